@@ -1,0 +1,193 @@
+import type { BridgeEvent, EventKind, EventOf } from './bridge-event.js';
+import type { Capabilities } from './capabilities.js';
+import type {
+  AccountId,
+  Cursor,
+  DeliveryId,
+  DeliveryKey,
+  FileRef,
+  InboxKey,
+  NetworkName,
+  RemoteId,
+  RoomId,
+  UserId,
+  UserRef,
+} from './ids.js';
+
+/** One stored thing that a network told us, as it came. */
+export interface RawPayload {
+  /** The same payload always has the same key: the inbox keeps the first. */
+  readonly key: InboxKey;
+  /** JSON as bytes, so that nothing a person can write breaks its storage. */
+  readonly body: Uint8Array;
+}
+
+/** What the core offers to those who bring events: when it resolves, the batch is stored and may be acknowledged. */
+export interface Ingest {
+  accept(payloads: readonly RawPayload[]): Promise<void>;
+}
+
+export interface PulledBatch {
+  /** In the order of the source, without a gap before the new cursor. */
+  readonly payloads: readonly RawPayload[];
+  readonly cursor: Cursor;
+  /** `more`: the next read will find something right away. */
+  readonly rest: 'more' | 'none';
+}
+
+export type ReadResult =
+  | { readonly events: readonly BridgeEvent[] }
+  /** Seen, and not ours to bridge. */
+  | { readonly ignored: string };
+
+/** One part of a message as it stands in a room. */
+export interface Copy {
+  /** 0, 1, 2 … */
+  readonly part: number;
+  readonly id: RemoteId;
+  /** The delivery key that it carries, where it came by one. */
+  readonly key?: DeliveryKey;
+}
+
+export interface UserProfile {
+  readonly name: string;
+  /** `version` changes with the picture. Absent: no picture of the person's own. */
+  readonly avatar?: { readonly version: string; readonly file: FileRef };
+}
+
+export interface RoomProfile {
+  readonly name: string;
+  readonly topic?: string;
+  readonly avatar?: { readonly version: string; readonly file: FileRef };
+}
+
+export interface FileStream {
+  readonly mime: string;
+  /** Absent where the network does not say it beforehand. */
+  readonly bytes?: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Who is seen to say something, and on whose behalf. */
+export interface Speaker {
+  readonly as: 'ghost' | 'relay';
+  readonly person: UserRef;
+  /** What people call the person's network: `Talk`. */
+  readonly networkLabel: string;
+  readonly profile: UserProfile;
+  /** Opens the profile's picture. */
+  openAvatar(signal: AbortSignal): Promise<FileStream>;
+}
+
+export interface DeliveryRequest<E extends BridgeEvent> {
+  readonly delivery: DeliveryId;
+  readonly room: RoomId;
+  readonly event: E;
+  readonly speaker: Speaker;
+  /** The copies in this room of the message that the event is about; empty for a new message. */
+  readonly target: readonly Copy[];
+  /** What a reply answers, as it stands in this room. */
+  readonly replyTo?: Copy;
+  readonly thread?: Copy;
+  /** Parts that an earlier attempt made: they are not made again. */
+  readonly made: readonly Copy[];
+  key(part: number): DeliveryKey;
+  /** To be called for each part as soon as it is known to exist. */
+  onMade(copy: Copy): void;
+  /**
+   * To be called in the same tick as each write goes out, before it.
+   * Throws ShardLost when this replica may no longer write.
+   */
+  beforeSend(): void;
+}
+
+/**
+ * `harmless`: repeating it changes nothing. `look`: after an attempt with an unknown outcome, `wasDone` is asked first.
+ */
+export interface Deliver<K extends EventKind> {
+  readonly repeat: 'harmless' | 'look';
+  /** Resolves when every part is made (and was told by `onMade`); throws a BridgeError else. */
+  send(request: DeliveryRequest<EventOf<K>>, signal: AbortSignal): Promise<void>;
+}
+
+/** A delivery that an earlier attempt may have made. */
+export interface UncertainDelivery {
+  readonly delivery: DeliveryId;
+  readonly room: RoomId;
+  readonly event: BridgeEvent;
+  readonly target: readonly Copy[];
+  /** Whether a text found in the room carries a key of this delivery, and of which part. */
+  partOf(key: DeliveryKey): number | undefined;
+}
+
+export type Outcome =
+  | { readonly delivery: DeliveryId; readonly done: readonly Copy[] }
+  | { readonly delivery: DeliveryId; readonly done: 'alreadySo' }
+  | { readonly delivery: DeliveryId; readonly done: 'notFound' };
+
+/** The linked rooms of one account, as its watch sees and steers them. */
+export interface Watching {
+  /** Linked rooms that are read now, those with the latest activity first. */
+  rooms(): Promise<readonly { readonly room: RoomId; readonly lastActivityAt: Date | null }[]>;
+  /** Has each of these rooms read soon, by whichever replica owns it. */
+  wake(rooms: readonly RoomId[]): Promise<void>;
+  /** Just these rooms are read by held polls from now on. */
+  hold(rooms: readonly RoomId[]): Promise<void>;
+}
+
+/** Present where a network must be asked. */
+export interface Pulling {
+  /**
+   * One call is one gap-free batch; it may ask several times, also for what a payload lacks.
+   * `from` null: begin now, with an empty batch. `wait`: may be held until something comes; `now`: answers at once.
+   */
+  pull(room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch>;
+  /** Learns which rooms have something new, until `signal` aborts. Run by one replica for the whole account. */
+  watch(watching: Watching, signal: AbortSignal): Promise<void>;
+  /** How long after the last read a room is read again without being woken, given how long it was quiet. */
+  rereadAfterMs(quietMs: number): number;
+}
+
+/** A room that a link names: one that exists, or one to be made. */
+export type WantedRoom =
+  | { readonly room: string }
+  | { readonly create: { readonly name: string; readonly invite: readonly string[] } };
+
+/** What an adapter says of its account, for `check` and `status`. */
+export interface AccountProfile {
+  /** Identifies the login: two accounts with the same one are a fault. */
+  readonly login: string;
+  /** One sentence for a person: who is logged in where, which version answers. */
+  readonly summary: string;
+}
+
+export interface NetworkAdapter {
+  readonly account: AccountId;
+  readonly network: NetworkName;
+  /** `kept`: payloads come in the order in which things happened; a target unknown by then was never bridged. */
+  readonly sourceOrder: 'kept' | 'notKept';
+  /** How long after an attempt with an unknown outcome a look is conclusive. */
+  readonly settling: { readonly afterTimeoutMs: number; readonly afterDisconnectMs: number };
+
+  /** Logs in and says as whom. Has no lasting effect beyond what a login needs. */
+  connect(signal: AbortSignal): Promise<AccountProfile>;
+  /** Begins listening, after `connect`. Must not block; stops when `signal` aborts. */
+  start(ingest: Ingest, signal: AbortSignal): Promise<void>;
+  readonly pulling?: Pulling;
+
+  /** Pure. Turns one stored payload, parsed as JSON, into events. May throw on what it cannot understand. */
+  read(payload: unknown): ReadResult;
+
+  /** A missing entry IS the statement "cannot". */
+  readonly deliver: { readonly [K in EventKind]?: Deliver<K> };
+  /** Asked for entries that say `look`; `since`: nothing was attempted before. One answer for each, in any order. */
+  wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<readonly Outcome[]>;
+
+  /** Cheap; may be cached. */
+  capabilities(room: RoomId): Promise<Capabilities>;
+  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
+  describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile>;
+  describeUser(user: UserId, signal: AbortSignal): Promise<UserProfile>;
+  /** Finds or makes the room that a link wants and becomes a member; the same `link` always yields the same room. */
+  resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId>;
+}

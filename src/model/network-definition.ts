@@ -1,0 +1,65 @@
+import type { ZodType } from 'zod';
+import type { AccountStore } from './account-store.js';
+import type { Clock } from './clock.js';
+import type { AccountId, NetworkName } from './ids.js';
+import type { NetworkAdapter } from './network-adapter.js';
+
+/** Log events with fields, never contents or secrets. */
+export interface Log {
+  debug(fields: object, event: string): void;
+  info(fields: object, event: string): void;
+  warn(fields: object, event: string): void;
+  error(fields: object, event: string): void;
+}
+
+export interface AdapterContext<Settings> {
+  readonly account: AccountId;
+  readonly settings: Settings;
+  readonly store: AccountStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether a link names the room: the adapter joins no others. */
+  isLinked(room: string): boolean;
+}
+
+export interface PublicRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface PublicAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Answered as JSON. */
+  readonly json: unknown;
+}
+
+/** An address on the public listener. Refuses what is not signed, before it looks at it. */
+export interface PublicRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** `:name` stands for one segment. */
+  readonly path: string;
+  readonly maxBodyBytes: number;
+  handle(request: PublicRequest): Promise<PublicAnswer>;
+}
+
+/** A command of the CLI that a network brings along. Gets its account's checked settings; returns what is printed. */
+export interface NetworkCommand<Settings> {
+  readonly name: string;
+  readonly summary: string;
+  run(account: AccountId, settings: Settings): Promise<string>;
+}
+
+/** Everything the rest of the house needs to know of a network. */
+export interface NetworkDefinition<Settings = unknown, Adapter extends NetworkAdapter = NetworkAdapter> {
+  readonly network: NetworkName;
+  /** What people call it: `Talk`. */
+  readonly label: string;
+  /** One account's section, without the key `network`. Each field has a `.describe()`; secrets have `.meta({ secret: true })`. */
+  readonly settingsSchema: ZodType<Settings>;
+  readonly commands: readonly NetworkCommand<Settings>[];
+  httpRoutes(adapters: readonly Adapter[]): readonly PublicRoute[];
+  create(context: AdapterContext<Settings>): Adapter;
+}
