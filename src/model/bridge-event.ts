@@ -43,6 +43,8 @@ export interface MessageSent extends Happened<'messageSent'> {
   readonly body: RichText;
   readonly files: readonly FileRef[];
   readonly replyTo?: MessageRef;
+  /** The beginning of what is replied to, where the payload tells it: shown where the original was not bridged. */
+  readonly quoted?: { readonly name: string; readonly text: string };
   readonly thread?: MessageRef;
   readonly style: 'text' | 'emote' | 'notice';
   /** `silent`: readers are not to be notified. */
