@@ -150,8 +150,7 @@ export interface Pulling {
 
 /** A room that a link names: one that exists, or one to be made. */
 export type WantedRoom =
-  | { readonly room: string }
-  | { readonly create: { readonly name: string; readonly invite: readonly string[] } };
+  { readonly room: string } | { readonly create: { readonly name: string; readonly invite: readonly string[] } };
 
 /** What an adapter says of its account, for `check` and `status`. */
 export interface AccountProfile {

@@ -1,0 +1,111 @@
+import type { BridgeEvent } from './bridge-event.js';
+import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef } from './ids.js';
+
+/** Ids of rows: bigint in the database, decimal text here. */
+export type RowId = string;
+
+export interface PortalWiring {
+  readonly portal: RowId;
+  readonly account: AccountId;
+  readonly room: RoomId;
+  readonly direction: 'both' | 'in' | 'out';
+}
+
+/** The portal through which a room is read, and the other portals of its link. */
+export interface Wiring {
+  readonly link: RowId;
+  readonly linkedAt: Date;
+  readonly own: PortalWiring;
+  readonly others: readonly PortalWiring[];
+}
+
+export interface KnownCopy {
+  readonly message: RowId;
+  readonly portal: RowId;
+  readonly part: number;
+}
+
+export interface KnownMessage {
+  readonly version: bigint;
+  readonly deleted: boolean;
+}
+
+export interface KnownReaction {
+  readonly message: RowId;
+  readonly emoji: string;
+  readonly person: string;
+  readonly state: 'added' | 'removed';
+  readonly version: bigint;
+}
+
+export interface KnownDelivery {
+  readonly id: RowId;
+  readonly message: RowId | null;
+  readonly portal: RowId;
+  readonly account: AccountId;
+  readonly room: RoomId;
+  /** The parts that already have a copy, and which. */
+  readonly copies: ReadonlyMap<number, RemoteId>;
+  readonly parked: boolean;
+}
+
+/** All that the database knows of what a batch refers to; routing keeps it in step while it goes through the batch. */
+export interface Known {
+  readonly wiring: ReadonlyMap<string, Wiring>;
+  readonly copies: Map<string, KnownCopy>;
+  readonly messages: Map<RowId, KnownMessage>;
+  readonly reactions: Map<string, KnownReaction>;
+  readonly reactionsByRemote: Map<string, KnownReaction>;
+  readonly deliveries: ReadonlyMap<DeliveryId, KnownDelivery>;
+  readonly parkedByMessage: ReadonlyMap<RowId, readonly { readonly delivery: RowId; readonly portal: RowId }[]>;
+}
+
+/** What became of a stored payload. `unlinked`: it is none of our business, so its contents are not kept. */
+export interface InboxVerdict {
+  readonly inbox: RowId;
+  readonly state: 'routed' | 'ignored' | 'held' | 'malformed' | 'unlinked';
+  readonly note: string | null;
+  readonly message: RowId | null;
+}
+
+/** All writes of one routed batch. */
+export interface Plan {
+  readonly inbox: InboxVerdict[];
+  readonly messages: { id: RowId; link: RowId; account: AccountId; author: string; sentAt: Date }[];
+  readonly copies: {
+    account: AccountId;
+    room: RoomId;
+    remote: RemoteId;
+    message: RowId;
+    portal: RowId;
+    part: number;
+    delivery: RowId | null;
+  }[];
+  readonly deliveries: { uuid: DeliveryId; lane: RowId; message: RowId | null; inbox: RowId; event: BridgeEvent }[];
+  readonly versions: { message: RowId; version: bigint; deleted: boolean }[];
+  readonly reactions: {
+    message: RowId;
+    emoji: string;
+    account: AccountId;
+    person: string;
+    state: 'added' | 'removed';
+    version: bigint;
+    remote: RemoteId | null;
+  }[];
+  readonly held: {
+    account: AccountId;
+    room: RoomId;
+    remote: RemoteId;
+    inbox: RowId;
+    event: BridgeEvent;
+    until: Date;
+  }[];
+  /** Parked deliveries that say something else from now on, or nothing any more. */
+  readonly parked: { delivery: RowId; change: { event: BridgeEvent } | 'cancel' }[];
+}
+
+export const roomKey = (room: RoomRef): string => `${room.account}\n${room.id}`;
+export const copyKey = (message: MessageRef): string => `${roomKey(message.room)}\n${message.id}`;
+export const reactionKey = (message: RowId, emoji: string, account: AccountId, person: string): string =>
+  [message, emoji, account, person].join('\n');
+export const remoteKey = (account: AccountId, remote: RemoteId): string => `${account}\n${remote}`;

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { ShardLost } from '../model/errors.js';
+import { AccountStoreRow } from './entities/account-store.row.js';
+import { migrations, programVersion } from './migrations.js';
+
+/** Proof that a shard was ours when it was read: a transaction that begins with it fails once another replica took over. */
+export interface Fence {
+  readonly shard: number;
+  readonly fence: string;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  /** A statement or an idle transaction longer than this is ended by the server: shorter than a shard's lease. */
+  readonly statementTimeoutMs: number;
+}
+
+/** Serialization failure, deadlock, and an unique key that two transactions raced for: the whole transaction may run again. */
+const repeatable = new Set(['40001', '40P01']);
+/** Arbitrary, and the same for every replica: only one migrates at a time. */
+const migrationLock = 7_202_611;
+
+export class Transaction {
+  constructor(private readonly runner: QueryRunner) {}
+
+  async rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result = await this.runner.query(sql, [...parameters], true);
+    return result.records as Row[];
+  }
+
+  /** Fails with ShardLost when the shard is no longer ours; else nobody takes it over before this transaction ends. */
+  async fence({ shard, fence }: Fence): Promise<void> {
+    const rows = await this.rows(`select 1 from shards where id = $1 and fence = $2 for key share`, [shard, fence]);
+    if (rows.length === 0) throw new ShardLost(`shard ${String(shard)} belongs to another replica`);
+  }
+}
+
+/** The one way to PostgreSQL. Repositories write the statements. */
+export class Database {
+  readonly source: DataSource;
+
+  constructor(private readonly options: DatabaseOptions) {
+    this.source = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      installExtensions: false,
+      entities: [AccountStoreRow],
+      applicationName: 'crosstalk',
+      poolSize: options.poolSize,
+      extra: {
+        statement_timeout: options.statementTimeoutMs,
+        idle_in_transaction_session_timeout: options.statementTimeoutMs,
+        options: `-c client_connection_check_interval=${String(Math.max(250, Math.round(options.statementTimeoutMs / 4)))}`,
+        connectionTimeoutMillis: options.statementTimeoutMs,
+      },
+    });
+  }
+
+  async open(): Promise<void> {
+    await this.source.initialize();
+  }
+
+  async close(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+  }
+
+  /** Brings the tables up to this program's version, one replica at a time. Refuses tables that need a newer program. */
+  async migrate(): Promise<void> {
+    // Connections of their own: a migration may take longer than any other statement is given.
+    const migrator = new DataSource({
+      type: 'postgres',
+      url: this.options.url,
+      installExtensions: false,
+      migrations: migrations(),
+      migrationsTableName: 'migrations',
+      applicationName: 'crosstalk migration',
+      poolSize: 2,
+    });
+    await migrator.initialize();
+    const lock = migrator.createQueryRunner();
+    try {
+      await lock.query('select pg_advisory_lock($1)', [migrationLock]);
+      await migrator.runMigrations({ transaction: 'each' });
+      const [info] = (await lock.query('select version, minimum_program from schema_info')) as [
+        { version: number; minimum_program: number },
+      ];
+      if (info.minimum_program > programVersion) {
+        throw new Error(
+          `the database was brought to version ${String(info.version)} and needs a Crosstalk that knows version ` +
+            `${String(info.minimum_program)}; this one knows ${String(programVersion)}: run the newer program again`,
+        );
+      }
+      await lock.query('select pg_advisory_unlock($1)', [migrationLock]);
+    } finally {
+      await lock.release();
+      await migrator.destroy();
+    }
+  }
+
+  async rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const runner = this.source.createQueryRunner();
+    try {
+      return await new Transaction(runner).rows<Row>(sql, parameters);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Runs `work` in one transaction, and again when it lost a race with another one. `work` has no effect but in the database. */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#once(work);
+      } catch (error) {
+        if (attempt >= 5 || !repeatable.has(sqlState(error) ?? '')) throw error;
+        await delay(Math.random() * 20 * attempt);
+      }
+    }
+  }
+
+  async #once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      const result = await work(new Transaction(runner));
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(noteBrokenConnection);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** A rollback fails only where the connection is gone, and with it the transaction: the first error is the one that counts. */
+function noteBrokenConnection(): void {
+  return;
+}
+
+/** PostgreSQL's five characters for what went wrong, where it was PostgreSQL that said so. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Whether the data of a statement was at fault (class 22 and 23): the same rows would fail again. */
+export function isDataError(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && /^2[23]/.test(state);
+}

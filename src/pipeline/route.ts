@@ -1,0 +1,329 @@
+import { assertNever, type BridgeEvent, targetOf } from '../model/bridge-event.js';
+import type { AccountId, DeliveryId, DeliveryKey, MessageRef, RemoteId } from '../model/ids.js';
+import {
+  copyKey,
+  type Known,
+  type KnownDelivery,
+  type KnownReaction,
+  type Plan,
+  reactionKey,
+  remoteKey,
+  roomKey,
+  type RowId,
+  type Wiring,
+} from '../model/routing.js';
+import type { Interpretation } from './interpret.js';
+
+export interface Arrival {
+  readonly inbox: RowId;
+  readonly account: AccountId;
+  /** Whether the source keeps the order in which things happened. */
+  readonly order: 'kept' | 'notKept';
+  readonly content: Interpretation;
+  /** `held`: it waited for its target, which must be known by now. */
+  readonly from: 'source' | 'held';
+}
+
+export interface RouteOptions {
+  readonly now: Date;
+  /** How long an event waits for a target that is not known yet. */
+  readonly heldEventsMs: number;
+  /** What the key names, or undefined when we did not make it. */
+  verify(key: DeliveryKey): { readonly delivery: DeliveryId; readonly part: number } | undefined;
+  newMessageId(): RowId;
+  newDeliveryId(): DeliveryId;
+}
+
+/** Decides what becomes of each arrival, in their order. Changes nothing but `known`; the plan is applied in one transaction. */
+export function route(arrivals: readonly Arrival[], known: Known, options: RouteOptions): Plan {
+  const plan: Plan = {
+    inbox: [],
+    messages: [],
+    copies: [],
+    deliveries: [],
+    versions: [],
+    reactions: [],
+    held: [],
+    parked: [],
+  };
+  for (const arrival of arrivals) new Routing(arrival, known, options, plan).run();
+  return plan;
+}
+
+type Verdict = { state: 'routed' | 'held'; message: RowId | null } | { state: 'ignored' | 'unlinked'; note: string };
+
+const ignored = (note: string): Verdict => ({ state: 'ignored', note });
+
+class Routing {
+  constructor(
+    private readonly arrival: Arrival,
+    private readonly known: Known,
+    private readonly options: RouteOptions,
+    private readonly plan: Plan,
+  ) {}
+
+  run(): void {
+    const { content, inbox } = this.arrival;
+    if ('malformed' in content) {
+      this.plan.inbox.push({ inbox, state: 'malformed', note: content.malformed, message: null });
+    } else if ('ignored' in content) {
+      this.plan.inbox.push({ inbox, state: 'ignored', note: content.ignored, message: null });
+    } else {
+      this.#settle(content.events.map((event) => this.#event(event)));
+    }
+  }
+
+  /** One payload may tell several events: what became of the first that counts is what its inbox row says. */
+  #settle(verdicts: readonly Verdict[]): void {
+    const verdict =
+      verdicts.find(({ state }) => state === 'held') ??
+      verdicts.find(({ state }) => state === 'routed') ??
+      verdicts[0] ??
+      ignored('nothing to bridge');
+    this.plan.inbox.push(
+      'note' in verdict
+        ? { inbox: this.arrival.inbox, ...verdict, message: null }
+        : { inbox: this.arrival.inbox, state: verdict.state, note: null, message: verdict.message },
+    );
+  }
+
+  #event(event: BridgeEvent): Verdict {
+    if (event.actor.standing === 'ours') return this.#echo(event);
+    const wiring = this.known.wiring.get(roomKey(event.room));
+    if (wiring === undefined) return { state: 'unlinked', note: 'the room is not linked' };
+    if (wiring.own.direction === 'in') return ignored('the link takes nothing from this room');
+    switch (event.kind) {
+      case 'messageSent':
+      case 'pollStarted':
+        return this.#newMessage(event, wiring);
+      case 'messageEdited':
+      case 'pollVoted':
+      case 'pollClosed':
+        return this.#aboutMessage(event, wiring);
+      case 'messageDeleted':
+        return this.#deletion(event, wiring);
+      case 'reactionAdded':
+      case 'reactionRemoved':
+        return this.#reaction(event, wiring);
+      case 'threadChanged':
+      case 'pinChanged':
+        return this.#aboutTarget(event, wiring);
+      case 'memberJoined':
+      case 'memberLeft':
+      case 'roomChanged':
+      case 'callChanged':
+        this.#deliver(event, wiring, null);
+        return { state: 'routed', message: null };
+      default:
+        return assertNever(event);
+    }
+  }
+
+  /** Our own act coming back: where it carries our key it tells the id of the copy that we made. */
+  #echo(event: BridgeEvent): Verdict {
+    const named = event.key === undefined ? undefined : this.options.verify(event.key);
+    const delivery = named === undefined ? undefined : this.known.deliveries.get(named.delivery);
+    if (named === undefined || delivery === undefined || event.kind !== 'messageSent') return ignored('our own act');
+    if (delivery.account !== event.room.account || delivery.room !== event.room.id) return ignored('our own act');
+    const copy = delivery.copies.get(named.part);
+    if (copy === undefined && delivery.message !== null) {
+      this.#addCopy(event.message, delivery.message, delivery.portal, named.part, delivery.id);
+    } else if (copy !== undefined && copy !== event.message.id) {
+      this.#withdraw(event, delivery);
+      return ignored('a second copy of our own message, to be deleted');
+    }
+    return ignored('our own act');
+  }
+
+  /** The network took a message twice, the second time after our look: people are to see it once. */
+  #withdraw(event: Extract<BridgeEvent, { kind: 'messageSent' }>, delivery: KnownDelivery): void {
+    this.plan.deliveries.push({
+      uuid: this.options.newDeliveryId(),
+      lane: delivery.portal,
+      message: null,
+      inbox: this.arrival.inbox,
+      event: {
+        kind: 'messageDeleted',
+        room: event.room,
+        actor: event.actor,
+        at: event.at,
+        message: event.message,
+        version: '0',
+      },
+    });
+  }
+
+  #newMessage(event: Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }>, wiring: Wiring): Verdict {
+    if (this.known.copies.has(copyKey(event.message))) return ignored('known already');
+    const id = this.options.newMessageId();
+    this.plan.messages.push({
+      id,
+      link: wiring.link,
+      account: event.actor.account,
+      author: event.actor.id,
+      sentAt: new Date(event.at),
+    });
+    this.known.messages.set(id, { version: 0n, deleted: false });
+    this.#addCopy(event.message, id, wiring.own.portal, 0, null);
+    this.#deliver(event, wiring, id);
+    return { state: 'routed', message: id };
+  }
+
+  #aboutMessage(
+    event: Extract<BridgeEvent, { kind: 'messageEdited' | 'pollVoted' | 'pollClosed' }>,
+    wiring: Wiring,
+  ): Verdict {
+    const target = this.known.copies.get(copyKey(event.message));
+    if (target === undefined) return this.#unknownTarget(event, wiring);
+    const stale = this.#stale(target.message, BigInt(event.version));
+    if (stale !== undefined) return stale;
+    this.#setVersion(target.message, BigInt(event.version), false);
+    if (event.kind === 'messageEdited') this.#changeParked(target.message, event);
+    this.#deliver(event, wiring, target.message);
+    return { state: 'routed', message: target.message };
+  }
+
+  #deletion(event: Extract<BridgeEvent, { kind: 'messageDeleted' }>, wiring: Wiring): Verdict {
+    const target = this.known.copies.get(copyKey(event.message));
+    if (target === undefined) {
+      const reaction = this.known.reactionsByRemote.get(remoteKey(event.room.account, event.message.id));
+      return reaction === undefined
+        ? this.#unknownTarget(event, wiring)
+        : this.#removeReaction(event, wiring, reaction, BigInt(event.version), event.message.id);
+    }
+    if (this.known.messages.get(target.message)?.deleted === true) return ignored('stale: deleted already');
+    this.#setVersion(target.message, BigInt(event.version), true);
+    for (const { delivery } of this.known.parkedByMessage.get(target.message) ?? []) {
+      this.plan.parked.push({ delivery, change: 'cancel' });
+    }
+    this.#deliver(event, wiring, target.message);
+    return { state: 'routed', message: target.message };
+  }
+
+  #reaction(event: Extract<BridgeEvent, { kind: 'reactionAdded' | 'reactionRemoved' }>, wiring: Wiring): Verdict {
+    const version = BigInt(event.version);
+    if (event.kind === 'reactionRemoved' && event.emoji === undefined) {
+      const reaction =
+        event.row === undefined
+          ? undefined
+          : this.known.reactionsByRemote.get(remoteKey(event.room.account, event.row));
+      return reaction === undefined
+        ? ignored('the reaction that it takes back is not known')
+        : this.#removeReaction(event, wiring, reaction, version, event.row);
+    }
+    const target = this.known.copies.get(copyKey(event.message));
+    if (target === undefined) return this.#unknownTarget(event, wiring);
+    if (this.known.messages.get(target.message)?.deleted === true) return ignored('stale: deleted already');
+    const reaction: KnownReaction = {
+      message: target.message,
+      emoji: event.emoji ?? '',
+      person: event.actor.id,
+      state: event.kind === 'reactionAdded' ? 'added' : 'removed',
+      version,
+    };
+    return this.#setReaction(event, wiring, reaction, event.row);
+  }
+
+  #removeReaction(
+    event: Extract<BridgeEvent, { kind: 'messageDeleted' | 'reactionRemoved' }>,
+    wiring: Wiring,
+    reaction: KnownReaction,
+    version: bigint,
+    remote: RemoteId | undefined,
+  ): Verdict {
+    const removal: BridgeEvent = {
+      kind: 'reactionRemoved',
+      room: event.room,
+      actor: event.actor,
+      at: event.at,
+      message: event.message,
+      emoji: reaction.emoji,
+      version: event.version,
+      ...(remote === undefined ? {} : { row: remote }),
+    };
+    return this.#setReaction(removal, wiring, { ...reaction, state: 'removed', version }, remote);
+  }
+
+  #setReaction(event: BridgeEvent, wiring: Wiring, reaction: KnownReaction, remote: RemoteId | undefined): Verdict {
+    const { account } = event.room;
+    const key = reactionKey(reaction.message, reaction.emoji, account, reaction.person);
+    const before = this.known.reactions.get(key);
+    if (before !== undefined && before.version >= reaction.version) return ignored('stale: a newer change is known');
+    this.known.reactions.set(key, reaction);
+    if (remote !== undefined) this.known.reactionsByRemote.set(remoteKey(account, remote), reaction);
+    this.plan.reactions.push({ ...reaction, account, remote: remote ?? null });
+    this.#deliver(event, wiring, reaction.message);
+    return { state: 'routed', message: reaction.message };
+  }
+
+  #aboutTarget(event: Extract<BridgeEvent, { kind: 'threadChanged' | 'pinChanged' }>, wiring: Wiring): Verdict {
+    const reference = targetOf(event);
+    const target = reference === undefined ? undefined : this.known.copies.get(copyKey(reference));
+    if (target === undefined) return this.#unknownTarget(event, wiring);
+    this.#deliver(event, wiring, target.message);
+    return { state: 'routed', message: target.message };
+  }
+
+  /** Where the source keeps order the target was never bridged; elsewhere it may still come. */
+  #unknownTarget(event: BridgeEvent, wiring: Wiring): Verdict {
+    const target = targetOf(event);
+    const at = new Date(event.at).getTime();
+    const young = this.options.now.getTime() - at < this.options.heldEventsMs && at >= wiring.linkedAt.getTime();
+    if (target === undefined || this.arrival.order === 'kept' || this.arrival.from === 'held' || !young) {
+      return ignored('what it is about was not bridged');
+    }
+    this.plan.held.push({
+      account: target.room.account,
+      room: target.room.id,
+      remote: target.id,
+      inbox: this.arrival.inbox,
+      event,
+      until: new Date(at + this.options.heldEventsMs),
+    });
+    return { state: 'held', message: null };
+  }
+
+  #stale(message: RowId, version: bigint): Verdict | undefined {
+    const now = this.known.messages.get(message);
+    if (now === undefined) return undefined;
+    if (now.deleted) return ignored('stale: deleted already');
+    return version <= now.version ? ignored('stale: a newer change is known') : undefined;
+  }
+
+  #setVersion(message: RowId, version: bigint, deleted: boolean): void {
+    this.known.messages.set(message, { version, deleted });
+    this.plan.versions.push({ message, version, deleted });
+  }
+
+  #changeParked(message: RowId, edit: Extract<BridgeEvent, { kind: 'messageEdited' }>): void {
+    for (const { delivery } of this.known.parkedByMessage.get(message) ?? []) {
+      this.plan.parked.push({ delivery, change: { event: edit } });
+    }
+  }
+
+  #addCopy(ref: MessageRef, message: RowId, portal: RowId, part: number, delivery: RowId | null): void {
+    this.known.copies.set(copyKey(ref), { message, portal, part });
+    this.plan.copies.push({
+      account: ref.room.account,
+      room: ref.room.id,
+      remote: ref.id,
+      message,
+      portal,
+      part,
+      delivery,
+    });
+  }
+
+  #deliver(event: BridgeEvent, wiring: Wiring, message: RowId | null): void {
+    for (const target of wiring.others) {
+      if (target.direction === 'out') continue;
+      this.plan.deliveries.push({
+        uuid: this.options.newDeliveryId(),
+        lane: target.portal,
+        message,
+        inbox: this.arrival.inbox,
+        event,
+      });
+    }
+  }
+}
