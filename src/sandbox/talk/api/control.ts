@@ -1,0 +1,48 @@
+import type { FaultRule, FaultScript } from '../../fault-script.js';
+import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
+import type { Ledger } from '../../ledger.js';
+import type { TalkState } from '../state/talk-state.js';
+
+export const controlFront = '/_sandbox/';
+
+/** The sandbox's own endpoints, for when it runs as a process by itself. */
+export class Control {
+  constructor(
+    private readonly talk: TalkState,
+    private readonly ledger: Ledger,
+    private readonly faults: FaultScript,
+  ) {}
+
+  answer(request: SandboxRequest): SandboxAnswer {
+    const what = request.path.slice(controlFront.length);
+    switch (`${request.method} ${what}`) {
+      case 'GET ledger':
+        return { status: 200, body: this.ledger.entries().slice(Number(request.query.get('after') ?? 0)) };
+      case 'GET state':
+        return { status: 200, body: this.#state() };
+      case 'POST faults':
+        this.faults.add(JSON.parse(request.body.toString('utf8')) as FaultRule);
+        return { status: 204 };
+      case 'DELETE faults':
+        this.faults.clear();
+        return { status: 204 };
+      default:
+        return { status: 404, body: { error: 'unknown control' } };
+    }
+  }
+
+  #state(): unknown {
+    return {
+      users: this.talk.accounts.all().map(({ id, displayName }) => ({ id, displayName })),
+      rooms: this.talk.rooms.all().map((room) => ({
+        token: room.token,
+        name: room.name,
+        type: room.type,
+        members: [...room.attendees.keys()],
+        messages: room.log.all().length,
+        lastMessageId: room.lastMessage?.id ?? 0,
+      })),
+      faultsStruck: this.faults.struck,
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import type { SandboxUser } from '../settings.js';
+import { randomText } from './random-text.js';
+
+export interface User {
+  readonly id: string;
+  displayName: string;
+  password: string;
+  readonly admin: boolean;
+}
+
+export interface Credential {
+  readonly user: User;
+  readonly by: 'password' | 'appPassword';
+  readonly secret: string;
+}
+
+/** People and what they log in with. */
+export class Accounts {
+  readonly #users = new Map<string, User>();
+  readonly #appPasswords = new Map<string, string>();
+
+  add(user: SandboxUser): User {
+    const whole: User = {
+      id: user.id,
+      displayName: user.displayName ?? user.id,
+      password: user.password ?? `pw-${user.id}-12345678`,
+      admin: user.admin ?? false,
+    };
+    this.#users.set(user.id, whole);
+    return whole;
+  }
+
+  get(id: string): User | undefined {
+    return this.#users.get(id);
+  }
+
+  all(): readonly User[] {
+    return [...this.#users.values()];
+  }
+
+  /** The id itself where nobody has it. */
+  displayName(id: string): string {
+    return this.#users.get(id)?.displayName ?? id;
+  }
+
+  /** Answers undefined where the two do not belong together. */
+  check(id: string, secret: string): Credential | undefined {
+    const user = this.#users.get(id);
+    if (user === undefined) return undefined;
+    if (user.password === secret) return { user, by: 'password', secret };
+    return this.#appPasswords.get(secret) === id ? { user, by: 'appPassword', secret } : undefined;
+  }
+
+  /** 72 letters and digits, as Nextcloud's. */
+  issueAppPassword(id: string): string {
+    const secret = randomText(72, 'secret');
+    this.#appPasswords.set(secret, id);
+    return secret;
+  }
+
+  revoke(secret: string): void {
+    this.#appPasswords.delete(secret);
+  }
+
+  /** Every app password of that person. */
+  revokeAll(id: string): void {
+    for (const [secret, owner] of this.#appPasswords) if (owner === id) this.#appPasswords.delete(secret);
+  }
+}

@@ -1,0 +1,169 @@
+import { Refusal } from '../refusal.js';
+import type { Accounts, User } from './accounts.js';
+import type { Chat, TalkChange } from './chat.js';
+import type { SystemType } from './message.js';
+import {
+  actorKey,
+  isAccountModerator,
+  isModerator,
+  ParticipantType,
+  RoomType,
+  type Actor,
+  type Attendee,
+  type Room,
+} from './room.js';
+import type { NewRoom, Rooms } from './rooms.js';
+
+const maxNameLength = 255;
+const maxDescriptionLength = 2000;
+const listableNotes: readonly SystemType[] = ['listable_none', 'listable_users', 'listable_all'];
+
+export function userActor(id: string): Actor {
+  return { type: 'users', id };
+}
+
+/** What is done to rooms and their people, with the system message that tells of it. */
+export class Conversations {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly rooms: Rooms,
+    private readonly chat: Chat,
+    private readonly changed: (change: TalkChange) => void,
+  ) {}
+
+  create(owner: User, room: NewRoom): Room {
+    const created = this.rooms.create({ ...room, name: room.name.trim() === '' ? '---' : room.name });
+    return this.#open(created, owner);
+  }
+
+  /** The room of the two that exists, or a new one with its owner only: the other joins with the first message. */
+  oneToOne(owner: User, other: User): { readonly room: Room; readonly isNew: boolean } {
+    const name = JSON.stringify([owner.id, other.id].sort());
+    for (const person of [owner, other]) {
+      for (const room of this.rooms.of(`users/${person.id}`)) {
+        if (room.type !== RoomType.oneToOne || room.name !== name) continue;
+        this.#fill(room, owner);
+        return { room, isNew: false };
+      }
+    }
+    return { room: this.#open(this.rooms.create({ type: RoomType.oneToOne, name }), owner), isNew: true };
+  }
+
+  /** Both people of a one-to-one room are in it from the first message on. */
+  fillOneToOne(room: Room): void {
+    if (room.type !== RoomType.oneToOne) return;
+    for (const id of JSON.parse(room.name) as string[]) {
+      const user = this.accounts.get(id);
+      if (user !== undefined) this.#fill(room, user);
+    }
+  }
+
+  delete(room: Room): void {
+    this.rooms.delete(room);
+    this.changed({ room: room.token, what: 'room' });
+  }
+
+  /** Throws a Refusal 400 `value`. */
+  rename(room: Room, by: Actor, name: string): void {
+    if (name.trim() === '' || [...name].length > maxNameLength) throw new Refusal(400, { error: 'value' });
+    const oldName = room.name;
+    if (oldName === name) return;
+    room.name = name;
+    this.#tell(room, by, 'conversation_renamed', { oldName, newName: name });
+  }
+
+  /** Throws a Refusal 400 `value`. */
+  describe(room: Room, by: Actor, description: string): void {
+    if ([...description].length > maxDescriptionLength) throw new Refusal(400, { error: 'value' });
+    if (room.description === description) return;
+    room.description = description;
+    this.#tell(room, by, description === '' ? 'description_removed' : 'description_set');
+  }
+
+  setPublic(room: Room, by: Actor, isPublic: boolean): void {
+    const type = isPublic ? RoomType.public : RoomType.group;
+    if (room.type === type) return;
+    room.type = type;
+    this.#tell(room, by, isPublic ? 'guests_allowed' : 'guests_disallowed');
+  }
+
+  setPassword(room: Room, by: Actor, password: string): void {
+    room.password = password;
+    this.#tell(room, by, password === '' ? 'password_removed' : 'password_set');
+  }
+
+  setReadOnly(room: Room, by: Actor, readOnly: 0 | 1): void {
+    if (room.readOnly === readOnly) return;
+    room.readOnly = readOnly;
+    this.#tell(room, by, readOnly === 1 ? 'read_only' : 'read_only_off');
+  }
+
+  setListable(room: Room, by: Actor, listable: 0 | 1 | 2): void {
+    if (room.listable === listable) return;
+    room.listable = listable;
+    this.#tell(room, by, listableNotes[listable] ?? 'listable_none');
+  }
+
+  setLobby(room: Room, by: Actor, state: 0 | 1, timerSeconds: number): void {
+    room.lobbyTimerSeconds = state === 1 ? timerSeconds : 0;
+    if (room.lobbyState === state) return;
+    room.lobbyState = state;
+    this.#tell(room, by, state === 1 ? 'lobby_non_moderators' : 'lobby_none');
+  }
+
+  /** Throws a Refusal 400 `value`. */
+  setMessageExpiration(room: Room, by: Actor, seconds: number): void {
+    if (!Number.isInteger(seconds) || seconds < 0) throw new Refusal(400, { error: 'value' });
+    room.messageExpirationSeconds = seconds;
+    this.#tell(room, by, seconds === 0 ? 'message_expiration_disabled' : 'message_expiration_enabled', { seconds });
+  }
+
+  addUser(room: Room, by: Actor, user: User): void {
+    if (room.attendees.has(`users/${user.id}`)) return;
+    this.#attend(room, user, ParticipantType.user);
+    this.#tell(room, by, 'user_added', { user: userActor(user.id) });
+    this.changed({ room: room.token, what: 'members' });
+  }
+
+  /** Removed by another, or by themselves. */
+  remove(room: Room, by: Actor, attendee: Attendee): void {
+    this.rooms.removeAttendee(room, attendee);
+    if (attendee.actor.type === 'users') this.#tell(room, by, 'user_removed', { user: attendee.actor });
+    this.changed({ room: room.token, what: 'members' });
+  }
+
+  /** Throws a Refusal 400 where the attendee is none to promote or demote. */
+  setModerator(room: Room, by: Actor, attendee: Attendee, moderates: boolean): void {
+    const from = moderates ? [ParticipantType.user, ParticipantType.selfJoined] : [ParticipantType.moderator];
+    if (!(from as number[]).includes(attendee.participantType)) throw new Refusal(400, null);
+    attendee.participantType = moderates ? ParticipantType.moderator : ParticipantType.user;
+    this.#tell(room, by, moderates ? 'moderator_promoted' : 'moderator_demoted', { user: attendee.actor });
+    this.changed({ room: room.token, what: 'members' });
+  }
+
+  /** Whether nobody would moderate without this one. */
+  isLastModerator(room: Room, attendee: Attendee): boolean {
+    if (!isAccountModerator(attendee)) return false;
+    return [...room.attendees.values()].filter((other) => isModerator(other) && other !== attendee).length === 0;
+  }
+
+  #open(room: Room, owner: User): Room {
+    this.chat.note(room, userActor(owner.id), 'conversation_created');
+    this.#attend(room, owner, ParticipantType.owner);
+    this.changed({ room: room.token, what: 'room' });
+    return room;
+  }
+
+  #fill(room: Room, user: User): void {
+    if (!room.attendees.has(actorKey(userActor(user.id)))) this.#attend(room, user, ParticipantType.owner);
+  }
+
+  #attend(room: Room, user: User, participantType: ParticipantType): void {
+    this.rooms.addAttendee(room, { actor: userActor(user.id), displayName: user.displayName, participantType });
+  }
+
+  #tell(room: Room, by: Actor, type: SystemType, details: Parameters<Chat['note']>[3] = {}): void {
+    this.chat.note(room, by, type, details);
+    this.changed({ room: room.token, what: 'room' });
+  }
+}

@@ -1,0 +1,143 @@
+import { ActivityOrder } from './activity-order.js';
+import { MessageLog } from './message-log.js';
+import type { Message } from './message.js';
+import { randomText } from './random-text.js';
+import {
+  actorKey,
+  ParticipantType,
+  type Actor,
+  type ActorKey,
+  type Attendee,
+  type Room,
+  type RoomType,
+} from './room.js';
+
+export interface NewRoom {
+  readonly type: RoomType;
+  readonly name: string;
+  readonly description?: string;
+  readonly objectType?: string;
+  readonly objectId?: string;
+  readonly listable?: 0 | 1 | 2;
+  readonly readOnly?: 0 | 1;
+  readonly messageExpirationSeconds?: number;
+  readonly customAvatar?: boolean;
+  readonly password?: string;
+}
+
+export interface NewAttendee {
+  readonly actor: Actor;
+  readonly displayName: string;
+  readonly participantType: ParticipantType;
+  readonly isFavorite?: boolean;
+  readonly invitedAs?: string;
+}
+
+/** The rooms and who is in them. */
+export class Rooms {
+  readonly #byToken = new Map<string, Room>();
+  readonly #byActor = new Map<ActorKey, Set<Room>>();
+  readonly #active = new ActivityOrder();
+  #lastRoomId = 0;
+  #lastAttendeeId = 0;
+
+  create(room: NewRoom): Room {
+    this.#lastRoomId += 1;
+    const whole: Room = {
+      id: this.#lastRoomId,
+      token: this.#freeToken(),
+      type: room.type,
+      name: room.name,
+      description: room.description ?? '',
+      objectType: room.objectType ?? '',
+      objectId: room.objectId ?? '',
+      readOnly: room.readOnly ?? 0,
+      listable: room.listable ?? 0,
+      lobbyState: 0,
+      lobbyTimerSeconds: 0,
+      password: room.password ?? '',
+      messageExpirationSeconds: room.messageExpirationSeconds ?? 0,
+      mentionPermissions: 0,
+      defaultPermissions: 0,
+      customAvatar: room.customAvatar ?? false,
+      lastActivitySeconds: 0,
+      lastMessage: undefined,
+      attendees: new Map(),
+      log: new MessageLog(),
+      bots: new Set(),
+    };
+    this.#byToken.set(whole.token, whole);
+    return whole;
+  }
+
+  get(token: string): Room | undefined {
+    return this.#byToken.get(token);
+  }
+
+  all(): readonly Room[] {
+    return [...this.#byToken.values()];
+  }
+
+  delete(room: Room): void {
+    for (const attendee of [...room.attendees.values()]) this.removeAttendee(room, attendee);
+    this.#byToken.delete(room.token);
+    this.#active.remove(room);
+  }
+
+  addAttendee(room: Room, attendee: NewAttendee): Attendee {
+    this.#lastAttendeeId += 1;
+    const whole: Attendee = {
+      id: this.#lastAttendeeId,
+      actor: attendee.actor,
+      displayName: attendee.displayName,
+      participantType: attendee.participantType,
+      permissions: 0,
+      lastReadMessage: room.lastMessage?.id ?? 0,
+      lastMention: 0,
+      lastDirectMention: 0,
+      isFavorite: attendee.isFavorite ?? false,
+      isArchived: false,
+      isImportant: false,
+      isSensitive: false,
+      notificationLevel: 0,
+      notificationCalls: 1,
+      sessions: [],
+      ...(attendee.invitedAs === undefined ? {} : { invitedAs: attendee.invitedAs }),
+    };
+    const key = actorKey(attendee.actor);
+    room.attendees.set(key, whole);
+    const rooms = this.#byActor.get(key) ?? new Set();
+    this.#byActor.set(key, rooms.add(room));
+    return whole;
+  }
+
+  removeAttendee(room: Room, attendee: Attendee): void {
+    const key = actorKey(attendee.actor);
+    room.attendees.delete(key);
+    this.#byActor.get(key)?.delete(room);
+  }
+
+  of(actor: ActorKey): ReadonlySet<Room> {
+    return this.#byActor.get(actor) ?? new Set();
+  }
+
+  /** The actor's rooms that were last active at `seconds` or later. */
+  activeSince(actor: ActorKey, seconds: number): Room[] {
+    const rooms: Room[] = [];
+    for (const room of this.#active.since(seconds)) if (room.attendees.has(actor)) rooms.push(room);
+    return rooms;
+  }
+
+  touch(room: Room, seconds: number, lastMessage: Message | undefined): void {
+    room.lastActivitySeconds = seconds;
+    if (lastMessage !== undefined) room.lastMessage = lastMessage;
+    this.#active.touch(room);
+  }
+
+  #freeToken(): string {
+    for (;;) {
+      const token = randomText(8, 'token');
+      if (!this.#byToken.has(token)) return token;
+    }
+  }
+}

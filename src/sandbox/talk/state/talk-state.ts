@@ -1,0 +1,58 @@
+import type { Ledger } from '../../ledger.js';
+import { defaultUsers, type SandboxBot, type TalkSandboxSettings } from '../settings.js';
+import { Accounts } from './accounts.js';
+import { Chat, type TalkChange } from './chat.js';
+import { Conversations } from './conversations.js';
+import { LoginFlows } from './login-flows.js';
+import { LongPoll } from './long-poll.js';
+import { PollCache } from './poll-cache.js';
+import { Rooms } from './rooms.js';
+import { StarterRooms } from './starter-rooms.js';
+
+export interface InstalledBot extends SandboxBot {
+  readonly id: number;
+}
+
+/** All that the server knows. */
+export class TalkState {
+  readonly accounts = new Accounts();
+  readonly logins = new LoginFlows(this.accounts);
+  readonly rooms = new Rooms();
+  readonly cache: PollCache;
+  readonly chat: Chat;
+  readonly conversations: Conversations;
+  readonly starterRooms: StarterRooms;
+  readonly longPoll: LongPoll;
+  readonly bots: readonly InstalledBot[];
+  readonly commitDelayMs: number;
+  readonly #clock: () => number;
+  readonly #listeners = new Set<(change: TalkChange) => void>();
+
+  constructor(settings: TalkSandboxSettings, ledger: Ledger) {
+    this.#clock = settings.clock ?? Date.now;
+    this.commitDelayMs = settings.commitDelayMs ?? 0;
+    this.bots = (settings.bots ?? []).map((bot, index) => ({ ...bot, id: index + 1 }));
+    for (const user of settings.users ?? defaultUsers) this.accounts.add(user);
+    const nowSeconds = (): number => this.nowSeconds();
+    const changed = (change: TalkChange): void => this.#changed(change);
+    this.cache = new PollCache(settings.cacheMs ?? 0, this.#clock);
+    this.chat = new Chat(this.accounts, this.rooms, this.cache, ledger, nowSeconds, changed);
+    this.conversations = new Conversations(this.accounts, this.rooms, this.chat, changed);
+    this.starterRooms = new StarterRooms(this.rooms, this.chat);
+    this.longPoll = new LongPoll(this.cache, settings.pollStepMs ?? 1000);
+  }
+
+  nowSeconds(): number {
+    return Math.floor(this.#clock() / 1000);
+  }
+
+  /** Calls `listener` after each change; the answer ends that. */
+  onChange(listener: (change: TalkChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed(change: TalkChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}

@@ -1,0 +1,216 @@
+import { FaultScript } from '../fault-script.js';
+import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../http-server.js';
+import { Ledger } from '../ledger.js';
+import { Control, controlFront } from './api/control.js';
+import { TalkApi } from './api/talk-api.js';
+import { WorkerPool } from './api/worker-pool.js';
+import type { SandboxUser, TalkSandboxSettings } from './settings.js';
+import type { User } from './state/accounts.js';
+import type { PostOptions, TalkChange } from './state/chat.js';
+import { userActor } from './state/conversations.js';
+import type { Message } from './state/message.js';
+import { RoomType, type Actor, type Room } from './state/room.js';
+import { TalkState } from './state/talk-state.js';
+import { viewMessage } from './view/message-view.js';
+
+export interface SandboxRoom {
+  readonly name: string;
+  readonly owner: string;
+  /** Default group. */
+  readonly type?: 'group' | 'public';
+  readonly members?: readonly string[];
+}
+
+/**
+ * A small server that answers as Nextcloud Talk 22 does. Its direct methods do what the API does, without HTTP; each throws where
+ * the room, user or message is unknown, and a Refusal where the API would refuse.
+ */
+export class TalkSandbox {
+  readonly ledger = new Ledger();
+  readonly faults = new FaultScript();
+  /** All that the server knows; to be changed through the methods of this class. */
+  readonly state: TalkState;
+  readonly #workers: WorkerPool;
+  readonly #api: TalkApi;
+  readonly #control: Control;
+  #http: SandboxHttpServer | undefined;
+  #base = 'http://127.0.0.1';
+
+  constructor(settings: TalkSandboxSettings = {}) {
+    this.state = new TalkState(settings, this.ledger);
+    this.#workers = new WorkerPool(settings.phpWorkers ?? Infinity);
+    this.#api = new TalkApi(this.state);
+    this.#control = new Control(this.state, this.ledger, this.faults);
+  }
+
+  /** Listens on 127.0.0.1; port 0 takes a free one. */
+  async start(port: number): Promise<{ readonly url: string }> {
+    this.state.longPoll.open();
+    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults);
+    this.#base = await this.#http.listen(port);
+    return { url: this.#base };
+  }
+
+  /** Ends held polls and drops every connection; what the server knows stays. */
+  async stop(): Promise<void> {
+    this.state.longPoll.stop();
+    await this.#http?.close();
+    this.#http = undefined;
+  }
+
+  /** Its address while it runs, without a slash at its end. */
+  get url(): string {
+    return this.#base;
+  }
+
+  /** How many workers are held and how many requests wait for one; 0 without a limit. */
+  get load(): { readonly busy: number; readonly waiting: number } {
+    return { busy: this.#workers.busy, waiting: this.#workers.waiting };
+  }
+
+  addUser(user: SandboxUser): void {
+    this.state.accounts.add(user);
+  }
+
+  /** Every app password of that person stops working. */
+  revokeAppPassword(user: string): void {
+    this.state.accounts.revokeAll(user);
+  }
+
+  /** A login with which a test need not ask for one over HTTP. */
+  issueAppPassword(user: string): string {
+    return this.state.accounts.issueAppPassword(this.#user(user).id);
+  }
+
+  /** @returns the room's token */
+  createRoom(room: SandboxRoom): string {
+    const type = room.type === 'public' ? RoomType.public : RoomType.group;
+    const created = this.state.conversations.create(this.#user(room.owner), { type, name: room.name });
+    for (const member of room.members ?? []) this.addMember(created.token, member, room.owner);
+    return created.token;
+  }
+
+  deleteRoom(token: string): void {
+    this.state.conversations.delete(this.#room(token));
+  }
+
+  addMember(token: string, user: string, by?: string): void {
+    const room = this.#room(token);
+    this.state.conversations.addUser(room, this.#owner(room, by), this.#user(user));
+  }
+
+  removeMember(token: string, user: string, by?: string): void {
+    const room = this.#room(token);
+    const attendee = room.attendees.get(`users/${user}`);
+    if (attendee === undefined) throw new Error(`${user} is not in ${token}`);
+    this.state.conversations.remove(room, this.#owner(room, by), attendee);
+  }
+
+  renameRoom(token: string, name: string, by?: string): void {
+    const room = this.#room(token);
+    this.state.conversations.rename(room, this.#owner(room, by), name);
+  }
+
+  setLobby(token: string, isOn: boolean): void {
+    const room = this.#room(token);
+    this.state.conversations.setLobby(room, this.#owner(room), isOn ? 1 : 0, 0);
+  }
+
+  setReadOnly(token: string, isReadOnly: boolean): void {
+    const room = this.#room(token);
+    this.state.conversations.setReadOnly(room, this.#owner(room), isReadOnly ? 1 : 0);
+  }
+
+  clearHistory(token: string): void {
+    const room = this.#room(token);
+    this.state.chat.clear(room, this.#owner(room));
+  }
+
+  /** @returns the message's id */
+  post(token: string, user: string, text: string, options: PostOptions = {}): number {
+    return this.state.chat.post(this.#room(token), userActor(user), text, options).id;
+  }
+
+  /**
+   * Stores a message whose time was reserved `bySeconds` ago: it sorts before rows that were read since, and a forward read from
+   * those does not return it.
+   */
+  commitLate(token: string, user: string, text: string, bySeconds: number): number {
+    return this.post(token, user, text, { reservedSeconds: this.state.nowSeconds() - bySeconds });
+  }
+
+  /** The room's next message races an empty read: with a memory cache forward reads miss it for as long as that keeps. */
+  raceNextSave(token: string): void {
+    this.state.cache.raceNext(this.#room(token).token);
+  }
+
+  /** @returns the id of the row that tells of it, as do `remove`, `react` and `unreact` */
+  edit(token: string, user: string, messageId: number, text: string): number {
+    const room = this.#room(token);
+    return this.state.chat.edit(room, this.#message(room, messageId), userActor(user), text).id;
+  }
+
+  remove(token: string, user: string, messageId: number): number {
+    const room = this.#room(token);
+    return this.state.chat.remove(room, this.#message(room, messageId), userActor(user)).id;
+  }
+
+  react(token: string, user: string, messageId: number, emoji: string): void {
+    const room = this.#room(token);
+    this.state.chat.react(room, this.#message(room, messageId), userActor(user), emoji);
+  }
+
+  unreact(token: string, user: string, messageId: number, emoji: string): void {
+    const room = this.#room(token);
+    this.state.chat.unreact(room, this.#message(room, messageId), userActor(user), emoji);
+  }
+
+  /** The room's rows, oldest first, as the API shows them to `reader` (default: somebody outside). */
+  messages(token: string, reader = ''): readonly Record<string, unknown>[] {
+    const room = this.#room(token);
+    const names = { accounts: this.state.accounts, base: this.#base };
+    return room.log.all().map((message) => viewMessage(names, room, message, `users/${reader}`));
+  }
+
+  /** Grants a login flow, as the person who opens its `login` address does. */
+  grantLogin(loginUrl: string, user: string): void {
+    const flow = loginUrl.slice(loginUrl.lastIndexOf('/') + 1);
+    if (!this.state.logins.grant(flow, user)) throw new Error('no such login flow or user');
+  }
+
+  /** Calls `listener` after each change; the answer ends that. */
+  onChange(listener: (change: TalkChange) => void): () => void {
+    return this.state.onChange(listener);
+  }
+
+  #answer(request: SandboxRequest): SandboxAnswer | Promise<SandboxAnswer> {
+    if (request.path.startsWith(controlFront)) return this.#control.answer(request);
+    return this.#workers.run(() => this.#api.answer(request, this.#base));
+  }
+
+  #room(token: string): Room {
+    const room = this.state.rooms.get(token);
+    if (room === undefined) throw new Error(`no room ${token}`);
+    return room;
+  }
+
+  #user(id: string): User {
+    const user = this.state.accounts.get(id);
+    if (user === undefined) throw new Error(`no user ${id}`);
+    return user;
+  }
+
+  #message(room: Room, id: number): Message {
+    const message = room.log.get(id);
+    if (message === undefined) throw new Error(`no message ${id} in ${room.token}`);
+    return message;
+  }
+
+  /** Who does what nobody is named for: the first of the room. */
+  #owner(room: Room, by?: string): Actor {
+    if (by !== undefined) return userActor(this.#user(by).id);
+    const first = room.attendees.values().next().value;
+    if (first === undefined) throw new Error(`nobody is in ${room.token}`);
+    return first.actor;
+  }
+}

@@ -1,0 +1,138 @@
+import { isReplyable } from '../state/chat.js';
+import { emojiOf, type Message } from '../state/message.js';
+import { actorKey, type ActorKey, type Room } from '../state/room.js';
+import { actorParameter, nameOf, placeMentions, roomIcon, type Names, type RichParameters } from './rich-objects.js';
+import { systemText, type SystemReader } from './system-texts.js';
+
+/** A message as one reader is shown it. `parent` comes only where it is asked for, one level deep. */
+export function viewMessage(
+  names: Names,
+  room: Room,
+  message: Message,
+  reader: ActorKey,
+  parents: 'with parents' | 'without parents' = 'with parents',
+): Record<string, unknown> {
+  const shown = viewContent(names, room, message, reader);
+  const view: Record<string, unknown> = {
+    id: message.id,
+    token: room.token,
+    actorType: message.actor.type,
+    actorId: message.actor.id,
+    actorDisplayName: nameOf(names, room, message.actor),
+    timestamp: message.createdSeconds,
+    message: shown.text,
+    messageParameters: orEmptyList(shown.parameters),
+    systemMessage: shown.systemMessage,
+    messageType: shown.messageType,
+    isReplyable: isReplyable(message),
+    referenceId: message.referenceId,
+    reactions: reactionCounts(message),
+    expirationTimestamp: message.expiresSeconds,
+    markdown: shown.systemMessage === '',
+    threadId: message.threadId,
+  };
+  const own = ownReactions(message, reader);
+  if (own.length > 0) view['reactionsSelf'] = own;
+  if (message.content.kind === 'deleted') view['deleted'] = true;
+  if (message.silent) view['silent'] = true;
+  if (message.lastEdit !== undefined) {
+    view['lastEditActorType'] = message.lastEdit.by.type;
+    view['lastEditActorId'] = message.lastEdit.by.id;
+    view['lastEditActorDisplayName'] = nameOf(names, room, message.lastEdit.by);
+    view['lastEditTimestamp'] = message.lastEdit.atSeconds;
+  }
+  if (parents === 'with parents' && message.parent !== undefined) {
+    view['parent'] = viewMessage(names, room, message.parent, reader, 'without parents');
+  }
+  return view;
+}
+
+interface ShownContent {
+  readonly text: string;
+  readonly parameters: RichParameters;
+  /** Empty for what people say. */
+  readonly systemMessage: string;
+  readonly messageType: string;
+}
+
+function viewContent(names: Names, room: Room, message: Message, reader: ActorKey): ShownContent {
+  const { content, actor } = message;
+  switch (content.kind) {
+    case 'comment':
+      return { ...placeMentions(names, room, actor, content.text), systemMessage: '', messageType: 'comment' };
+    case 'object': {
+      const object = { ...content.object, 'icon-url': roomIcon(names, room) };
+      const parameters = { actor: actorParameter(names, room, actor), object };
+      return { text: '{object}', parameters, systemMessage: '', messageType: 'comment' };
+    }
+    case 'deleted': {
+      const parameters = { actor: actorParameter(names, room, content.by) };
+      const by = actorKey(content.by);
+      const who = by === reader ? 'you' : by === actorKey(actor) ? 'author' : '{actor}';
+      return { text: `Message deleted by ${who}`, parameters, systemMessage: '', messageType: 'comment_deleted' };
+    }
+    case 'reaction':
+      return { text: content.emoji, parameters: {}, systemMessage: 'reaction', messageType: 'system' };
+    case 'reaction_deleted':
+      return {
+        text: 'Reaction deleted by author',
+        parameters: {},
+        systemMessage: 'reaction_deleted',
+        messageType: 'system',
+      };
+    case 'system': {
+      const { type, details } = content;
+      const parameters: RichParameters = { actor: actorParameter(names, room, actor) };
+      if (details.user !== undefined) parameters['user'] = actorParameter(names, room, details.user);
+      const text = systemSelfText(message, reader) ?? systemText(type, details, readerOf(message, reader));
+      const named = actor.id === 'system' && actor.type === 'guests' ? text.replace('{actor}', 'System') : text;
+      return { text: named, parameters, systemMessage: type, messageType: 'system' };
+    }
+  }
+}
+
+/** Somebody who was removed by themselves has left. */
+function systemSelfText(message: Message, reader: ActorKey): string | undefined {
+  const { content, actor } = message;
+  if (content.kind !== 'system' || content.type !== 'user_removed' || content.details.user === undefined)
+    return undefined;
+  if (actorKey(content.details.user) !== actorKey(actor)) return undefined;
+  return reader === actorKey(actor) ? 'You left the conversation' : '{actor} left the conversation';
+}
+
+function readerOf(message: Message, reader: ActorKey): SystemReader {
+  if (actorKey(message.actor) === reader) return 'actor';
+  const user = message.content.kind === 'system' ? message.content.details.user : undefined;
+  return user !== undefined && actorKey(user) === reader ? 'target' : 'other';
+}
+
+function reactionCounts(message: Message): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const row of message.reactions) counts[emojiOf(row)] = (counts[emojiOf(row)] ?? 0) + 1;
+  return counts;
+}
+
+function ownReactions(message: Message, reader: ActorKey): string[] {
+  return message.reactions.filter((row) => actorKey(row.actor) === reader).map(emojiOf);
+}
+
+/** PHP writes an empty map as an empty list. */
+function orEmptyList(parameters: RichParameters): RichParameters | [] {
+  return Object.keys(parameters).length === 0 ? [] : parameters;
+}
+
+/** Who reacted with what, newest first, as the reaction endpoints answer. */
+export function viewReactions(names: Names, room: Room, message: Message, only?: string): Record<string, unknown[]> {
+  const byEmoji: Record<string, unknown[]> = {};
+  for (const row of [...message.reactions].reverse()) {
+    const emoji = emojiOf(row);
+    if (only !== undefined && emoji !== only) continue;
+    (byEmoji[emoji] ??= []).push({
+      actorType: row.actor.type,
+      actorId: row.actor.id,
+      actorDisplayName: nameOf(names, room, row.actor),
+      timestamp: row.createdSeconds,
+    });
+  }
+  return byEmoji;
+}

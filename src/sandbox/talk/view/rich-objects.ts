@@ -1,0 +1,137 @@
+import type { Accounts } from '../state/accounts.js';
+import { mayMentionAll } from '../state/chat.js';
+import { findMentions, type Mention } from '../state/mentions.js';
+import type { RichParameter } from '../state/message.js';
+import { actorKey, RoomType, type Actor, type Room } from '../state/room.js';
+
+export type RichParameters = Record<string, RichParameter>;
+
+export interface Names {
+  readonly accounts: Accounts;
+  /** The server's own address without a slash at its end. */
+  readonly base: string;
+}
+
+/** The name by which an actor is seen: an account's own, else the one of that moment. */
+export function nameOf(names: Names, room: Room, actor: Actor): string {
+  switch (actor.type) {
+    case 'users':
+      return names.accounts.displayName(actor.id);
+    case 'guests':
+    case 'emails':
+      return room.attendees.get(actorKey(actor))?.displayName ?? actor.name ?? '';
+    case 'bots':
+    case 'bridged':
+    case 'federated_users':
+      return actor.name ?? actor.id;
+  }
+}
+
+/** How an actor stands in `messageParameters`. */
+export function actorParameter(names: Names, room: Room, actor: Actor): RichParameter {
+  switch (actor.type) {
+    case 'users': {
+      return { type: 'user', id: actor.id, name: nameOf(names, room, actor), 'mention-id': actor.id };
+    }
+    case 'guests': {
+      const id = `guest/${actor.id}`;
+      const name = actor.id === 'system' ? 'System' : guestName(nameOf(names, room, actor));
+      return { type: 'guest', id, name, 'mention-id': id };
+    }
+    case 'emails': {
+      const id = `email/${actor.id}`;
+      return { type: 'email', id, name: guestName(nameOf(names, room, actor)), 'mention-id': id };
+    }
+    case 'bots':
+    case 'bridged':
+    case 'federated_users':
+      return { type: 'highlight', id: actor.id, name: nameOf(names, room, actor) };
+  }
+}
+
+/** Sets placeholders in the place of mentions; those of nobody stay text. */
+export function placeMentions(
+  names: Names,
+  room: Room,
+  speaker: Actor,
+  text: string,
+): { readonly text: string; readonly parameters: RichParameters } {
+  const parameters: RichParameters = {};
+  const counts = new Map<string, number>();
+  let placed = text;
+  for (const mention of findMentions(text)) {
+    const parameter = mentionParameter(names, room, speaker, mention);
+    const type = parameter?.['type'];
+    if (parameter === undefined || type === undefined) continue;
+    const count = (counts.get(type) ?? 0) + 1;
+    counts.set(type, count);
+    const key = `mention-${type}${count}`;
+    placed = placed.replaceAll(mention.written, `{${key}}`);
+    parameters[key] = parameter;
+  }
+  return { text: placed, parameters };
+}
+
+function mentionParameter(names: Names, room: Room, speaker: Actor, mention: Mention): RichParameter | undefined {
+  switch (mention.kind) {
+    case 'all':
+      return mayMentionAll(room, room.attendees.get(actorKey(speaker))) ? callParameter(names, room) : undefined;
+    case 'user':
+      return names.accounts.get(mention.id) === undefined
+        ? undefined
+        : actorParameter(names, room, { type: 'users', id: mention.id });
+    case 'guest': {
+      const attendee = room.attendees.get(`guests/${mention.id.slice('guest/'.length)}`);
+      return { type: 'guest', id: mention.id, name: plainGuestName(attendee?.displayName), 'mention-id': mention.id };
+    }
+    case 'email': {
+      const attendee = room.attendees.get(`emails/${mention.id.slice('email/'.length)}`);
+      return { type: 'email', id: mention.id, name: plainGuestName(attendee?.displayName), 'mention-id': mention.id };
+    }
+    case 'group':
+    case 'team':
+    case 'federated_user':
+      return undefined;
+  }
+}
+
+function callParameter(names: Names, room: Room): RichParameter {
+  const callType = room.type === RoomType.oneToOne ? 'one2one' : room.type === RoomType.public ? 'public' : 'group';
+  return {
+    type: 'call',
+    id: room.token,
+    name: room.name,
+    'call-type': callType,
+    'icon-url': roomIcon(names, room),
+    'mention-id': 'all',
+  };
+}
+
+export function roomIcon(names: Names, room: Room): string {
+  return `${names.base}/ocs/v2.php/apps/spreed/api/v1/room/${room.token}/avatar?v=${avatarVersion(room)}`;
+}
+
+export function avatarVersion(room: Room): string {
+  if (room.customAvatar) return `custom${room.id}`;
+  switch (room.type) {
+    case RoomType.public:
+      return 'e9a19bf5';
+    case RoomType.oneToOne:
+    case RoomType.formerOneToOne:
+      return '4ddae8c7';
+    case RoomType.changelog:
+      return '6a63dcc5';
+    case RoomType.group:
+    case RoomType.noteToSelf:
+      return '4b1c8819';
+  }
+}
+
+/** In system messages a guest's name is marked as one. */
+function guestName(name: string): string {
+  return name === '' ? 'Guest' : `${name} (guest)`;
+}
+
+function plainGuestName(name: string | undefined): string {
+  return name === undefined || name === '' ? 'Guest' : name;
+}

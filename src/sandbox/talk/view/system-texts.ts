@@ -1,0 +1,82 @@
+import type { SystemDetails, SystemType } from '../state/message.js';
+
+/** How a system message reads: `self` to the actor, `other` to everybody else, `target` to the one it was done to. */
+interface SystemText {
+  readonly self: string;
+  readonly other: string;
+  readonly target?: string;
+}
+
+type Texts = { readonly [T in SystemType]: SystemText | ((details: SystemDetails) => SystemText) };
+
+const texts: Texts = {
+  conversation_created: act('created the conversation'),
+  conversation_renamed: ({ oldName, newName }) =>
+    act(`renamed the conversation from "${oldName ?? ''}" to "${newName ?? ''}"`),
+  description_set: act('set the description'),
+  description_removed: act('removed the description'),
+  guests_allowed: act('allowed guests'),
+  guests_disallowed: act('disallowed guests'),
+  password_set: act('set a password'),
+  password_removed: act('removed the password'),
+  read_only: act('locked the conversation'),
+  read_only_off: act('unlocked the conversation'),
+  listable_none: act('limited the conversation to the current participants'),
+  listable_users: act('opened the conversation to registered users'),
+  listable_all: act('opened the conversation to registered users and users created with the Guests app'),
+  lobby_none: act('opened the conversation to everyone'),
+  lobby_non_moderators: act('restricted the conversation to moderators'),
+  message_expiration_enabled: ({ seconds }) => act(`set the message expiration to ${duration(seconds ?? 0)}`),
+  message_expiration_disabled: act('disabled message expiration'),
+  user_added: actOn('added'),
+  user_removed: actOn('removed'),
+  moderator_promoted: actOn('promoted', 'to moderator'),
+  moderator_demoted: actOn('demoted', 'from moderator'),
+  message_edited: act('edited a message'),
+  message_deleted: act('deleted a message'),
+  reaction_revoked: act('deleted a reaction'),
+  history_cleared: act('cleared the history of the conversation'),
+};
+
+export type SystemReader = 'actor' | 'target' | 'other';
+
+export function systemText(type: SystemType, details: SystemDetails, reader: SystemReader): string {
+  const entry = texts[type];
+  const text = typeof entry === 'function' ? entry(details) : entry;
+  switch (reader) {
+    case 'actor':
+      return text.self;
+    case 'target':
+      return text.target ?? text.other;
+    case 'other':
+      return text.other;
+  }
+}
+
+function act(did: string): SystemText {
+  return { self: `You ${did}`, other: `{actor} ${did}` };
+}
+
+function actOn(did: string, end = ''): SystemText {
+  const tail = end === '' ? '' : ` ${end}`;
+  return {
+    self: `You ${did} {user}${tail}`,
+    other: `{actor} ${did} {user}${tail}`,
+    target: `{actor} ${did} you${tail}`,
+  };
+}
+
+const units: readonly (readonly [number, string])[] = [
+  [604_800, 'week'],
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+];
+
+function duration(seconds: number): string {
+  for (const [length, name] of units) {
+    const count = seconds / length;
+    if (Number.isInteger(count) && count > 0) return `${count} ${name}${count === 1 ? '' : 's'}`;
+  }
+  return `${seconds} seconds`;
+}
