@@ -1,0 +1,232 @@
+import { type BridgeEvent, targetOf } from '../model/bridge-event.js';
+import type { Clock } from '../model/clock.js';
+import type { Cursor, DeliveryId, DeliveryKey, MessageRef, RoomRef } from '../model/ids.js';
+import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
+import type { Log } from '../model/network-definition.js';
+import { type Plan, roomKey, type RowId } from '../model/routing.js';
+import { pass } from '../observability/failpoint.js';
+import type { Metrics } from '../observability/metrics.js';
+import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
+import type { InboxRow, IngestRepository, References } from '../persistence/ingest.repository.js';
+import type { DeliveryKeys } from './delivery-key.js';
+import { interpret, type Interpretation } from './interpret.js';
+import { type Arrival, route } from './route.js';
+
+/** Where a pulled batch came from: the cursor moves in the same transaction, if the room is still ours. */
+export interface Pulled {
+  readonly room: RoomRef;
+  readonly cursor: Cursor;
+  readonly fence: Fence;
+}
+
+export interface IngestOptions {
+  readonly heldEventsMs: number;
+  newDeliveryId(): DeliveryId;
+  /** Called after the commit with the lanes that have something new. */
+  wake(lanes: readonly RowId[]): void;
+}
+
+interface Read extends RawPayload {
+  readonly content: Interpretation;
+}
+
+/** Stores what networks tell and routes it, in one transaction. When `accept` resolves, nothing can be lost any more. */
+export class IngestService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: IngestRepository,
+    private readonly keys: DeliveryKeys,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+    private readonly options: IngestOptions,
+  ) {}
+
+  async accept(adapter: NetworkAdapter, payloads: readonly RawPayload[], pulled?: Pulled): Promise<void> {
+    const startedMs = this.clock.monotonicMs();
+    const reads = payloads.map((payload) => ({ ...payload, content: interpret(adapter, payload.body) }));
+    try {
+      await this.#store(adapter, reads, pulled);
+    } catch (error) {
+      if (!isDataError(error)) {
+        this.metrics.ingestFailures.inc({ account: adapter.account });
+        throw error;
+      }
+      await this.#storeOneByOne(adapter, reads, pulled);
+    }
+    this.metrics.ingestSeconds.observe({ account: adapter.account }, (this.clock.monotonicMs() - startedMs) / 1000);
+  }
+
+  /** Routes held events whose target became known by another transaction than the one that routes messages. */
+  async routeHeld(adapters: ReadonlyMap<string, NetworkAdapter>): Promise<void> {
+    const plan = await this.database.transaction(async (tx) => {
+      await this.repository.dropOverdueHeld(tx);
+      const targets = await this.repository.knownTargetsOfHeld(tx, 500);
+      if (targets.length === 0) return undefined;
+      const arrivals = await this.#held(tx, targets, adapters);
+      const done = await this.#plan(tx, arrivals);
+      await this.repository.apply(tx, done, []);
+      return done;
+    });
+    if (plan !== undefined) this.#wake(plan);
+  }
+
+  /** One row after the other, so that the one that the database refuses harms no other. */
+  async #storeOneByOne(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
+    for (const read of reads) {
+      try {
+        await this.#store(adapter, [read], undefined);
+      } catch (error) {
+        if (!isDataError(error)) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.log.warn(
+          { account: adapter.account, error },
+          'a payload was refused by the database and is stored as malformed',
+        );
+        await this.#store(adapter, [{ ...read, content: { malformed: reason } }], undefined);
+      }
+    }
+    if (pulled !== undefined) await this.#store(adapter, [], pulled);
+  }
+
+  async #store(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
+    const plan = await this.database.transaction(async (tx) => {
+      if (pulled !== undefined) await tx.fence(pulled.fence);
+      const fresh = await this.#fresh(tx, adapter, reads);
+      const arrivals = fresh.map(({ inbox, content }): Arrival => ({
+        inbox: inbox.id,
+        account: adapter.account,
+        order: adapter.sourceOrder,
+        content,
+        from: 'source',
+      }));
+      const released =
+        adapter.sourceOrder === 'kept'
+          ? []
+          : await this.#held(tx, sentBy(arrivals), new Map([[adapter.account, adapter]]));
+      const done = await this.#plan(tx, [...arrivals, ...released]);
+      await this.repository.apply(
+        tx,
+        done,
+        fresh.map(({ inbox }) => inbox),
+      );
+      if (pulled !== undefined) {
+        await this.repository.moveCursor(tx, pulled.room, pulled.cursor, fresh.length > 0 ? 'some' : 'none');
+      }
+      pass('beforeInboxCommit');
+      return done;
+    });
+    pass('afterInboxCommit');
+    this.#count(adapter, reads.length, plan);
+    this.#wake(plan);
+  }
+
+  /** The payloads that are not stored yet, each once, with the inbox ids that they will have. */
+  async #fresh(
+    tx: Transaction,
+    adapter: NetworkAdapter,
+    reads: readonly Read[],
+  ): Promise<{ inbox: InboxRow; content: Interpretation }[]> {
+    if (reads.length === 0) return [];
+    const stored = await this.repository.stored(
+      tx,
+      adapter.account,
+      reads.map(({ key }) => key),
+    );
+    const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(({ key }) => !stored.has(key));
+    const ids = await this.repository.newIds(tx, 'inbox', fresh.length);
+    return fresh.flatMap(({ key, body, content }, index) => {
+      const id = ids[index];
+      return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content }];
+    });
+  }
+
+  async #held(
+    tx: Transaction,
+    targets: readonly MessageRef[],
+    adapters: ReadonlyMap<string, NetworkAdapter>,
+  ): Promise<Arrival[]> {
+    if (targets.length === 0) return [];
+    const rows = await this.repository.takeHeld(tx, targets);
+    return rows.map(({ inbox, account, event }) => ({
+      inbox,
+      account,
+      order: adapters.get(account)?.sourceOrder ?? 'notKept',
+      content: { events: [event] },
+      from: 'held',
+    }));
+  }
+
+  async #plan(tx: Transaction, arrivals: readonly Arrival[]): Promise<Plan> {
+    const events = arrivals.flatMap(({ content }) => ('events' in content ? content.events : []));
+    const wiring = await this.repository.wiring(tx, distinctRooms(events));
+    const lanes = [...wiring.values()].flatMap(({ others }) => others.map(({ portal }) => portal));
+    await this.repository.lockLanes(tx, lanes);
+    const known = await this.repository.known(tx, wiring, this.#references(events));
+    const ids = await this.repository.newIds(tx, 'messages', events.filter(startsMessage).length);
+    const next = ids.values();
+    return route(arrivals, known, {
+      now: this.clock.now(),
+      heldEventsMs: this.options.heldEventsMs,
+      verify: (key: DeliveryKey) => this.keys.verify(key),
+      newDeliveryId: () => this.options.newDeliveryId(),
+      newMessageId: () => {
+        const id = next.next();
+        if (id.done === true) throw new Error('more messages were routed than events start one');
+        return id.value;
+      },
+    });
+  }
+
+  #references(events: readonly BridgeEvent[]): References {
+    return {
+      messages: events.flatMap((event) => (startsMessage(event) ? [event.message] : (targetOf(event) ?? []))),
+      reactionRows: events.flatMap((event) => {
+        switch (event.kind) {
+          case 'reactionAdded':
+          case 'reactionRemoved':
+            return [{ account: event.room.account, remote: event.row ?? event.message.id }];
+          case 'messageDeleted':
+            return [{ account: event.room.account, remote: event.message.id }];
+          default:
+            return [];
+        }
+      }),
+      deliveries: events.flatMap((event) => {
+        const named =
+          event.key === undefined || event.actor.standing !== 'ours' ? undefined : this.keys.verify(event.key);
+        return named === undefined ? [] : [named.delivery];
+      }),
+    };
+  }
+
+  #count(adapter: NetworkAdapter, reads: number, plan: Plan): void {
+    for (const { state } of plan.inbox) this.metrics.payloads.inc({ account: adapter.account, state });
+    const known = reads - plan.inbox.length;
+    if (known > 0) this.metrics.knownPayloads.inc({ account: adapter.account }, known);
+    for (const { state, note, inbox } of plan.inbox) {
+      if (state === 'malformed')
+        this.log.warn({ account: adapter.account, inbox, note }, 'a payload could not be read');
+    }
+  }
+
+  #wake(plan: Plan): void {
+    const lanes = [...new Set(plan.deliveries.map(({ lane }) => lane))];
+    if (lanes.length > 0) this.options.wake(lanes);
+  }
+}
+
+function startsMessage(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }> {
+  return event.kind === 'messageSent' || event.kind === 'pollStarted';
+}
+
+function sentBy(arrivals: readonly Arrival[]): MessageRef[] {
+  return arrivals
+    .flatMap(({ content }) => ('events' in content ? content.events : []))
+    .filter(startsMessage)
+    .map(({ message }) => message);
+}
+
+function distinctRooms(events: readonly BridgeEvent[]): RoomRef[] {
+  return [...new Map(events.map(({ room }) => [roomKey(room), room])).values()];
+}
