@@ -1,0 +1,325 @@
+import { setImmediate } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { formatEvent } from './client-format.js';
+import type { EphemeralChange } from './ephemerals.js';
+import type { JsonObject, StoredEvent } from './events.js';
+import type { Homeserver } from './homeserver.js';
+import type { Appservice } from './registration.js';
+import type { Room } from './room.js';
+
+const maxEventsPerTransaction = 100;
+const maxBackoffDoublings = 9;
+const keptForReplay = 100;
+
+/** What goes wrong on the way to the application service. */
+export interface PushFault {
+  /** Waits before each transaction. */
+  readonly delayMs?: number;
+  /** Sends an accepted transaction once more, with its own id or with a new one. */
+  readonly repeat?: 'sameId' | 'otherId';
+  /** How many transactions it strikes. Default: all. */
+  readonly times?: number;
+}
+
+export interface PendingTransaction {
+  readonly id: number;
+  readonly eventIds: readonly string[];
+  /** How often it was sent in vain. */
+  readonly failures: number;
+}
+
+interface Transaction {
+  id: number;
+  readonly events: readonly StoredEvent[];
+  readonly ephemeral: readonly JsonObject[];
+  failures: number;
+}
+
+export interface PusherSettings {
+  /** The first pause after a failure; each later one is twice as long, up to 512 times the first. */
+  readonly backoffMs: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Hands events to the application service: one transaction at a time, in order, repeated for ever under its id until it is answered 200.
+ * While the service is down every event becomes a transaction of its own, as the reference server has it; ephemeral events are dropped then.
+ */
+export class AppservicePusher {
+  readonly #agent: Agent;
+  readonly #transactions: Transaction[] = [];
+  readonly #sent: Transaction[] = [];
+  #events: StoredEvent[] = [];
+  #ephemeral: JsonObject[] = [];
+  #lastId = 0;
+  #struck = 0;
+  #failuresInARow = 0;
+  #state: 'up' | 'down' = 'up';
+  #loop: Promise<void> | undefined;
+  #isStopped = true;
+  #fault: PushFault | undefined;
+  #abort = new AbortController();
+  #wake: (() => void) | undefined;
+  readonly #interest = new WeakMap<Room, { version: number; appservice: Appservice; isInteresting: boolean }>();
+  #unwatch: readonly (() => void)[] = [];
+
+  constructor(
+    private readonly server: Homeserver,
+    private readonly settings: PusherSettings,
+  ) {
+    this.#agent = new Agent({ headersTimeout: settings.timeoutMs, bodyTimeout: settings.timeoutMs });
+  }
+
+  start(): void {
+    this.#isStopped = false;
+    this.#abort = new AbortController();
+    this.#unwatch = [
+      this.server.watch((event, room) => this.#takeEvent(event, room)),
+      this.server.ephemerals.watch((change) => this.#takeEphemeral(change)),
+    ];
+    this.#kick();
+  }
+
+  /** Stops sending and cuts a transaction under way; what waits is kept. */
+  async pause(): Promise<void> {
+    this.#isStopped = true;
+    for (const unwatch of this.#unwatch) unwatch();
+    this.#abort.abort();
+    this.#wake?.();
+    await this.#loop;
+  }
+
+  async close(): Promise<void> {
+    await this.pause();
+    await this.#agent.destroy();
+  }
+
+  /** Tries at once what waits after a failure. */
+  retryNow(): void {
+    this.#wake?.();
+  }
+
+  /** Transactions that were not answered 200 yet, the oldest first. */
+  pending(): readonly PendingTransaction[] {
+    return this.#transactions.map(({ id, events, failures }) => ({
+      id,
+      failures,
+      eventIds: events.map(({ eventId }) => eventId),
+    }));
+  }
+
+  /** Nothing waits, nothing is under way. */
+  get isIdle(): boolean {
+    return this.#transactions.length === 0 && this.#events.length === 0 && this.#loop === undefined;
+  }
+
+  /** Sends the last accepted transaction again. False where there is none or it was not answered 200. */
+  async replay(id: 'sameId' | 'otherId'): Promise<boolean> {
+    const last = this.#sent.at(-1);
+    const { appservice } = this.server;
+    if (last === undefined || appservice === undefined) return false;
+    return this.#put(appservice, id === 'sameId' ? last : { ...last, id: ++this.#lastId });
+  }
+
+  #takeEvent(event: StoredEvent, room: Room): void {
+    const { appservice } = this.server;
+    if (appservice === undefined || !this.#isInteresting(appservice, event, room)) return;
+    this.#events.push(event);
+    this.#kick();
+  }
+
+  #isInteresting(appservice: Appservice, event: StoredEvent, room: Room): boolean {
+    if (appservice.ownsUser(event.sender)) return true;
+    if (event.type === 'm.room.member' && event.stateKey !== undefined && appservice.ownsUser(event.stateKey))
+      return true;
+    return this.#isRoomInteresting(appservice, room);
+  }
+
+  #isRoomInteresting(appservice: Appservice, room: Room): boolean {
+    if (appservice.ownsRoom(room.id)) return true;
+    for (const alias of room.aliases) if (appservice.ownsAlias(alias)) return true;
+    const known = this.#interest.get(room);
+    if (known !== undefined && known.version === room.membershipVersion && known.appservice === appservice) {
+      return known.isInteresting;
+    }
+    let isInteresting = false;
+    for (const userId of room.joined) {
+      if (!appservice.ownsUser(userId)) continue;
+      isInteresting = true;
+      break;
+    }
+    this.#interest.set(room, { version: room.membershipVersion, appservice, isInteresting });
+    return isInteresting;
+  }
+
+  #takeEphemeral({ roomId, event }: EphemeralChange): void {
+    const { appservice } = this.server;
+    const room = this.server.rooms.get(roomId);
+    if (appservice?.wantsEphemeral !== true || room === undefined || this.#state === 'down') return;
+    if (!this.#isRoomInteresting(appservice, room)) return;
+    this.#ephemeral.push({ ...event, room_id: roomId });
+    this.#kick();
+  }
+
+  #kick(): void {
+    if (this.#isStopped) return;
+    if (this.#loop === undefined) this.#loop = this.#runLoop();
+    else if (this.#state === 'down') this.#form();
+  }
+
+  async #runLoop(): Promise<void> {
+    // Events of one tick share a transaction.
+    await setImmediate();
+    await this.#run();
+    this.#loop = undefined;
+    if (this.#transactions.length > 0 || this.#events.length > 0) this.#kick();
+  }
+
+  /** Makes transactions of what waits; their ids grow with them. */
+  #form(): void {
+    if (this.#state === 'down') this.#ephemeral = [];
+    while (this.#events.length > 0 || this.#ephemeral.length > 0) {
+      const events = this.#events.splice(0, maxEventsPerTransaction);
+      const ephemeral = this.#ephemeral.splice(0, maxEventsPerTransaction);
+      this.#transactions.push({ id: ++this.#lastId, events, ephemeral, failures: 0 });
+      if (this.#state === 'up') return;
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      const { appservice } = this.server;
+      if (this.#transactions.length === 0) this.#form();
+      const transaction = this.#transactions[0];
+      if (transaction === undefined || appservice === undefined) return;
+      if (await this.#deliver(appservice, transaction)) {
+        this.#transactions.shift();
+        this.#failuresInARow = 0;
+        if (this.#transactions.length === 0) this.#state = 'up';
+        this.#keep(transaction);
+        continue;
+      }
+      if (this.#isStopped) return;
+      transaction.failures += 1;
+      this.#state = 'down';
+      this.#form();
+      await this.#backOff();
+    }
+  }
+
+  #keep(transaction: Transaction): void {
+    this.#sent.push(transaction);
+    if (this.#sent.length > keptForReplay) this.#sent.shift();
+  }
+
+  async #deliver(appservice: Appservice, transaction: Transaction): Promise<boolean> {
+    const fault = this.#nextFault();
+    if (fault?.delayMs !== undefined) await this.#pause(fault.delayMs);
+    await this.#askForUsers(appservice, transaction);
+    if (this.#isStopped || !(await this.#put(appservice, transaction))) return false;
+    if (fault?.repeat !== undefined && !this.#isStopped) {
+      await this.#put(appservice, fault.repeat === 'sameId' ? transaction : { ...transaction, id: ++this.#lastId });
+    }
+    return true;
+  }
+
+  #nextFault(): PushFault | undefined {
+    const fault = this.#fault;
+    if (fault === undefined || this.#struck >= (fault.times ?? Infinity)) return undefined;
+    this.#struck += 1;
+    return fault;
+  }
+
+  setFault(fault: PushFault | undefined): void {
+    this.#fault = fault;
+    this.#struck = 0;
+  }
+
+  /** A user of the namespaces whom nobody registered is asked for before the first event about him goes out. */
+  async #askForUsers(appservice: Appservice, { events, failures }: Transaction): Promise<void> {
+    if (failures > 0) return;
+    const users = new Set<string>();
+    for (const { type, sender, stateKey } of events) {
+      users.add(sender);
+      if (type === 'm.room.member' && stateKey !== undefined) users.add(stateKey);
+    }
+    for (const userId of users) {
+      if (!appservice.ownsUser(userId) || userId === appservice.senderId || this.server.accounts.has(userId)) continue;
+      await this.ask(appservice, `/users/${encodeURIComponent(userId)}`);
+    }
+  }
+
+  /** GETs something of the application service. True where it answers 200. */
+  async ask(appservice: Appservice, path: string): Promise<boolean> {
+    if (appservice.url === undefined) return false;
+    try {
+      const answer = await request(`${appservice.url}/_matrix/app/v1${path}`, {
+        method: 'GET',
+        headers: { authorization: `Bearer ${appservice.registration.hs_token}` },
+        dispatcher: this.#agent,
+        signal: this.#abort.signal,
+      });
+      await answer.body.dump();
+      return answer.statusCode === 200;
+    } catch {
+      // No answer means no.
+      return false;
+    }
+  }
+
+  async #put(appservice: Appservice, transaction: Transaction): Promise<boolean> {
+    if (appservice.url === undefined) return true;
+    try {
+      const answer = await request(`${appservice.url}/_matrix/app/v1/transactions/${transaction.id}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${appservice.registration.hs_token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(this.#body(appservice, transaction)),
+        dispatcher: this.#agent,
+        signal: this.#abort.signal,
+      });
+      const text = await answer.body.text();
+      if (answer.statusCode < 200 || answer.statusCode > 299) return false;
+      JSON.parse(text);
+      return true;
+    } catch {
+      // Whatever went wrong, an answer that is no JSON included: the transaction is repeated.
+      return false;
+    }
+  }
+
+  #body(appservice: Appservice, { events, ephemeral }: Transaction): JsonObject {
+    const nowMs = this.server.nowMs();
+    const formatted = events.map((event) => {
+      const room = this.server.rooms.get(event.roomId);
+      if (room === undefined) throw new Error(`the room ${event.roomId} of a pushed event is unknown`);
+      return formatEvent(event, { room, nowMs, format: 'v1', roomState: 'included' });
+    });
+    const { registration } = appservice;
+    return {
+      events: formatted,
+      ...(registration.receive_ephemeral === true ? { ephemeral } : {}),
+      ...(registration['de.sorunome.msc2409.push_ephemeral'] === true
+        ? { 'de.sorunome.msc2409.ephemeral': ephemeral }
+        : {}),
+      ...(appservice.wantsEphemeral ? { 'de.sorunome.msc2409.to_device': [] } : {}),
+    };
+  }
+
+  async #backOff(): Promise<void> {
+    const doublings = Math.min(this.#failuresInARow, maxBackoffDoublings);
+    this.#failuresInARow += 1;
+    await this.#pause(this.settings.backoffMs * 2 ** doublings);
+  }
+
+  /** Waits, or until somebody wakes it. */
+  async #pause(forMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, forMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,343 @@
+import { FaultScript } from '../fault-script.js';
+import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../http-server.js';
+import { Ledger } from '../ledger.js';
+import { addAccountCalls } from './account-calls.js';
+import type { Api } from './api.js';
+import { AppservicePusher, type PendingTransaction, type PushFault } from './appservice-pusher.js';
+import { addControlCalls } from './control-calls.js';
+import { createRoom } from './create-room.js';
+import { addEventCalls } from './event-calls.js';
+import { membershipOf, type JsonObject, type StoredEvent } from './events.js';
+import { Homeserver } from './homeserver.js';
+import { MatrixError } from './matrix-error.js';
+import { addMediaCalls } from './media-calls.js';
+import { MediaStore } from './media-store.js';
+import { changeMembership } from './memberships.js';
+import { addPersonCalls } from './person-calls.js';
+import type { AppserviceRegistration } from './registration.js';
+import { addRoomCalls } from './room-calls.js';
+import type { Room } from './room.js';
+import { Router } from './router.js';
+import { addServerCalls } from './server-calls.js';
+import { addSyncCalls } from './sync.js';
+import { TransactionIds } from './transaction-ids.js';
+
+export interface MatrixSandboxSettings {
+  /** Default `sandbox.test`. */
+  readonly serverName?: string;
+  readonly registration?: AppserviceRegistration;
+  /** The first pause after a transaction that was not accepted; each later one is twice as long, up to 512 times. Default 1000. */
+  readonly pushBackoffMs?: number;
+  /** How long an answer to a transaction may take. Default 60000. */
+  readonly pushTimeoutMs?: number;
+  /** The die of the fault script. */
+  readonly random?: () => number;
+  /** The server's clock, milliseconds since 1970. */
+  readonly nowMs?: () => number;
+}
+
+export interface NewRoom {
+  readonly creator: string;
+  /** The alias without sigil and server. */
+  readonly alias?: string;
+  readonly name?: string;
+  readonly public?: boolean;
+  readonly invite?: readonly string[];
+  readonly roomVersion?: string;
+}
+
+export interface PostOptions {
+  readonly replyTo?: string;
+  /** The first event of the thread. */
+  readonly thread?: string;
+  readonly formattedBody?: string;
+  /** Default `m.text`. */
+  readonly msgtype?: string;
+}
+
+/** An event of a room with what a reader sees of its sender. */
+export interface RoomMessage {
+  readonly eventId: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly senderName: string;
+  readonly content: JsonObject;
+  /** By the event itself: milliseconds since 1970. */
+  readonly atMs: number;
+  readonly stateKey?: string;
+  readonly redacts?: string;
+  readonly redactedBy?: string;
+}
+
+export interface RoomMember {
+  readonly userId: string;
+  readonly name: string;
+  readonly membership: string;
+}
+
+/** A small homeserver that behaves toward an application service as the reference server does. Throws MatrixError where it refuses. */
+export class MatrixSandbox {
+  readonly ledger = new Ledger();
+  readonly faults: FaultScript;
+  readonly serverName: string;
+  readonly #server: Homeserver;
+  readonly #pusher: AppservicePusher;
+  readonly #transactionIds: TransactionIds;
+  readonly #router = new Router();
+  readonly #media: MediaStore;
+  #http: SandboxHttpServer | undefined;
+  #url: string | undefined;
+  #restarting: Promise<void> = Promise.resolve();
+
+  constructor(settings: MatrixSandboxSettings = {}) {
+    this.serverName = settings.serverName ?? 'sandbox.test';
+    this.faults = new FaultScript(settings.random);
+    this.#server = new Homeserver(this.serverName, this.ledger, settings.nowMs);
+    this.#transactionIds = new TransactionIds(this.#server.nowMs);
+    this.#media = new MediaStore(this.serverName);
+    this.#pusher = new AppservicePusher(this.#server, {
+      backoffMs: settings.pushBackoffMs ?? 1000,
+      timeoutMs: settings.pushTimeoutMs ?? 60_000,
+    });
+    if (settings.registration !== undefined) this.registerAppservice(settings.registration);
+    const api: Api = {
+      server: this.#server,
+      router: this.#router,
+      transactionIds: this.#transactionIds,
+      pusher: this.#pusher,
+      media: this.#media,
+    };
+    addServerCalls(api);
+    addAccountCalls(api);
+    addRoomCalls(api);
+    addEventCalls(api);
+    addPersonCalls(api);
+    addMediaCalls(api);
+    addSyncCalls(api);
+    addControlCalls(api, {
+      faults: this.faults,
+      restart: () => setImmediate(() => (this.#restarting = this.restart())),
+      state: () => this.#describe(),
+    });
+  }
+
+  /** Listens on 127.0.0.1; port 0 takes a free one. The address has no slash at its end. */
+  async start(port: number): Promise<{ url: string }> {
+    this.#http = new SandboxHttpServer((request) => this.#handle(request), this.faults);
+    this.#url = await this.#http.listen(port);
+    this.#pusher.start();
+    return { url: this.#url };
+  }
+
+  async stop(): Promise<void> {
+    await this.#restarting;
+    this.#server.ephemerals.stopTyping();
+    await this.#pusher.close();
+    await this.#http?.close();
+    this.#http = undefined;
+  }
+
+  /** Drops every connection, forgets the transaction ids and who types; rooms, tokens and waiting transactions stay. Same address after. */
+  async restart(): Promise<void> {
+    if (this.#url === undefined) throw new Error('the sandbox is not started');
+    await this.#pusher.pause();
+    await this.#http?.close();
+    this.#transactionIds.clear();
+    this.#server.ephemerals.stopTyping();
+    await this.start(Number(new URL(this.#url).port));
+  }
+
+  registerAppservice(registration: AppserviceRegistration): void {
+    this.#server.register(registration);
+  }
+
+  /** Registers a person; his password is his localpart. */
+  addUser(localpart: string, displayName: string): string {
+    const userId = `@${localpart}:${this.serverName}`;
+    if (!this.#server.accounts.register(userId, localpart, displayName)) {
+      throw new MatrixError(400, 'M_USER_IN_USE', 'User ID already taken.');
+    }
+    return userId;
+  }
+
+  /** A token for a person's client. */
+  accessToken(userId: string): string {
+    return this.#server.accounts.logIn(userId).accessToken;
+  }
+
+  createRoom({ creator, alias, name, public: isPublic, invite, roomVersion }: NewRoom): string {
+    return createRoom(this.#server, creator, undefined, {
+      visibility: isPublic === true ? 'public' : 'private',
+      ...(alias === undefined ? {} : { room_alias_name: alias }),
+      ...(name === undefined ? {} : { name }),
+      ...(invite === undefined ? {} : { invite }),
+      ...(roomVersion === undefined ? {} : { room_version: roomVersion }),
+    }).id;
+  }
+
+  invite(room: string, by: string, target: string): void {
+    changeMembership(this.#server, { by, target, roomId: room, action: 'invite' });
+  }
+
+  join(room: string, user: string): void {
+    changeMembership(this.#server, { by: user, target: user, roomId: room, action: 'join' });
+  }
+
+  leave(room: string, user: string): void {
+    changeMembership(this.#server, { by: user, target: user, roomId: room, action: 'leave' });
+  }
+
+  post(room: string, user: string, text: string, options: PostOptions = {}): string {
+    const { replyTo, thread, formattedBody, msgtype = 'm.text' } = options;
+    const reply = replyTo === undefined ? {} : { 'm.in_reply_to': { event_id: replyTo } };
+    const inThread = thread === undefined ? {} : { rel_type: 'm.thread', event_id: thread };
+    const relatesTo = { ...inThread, ...reply };
+    return this.sendEvent(room, user, 'm.room.message', {
+      msgtype,
+      body: text,
+      ...(formattedBody === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: formattedBody }),
+      ...(Object.keys(relatesTo).length === 0 ? {} : { 'm.relates_to': relatesTo }),
+    });
+  }
+
+  /** Posts a new text for a message, as clients do. */
+  edit(room: string, user: string, eventId: string, text: string): string {
+    return this.sendEvent(room, user, 'm.room.message', {
+      msgtype: 'm.text',
+      body: `* ${text}`,
+      'm.new_content': { msgtype: 'm.text', body: text },
+      'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
+    });
+  }
+
+  sendEvent(room: string, user: string, type: string, content: JsonObject): string {
+    return this.#server.send(room, { type, sender: user, content }).eventId;
+  }
+
+  sendState(room: string, user: string, type: string, stateKey: string, content: JsonObject): string {
+    return this.#server.send(room, { type, sender: user, content, stateKey }).eventId;
+  }
+
+  redact(room: string, user: string, eventId: string, reason?: string): string {
+    const inContent = this.#server.rooms.get(room)?.version.redactsInContent === true;
+    const content = { ...(inContent ? { redacts: eventId } : {}), ...(reason === undefined ? {} : { reason }) };
+    return this.#server.send(room, { type: 'm.room.redaction', sender: user, content, redacts: eventId }).eventId;
+  }
+
+  react(room: string, user: string, eventId: string, key: string): string {
+    return this.sendEvent(room, user, 'm.reaction', {
+      'm.relates_to': { rel_type: 'm.annotation', event_id: eventId, key },
+    });
+  }
+
+  /** Keeps a file and answers its `mxc://` address. */
+  upload(bytes: Buffer, contentType: string, name?: string): string {
+    return this.#media.add({ bytes, contentType, name });
+  }
+
+  /** Every event of a room, oldest first. */
+  messages(roomId: string): readonly RoomMessage[] {
+    const room = this.#room(roomId);
+    return room.timeline.map((event) => messageOf(room, event));
+  }
+
+  members(roomId: string): readonly RoomMember[] {
+    const room = this.#room(roomId);
+    return [...room.members()].map((event) => {
+      const userId = event.stateKey ?? '';
+      return { userId, name: nameOf(room, userId), membership: membershipOf(event) ?? 'leave' };
+    });
+  }
+
+  roomIdOf(alias: string): string | undefined {
+    return this.#server.aliases.get(alias)?.roomId;
+  }
+
+  /** Calls `listener` with every later event, right after it became visible; the answer ends that. */
+  onChange(listener: (change: { readonly room: string; readonly message: RoomMessage }) => void): () => void {
+    return this.#server.watch((event, room) => listener({ room: room.id, message: messageOf(room, event) }));
+  }
+
+  /** Transactions that the application service did not accept yet, the oldest first. */
+  pendingTransactions(): readonly PendingTransaction[] {
+    return this.#pusher.pending();
+  }
+
+  /** True where the application service has everything. */
+  get isPushed(): boolean {
+    return this.#pusher.isIdle;
+  }
+
+  /** What goes wrong with later transactions; undefined: nothing. */
+  setPushFault(fault: PushFault | undefined): void {
+    this.#pusher.setFault(fault);
+  }
+
+  /** Sends the last accepted transaction once more. True where it was answered well. */
+  async replayTransaction(id: 'sameId' | 'otherId'): Promise<boolean> {
+    return this.#pusher.replay(id);
+  }
+
+  #room(roomId: string): Room {
+    const room = this.#server.rooms.get(roomId);
+    if (room === undefined) throw new MatrixError(404, 'M_NOT_FOUND', `Unknown room ${roomId}`);
+    return room;
+  }
+
+  async #handle(request: SandboxRequest): Promise<SandboxAnswer> {
+    if (request.method === 'OPTIONS') return { status: 204, headers: corsHeaders };
+    try {
+      const { handler, params } = this.#router.find(request.method, request.path);
+      const answer = await handler(request, params);
+      return { ...answer, headers: { ...corsHeaders, ...answer.headers } };
+    } catch (error) {
+      if (!(error instanceof MatrixError)) throw error;
+      return { status: error.status, headers: corsHeaders, body: error.body() };
+    }
+  }
+
+  #describe(): Record<string, unknown> {
+    const { accounts, rooms, stream } = this.#server;
+    return {
+      serverName: this.serverName,
+      users: [...accounts.users()],
+      rooms: [...rooms.values()].map((room) => ({
+        id: room.id,
+        version: room.version.id,
+        name: room.state('m.room.name')?.content['name'] ?? null,
+        aliases: [...room.aliases],
+        joined: [...room.joined],
+        events: room.timeline.length,
+      })),
+      events: stream.length,
+      files: this.#media.size,
+      pendingTransactions: this.pendingTransactions(),
+      faultsStruck: this.faults.struck,
+    };
+  }
+}
+
+const corsHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
+  'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization, Date',
+};
+
+function nameOf(room: Room, userId: string): string {
+  const name = room.member(userId)?.content['displayname'];
+  return typeof name === 'string' && name !== '' ? name : userId;
+}
+
+function messageOf(room: Room, event: StoredEvent): RoomMessage {
+  return {
+    eventId: event.eventId,
+    type: event.type,
+    sender: event.sender,
+    senderName: nameOf(room, event.sender),
+    content: event.content,
+    atMs: event.originServerTsMs,
+    ...(event.stateKey === undefined ? {} : { stateKey: event.stateKey }),
+    ...(event.redacts === undefined ? {} : { redacts: event.redacts }),
+    ...(event.redactedBy === undefined ? {} : { redactedBy: event.redactedBy.eventId }),
+  };
+}
