@@ -1,0 +1,79 @@
+import { z, type ZodType } from 'zod';
+import { accountId, type AccountId } from '../model/ids.js';
+import type { NetworkDefinition } from '../model/network-definition.js';
+import { checkKeys, checkLinks, checkListen } from './cross-checks.js';
+import { faultsOf, issueSentence } from './issue-sentences.js';
+import type { SectionField } from './settings-fields.js';
+import type { Finding } from './settings-faults.js';
+import { coreSections, linkSchema, wholeSchema, type WrittenLinkedRoom } from './settings.schema.js';
+import { isTree, type Path, type Tree } from './settings-tree.js';
+import type { AccountSettings, LinkedRoomSettings, LinkSettings, Settings } from './settings.types.js';
+
+type CheckedSettings = Omit<Settings, 'source' | 'file' | 'dataFolder' | 'warnings'>;
+
+export interface CheckedTree {
+  readonly faults: readonly Finding[];
+  /** Absent where something is wrong with what it is made of. */
+  readonly settings?: CheckedSettings;
+}
+
+type Check = <T>(schema: ZodType<T>, value: unknown, path: Path) => T | undefined;
+
+function linkedRoom({ account, room, create, direction }: WrittenLinkedRoom): LinkedRoomSettings {
+  // The schema has seen to it that there is one of the two.
+  const wanted = create === undefined ? { room: room ?? '' } : { create };
+  return { account: accountId(account), wanted, direction };
+}
+
+function checkAccounts(
+  entries: readonly (readonly [string, unknown])[],
+  definitions: readonly NetworkDefinition[],
+  check: Check,
+): ReadonlyMap<AccountId, AccountSettings> {
+  const head = wholeSchema(definitions).shape.accounts.unwrap().valueType;
+  const accounts = new Map<AccountId, AccountSettings>();
+  for (const [key, value] of entries) {
+    const path = ['accounts', key];
+    const network = check(head, value, path)?.network;
+    const definition = definitions.find((it) => it.network === network);
+    if (definition === undefined || !isTree(value)) continue;
+    const own = Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'network'));
+    accounts.set(accountId(key), {
+      network: definition.network,
+      settings: check(definition.settingsSchema, own, path),
+    });
+  }
+  return accounts;
+}
+
+/** Checks part by part, so that a fault in one part hides none in another. */
+export function checkTree(tree: Tree, root: SectionField, definitions: readonly NetworkDefinition[]): CheckedTree {
+  const faults: Finding[] = [];
+  const check: Check = (schema, value, path) => {
+    const result = schema.safeParse(value, { error: issueSentence });
+    if (result.success) return result.data;
+    faults.push(...faultsOf(result.error.issues, path, root, tree));
+    return undefined;
+  };
+  const entriesOf = (section: 'accounts' | 'links'): readonly [string, unknown][] =>
+    Object.entries(check(z.record(z.string(), z.unknown()), tree[section] ?? {}, [section]) ?? {});
+
+  const accounts = checkAccounts(entriesOf('accounts'), definitions, check);
+  const links: LinkSettings[] = [];
+  for (const [id, value] of entriesOf('links')) {
+    const link = check(linkSchema, value, ['links', id]);
+    if (link !== undefined) links.push({ id, rooms: link.rooms.map(linkedRoom) });
+  }
+  const database = check(coreSections.database, tree['database'], ['database']);
+  const secretKey = check(coreSections.secretKey.optional(), tree['secretKey'], ['secretKey']);
+  const listen = check(coreSections.listen, tree['listen'], ['listen']);
+  const log = check(coreSections.log, tree['log'], ['log']);
+  const delivery = check(coreSections.delivery, tree['delivery'], ['delivery']);
+  const retention = check(coreSections.retention, tree['retention'], ['retention']);
+
+  if (listen !== undefined) faults.push(...checkListen(listen));
+  faults.push(...checkKeys(tree, 'accounts'), ...checkKeys(tree, 'links'), ...checkLinks(tree));
+  if (!database || !listen || !log || !delivery || !retention) return { faults };
+  const secret = secretKey === undefined ? {} : { secretKey };
+  return { faults, settings: { database, ...secret, listen, log, delivery, retention, accounts, links } };
+}

@@ -1,0 +1,128 @@
+import { nearest } from './nearest.js';
+import type { Finding } from './settings-faults.js';
+import { normalName } from './environment-source.js';
+import { keyPattern, keyRule } from './settings.schema.js';
+import { isTree, type Tree } from './settings-tree.js';
+import type { Settings } from './settings.types.js';
+
+/** A room of a link as far as it can be understood, so that a fault elsewhere hides none of these. */
+interface WrittenRoom {
+  readonly account?: string;
+  readonly room?: string;
+  readonly direction?: string;
+}
+
+const textIn = (tree: unknown, key: string): string | undefined => {
+  const value = isTree(tree) ? tree[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
+};
+
+function writtenRoom(room: unknown): WrittenRoom {
+  const account = textIn(room, 'account');
+  const id = textIn(room, 'room');
+  const direction = isTree(room) && room['direction'] === undefined ? 'both' : textIn(room, 'direction');
+  return {
+    ...(account === undefined ? {} : { account }),
+    ...(id === undefined ? {} : { room: id }),
+    ...(direction === undefined ? {} : { direction }),
+  };
+}
+
+/** Something said in one of the rooms is seen in another; true where that cannot be told. */
+function canFlow(rooms: readonly WrittenRoom[]): boolean {
+  const known = ['both', 'in', 'out'];
+  if (rooms.length < 2 || rooms.some(({ direction }) => direction === undefined || !known.includes(direction)))
+    return true;
+  return rooms.some((from) => from.direction !== 'in' && rooms.some((to) => to !== from && to.direction !== 'out'));
+}
+
+/** Keys that are written wrongly, or so alike that a variable of the environment could mean either. */
+export function checkKeys(tree: Tree, section: 'accounts' | 'links'): Finding[] {
+  const faults: Finding[] = [];
+  const seen = new Map<string, string>();
+  for (const key of Object.keys(isTree(tree[section]) ? tree[section] : {})) {
+    const path = [section, key];
+    if (!keyPattern.test(key)) faults.push({ path, problem: 'is not a key that can be used', remedy: keyRule });
+    const alike = seen.get(normalName(key));
+    if (alike !== undefined) {
+      faults.push({
+        path,
+        problem: `differs from ${alike} only in case, - or _`,
+        remedy: 'Give one of them another name.',
+      });
+    }
+    seen.set(normalName(key), key);
+  }
+  return faults;
+}
+
+/** What is wrong between links and accounts. */
+export function checkLinks(tree: Tree): Finding[] {
+  const faults: Finding[] = [];
+  const accounts = Object.keys(isTree(tree['accounts']) ? tree['accounts'] : {});
+  const linkOf = new Map<string, string>();
+
+  for (const [id, link] of Object.entries(isTree(tree['links']) ? tree['links'] : {})) {
+    const written = isTree(link) && Array.isArray(link['rooms']) ? link['rooms'] : [];
+    const rooms = written.map(writtenRoom);
+    for (const [index, { account, room }] of rooms.entries()) {
+      const path = ['links', id, 'rooms', index];
+      if (account === undefined || account === '') continue;
+      if (!accounts.includes(account)) {
+        const meant = nearest(account, accounts);
+        const known =
+          accounts.length === 0 ? 'There are none yet: add it under accounts.' : `Known: ${accounts.join(', ')}.`;
+        faults.push({
+          path: [...path, 'account'],
+          problem: `names the account ${account}, which does not exist`,
+          remedy: meant === undefined ? known : `Did you mean ${meant}?`,
+        });
+      }
+      if (room === undefined || room === '') continue;
+      const identity = JSON.stringify([account, room]);
+      const other = linkOf.get(identity);
+      if (other !== undefined) {
+        const problem = other === id ? 'is in this link twice' : `is in the link ${other} already`;
+        const remedy =
+          other === id
+            ? 'Keep one of the two.'
+            : `A room is in one link at most: add the other rooms to ${other} instead.`;
+        faults.push({ path: [...path, 'room'], problem, remedy });
+      }
+      linkOf.set(identity, other ?? id);
+    }
+    if (!canFlow(rooms)) {
+      faults.push({
+        path: ['links', id],
+        problem: 'lets nothing flow: no room speaks while another listens',
+        remedy: 'Set the direction of one of its rooms to both.',
+      });
+    }
+  }
+  return faults;
+}
+
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return bare === 'localhost' || bare === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(bare);
+}
+
+/** What is wrong between the two listeners. */
+export function checkListen({ public: open, admin }: Settings['listen']): Finding[] {
+  const faults: Finding[] = [];
+  if (!isLoopback(admin.host) && admin.token === undefined) {
+    faults.push({
+      path: ['listen', 'admin', 'token'],
+      problem: 'is missing, though the page and the HTTP API can be reached from other machines',
+      remedy: 'Set it, or set listen.admin.tokenFile, or let listen.admin.host be 127.0.0.1.',
+    });
+  }
+  if (open.port === admin.port && open.port !== 0) {
+    faults.push({
+      path: ['listen', 'admin', 'port'],
+      problem: `is the same as listen.public.port: ${admin.port}`,
+      remedy: 'Give each listener a port of its own.',
+    });
+  }
+  return faults;
+}
