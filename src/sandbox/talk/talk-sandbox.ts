@@ -168,7 +168,7 @@ export class TalkSandbox {
   /** The room's rows, oldest first, as the API shows them to `reader` (default: somebody outside). */
   messages(token: string, reader = ''): readonly Record<string, unknown>[] {
     const room = this.#room(token);
-    const names = { accounts: this.state.accounts, base: this.#base };
+    const names = { accounts: this.state.accounts, rooms: this.state.rooms, base: this.#base };
     return room.log.all().map((message) => viewMessage(names, room, message, `users/${reader}`));
   }
 

@@ -13,11 +13,19 @@ export interface Call {
   readonly names: Names;
   /** Undefined without a login. */
   readonly credential: Credential | undefined;
+  readonly cookie: Cookie;
   readonly input: Input;
   /** The parts of the path. */
   readonly parameters: Readonly<Record<string, string>>;
   /** When the request began. */
   readonly beganSeconds: number;
+}
+
+/** The browser session that a request belongs to. */
+export interface Cookie {
+  readonly value: string;
+  /** Whether it came without one. */
+  readonly isNew: boolean;
 }
 
 export interface UserCall extends Call {
@@ -68,7 +76,8 @@ export function roomOf(call: Call): Room | undefined {
 }
 
 export function attendeeOf(call: Call, room: Room): Attendee | undefined {
-  return call.credential === undefined ? undefined : room.attendees.get(`users/${call.credential.user.id}`);
+  if (call.credential !== undefined) return room.attendees.get(`users/${call.credential.user.id}`);
+  return call.talk.attendance.guestOf(room, call.cookie.value);
 }
 
 function check(need: Need, room: Room, attendee: Attendee): void {

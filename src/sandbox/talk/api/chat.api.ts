@@ -40,11 +40,13 @@ async function post(call: RoomCall): Promise<Answer> {
   return created(shown(call, message), commonRead(call));
 }
 
-/** The bridges' own user speaks in anybody's name; a name that others send along is ignored. */
+/** The bridges' own user speaks in anybody's name, a guest renames itself; a name that others send along is ignored. */
 function speaker(call: RoomCall, attendee: Attendee): Actor {
-  if (attendee.actor.type !== 'users' || attendee.actor.id !== bridgeUser) return attendee.actor;
-  const name = call.input.text('actorDisplayName').replaceAll(/["/]/g, '');
-  return { type: 'bridged', id: bridgeUser, name: name === '' ? bridgeUser : name };
+  const name = call.input.text('actorDisplayName');
+  if (name === '') return attendee.actor;
+  if (attendee.actor.type === 'guests') call.talk.conversations.nameGuest(call.room, attendee, name);
+  const isBridge = attendee.actor.type === 'users' && attendee.actor.id === bridgeUser;
+  return isBridge ? { type: 'bridged', id: bridgeUser, name: name.replaceAll(/["/]/g, '') } : attendee.actor;
 }
 
 async function receive(call: RoomCall): Promise<Answer> {

@@ -1,4 +1,6 @@
 import type { Accounts, Credential } from '../state/accounts.js';
+import type { Cookie } from './call.js';
+import type { Answer } from './ocs.js';
 
 export type Login =
   | { readonly kind: 'account'; readonly credential: Credential }
@@ -15,4 +17,21 @@ export function readLogin(accounts: Accounts, authorization: string | undefined)
   const colon = decoded.indexOf(':');
   const credential = accounts.check(decoded.slice(0, colon), decoded.slice(colon + 1));
   return credential === undefined ? { kind: 'wrong' } : { kind: 'account', credential };
+}
+
+const cookieName = 'ocsandboxtalk';
+
+/** Undefined where the request brought no session. */
+export function readCookie(header: string | undefined): Cookie | undefined {
+  if (header === undefined) return undefined;
+  for (const part of header.split(';')) {
+    const [name, value] = part.trim().split('=');
+    if (name === cookieName && value !== undefined) return { value, isNew: false };
+  }
+  return undefined;
+}
+
+export function withCookie(answer: Answer, cookie: Cookie): Answer {
+  const header = `${cookieName}=${cookie.value}; path=/; HttpOnly; SameSite=Lax`;
+  return { ...answer, headers: { ...answer.headers, 'Set-Cookie': header } };
 }

@@ -10,6 +10,11 @@ const statusHeader = { 'X-Nextcloud-Has-User-Statuses': '1' };
 export function addParticipantRoutes(router: OcsRouter): void {
   router.add('GET', `${roomApi}/participants`, inRoom(['noLobby'], list));
   router.add('POST', `${roomApi}/participants`, inRoom(['login', 'accountModerator'], add));
+  router.add(
+    'POST',
+    `${roomApi}/participants/resend-invitations`,
+    inRoom(['login', 'accountModerator'], () => ok(null)),
+  );
   router.add('DELETE', `${roomApi}/participants/self`, inRoom(['login'], leave));
   router.add('DELETE', `${roomApi}/attendees`, inRoom(['moderator'], remove));
   router.add('PUT', `${roomApi}/attendees/permissions`, inRoom(['moderator'], setPermissions));
@@ -27,6 +32,7 @@ export function addParticipantRoutes(router: OcsRouter): void {
 
 function list(call: RoomCall): Answer {
   if (call.attendee.participantType === ParticipantType.guest) throw new Refusal(403, null);
+  call.talk.attendance.expire(call.room);
   const withStatus = call.input.flag('includeStatus');
   const views = [...call.room.attendees.values()].map((attendee) => viewAttendee(call.room, attendee, withStatus));
   return ok(views, withStatus ? statusHeader : undefined);
@@ -42,6 +48,9 @@ function add(call: RoomCall): Answer {
       talk.conversations.addUser(room, attendee.actor, user);
       return ok([]);
     }
+    case 'emails':
+      talk.conversations.addEmail(room, attendee.actor, id);
+      return ok({ type: room.type });
     case 'groups':
     case 'circles':
     case 'teams':

@@ -5,12 +5,15 @@ import type { Handler } from './call.js';
 import { addChatRoutes } from './chat.api.js';
 import { addCoreRoutes } from './core.api.js';
 import { Input } from './input.js';
-import { readLogin } from './login.js';
+import { readCookie, readLogin, withCookie } from './login.js';
 import { envelope, missingOcsHeader, notLoggedIn, unknownEndpoint } from './ocs.js';
 import { addParticipantRoutes } from './participants.api.js';
 import { addReactionRoutes } from './reactions.api.js';
 import { addRoomSettingRoutes } from './room-settings.api.js';
 import { addRoomRoutes } from './rooms.api.js';
+import { addSessionRoutes } from './sessions.api.js';
+import { addSharedItemRoutes } from './shared-items.api.js';
+import { addReminderRoutes } from './reminders.api.js';
 import { Router } from './router.js';
 import { WebPages } from './web.api.js';
 
@@ -29,6 +32,9 @@ export class TalkApi {
     addParticipantRoutes(this.#router);
     addChatRoutes(this.#router);
     addReactionRoutes(this.#router);
+    addSessionRoutes(this.#router);
+    addSharedItemRoutes(this.#router);
+    addReminderRoutes(this.#router);
   }
 
   /** @param base the server's own address without a slash at its end */
@@ -52,14 +58,16 @@ export class TalkApi {
     if (match.kind === 'none') return unknownEndpoint();
     if (match.kind === 'elsewhere') return { status: 405 };
     if (request.headers['ocs-apirequest'] === undefined) return missingOcsHeader();
+    const cookie = readCookie(request.headers.cookie) ?? { value: this.talk.browsers.newCookie(), isNew: true };
     const answer = await match.handler({
       talk: this.talk,
-      names: { accounts: this.talk.accounts, base },
+      names: { accounts: this.talk.accounts, rooms: this.talk.rooms, base },
       credential: login.kind === 'account' ? login.credential : undefined,
+      cookie,
       input: new Input(request),
       parameters: match.parameters,
       beganSeconds: this.talk.nowSeconds(),
     });
-    return envelope(answer);
+    return envelope(cookie.isNew ? withCookie(answer, cookie) : answer);
   }
 }

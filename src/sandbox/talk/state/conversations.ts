@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Refusal } from '../refusal.js';
 import type { Accounts, User } from './accounts.js';
 import type { Chat, TalkChange } from './chat.js';
@@ -125,6 +126,41 @@ export class Conversations {
     this.changed({ room: room.token, what: 'members' });
   }
 
+  /** Somebody finds an open room by themselves. */
+  joinOpen(room: Room, user: User): Attendee {
+    const attendee = this.#attend(room, user, ParticipantType.user);
+    this.#tell(room, attendee.actor, 'user_added', { user: attendee.actor });
+    this.changed({ room: room.token, what: 'members' });
+    return attendee;
+  }
+
+  /** Somebody follows a public room's link: nothing tells of it. */
+  joinByLink(room: Room, user: User): Attendee {
+    const attendee = this.#attend(room, user, ParticipantType.selfJoined);
+    this.changed({ room: room.token, what: 'members' });
+    return attendee;
+  }
+
+  /** An address that is invited makes the room a public one. */
+  addEmail(room: Room, by: Actor, address: string): void {
+    const id = createHash('sha256').update(address).digest('hex');
+    if (room.attendees.has(`emails/${id}`)) return;
+    this.setPublic(room, by, true);
+    const actor: Actor = { type: 'emails', id };
+    this.rooms.addAttendee(room, {
+      actor,
+      displayName: '',
+      participantType: ParticipantType.guest,
+      invitedAs: address,
+    });
+    this.changed({ room: room.token, what: 'members' });
+  }
+
+  nameGuest(room: Room, attendee: Attendee, name: string): void {
+    this.rooms.nameGuest(attendee, name);
+    this.changed({ room: room.token, what: 'members' });
+  }
+
   /** Removed by another, or by themselves. */
   remove(room: Room, by: Actor, attendee: Attendee): void {
     this.rooms.removeAttendee(room, attendee);
@@ -158,8 +194,8 @@ export class Conversations {
     if (!room.attendees.has(actorKey(userActor(user.id)))) this.#attend(room, user, ParticipantType.owner);
   }
 
-  #attend(room: Room, user: User, participantType: ParticipantType): void {
-    this.rooms.addAttendee(room, { actor: userActor(user.id), displayName: user.displayName, participantType });
+  #attend(room: Room, user: User, participantType: ParticipantType): Attendee {
+    return this.rooms.addAttendee(room, { actor: userActor(user.id), displayName: user.displayName, participantType });
   }
 
   #tell(room: Room, by: Actor, type: SystemType, details: Parameters<Chat['note']>[3] = {}): void {

@@ -38,6 +38,8 @@ export class Rooms {
   readonly #byToken = new Map<string, Room>();
   readonly #byActor = new Map<ActorKey, Set<Room>>();
   readonly #active = new ActivityOrder();
+  /** What guests called themselves, which their messages keep when they are gone. */
+  readonly #guestNames = new Map<ActorKey, string>();
   #lastRoomId = 0;
   #lastAttendeeId = 0;
 
@@ -126,6 +128,15 @@ export class Rooms {
     const rooms: Room[] = [];
     for (const room of this.#active.since(seconds)) if (room.attendees.has(actor)) rooms.push(room);
     return rooms;
+  }
+
+  nameGuest(attendee: Attendee, name: string): void {
+    attendee.displayName = name;
+    this.#guestNames.set(actorKey(attendee.actor), name);
+  }
+
+  guestName(actor: Actor): string {
+    return this.#guestNames.get(actorKey(actor)) ?? actor.name ?? '';
   }
 
   touch(room: Room, seconds: number, lastMessage: Message | undefined): void {

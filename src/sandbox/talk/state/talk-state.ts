@@ -1,11 +1,14 @@
 import type { Ledger } from '../../ledger.js';
 import { defaultUsers, type SandboxBot, type TalkSandboxSettings } from '../settings.js';
 import { Accounts } from './accounts.js';
+import { Attendance } from './attendance.js';
+import { BrowserSessions } from './browser-sessions.js';
 import { Chat, type TalkChange } from './chat.js';
 import { Conversations } from './conversations.js';
 import { LoginFlows } from './login-flows.js';
 import { LongPoll } from './long-poll.js';
 import { PollCache } from './poll-cache.js';
+import { Reminders } from './reminders.js';
 import { Rooms } from './rooms.js';
 import { StarterRooms } from './starter-rooms.js';
 
@@ -21,6 +24,9 @@ export class TalkState {
   readonly cache: PollCache;
   readonly chat: Chat;
   readonly conversations: Conversations;
+  readonly browsers = new BrowserSessions();
+  readonly attendance: Attendance;
+  readonly reminders = new Reminders();
   readonly starterRooms: StarterRooms;
   readonly longPoll: LongPoll;
   readonly bots: readonly InstalledBot[];
@@ -38,6 +44,7 @@ export class TalkState {
     this.cache = new PollCache(settings.cacheMs ?? 0, this.#clock);
     this.chat = new Chat(this.accounts, this.rooms, this.cache, ledger, nowSeconds, changed);
     this.conversations = new Conversations(this.accounts, this.rooms, this.chat, changed);
+    this.attendance = new Attendance(this.rooms, this.conversations, this.browsers, nowSeconds);
     this.starterRooms = new StarterRooms(this.rooms, this.chat);
     this.longPoll = new LongPoll(this.cache, settings.pollStepMs ?? 1000);
   }

@@ -61,7 +61,8 @@ function viewContent(names: Names, room: Room, message: Message, reader: ActorKe
     case 'comment':
       return { ...placeMentions(names, room, actor, content.text), systemMessage: '', messageType: 'comment' };
     case 'object': {
-      const object = { ...content.object, 'icon-url': roomIcon(names, room) };
+      const isPoll = content.object['type'] === 'talk-poll';
+      const object = isPoll ? content.object : { ...content.object, 'icon-url': roomIcon(names, room) };
       const parameters = { actor: actorParameter(names, room, actor), object };
       return { text: '{object}', parameters, systemMessage: '', messageType: 'comment' };
     }
@@ -84,30 +85,34 @@ function viewContent(names: Names, room: Room, message: Message, reader: ActorKe
       const { type, details } = content;
       const parameters: RichParameters = { actor: actorParameter(names, room, actor) };
       if (details.user !== undefined) parameters['user'] = actorParameter(names, room, details.user);
-      const text = systemSelfText(message, reader) ?? systemText(type, details, readerOf(message, reader));
+      const text = ownDoingText(message, reader) ?? systemText(type, details, readerOf(message, reader));
       const named = actor.id === 'system' && actor.type === 'guests' ? text.replace('{actor}', 'System') : text;
       return { text: named, parameters, systemMessage: type, messageType: 'system' };
     }
   }
 }
 
-/** Somebody who was removed by themselves has left. */
-function systemSelfText(message: Message, reader: ActorKey): string | undefined {
+/** What somebody did to themselves: they joined or left. */
+function ownDoingText(message: Message, reader: ActorKey): string | undefined {
   const { content, actor } = message;
-  if (content.kind !== 'system' || content.type !== 'user_removed' || content.details.user === undefined)
-    return undefined;
+  if (content.kind !== 'system' || content.details.user === undefined) return undefined;
   if (actorKey(content.details.user) !== actorKey(actor)) return undefined;
-  return reader === actorKey(actor) ? 'You left the conversation' : '{actor} left the conversation';
+  const who = reader === actorKey(actor) ? 'You' : '{actor}';
+  if (content.type === 'user_added') return `${who} joined the conversation`;
+  return content.type === 'user_removed' ? `${who} left the conversation` : undefined;
 }
 
 function readerOf(message: Message, reader: ActorKey): SystemReader {
-  if (actorKey(message.actor) === reader) return 'actor';
+  // Guests are never spoken to as the ones who did it.
+  if (actorKey(message.actor) === reader && message.actor.type === 'users') return 'actor';
   const user = message.content.kind === 'system' ? message.content.details.user : undefined;
   return user !== undefined && actorKey(user) === reader ? 'target' : 'other';
 }
 
 function reactionCounts(message: Message): Record<string, number> {
   const counts: Record<string, number> = {};
+  // A deletion drops the counts; the rows stay, so that a reader still sees their own.
+  if (message.content.kind === 'deleted') return counts;
   for (const row of message.reactions) counts[emojiOf(row)] = (counts[emojiOf(row)] ?? 0) + 1;
   return counts;
 }

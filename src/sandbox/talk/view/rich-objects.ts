@@ -1,4 +1,5 @@
 import type { Accounts } from '../state/accounts.js';
+import type { Rooms } from '../state/rooms.js';
 import { mayMentionAll } from '../state/chat.js';
 import { findMentions, type Mention } from '../state/mentions.js';
 import type { RichParameter } from '../state/message.js';
@@ -8,6 +9,7 @@ export type RichParameters = Record<string, RichParameter>;
 
 export interface Names {
   readonly accounts: Accounts;
+  readonly rooms: Rooms;
   /** The server's own address without a slash at its end. */
   readonly base: string;
 }
@@ -18,8 +20,9 @@ export function nameOf(names: Names, room: Room, actor: Actor): string {
     case 'users':
       return names.accounts.displayName(actor.id);
     case 'guests':
+      return names.rooms.guestName(actor);
     case 'emails':
-      return room.attendees.get(actorKey(actor))?.displayName ?? actor.name ?? '';
+      return room.attendees.get(actorKey(actor))?.displayName ?? '';
     case 'bots':
     case 'bridged':
     case 'federated_users':
@@ -81,8 +84,8 @@ function mentionParameter(names: Names, room: Room, speaker: Actor, mention: Men
         ? undefined
         : actorParameter(names, room, { type: 'users', id: mention.id });
     case 'guest': {
-      const attendee = room.attendees.get(`guests/${mention.id.slice('guest/'.length)}`);
-      return { type: 'guest', id: mention.id, name: plainGuestName(attendee?.displayName), 'mention-id': mention.id };
+      const name = names.rooms.guestName({ type: 'guests', id: mention.id.slice('guest/'.length) });
+      return { type: 'guest', id: mention.id, name: plainGuestName(name), 'mention-id': mention.id };
     }
     case 'email': {
       const attendee = room.attendees.get(`emails/${mention.id.slice('email/'.length)}`);
