@@ -1,0 +1,87 @@
+import type { Clock } from '../model/clock.js';
+import type { Capabilities } from '../model/capabilities.js';
+import type { UserRef } from '../model/ids.js';
+import type { FileStream, NetworkAdapter, Speaker, UserProfile } from '../model/network-adapter.js';
+import type { Log } from '../model/network-definition.js';
+
+export interface SpeakerOptions {
+  /** What people call the network of an account: `Talk`. */
+  label(account: string): string;
+  readonly profileForMs: number;
+  /** A source that does not answer delays a delivery by no more than this. */
+  readonly waitMs: number;
+}
+
+interface Remembered {
+  readonly profile: UserProfile;
+  readonly untilMs: number;
+}
+
+const mostRemembered = 10_000;
+
+/** Chooses who is seen to say something, and knows what people look like on the network they come from. */
+export class Speakers {
+  readonly #profiles = new Map<string, Remembered>();
+  readonly #asked = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly adapters: ReadonlyMap<string, NetworkAdapter>,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly options: SpeakerOptions,
+  ) {}
+
+  async choose(person: UserRef, capabilities: Capabilities): Promise<Speaker> {
+    const profile = await this.#profile(person);
+    return {
+      as: capabilities.speakers.includes('ghost') ? 'ghost' : 'relay',
+      person,
+      networkLabel: this.options.label(person.account),
+      // The name at that moment is newer than any remembered profile.
+      profile: { ...profile, name: person.name === '' ? profile.name : person.name },
+      openAvatar: (signal) => this.#openAvatar(person, profile, signal),
+    };
+  }
+
+  async #profile(person: UserRef): Promise<UserProfile> {
+    const key = `${person.account}\n${person.id}`;
+    const known = this.#profiles.get(key);
+    if (known !== undefined && known.untilMs > this.clock.monotonicMs()) return known.profile;
+    const asked = this.#asked.get(key) ?? this.#ask(person, key);
+    const waited = new AbortController();
+    // An outdated picture is better than a late message.
+    await Promise.race([asked, this.clock.sleep(known === undefined ? this.options.waitMs : 0, waited.signal)]);
+    waited.abort();
+    return this.#profiles.get(key)?.profile ?? { name: person.name };
+  }
+
+  #ask(person: UserRef, key: string): Promise<void> {
+    const adapter = this.adapters.get(person.account);
+    if (adapter === undefined || person.standing === 'system') return Promise.resolve();
+    const asked = adapter
+      .describeUser(person.id, AbortSignal.timeout(this.options.waitMs * 5))
+      .catch((error: unknown): UserProfile => {
+        this.log.debug({ account: person.account, error }, 'a person could not be described');
+        return { name: person.name };
+      })
+      .then((profile) => {
+        this.#remember(key, profile);
+        this.#asked.delete(key);
+      });
+    this.#asked.set(key, asked);
+    return asked;
+  }
+
+  #remember(key: string, profile: UserProfile): void {
+    this.#profiles.delete(key);
+    this.#profiles.set(key, { profile, untilMs: this.clock.monotonicMs() + this.options.profileForMs });
+    const [oldest] = this.#profiles.keys();
+    if (this.#profiles.size > mostRemembered && oldest !== undefined) this.#profiles.delete(oldest);
+  }
+
+  async #openAvatar(person: UserRef, profile: UserProfile, signal: AbortSignal): Promise<FileStream> {
+    const adapter = this.adapters.get(person.account);
+    if (adapter === undefined || profile.avatar === undefined) throw new Error('there is no picture to open');
+    return adapter.openFile(profile.avatar.file, signal);
+  }
+}

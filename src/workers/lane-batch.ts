@@ -1,0 +1,206 @@
+import type { Clock } from '../model/clock.js';
+import { Abandoned, BridgeError, LoginRefused, ShardLost } from '../model/errors.js';
+import type { Copy, NetworkAdapter } from '../model/network-adapter.js';
+import type { Log } from '../model/network-definition.js';
+import { pass } from '../observability/failpoint.js';
+import type { Metrics } from '../observability/metrics.js';
+import type { DeliveryRepository, DeliveryResult, Lane, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { Deliverer } from '../pipeline/deliver.js';
+import { decide, type RetryOptions } from '../pipeline/retry-policy.js';
+import { look } from './look.js';
+import type { Shards } from './shards.js';
+
+/** What was done is written down at least this often. */
+const commitEveryMs = 100;
+
+export interface LaneOptions extends RetryOptions {
+  /** Told when a login was refused, so that it is tried again. */
+  onLoginRefused(account: string): void;
+  random(): number;
+}
+
+export interface LaneParts {
+  readonly repository: DeliveryRepository;
+  readonly deliverer: Deliverer;
+  readonly adapters: ReadonlyMap<string, NetworkAdapter>;
+  readonly shards: Shards;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly options: LaneOptions;
+}
+
+/** `go`: more may be due. `hold`: the lane waits, or is no longer ours. */
+type Flow = 'go' | 'hold';
+
+/** The due deliveries of one lane: finds out what is in doubt, sends the rest in order, writes down what came of it. */
+export class LaneBatch {
+  readonly #parts: LaneParts;
+  #done: DeliveryResult[] = [];
+  #committedAtMs: number;
+
+  constructor(
+    parts: LaneParts,
+    private readonly adapter: NetworkAdapter,
+    private readonly lane: Lane,
+    private readonly stopping: () => boolean,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#parts = parts;
+    this.#committedAtMs = this.#parts.clock.monotonicMs();
+  }
+
+  async run(due: readonly WaitingDelivery[]): Promise<Flow> {
+    try {
+      const flow = await this.#deliverAll(await this.#settleUncertain(due));
+      await this.#commit();
+      return flow;
+    } catch (error) {
+      if (error instanceof ShardLost) return 'hold';
+      throw error;
+    }
+  }
+
+  /** Finds out what an earlier attempt made, and returns what is left. Nothing is left where that could not be found out. */
+  async #settleUncertain(due: readonly WaitingDelivery[]): Promise<readonly WaitingDelivery[]> {
+    if (due.every(({ uncertain }) => uncertain === null)) return due;
+    const { clock, deliverer, metrics, log } = this.#parts;
+    const now = clock.now();
+    try {
+      const found = await look(this.adapter, deliverer, this.lane, due, now, this.signal);
+      for (const outcome of found.outcomes) metrics.looks.inc({ account: this.lane.account, outcome });
+      log.info({ lane: this.lane.id, asked: due.length, found: found.done.length }, 'looked for deliveries in doubt');
+      for (const { delivery, made } of found.done) this.#done.push({ delivery, made, hash: null, state: 'delivered' });
+      return found.left;
+    } catch (error) {
+      this.#lookFailed(due, error, now);
+      return [];
+    }
+  }
+
+  async #deliverAll(due: readonly WaitingDelivery[]): Promise<Flow> {
+    for (const delivery of due) {
+      if (this.stopping()) return 'hold';
+      if (delivery.uncertain !== null) {
+        const { settledAt } = delivery.uncertain;
+        this.#done.push(
+          waiting(delivery, 'waits until it is certain that it was not sent', delivery.attempts, settledAt),
+        );
+        return 'hold';
+      }
+      // What it is about may have been sent a moment ago: its copy is found in the database.
+      if (delivery.event.kind !== 'messageSent' || delivery.event.replyTo !== undefined) await this.#commit();
+      const flow = await this.#deliver(delivery);
+      if (flow === 'hold') return 'hold';
+      if (this.#parts.clock.monotonicMs() - this.#committedAtMs >= commitEveryMs) await this.#commit();
+    }
+    return this.#done.some(({ state }) => state === 'waiting') ? 'hold' : 'go';
+  }
+
+  async #deliver(delivery: WaitingDelivery): Promise<Flow> {
+    const { clock, deliverer, metrics, shards } = this.#parts;
+    const startedAt = clock.now();
+    const startedMs = clock.monotonicMs();
+    const made: Copy[] = [...delivery.made];
+    try {
+      const result = await deliverer.deliver(
+        this.adapter,
+        this.lane,
+        delivery,
+        () => {
+          shards.assertMaySend(this.lane.shard);
+        },
+        (copy) => made.push(copy),
+        this.signal,
+      );
+      this.#done.push({ delivery, made, ...result });
+      this.#count(delivery, result.state);
+      if (result.state === 'delivered') {
+        metrics.deliverySeconds.observe({ account: this.lane.account }, (clock.monotonicMs() - startedMs) / 1000);
+        const lagMs = clock.now().getTime() - new Date(delivery.event.at).getTime();
+        metrics.lagSeconds.observe({ account: this.lane.account }, Math.max(0, lagMs) / 1000);
+      }
+      return 'go';
+    } catch (error) {
+      if (error instanceof ShardLost) throw error;
+      return this.#failed(delivery, made, error, startedAt);
+    }
+  }
+
+  async #failed(delivery: WaitingDelivery, made: readonly Copy[], error: unknown, startedAt: Date): Promise<Flow> {
+    const { clock, log, options } = this.#parts;
+    if (error instanceof LoginRefused) options.onLoginRefused(this.lane.account);
+    const attempt = { attempts: delivery.attempts, startedAt, failedAt: clock.now(), random: options.random() };
+    const decision = decide(error, attempt, this.adapter.settling, options);
+    const fields = { lane: this.lane.id, delivery: delivery.uuid, kind: delivery.event.kind, error };
+    const alone = decision.then === 'again' && decision.probe === 'room' && (await this.#roomAnswers());
+    if (decision.then === 'again' && !alone) {
+      // Told once when a lane begins to fail; its state says the rest.
+      if (delivery.attempts === 0 && !(error instanceof Abandoned)) log.warn(fields, 'a lane is held');
+      const { reason, attempts, againAt, uncertain } = decision;
+      this.#done.push(waiting({ ...delivery, made, uncertain }, reason, attempts, againAt));
+      this.#count(delivery, error instanceof BridgeError ? error.code : 'failed');
+      return 'hold';
+    }
+    const state = decision.then === 'skip' ? 'skipped' : 'parked';
+    if (state === 'parked') log.warn(fields, 'a delivery is parked');
+    this.#done.push({ delivery, made, hash: null, state, reason: decision.reason });
+    this.#count(delivery, state);
+    return 'go';
+  }
+
+  /** Whether it is this delivery alone that keeps failing. */
+  async #roomAnswers(): Promise<boolean> {
+    try {
+      await this.adapter.describeRoom(this.lane.room, this.signal);
+      return true;
+    } catch (error) {
+      this.#parts.log.debug({ lane: this.lane.id, error }, 'the room does not answer either');
+      return false;
+    }
+  }
+
+  /** The look itself failed: nothing is known yet, and nothing may be sent. */
+  #lookFailed(due: readonly WaitingDelivery[], error: unknown, now: Date): void {
+    const { options, clock } = this.#parts;
+    const [first] = due;
+    if (first === undefined) return;
+    if (error instanceof LoginRefused) options.onLoginRefused(this.lane.account);
+    const attempt = { attempts: first.attempts, startedAt: now, failedAt: clock.now(), random: options.random() };
+    const decision = decide(error, attempt, this.adapter.settling, options);
+    const againAt = decision.then === 'again' ? decision.againAt : new Date(clock.now().getTime() + options.maxMs);
+    const attempts = decision.then === 'again' ? decision.attempts : first.attempts + 1;
+    this.#done.push(waiting(first, `could not look whether it was sent: ${decision.reason}`, attempts, againAt));
+  }
+
+  #count(delivery: WaitingDelivery, outcome: string): void {
+    this.#parts.metrics.deliveries.inc({ account: this.lane.account, kind: delivery.event.kind, outcome });
+  }
+
+  /** Repeats until it is written: the answers are kept, the lane does not go on. Gives up only when the shard is lost. */
+  async #commit(): Promise<void> {
+    const { clock, log, repository, shards } = this.#parts;
+    if (this.#done.length === 0) return;
+    let told = false;
+    for (;;) {
+      try {
+        pass('beforeDoneCommit');
+        await repository.commit(this.lane, shards.fence(this.lane.shard), this.#done);
+        pass('afterDoneCommit');
+        this.#done = [];
+        this.#committedAtMs = clock.monotonicMs();
+        return;
+      } catch (error) {
+        if (error instanceof ShardLost || this.signal.aborted) throw error;
+        if (!told) log.error({ lane: this.lane.id, error }, 'what was delivered cannot be written down yet');
+        told = true;
+        await clock.sleep(500, this.signal);
+      }
+    }
+  }
+}
+
+function waiting(delivery: WaitingDelivery, reason: string, attempts: number, againAt: Date): DeliveryResult {
+  const { made, uncertain } = delivery;
+  return { delivery, made, hash: null, state: 'waiting', reason, attempts, againAt, uncertain };
+}

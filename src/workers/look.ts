@@ -1,0 +1,90 @@
+import type { EventKind } from '../model/bridge-event.js';
+import type { Copy, Deliver, NetworkAdapter } from '../model/network-adapter.js';
+import type { Lane, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { Deliverer } from '../pipeline/deliver.js';
+
+export interface Found {
+  /** Made by an earlier attempt, with every part that is known. */
+  readonly done: readonly { readonly delivery: WaitingDelivery; readonly made: readonly Copy[] }[];
+  /** To be sent, in order; with the parts that exist already. */
+  readonly left: readonly WaitingDelivery[];
+  readonly outcomes: readonly ('found' | 'notFound')[];
+}
+
+/**
+ * Asks the network once for a whole batch. A lane sends in order: whatever comes before a delivery that was found was made
+ * too, even where its copy has vanished meanwhile. What is left is in doubt no longer when the look was conclusive.
+ */
+export async function look(
+  adapter: NetworkAdapter,
+  deliverer: Deliverer,
+  lane: Lane,
+  due: readonly WaitingDelivery[],
+  now: Date,
+  signal: AbortSignal,
+): Promise<Found> {
+  const doubted = due.filter((delivery) => inDoubt(adapter, delivery));
+  const seen = doubted.length === 0 ? new Map<string, Seen>() : await ask(adapter, deliverer, lane, doubted, signal);
+  const last = due.findLastIndex(({ uuid }) => seen.has(uuid));
+  const lastSeen = due[last];
+  const whole = lastSeen === undefined || (await isWhole(adapter, lane, lastSeen, seen.get(lastSeen.uuid)));
+  const done = due.slice(0, whole ? last + 1 : last).map((delivery) => ({ delivery, made: madeOf(delivery, seen) }));
+  const left = due.slice(whole ? last + 1 : last).map((delivery) => {
+    const conclusive =
+      !inDoubt(adapter, delivery) || (delivery.uncertain !== null && delivery.uncertain.settledAt <= now);
+    return { ...delivery, made: madeOf(delivery, seen), uncertain: conclusive ? null : delivery.uncertain };
+  });
+  return { done, left, outcomes: doubted.map(({ uuid }) => (seen.has(uuid) ? 'found' : 'notFound')) };
+}
+
+type Seen = readonly Copy[] | 'alreadySo';
+
+/** Repeating some things changes nothing: they are not looked for. */
+function inDoubt(adapter: NetworkAdapter, { uncertain, event }: WaitingDelivery): boolean {
+  return uncertain !== null && (adapter.deliver[event.kind] as Deliver<EventKind> | undefined)?.repeat === 'look';
+}
+
+async function ask(
+  adapter: NetworkAdapter,
+  deliverer: Deliverer,
+  lane: Lane,
+  doubted: readonly WaitingDelivery[],
+  signal: AbortSignal,
+): Promise<Map<string, Seen>> {
+  const since = new Date(Math.min(...doubted.map(({ uncertain }) => uncertain?.since.getTime() ?? Infinity)));
+  const asked = await Promise.all(doubted.map((delivery) => deliverer.uncertain(lane, delivery)));
+  const outcomes = new Map((await adapter.wasDone(asked, since, signal)).map(({ delivery, done }) => [delivery, done]));
+  const seen = new Map<string, Seen>();
+  for (const { uuid, made } of doubted) {
+    const outcome = outcomes.get(uuid);
+    if (outcome === 'alreadySo') {
+      seen.set(uuid, outcome);
+      continue;
+    }
+    const copies = union(made, outcome === undefined || outcome === 'notFound' ? [] : outcome);
+    if (copies.length > 0) seen.set(uuid, copies);
+  }
+  return seen;
+}
+
+/** Whether nothing of the last delivery that was found can be missing. A short message has one part only. */
+async function isWhole(
+  adapter: NetworkAdapter,
+  lane: Lane,
+  { event }: WaitingDelivery,
+  seen: Seen | undefined,
+): Promise<boolean> {
+  if (seen === 'alreadySo' || event.kind !== 'messageSent') return true;
+  const { maxTextChars, maxTextBytes } = await adapter.capabilities(lane.room);
+  // Names, quotes and markup come on top, and a character may take four bytes: a quarter of the limit is surely one part.
+  return JSON.stringify(event.body).length < Math.min(maxTextChars, maxTextBytes ?? Infinity) / 4;
+}
+
+function madeOf(delivery: WaitingDelivery, seen: ReadonlyMap<string, Seen>): readonly Copy[] {
+  const copies = seen.get(delivery.uuid);
+  return copies === undefined || copies === 'alreadySo' ? delivery.made : copies;
+}
+
+function union(a: readonly Copy[], b: readonly Copy[]): readonly Copy[] {
+  return [...new Map([...a, ...b].map((copy) => [copy.part, copy])).values()].sort((x, y) => x.part - y.part);
+}
