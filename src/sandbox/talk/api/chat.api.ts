@@ -29,7 +29,7 @@ export function addChatRoutes(router: OcsRouter): void {
 async function post(call: RoomCall): Promise<Answer> {
   const { talk, input, room, attendee } = call;
   talk.conversations.fillOneToOne(room);
-  if (talk.commitDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, talk.commitDelayMs));
+  await talk.reachCommit();
   const message = talk.chat.post(room, speaker(call, attendee), input.text('message'), {
     referenceId: input.text('referenceId').slice(0, 64),
     replyTo: input.number('replyTo'),

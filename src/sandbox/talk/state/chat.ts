@@ -79,7 +79,7 @@ export class Chat {
     message.content = { kind: 'comment', text: trimmed };
     message.lastEdit = { by, atSeconds: this.nowSeconds() };
     this.#noteMentions(room, message, trimmed);
-    const row = this.note(room, by, 'message_edited', {}, message);
+    const row = this.#note(room, by, 'message_edited', {}, message);
     this.#enter('edit', room, by, row, { text: trimmed, target: String(message.id) });
     return row;
   }
@@ -89,7 +89,7 @@ export class Chat {
     message.content = { kind: 'deleted', by };
     message.lastEdit = undefined;
     room.log.forgetUnread(message);
-    const row = this.note(room, by, 'message_deleted', {}, message);
+    const row = this.#note(room, by, 'message_deleted', {}, message);
     this.#enter('deletion', room, by, row, { target: String(message.id) });
     return row;
   }
@@ -117,7 +117,7 @@ export class Chat {
     if (reaction === undefined) throw new Refusal(404, null);
     message.reactions.splice(message.reactions.indexOf(reaction), 1);
     reaction.content = { kind: 'reaction_deleted' };
-    const row = this.note(room, by, 'reaction_revoked', {}, message);
+    const row = this.#note(room, by, 'reaction_revoked', {}, message);
     this.#enter('reactionRemoval', room, by, row, { text: emoji, target: String(message.id) });
   }
 
@@ -130,11 +130,16 @@ export class Chat {
 
   /** A system message. Those about other rows do not count as the room's activity. */
   note(room: Room, actor: Actor, type: SystemType, details: SystemDetails = {}, parent?: Message): Message {
+    const row = this.#note(room, actor, type, details, parent);
+    this.changed({ room: room.token, what: 'message', messageId: row.id });
+    return row;
+  }
+
+  #note(room: Room, actor: Actor, type: SystemType, details: SystemDetails, parent: Message | undefined): Message {
     const createdSeconds = this.nowSeconds();
     const row = this.#row(room, { actor, content: { kind: 'system', type, details }, parent, createdSeconds });
     this.#store(room, row);
     if (parent === undefined) this.rooms.touch(room, createdSeconds, row);
-    this.changed({ room: room.token, what: 'message', messageId: row.id });
     return row;
   }
 

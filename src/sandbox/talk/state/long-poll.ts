@@ -30,6 +30,11 @@ export class LongPoll {
     return rows;
   }
 
+  /** How many reads are asleep. */
+  get waiting(): number {
+    return this.#wakers.size;
+  }
+
   /** Ends every wait. */
   stop(): void {
     this.#stopped = true;

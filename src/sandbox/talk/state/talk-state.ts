@@ -30,13 +30,14 @@ export class TalkState {
   readonly starterRooms: StarterRooms;
   readonly longPoll: LongPoll;
   readonly bots: readonly InstalledBot[];
-  readonly commitDelayMs: number;
+  readonly #commitDelayMs: number;
+  #pendingCommits = 0;
   readonly #clock: () => number;
   readonly #listeners = new Set<(change: TalkChange) => void>();
 
   constructor(settings: TalkSandboxSettings, ledger: Ledger) {
     this.#clock = settings.clock ?? Date.now;
-    this.commitDelayMs = settings.commitDelayMs ?? 0;
+    this.#commitDelayMs = settings.commitDelayMs ?? 0;
     this.bots = (settings.bots ?? []).map((bot, index) => ({ ...bot, id: index + 1 }));
     for (const user of settings.users ?? defaultUsers) this.accounts.add(user);
     const nowSeconds = (): number => this.nowSeconds();
@@ -47,6 +48,19 @@ export class TalkState {
     this.attendance = new Attendance(this.rooms, this.conversations, this.browsers, nowSeconds);
     this.starterRooms = new StarterRooms(this.rooms, this.chat);
     this.longPoll = new LongPoll(this.cache, settings.pollStepMs ?? 1000);
+  }
+
+  /** How many posts have their time but are not stored. */
+  get pendingCommits(): number {
+    return this.#pendingCommits;
+  }
+
+  /** Lets the time pass that lies between a post's beginning and its commit. */
+  async reachCommit(): Promise<void> {
+    if (this.#commitDelayMs === 0) return;
+    this.#pendingCommits += 1;
+    await new Promise((resolve) => setTimeout(resolve, this.#commitDelayMs));
+    this.#pendingCommits -= 1;
   }
 
   nowSeconds(): number {
