@@ -1,4 +1,4 @@
-import { BridgeError, LoginRefused, RateLimited, RoomClosed, TargetGone } from '../model/errors.js';
+import { BridgeError, type Certainty, LoginRefused, RateLimited, RoomClosed, TargetGone } from '../model/errors.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 
 export interface RetryOptions {
@@ -37,10 +37,13 @@ export function decide(
   options: RetryOptions,
 ): Decision {
   const reason = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof BridgeError)) return again(reason, attempt, null, options, 'room');
+  // An adapter translates what it knows; of anything else nothing is known, not even whether it was sent.
+  if (!(error instanceof BridgeError)) {
+    return again(reason, attempt, uncertainty('unknownAfterTimeout', attempt, settling), options, 'room');
+  }
   if (error instanceof TargetGone) return { then: 'skip', reason };
   if (error.failure.retry === 'never') return { then: 'park', reason };
-  const uncertain = uncertainty(error, attempt, settling);
+  const uncertain = uncertainty(error.failure.certainty, attempt, settling);
   if (typeof error.failure.retry === 'object') {
     const againAt = new Date(attempt.failedAt.getTime() + error.failure.retry.afterMs);
     return { then: 'again', reason, againAt, attempts: attempt.attempts, uncertain, probe: 'none' };
@@ -70,11 +73,11 @@ function again(
 }
 
 function uncertainty(
-  error: BridgeError,
+  certainty: Certainty,
   attempt: Attempt,
   settling: NetworkAdapter['settling'],
 ): { since: Date; settledAt: Date } | null {
-  switch (error.failure.certainty) {
+  switch (certainty) {
     case 'notSent':
       return null;
     case 'unknownAfterDisconnect':

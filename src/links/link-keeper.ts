@@ -1,0 +1,53 @@
+import type { Clock } from '../model/clock.js';
+import type { AccountId } from '../model/ids.js';
+import type { NetworkAdapter } from '../model/network-adapter.js';
+import type { Log } from '../model/network-definition.js';
+import type { LinkRepository, UnresolvedPortal } from '../persistence/link.repository.js';
+
+/** Finds or makes the rooms that links name. Run for an account by the one replica that owns it. */
+export class LinkKeeper {
+  constructor(
+    private readonly repository: LinkRepository,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly options: {
+      /** How long after a failure a room is tried again. */
+      readonly againMs: number;
+      /** Told when a room was found: it can be worked on. */
+      onResolved(): void;
+    },
+  ) {}
+
+  /** Resolves rooms until none is left or `signal` aborts; comes back later to those that could not be had. */
+  async run(account: AccountId, adapter: NetworkAdapter, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const unresolved = await this.repository.unresolved(account);
+      let resolved = 0;
+      for (const portal of unresolved) {
+        if (signal.aborted) return;
+        if (await this.#resolve(account, adapter, portal, signal)) resolved += 1;
+      }
+      if (resolved > 0) this.options.onResolved();
+      await this.clock.sleep(this.options.againMs, signal);
+    }
+  }
+
+  async #resolve(
+    account: AccountId,
+    adapter: NetworkAdapter,
+    { portal, link, wanted }: UnresolvedPortal,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      const room = await adapter.resolveRoom(wanted, link, signal);
+      await this.repository.resolved(portal, account, room);
+      this.log.info({ account, link, room }, 'a room of a link is ready');
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.log.warn({ account, link, error }, 'a room of a link cannot be had yet');
+      await this.repository.problem(portal, error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  }
+}

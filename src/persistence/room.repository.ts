@@ -1,0 +1,95 @@
+import type { AccountId, Cursor, RoomId, RoomRef } from '../model/ids.js';
+import type { Database, Fence } from './database.js';
+
+export interface RoomRow {
+  readonly account: AccountId;
+  readonly room: RoomId;
+  readonly shard: number;
+  readonly cursor: Cursor | null;
+  readonly held: boolean;
+  readonly activityAt: Date | null;
+}
+
+const columns = `r.account, r.room, r.shard, r.cursor, r.held_poll as held, r.activity_at as "activityAt"`;
+/** Rooms that are read: those of links that are active. */
+const linked = `exists (select 1 from portals p join links l on l.id = p.link
+                         where p.account = r.account and p.room = r.room and p.removed_at is null and l.state = 'active')`;
+
+/** How linked rooms are read. */
+export class RoomRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The rooms of these accounts that are read by the owner of these shards. */
+  async ofShards(accounts: readonly AccountId[], shards: readonly number[]): Promise<RoomRow[]> {
+    return this.database.rows<RoomRow>(
+      `select ${columns} from rooms r where r.account = any($1) and r.shard = any($2) and ${linked}`,
+      [accounts, shards],
+    );
+  }
+
+  async ofAccount(account: AccountId): Promise<RoomRow[]> {
+    return this.database.rows<RoomRow>(
+      `select ${columns} from rooms r where r.account = $1 and ${linked} order by r.activity_at desc nulls last, r.room`,
+      [account],
+    );
+  }
+
+  async cursor(room: RoomRef): Promise<Cursor | null> {
+    const [row] = await this.database.rows<{ cursor: Cursor | null }>(
+      `select cursor from rooms where account = $1 and room = $2`,
+      [room.account, room.id],
+    );
+    return row?.cursor ?? null;
+  }
+
+  /** Where a room begins to be read. Kept if it has a place already. */
+  async begin(room: RoomRef, at: Cursor, fence: Fence): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await tx.fence(fence);
+      await tx.rows(
+        `update rooms set cursor = $3, read_at = now() where account = $1 and room = $2 and cursor is null`,
+        [room.account, room.id, at],
+      );
+    });
+  }
+
+  async wake(account: AccountId, rooms: readonly RoomId[]): Promise<void> {
+    await this.database.rows(`update rooms set wake_at = now() where account = $1 and room = any($2)`, [
+      account,
+      rooms,
+    ]);
+  }
+
+  /** The rooms of these shards that somebody woke; they count as awake from now on. */
+  async takeWoken(shards: readonly number[]): Promise<RoomRef[]> {
+    const rows = await this.database.rows<{ account: AccountId; room: RoomId }>(
+      `update rooms set wake_at = null where shard = any($1) and wake_at is not null returning account, room`,
+      [shards],
+    );
+    return rows.map(({ account, room }) => ({ account, id: room }));
+  }
+
+  /** Just these rooms of the account are read by held polls. */
+  async hold(account: AccountId, rooms: readonly RoomId[]): Promise<void> {
+    await this.database.rows(
+      `update rooms set held_poll = (room = any($2)) where account = $1 and held_poll <> (room = any($2))`,
+      [account, rooms],
+    );
+  }
+
+  /** The room was read, so nothing is wrong with it. */
+  async opened(room: RoomRef): Promise<void> {
+    await this.database.rows(
+      `update rooms set state = 'open', reason = null, read_at = now() where account = $1 and room = $2`,
+      [room.account, room.id],
+    );
+  }
+
+  async closed(room: RoomRef, reason: string): Promise<void> {
+    await this.database.rows(`update rooms set state = 'closed', reason = $3 where account = $1 and room = $2`, [
+      room.account,
+      room.id,
+      reason,
+    ]);
+  }
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../model/clock.js';
+import { LoginRefused } from '../model/errors.js';
+import type { RoomId } from '../model/ids.js';
+import type { Ingest, NetworkAdapter, Watching } from '../model/network-adapter.js';
+import type { Log } from '../model/network-definition.js';
+import { shardOf } from '../model/shard.js';
+import type { Metrics } from '../observability/metrics.js';
+import type { LinkKeeper } from '../links/link-keeper.js';
+import type { AccountRepository } from '../persistence/account.repository.js';
+import type { RoomRepository } from '../persistence/room.repository.js';
+import type { Shards } from './shards.js';
+import type { Supervisor } from './supervisor.js';
+
+export interface AccountParts {
+  readonly accounts: AccountRepository;
+  readonly rooms: RoomRepository;
+  readonly links: LinkKeeper;
+  readonly shards: Shards;
+  readonly supervisor: Supervisor;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** How often it is seen to whose the account is. */
+  readonly ownerCheckMs: number;
+  /** The account that has this login already, if another one has. */
+  claimLogin(login: string, account: string): string | undefined;
+  /** Told after the account was opened or closed. */
+  onChange(): void;
+  /** Has these rooms read, wherever they are read. */
+  wake(adapter: NetworkAdapter, rooms: readonly RoomId[]): Promise<void>;
+}
+
+/** Keeps one account logged in; where this replica owns it, also resolves its rooms and watches them. */
+export class AccountWorker {
+  #state: 'connecting' | 'open' | 'closed' = 'connecting';
+  #refused = new AbortController();
+
+  constructor(
+    private readonly parts: AccountParts,
+    private readonly adapter: NetworkAdapter,
+    private readonly ingest: Ingest,
+  ) {}
+
+  get state(): 'connecting' | 'open' | 'closed' {
+    return this.#state;
+  }
+
+  /** Somebody was told that the login is not accepted any more. */
+  loginRefused(): void {
+    if (this.#state === 'open') this.#refused.abort(new LoginRefused('the login was refused'));
+  }
+
+  /** Ends by abort or by throwing: then it is logged in anew. */
+  async run(signal: AbortSignal, working: () => void): Promise<void> {
+    const { account } = this.adapter;
+    this.#refused = new AbortController();
+    const session = AbortSignal.any([signal, this.#refused.signal]);
+    try {
+      const { login, summary } = await this.adapter.connect(signal);
+      const other = this.parts.claimLogin(login, account);
+      if (other !== undefined)
+        throw new LoginRefused(`it is the same login as the account ${other}: remove one of them`);
+      await this.adapter.start(this.ingest, session);
+      await this.#opened(login, summary);
+      working();
+      await this.#own(session);
+      if (!signal.aborted) throw new LoginRefused('the login was refused');
+    } catch (error) {
+      if (signal.aborted) return;
+      await this.#closed(error);
+      throw error;
+    } finally {
+      this.#refused.abort();
+    }
+  }
+
+  /** What only the account's owner does, for as long as it is the owner. */
+  async #own(session: AbortSignal): Promise<void> {
+    const shard = shardOf(this.adapter.account);
+    while (!session.aborted) {
+      if (this.parts.shards.owns(shard)) {
+        const lost = new AbortController();
+        const owning = AbortSignal.any([session, lost.signal]);
+        const loops = this.#loops(owning);
+        while (!session.aborted && this.parts.shards.owns(shard)) {
+          await this.parts.clock.sleep(this.parts.ownerCheckMs, session);
+        }
+        lost.abort();
+        await Promise.all(loops);
+      }
+      await this.parts.clock.sleep(this.parts.ownerCheckMs, session);
+    }
+  }
+
+  #loops(owning: AbortSignal): Promise<void>[] {
+    const { supervisor, links } = this.parts;
+    const { account, pulling } = this.adapter;
+    const loops = [supervisor.keep('links', { account }, (signal) => links.run(account, this.adapter, signal), owning)];
+    if (pulling !== undefined) {
+      const watch = (signal: AbortSignal): Promise<void> => this.#watch(pulling.watch.bind(pulling), signal);
+      loops.push(supervisor.keep('watch', { account }, watch, owning));
+    }
+    return loops;
+  }
+
+  async #watch(watch: (watching: Watching, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { account } = this.adapter;
+    const { rooms, wake } = this.parts;
+    try {
+      await watch(
+        {
+          rooms: async () =>
+            (await rooms.ofAccount(account)).map(({ room, activityAt }) => ({ room, lastActivityAt: activityAt })),
+          wake: (woken) => wake(this.adapter, woken),
+          hold: (held) => rooms.hold(account, held),
+        },
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof LoginRefused) this.loginRefused();
+      throw error;
+    }
+  }
+
+  async #opened(login: string, summary: string): Promise<void> {
+    const { account } = this.adapter;
+    this.#state = 'open';
+    await this.parts.accounts.opened(account, login, summary);
+    this.parts.metrics.accountsOpen.set({ account }, 1);
+    this.parts.log.info({ account, summary }, 'the account is open');
+    this.parts.onChange();
+  }
+
+  async #closed(error: unknown): Promise<void> {
+    const { account } = this.adapter;
+    if (this.#state !== 'closed') this.parts.metrics.alarms.inc({ account, reason: 'accountClosed' });
+    this.#state = 'closed';
+    this.parts.metrics.accountsOpen.set({ account }, 0);
+    await this.parts.accounts.closed(account, error instanceof Error ? error.message : String(error));
+    this.parts.onChange();
+  }
+}

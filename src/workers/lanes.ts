@@ -1,0 +1,91 @@
+import type { Clock } from '../model/clock.js';
+import type { Log } from '../model/network-definition.js';
+import type { RowId } from '../model/routing.js';
+import type { Metrics } from '../observability/metrics.js';
+import type { DeliveryRepository, Lane } from '../persistence/delivery.repository.js';
+import type { LaneWorker } from './lane-worker.js';
+import type { Shards } from './shards.js';
+
+interface Running {
+  readonly shard: number;
+  readonly ended: Promise<void>;
+  /** Something new came while it ran: it is run once more. */
+  again: boolean;
+}
+
+/** Runs the lanes of this replica's shards side by side, each one at most once at a time. */
+export class Lanes {
+  readonly #running = new Map<RowId, Running>();
+  readonly #giveUp = new AbortController();
+  #state: 'working' | 'stopping' = 'working';
+
+  constructor(
+    private readonly repository: DeliveryRepository,
+    private readonly worker: LaneWorker,
+    private readonly shards: Shards,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  /** Wakes lanes that have something new. Returns those that belong to another replica. */
+  async wake(ids: readonly RowId[]): Promise<RowId[]> {
+    const lanes = await this.repository.lanes(ids);
+    for (const lane of lanes) this.#start(lane);
+    return lanes.filter(({ shard }) => !this.shards.owns(shard)).map(({ id }) => id);
+  }
+
+  /** The net under every wake-up: starts each lane whose time has come. */
+  async poll(): Promise<void> {
+    if (this.#state === 'stopping') return;
+    for (const lane of await this.repository.dueLanes(this.shards.owned())) this.#start(lane);
+  }
+
+  /** Resolves when nothing is under way in these shards. They are not owned for new work any more. */
+  async drain(shards: ReadonlySet<number>): Promise<void> {
+    await Promise.all([...this.#running.values()].filter(({ shard }) => shards.has(shard)).map(({ ended }) => ended));
+  }
+
+  /** Begins nothing new, and gives up after `withinMs` on what is in flight: it is written down as in doubt. */
+  async stop(withinMs: number): Promise<void> {
+    this.#state = 'stopping';
+    const waited = new AbortController();
+    await Promise.race([
+      Promise.all([...this.#running.values()].map(({ ended }) => ended)),
+      this.clock.sleep(withinMs, waited.signal),
+    ]);
+    waited.abort();
+    this.#giveUp.abort();
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  #start(lane: Lane): void {
+    if (this.#state === 'stopping' || !this.shards.owns(lane.shard)) return;
+    const running = this.#running.get(lane.id);
+    if (running !== undefined) {
+      running.again = true;
+      return;
+    }
+    const started: Running = { shard: lane.shard, again: false, ended: this.#run(lane) };
+    this.#running.set(lane.id, started);
+    this.metrics.lanesRunning.set(this.#running.size);
+  }
+
+  async #run(lane: Lane): Promise<void> {
+    // Not before `#start` has put it into the map.
+    await Promise.resolve();
+    try {
+      do {
+        const running = this.#running.get(lane.id);
+        if (running !== undefined) running.again = false;
+        await this.worker.run(lane, () => this.#state === 'stopping', this.#giveUp.signal);
+      } while (this.#running.get(lane.id)?.again === true && this.#state === 'working');
+    } catch (error) {
+      // The poll takes it up again a second later.
+      this.log.error({ lane: lane.id, error }, 'a lane broke off');
+    } finally {
+      this.#running.delete(lane.id);
+      this.metrics.lanesRunning.set(this.#running.size);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '../model/clock.js';
+import { LoginRefused, RoomClosed } from '../model/errors.js';
+import type { Cursor, RoomRef } from '../model/ids.js';
+import type { NetworkAdapter, PulledBatch, Pulling, RawPayload } from '../model/network-adapter.js';
+import type { Log } from '../model/network-definition.js';
+import type { Metrics } from '../observability/metrics.js';
+import type { RoomRepository, RoomRow } from '../persistence/room.repository.js';
+import type { IngestService } from '../pipeline/ingest.js';
+import type { Shards } from './shards.js';
+
+export interface RoomParts {
+  readonly repository: RoomRepository;
+  readonly ingest: IngestService;
+  readonly shards: Shards;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  onLoginRefused(account: string): void;
+}
+
+/** What is re-read with every overlap is known to the inbox; the worker's own memory spares asking it. */
+const mostRemembered = 1_000;
+
+/** Reads one room of a network that must be asked: after each wake-up, in time, or by a held poll. */
+export class RoomWorker {
+  readonly #ref: RoomRef;
+  #mode: 'held' | 'woken';
+  /** Ends a held poll or a pause. */
+  #wake = new AbortController();
+  #quietSinceMs: number;
+  #stored: Set<string> = new Set();
+  #told: string | undefined;
+
+  constructor(
+    private readonly parts: RoomParts,
+    private readonly adapter: NetworkAdapter,
+    private readonly pulling: Pulling,
+    private readonly row: RoomRow,
+  ) {
+    this.#ref = { account: row.account, id: row.room };
+    this.#mode = row.held ? 'held' : 'woken';
+    const quietMs = row.activityAt === null ? 0 : parts.clock.now().getTime() - row.activityAt.getTime();
+    this.#quietSinceMs = parts.clock.monotonicMs() - Math.max(0, quietMs);
+  }
+
+  get mode(): 'held' | 'woken' {
+    return this.#mode;
+  }
+
+  wake(): void {
+    this.#wake.abort();
+  }
+
+  watchBy(mode: 'held' | 'woken'): void {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.wake();
+  }
+
+  /** Ends by abort or by throwing. `working` is told after each read that went well. */
+  async run(signal: AbortSignal, working: () => void): Promise<void> {
+    try {
+      let cursor = await this.#begin(signal);
+      // What came while nobody read is found at once.
+      let how: 'wait' | 'now' = 'now';
+      while (!signal.aborted) {
+        const batch = await this.#read(cursor, how, signal);
+        cursor = batch.cursor;
+        working();
+        how = batch.rest === 'more' ? 'now' : await this.#next(signal);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      await this.#failed(error);
+      throw error;
+    }
+  }
+
+  async #begin(signal: AbortSignal): Promise<Cursor> {
+    const known = await this.parts.repository.cursor(this.#ref);
+    if (known !== null) return known;
+    const { cursor } = await this.pulling.pull(this.#ref.id, null, 'now', signal);
+    await this.parts.repository.begin(this.#ref, cursor, this.parts.shards.fence(this.row.shard));
+    return cursor;
+  }
+
+  async #read(from: Cursor, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> {
+    // A wake-up that comes from here on is one for the next read.
+    if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    const interrupt = how === 'wait' ? AbortSignal.any([signal, this.#wake.signal]) : signal;
+    let batch: PulledBatch;
+    try {
+      batch = await this.pulling.pull(this.#ref.id, from, how, interrupt);
+    } catch (error) {
+      // A held poll that was ended by a wake-up has told nothing, and lost nothing.
+      if (how === 'wait' && this.#wake.signal.aborted && !signal.aborted)
+        return { payloads: [], cursor: from, rest: 'more' };
+      throw error;
+    }
+    const fresh = batch.payloads.filter(({ key }) => !this.#stored.has(key));
+    if (fresh.length > 0 || batch.cursor !== from) await this.#store(fresh, batch.cursor);
+    if (fresh.length > 0) this.#quietSinceMs = this.parts.clock.monotonicMs();
+    if (this.#told !== undefined) await this.#recovered();
+    this.parts.metrics.reads.inc({ account: this.#ref.account, outcome: fresh.length > 0 ? 'new' : 'nothing' });
+    return batch;
+  }
+
+  async #store(payloads: readonly RawPayload[], cursor: Cursor): Promise<void> {
+    await this.parts.ingest.accept(this.adapter, payloads, {
+      room: this.#ref,
+      cursor,
+      fence: this.parts.shards.fence(this.row.shard),
+    });
+    for (const { key } of payloads) this.#stored.add(key);
+    const surplus = this.#stored.size - mostRemembered;
+    if (surplus > 0) this.#stored = new Set([...this.#stored].slice(surplus));
+  }
+
+  async #next(signal: AbortSignal): Promise<'wait' | 'now'> {
+    if (this.#mode === 'held') return 'wait';
+    const quietMs = this.parts.clock.monotonicMs() - this.#quietSinceMs;
+    await this.parts.clock.sleep(this.pulling.rereadAfterMs(quietMs), AbortSignal.any([signal, this.#wake.signal]));
+    return 'now';
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    this.parts.metrics.reads.inc({ account: this.#ref.account, outcome: 'failed' });
+    if (error instanceof LoginRefused) this.parts.onLoginRefused(this.#ref.account);
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof RoomClosed) || this.#told === reason) return;
+    this.#told = reason;
+    this.parts.metrics.alarms.inc({ account: this.#ref.account, reason: error.reason });
+    await this.parts.repository.closed(this.#ref, reason);
+  }
+
+  async #recovered(): Promise<void> {
+    this.#told = undefined;
+    await this.parts.repository.opened(this.#ref);
+  }
+}

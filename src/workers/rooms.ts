@@ -1,0 +1,93 @@
+import type { AccountId, RoomRef } from '../model/ids.js';
+import type { NetworkAdapter } from '../model/network-adapter.js';
+import { roomKey } from '../model/routing.js';
+import type { RoomRow } from '../persistence/room.repository.js';
+import { type RoomParts, RoomWorker } from './room-worker.js';
+import type { Supervisor } from './supervisor.js';
+
+interface Watched {
+  readonly row: RoomRow;
+  readonly worker: RoomWorker;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** One supervised worker for each pulled room in this replica's shards. */
+export class Rooms {
+  readonly #watched = new Map<string, Watched>();
+  #accounts: ReadonlySet<AccountId> = new Set();
+
+  constructor(
+    private readonly parts: RoomParts,
+    private readonly adapters: ReadonlyMap<string, NetworkAdapter>,
+    private readonly supervisor: Supervisor,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Rooms are read through these accounts only: those that are logged in. */
+  useAccounts(accounts: ReadonlySet<AccountId>): void {
+    this.#accounts = accounts;
+  }
+
+  /** Starts and stops workers until they are those of the rooms that are ours, and sets how each one reads. */
+  async reconcile(): Promise<void> {
+    if (this.signal.aborted) return;
+    const pulled = [...this.#accounts].filter((account) => this.adapters.get(account)?.pulling !== undefined);
+    const rows = await this.parts.repository.ofShards(pulled, this.parts.shards.owned());
+    const wanted = new Map(rows.map((row) => [roomKey({ account: row.account, id: row.room }), row]));
+    for (const [key, watched] of this.#watched) if (!wanted.has(key)) this.#stop(key, watched);
+    for (const [key, row] of wanted) {
+      const watched = this.#watched.get(key);
+      if (watched === undefined) this.#start(key, row);
+      else watched.worker.watchBy(row.held ? 'held' : 'woken');
+    }
+    this.#count();
+  }
+
+  /** Wakes the rooms that are read here. Returns the others. */
+  wake(rooms: readonly RoomRef[]): RoomRef[] {
+    return rooms.filter((room) => {
+      const watched = this.#watched.get(roomKey(room));
+      watched?.worker.wake();
+      return watched === undefined;
+    });
+  }
+
+  /** The net under wake-ups that did not arrive. */
+  async poll(): Promise<void> {
+    this.wake(await this.parts.repository.takeWoken(this.parts.shards.owned()));
+  }
+
+  /** Resolves when nothing is read any more in these shards. */
+  async drain(shards: ReadonlySet<number>): Promise<void> {
+    const leaving = [...this.#watched].filter(([, { row }]) => shards.has(row.shard));
+    for (const [key, watched] of leaving) this.#stop(key, watched);
+    await Promise.all(leaving.map(([, { ended }]) => ended));
+  }
+
+  #start(key: string, row: RoomRow): void {
+    const adapter = this.adapters.get(row.account);
+    if (adapter?.pulling === undefined) return;
+    const worker = new RoomWorker(this.parts, adapter, adapter.pulling, row);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.signal, stop.signal]);
+    const ended = this.supervisor.keep(
+      'room',
+      { account: row.account, room: row.room },
+      (running, working) => worker.run(running, working),
+      signal,
+    );
+    this.#watched.set(key, { row, worker, stop, ended });
+  }
+
+  #stop(key: string, watched: Watched): void {
+    this.#watched.delete(key);
+    watched.stop.abort();
+  }
+
+  #count(): void {
+    const modes = { held: 0, woken: 0 };
+    for (const { worker } of this.#watched.values()) modes[worker.mode] += 1;
+    for (const mode of ['held', 'woken'] as const) this.parts.metrics.roomsWatched.set({ mode }, modes[mode]);
+  }
+}
