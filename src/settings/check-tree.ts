@@ -3,6 +3,7 @@ import { accountId, type AccountId } from '../model/ids.js';
 import type { NetworkDefinition } from '../model/network-definition.js';
 import { checkKeys, checkLinks, checkListen } from './cross-checks.js';
 import { faultsOf, issueSentence } from './issue-sentences.js';
+import { checkSecretKey } from './secret-key.js';
 import type { SectionField } from './settings-fields.js';
 import type { Finding } from './settings-faults.js';
 import { coreSections, linkSchema, wholeSchema, type WrittenLinkedRoom } from './settings.schema.js';
@@ -71,6 +72,7 @@ export function checkTree(tree: Tree, root: SectionField, definitions: readonly 
   const delivery = check(coreSections.delivery, tree['delivery'], ['delivery']);
   const retention = check(coreSections.retention, tree['retention'], ['retention']);
 
+  if (database !== undefined) faults.push(...checkSecretKey({ secretKey, database }));
   if (listen !== undefined) faults.push(...checkListen(listen));
   faults.push(...checkKeys(tree, 'accounts'), ...checkKeys(tree, 'links'), ...checkLinks(tree));
   if (!database || !listen || !log || !delivery || !retention) return { faults };

@@ -14,8 +14,8 @@ import { readYaml } from './yaml-source.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = 'CROSSTALK_';
-/** Not settings: where the settings and the data are. */
-const elsewhere = new Set(['CROSSTALK_CONFIG', 'CROSSTALK_DATA']);
+/** Read by `loadSettings` itself: where the settings and the data are, and what only tests set. */
+const elsewhere = new Set(['CROSSTALK_CONFIG', 'CROSSTALK_DATA', 'CROSSTALK_FAILPOINT']);
 
 export interface EnvironmentSource {
   /** The variables that set something. */
@@ -167,6 +167,15 @@ function* knownVariables(field: Field, value: unknown, path: Path): Generator<st
   }
 }
 
+/** The prefix that all share would make all of them near. */
+function nearestVariable(name: string, known: readonly string[]): string | undefined {
+  const bare = nearest(
+    name.slice(prefix.length),
+    known.map((other) => other.slice(prefix.length)),
+  );
+  return bare === undefined ? undefined : prefix + bare;
+}
+
 /**
  * Lays the variables `CROSSTALK_…` over the tree, changing it. `__` stands between levels, upper and lower case and `_`
  * within a name do not matter, an empty variable counts as not set.
@@ -183,7 +192,7 @@ export function applyEnvironment(env: Environment, root: SectionField, tree: Tre
   for (const [name, text] of given) {
     const target = targetOf(name.slice(prefix.length).split('__'), root, tree);
     if (target === undefined) {
-      const known = nearest(name, [...knownVariables(root, tree, []), ...elsewhere]);
+      const known = nearestVariable(name, [...knownVariables(root, tree, []), ...elsewhere]);
       const remedy = known === undefined ? 'Remove it, or see `crosstalk help settings`.' : `Did you mean ${known}?`;
       faults.push({ path: [name], problem: 'is not a variable that Crosstalk knows', remedy });
       continue;

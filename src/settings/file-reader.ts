@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { systemErrorCode } from './system-error.js';
 
 export type FileRead =
   | { readonly text: string; readonly readableBy: 'some' | 'everybody' }
@@ -26,7 +27,7 @@ export const readFileFromDisk: ReadFile = async (absolutePath) => {
     const text = await readFile(absolutePath, 'utf8');
     return { text, readableBy: (mode & 0o004) === 0 ? 'some' : 'everybody' };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = systemErrorCode(error) ?? 'unknown';
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
     return { text: undefined, missing, reason: reasons[code] ?? `it cannot be read (${code})` };
   }

@@ -157,4 +157,249 @@ links:
   - links.team.rooms[0].account (line 12, column 15): names the account hone, which does not exist
     Did you mean home?`);
   });
+
+  describe('where the settings come from', () => {
+    test('what --config names wins over CROSSTALK_CONFIG, and that over the usual places', async () => {
+      const files = { '/home/a.yaml': 'log: { level: debug }', '/srv/b.yaml': 'log: { level: warn }' };
+      const env = { CROSSTALK_CONFIG: '/srv/b.yaml' };
+      expect((await load({ yaml: 'log: { level: error }', files, env, config: 'a.yaml' })).log.level).toBe('debug');
+      expect((await load({ yaml: 'log: { level: error }', files, env })).log.level).toBe('warn');
+      expect((await load({ yaml: 'log: { level: error }', files })).log.level).toBe('error');
+      const etc = { '/etc/crosstalk/crosstalk.yaml': 'log: { level: warn }' };
+      expect((await load({ files: etc })).file).toBe('/etc/crosstalk/crosstalk.yaml');
+    });
+
+    test('a named file that does not exist is a fault, not a reason to look elsewhere', async () => {
+      const { faults: found } = await faults({ yaml: account, env: { CROSSTALK_CONFIG: 'gone.yaml' } });
+      expect(found).toEqual([
+        {
+          path: '/home/gone.yaml',
+          problem: 'cannot be used: there is no such file',
+          remedy: 'Name a settings file that exists and that this user may read.',
+          where: { variable: 'CROSSTALK_CONFIG' },
+        },
+      ]);
+    });
+
+    test('variables alone are settings; the data folder alone is none', async () => {
+      expect((await load({ env: { CROSSTALK_LOG__LEVEL: 'debug' } })).source).toBe('environment');
+      const settings = await load({ env: { CROSSTALK_DATA: 'there', HOME: '/root' } });
+      expect([settings.source, settings.dataFolder]).toEqual(['none', '/home/there']);
+    });
+  });
+
+  describe('YAML', () => {
+    test('a syntax error is told with line and column, and nothing is said of what could not be read', async () => {
+      const { faults: found } = await faults({ yaml: 'log:\n  level: info\n bad: [1\n' });
+      expect(found.map(({ path }) => new Set([path]))).toContainEqual(new Set(['/home/config/crosstalk.yaml']));
+      expect(found[0]).toMatchObject({ where: { line: 3 }, problem: expect.stringMatching(/^is not valid YAML: /) });
+      expect(found.every(({ problem }) => problem.startsWith('is not valid YAML'))).toBe(true);
+    });
+
+    test('a key that is set twice is told beside the other faults', async () => {
+      const { faults: found } = await faults({
+        yaml: 'log: { level: info }\nretention: { payloadDays: 0 }\nlog: {}\n',
+      });
+      expect(found.map(({ path, problem }) => [path, problem])).toEqual([
+        ['retention.payloadDays', 'must be at least 1'],
+        ['log', 'is set twice'],
+      ]);
+    });
+
+    test('a value that is left out is a fault; a section of comments only is not', async () => {
+      const { faults: found } = await faults({ yaml: 'database:\n  # url: postgres://…\nlog:\n  level:\n' });
+      expect(found).toEqual([
+        {
+          path: 'log.level',
+          problem: 'has no value',
+          remedy: 'Give it one, or remove the key.',
+          where: { line: 4, column: 3 },
+        },
+      ]);
+    });
+
+    test('a list or a text instead of keys is refused', async () => {
+      expect((await faults({ yaml: '- log' })).faults[0]?.problem).toBe('does not hold keys with values');
+      expect((await faults({ yaml: 'log: info' })).faults[0]?.problem).toBe(
+        'must be a section of keys with values, but is text',
+      );
+      expect((await faults({ yaml: 'accounts: [1]' })).faults[0]).toMatchObject({ path: 'accounts' });
+    });
+
+    test('aliases that unfold without end are refused', async () => {
+      const rows = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+      for (let row = 1; row < 9; row += 1) {
+        const above = `*${String.fromCharCode(96 + row)}`;
+        rows.push(
+          `${String.fromCharCode(97 + row)}: &${String.fromCharCode(97 + row)} [${Array(10).fill(above).join()}]`,
+        );
+      }
+      expect((await faults({ yaml: rows.join('\n') })).faults[0]?.problem).toBe('does not hold keys with values');
+    });
+
+    test('a key cannot reach a prototype', async () => {
+      const { faults: found } = await faults({ yaml: '__proto__: { polluted: yes }\naccounts: { __proto__: {} }' });
+      expect(found.map(({ path }) => path)).toContain('__proto__');
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    });
+  });
+
+  describe('secrets', () => {
+    const drafted = (secret: string): string =>
+      `accounts: { home: { network: pigeon, url: https://loft.example.org, user: anna, ${secret} } }`;
+    const passwordOf = (settings: Settings): unknown =>
+      (settings.accounts.get(accountId('home'))?.settings as { password: string }).password;
+
+    test('a secret is read from the file that is named, beside the settings file, without its line break', async () => {
+      const files = { '/home/config/pass.txt': ' c o o \r\n' };
+      const settings = await load({ yaml: drafted('passwordFile: pass.txt'), files });
+      expect(passwordOf(settings)).toBe(' c o o ');
+      expect(settings.warnings).toEqual([]);
+    });
+
+    test('…_FILE names a file from the working folder, and replaces what the settings file says', async () => {
+      const files = { '/home/pass.txt': 'caw' };
+      const env = { CROSSTALK_ACCOUNTS__HOME__PASSWORD_FILE: 'pass.txt' };
+      expect(passwordOf(await load({ yaml: drafted('password: coo'), files, env }))).toBe('caw');
+      const inline = { CROSSTALK_ACCOUNTS__HOME__PASSWORD: 'kra' };
+      expect(passwordOf(await load({ yaml: drafted('passwordFile: gone.txt'), env: inline }))).toBe('kra');
+    });
+
+    test('a secret that is given twice in one place is a fault', async () => {
+      const yaml = drafted('password: coo, passwordFile: pass.txt');
+      const { faults: found } = await faults({ yaml, files: { '/home/config/pass.txt': 'caw' } });
+      expect(found).toMatchObject([
+        {
+          path: 'accounts.home.passwordFile',
+          problem: 'is set beside password',
+          remedy: 'Keep one of the two: password or passwordFile.',
+        },
+      ]);
+      const env = { CROSSTALK_SECRET_KEY: 'x'.repeat(40), CROSSTALK_SECRET_KEY_FILE: '/k' };
+      expect((await faults({ env })).faults).toMatchObject([
+        { path: 'secretKeyFile', where: { variable: 'CROSSTALK_SECRET_KEY_FILE' } },
+      ]);
+    });
+
+    test('a file that is missing or empty is one fault, and the secret is not called missing as well', async () => {
+      const missing = await faults({ yaml: drafted('passwordFile: gone.txt') });
+      expect(missing.faults.map(({ path, problem }) => [path, problem])).toEqual([
+        ['accounts.home.passwordFile', 'names /home/config/gone.txt, but there is no such file'],
+      ]);
+      const files = { '/home/config/empty.txt': '\n' };
+      const empty = await faults({ yaml: drafted('passwordFile: empty.txt'), files });
+      expect(empty.faults.map(({ problem }) => problem)).toEqual(['names /home/config/empty.txt, which is empty']);
+    });
+
+    test('files that everybody can read are warned of', async () => {
+      const path = '/home/config/pass.txt';
+      const settings = await load({ yaml: drafted('passwordFile: pass.txt'), files: { [path]: 'coo' }, open: [path] });
+      expect(settings.warnings).toEqual([
+        `${path} holds a secret and can be read by every user of this machine: chmod 600 mends that.`,
+      ]);
+      const open = ['/home/config/crosstalk.yaml'];
+      expect((await load({ yaml: drafted('password: coo'), open })).warnings).toEqual([
+        '/home/config/crosstalk.yaml holds secrets and can be read by every user of this machine: chmod 600 mends that.',
+      ]);
+      expect((await load({ yaml: 'log: { level: info }', open })).warnings).toEqual([]);
+    });
+
+    test('no fault ever tells a value', async () => {
+      const error = await faults({
+        yaml: `database: { url: 'mysql://root:hunter2@db/x' }
+secretKey: hunter2
+listen: { admin: { token: hunter2 } }
+accounts:
+  home: { network: hunter2, url: hunter2, user: [hunter2], password: { hunter: hunter2 } }
+  loft: { network: pigeon, url: hunter2, user: [hunter2], password: { hunter: hunter2 }, birds: hunter2 }
+`,
+        env: { CROSSTALK_LOG: 'hunter2', CROSSTALK_LINKS: '{"hunter2', CROSSTALK_PASWORD: 'hunter2' },
+      });
+      expect(error.faults.length).toBeGreaterThanOrEqual(10);
+      expect(error.message).not.toContain('hunter2');
+    });
+  });
+
+  describe('between the parts', () => {
+    const rooms = (first: string, second: string): string =>
+      `${account}links: { team: { rooms: [{ account: home, room: a${first} }, { account: hut, room: b${second} }] } }`;
+    const briefly = async (given: Given): Promise<(readonly string[])[]> =>
+      (await faults(given)).faults.map(({ path, problem }) => [path, problem]);
+    const problems = async (given: Given): Promise<(readonly string[])[]> =>
+      (await faults(given)).faults.map(({ path, problem, remedy }) => [path, problem, remedy]);
+
+    test('a room is in one link at most, and once', async () => {
+      const yaml = `${account}links:
+  one: { rooms: [{ account: home, room: a }, { account: hut, room: b }] }
+  two: { rooms: [{ account: home, room: b }, { account: hut, room: b }, { account: home, room: b }] }
+`;
+      expect(await problems({ yaml })).toEqual([
+        [
+          'links.two.rooms[1].room',
+          'is in the link one already',
+          'A room is in one link at most: add the other rooms to one instead.',
+        ],
+        ['links.two.rooms[2].room', 'is in this link twice', 'Keep one of the two.'],
+      ]);
+    });
+
+    test('a link needs a room that speaks and another that listens', async () => {
+      const problem = 'lets nothing flow: no room speaks while another listens';
+      for (const direction of ['in', 'out']) {
+        const both = `, direction: ${direction}`;
+        expect(await briefly({ yaml: rooms(both, both) })).toEqual([['links.team', problem]]);
+      }
+      expect((await load({ yaml: rooms(', direction: in', ', direction: out') })).links).toHaveLength(1);
+      expect((await load({ yaml: rooms(', direction: in', '') })).links).toHaveLength(1);
+    });
+
+    test('a room is named or made, not both and not neither', async () => {
+      expect(await briefly({ yaml: rooms(', create: { name: T }', '') })).toEqual([
+        ['links.team.rooms[0]', 'needs either `room` or `create`, and not both'],
+      ]);
+    });
+
+    test('a room id that YAML takes for a number is to be put in quotes', async () => {
+      const yaml = `${account}links: { team: { rooms: [{ account: home, room: 12345 }, { account: hut, room: b }] } }`;
+      expect(await problems({ yaml })).toEqual([
+        ['links.team.rooms[0].room', 'must be text, but is a number', 'Put it in quotes.'],
+      ]);
+    });
+
+    test('the two listeners have ports of their own, and the admin one a token outside loopback', async () => {
+      const yaml = 'listen: { public: { port: 9000 }, admin: { host: 10.0.0.1, port: 9000 } }';
+      expect((await problems({ yaml })).map(([path]) => path)).toEqual(['listen.admin.token', 'listen.admin.port']);
+      for (const host of ['localhost', "'::1'", '127.3.2.1']) {
+        const settings = await load({ yaml: `listen: { public: { port: 0 }, admin: { host: ${host}, port: 0 } }` });
+        expect(settings.listen.admin.token).toBeUndefined();
+      }
+    });
+
+    test('a database of your own needs a key; the embedded one does not', async () => {
+      const yaml = 'database: { url: postgres://db/crosstalk }';
+      expect(await briefly({ yaml })).toEqual([['secretKey', 'is missing, and is needed with a database of your own']]);
+      expect(await briefly({ yaml: 'secretKey: short' })).toEqual([['secretKey', 'is too short']]);
+      const env = { CROSSTALK_SECRET_KEY: 'a sentence of some thirty-two characters' };
+      expect((await load({ yaml, env })).secretKey).toBe('a sentence of some thirty-two characters');
+    });
+
+    test('keys are plain, and not alike', async () => {
+      const yaml =
+        'accounts: { a b: { network: drum, hut: h }, my-hut: { network: drum, hut: h }, my_Hut: { network: drum, hut: h } }';
+      expect(await problems({ yaml })).toEqual([
+        [
+          'accounts.a b',
+          'is not a key that can be used',
+          'A key begins with a letter and has letters, digits and single - or _ inside.',
+        ],
+        ['accounts.my_Hut', 'differs from my-hut only in case, - or _', 'Give one of them another name.'],
+      ]);
+    });
+
+    test('retryFirstMs is not above retryMaxMs', async () => {
+      expect(await briefly({ yaml: 'delivery: { retryFirstMs: 5000, retryMaxMs: 2000 }' })).toEqual([
+        ['delivery.retryFirstMs', 'is longer than retryMaxMs'],
+      ]);
+    });
+  });
 });

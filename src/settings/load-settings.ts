@@ -72,19 +72,23 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
   if (file?.readableBy === 'everybody' && holdsSecret(root, inFile)) {
     warnings.push(`${file.path} holds secrets and can be read by every user of this machine: chmod 600 mends that.`);
   }
-  const dataFolder = request.env['CROSSTALK_DATA'];
+  const dataFolder = variable(request.env, 'CROSSTALK_DATA');
+  const failpoint = variable(request.env, 'CROSSTALK_FAILPOINT');
   return deepFreeze({
     source,
     ...(file === undefined ? {} : { file: file.path }),
-    ...(dataFolder === undefined || dataFolder === '' ? {} : { dataFolder: resolve(request.folder, dataFolder) }),
+    ...(dataFolder === undefined ? {} : { dataFolder: resolve(request.folder, dataFolder) }),
+    ...(failpoint === undefined ? {} : { failpoint }),
     warnings,
     ...checked.settings,
   });
 }
 
+/** An empty variable counts as not set. */
+const variable = (env: Environment, name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+
 async function findFile(request: SettingsRequest): Promise<FoundFile | undefined> {
-  const variable = request.env['CROSSTALK_CONFIG'];
-  const named = request.config ?? (variable === '' ? undefined : variable);
+  const named = request.config ?? variable(request.env, 'CROSSTALK_CONFIG');
   for (const candidate of named === undefined ? usualFiles : [named]) {
     const path = resolve(request.folder, candidate);
     const read = await request.readFile(path);

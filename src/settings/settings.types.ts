@@ -60,8 +60,10 @@ export interface Settings {
   readonly source: SettingsSource;
   /** The file's absolute path where `source` is `file`. */
   readonly file?: string;
-  /** The data folder that was asked for; absent: see `dataFolder` in data-folder.ts. */
+  /** The data folder that was asked for; absent: see `chooseDataFolder` in data-folder.ts. */
   readonly dataFolder?: string;
+  /** What CROSSTALK_FAILPOINT named, for tests: see `armFailpoint`. */
+  readonly failpoint?: string;
   /** Sentences for the log: nothing stops for them. */
   readonly warnings: readonly string[];
   readonly database: DatabaseSettings;
