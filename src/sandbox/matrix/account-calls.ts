@@ -3,7 +3,7 @@ import type { SandboxAnswer, SandboxRequest } from '../http-server.js';
 import { isObject, type JsonObject } from './events.js';
 import type { Homeserver } from './homeserver.js';
 import { newSessionId, parseUserId } from './ids.js';
-import { exclusive, forbidden, MatrixError, missingParam, unknown } from './matrix-error.js';
+import { exclusive, forbidden, invalidParam, MatrixError, missingParam, unknown } from './matrix-error.js';
 import { accessTokenOf, hasAccessToken, unknownToken } from './requester.js';
 import { jsonBody, optionalString } from './request-body.js';
 
@@ -106,6 +106,7 @@ function registerPerson(server: Homeserver, body: JsonObject, username: string |
   }
   if (userId.length > 255) throw invalidUsername('User ID may not be longer than 255 characters');
   if (server.accounts.has(userId)) throw userInUse();
+  if (/^\d+$/.test(localpart)) throw invalidUsername('Numeric user IDs are reserved for guest users.');
   if (!isObject(body['auth']) || body['auth']['type'] !== 'm.login.dummy') {
     return {
       status: 401,
@@ -141,7 +142,7 @@ function logIn(server: Homeserver, request: SandboxRequest): SandboxAnswer {
     case appserviceLogin:
       return logInForAppservice(server, request, body);
     default:
-      throw unknown(400, `Unknown login type ${String(body['type'])}`);
+      throw invalidParam('Invalid login submission');
   }
 }
 
@@ -157,9 +158,9 @@ function loggedIn(server: Homeserver, userId: string, body: JsonObject): Sandbox
 }
 
 function logInWithPassword(server: Homeserver, body: JsonObject): SandboxAnswer {
-  const userId = loginUser(server, body).toLowerCase();
   const password = optionalString(body, 'password');
-  if (password === undefined) throw missingParam('Missing parameters for login type m.login.password: password');
+  if (password === undefined) throw invalidParam('Bad parameter: password');
+  const userId = loginUser(server, body).toLowerCase();
   if (!server.accounts.passwordMatches(userId, password)) throw forbidden('Invalid username or password');
   return loggedIn(server, userId, body);
 }
@@ -179,7 +180,7 @@ function logInForAppservice(server: Homeserver, request: SandboxRequest, body: J
   }
   const userId = loginUser(server, body);
   if (!appservice.ownsUser(userId)) throw forbidden('Invalid access_token');
-  if (!server.accounts.has(userId)) throw forbidden('Invalid username or password');
+  if (!server.accounts.has(userId)) throw unknown(404, 'No row found (users)');
   return loggedIn(server, userId, body);
 }
 

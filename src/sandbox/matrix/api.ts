@@ -59,9 +59,9 @@ export function param(params: PathParams, name: string): string {
   return value;
 }
 
-/** The room of a path. Throws 404 M_NOT_FOUND. */
+/** The room of a path, where its version matters. Throws 404 M_NOT_FOUND. */
 export function knownRoom(server: Homeserver, roomId: string): Room {
   const room = server.rooms.get(roomId);
-  if (room === undefined) throw notFound(`Unknown room ${roomId}`);
+  if (room === undefined) throw notFound(`Could not find room_version for ${roomId}`);
   return room;
 }

@@ -17,6 +17,8 @@ export interface FormatOptions {
   readonly roomState?: 'included';
   /** Add edits and thread summaries under `unsigned`. */
   readonly bundles?: 'included';
+  /** Where the requester was then goes with timelines, not with state. */
+  readonly membership?: 'omitted';
 }
 
 /** An event as clients see it now: a redacted one is bare and names its redaction. */
@@ -52,8 +54,9 @@ function unsignedOf(event: StoredEvent, options: FormatOptions): JsonObject {
     unsigned['prev_sender'] = event.replaces.sender;
   }
   if (requester !== undefined) {
-    const membership = room.membershipAt(requester.userId, event.order);
-    unsigned['membership'] = membership ?? 'leave';
+    if (options.membership !== 'omitted') {
+      unsigned['membership'] = room.membershipAt(requester.userId, event.order) ?? 'leave';
+    }
     if (sawTransaction(event, requester)) unsigned['transaction_id'] = event.origin?.transactionId;
   }
   if (options.roomState === 'included' && event.inviteRoomState !== undefined) {
@@ -63,7 +66,7 @@ function unsignedOf(event: StoredEvent, options: FormatOptions): JsonObject {
     unsigned['redacted_by'] = event.redactedBy.eventId;
     unsigned['redacted_because'] = formatEvent(event.redactedBy, withoutBundles(options));
   }
-  if (options.bundles === 'included' && event.stateKey === undefined && event.redactedBy === undefined) {
+  if (options.bundles === 'included' && event.stateKey === undefined) {
     const relations = bundlesOf(event, options);
     if (relations !== undefined) unsigned['m.relations'] = relations;
   }
@@ -86,7 +89,7 @@ function bundlesOf(event: StoredEvent, options: FormatOptions): JsonObject | und
     related.filter((other) => relationOf(other.content)?.kind === kind);
   // Only the author's own edits of the same type count.
   const edit = ofKind('m.replace').findLast((other) => other.sender === event.sender && other.type === event.type);
-  if (edit !== undefined) bundles['m.replace'] = formatEvent(edit, inner);
+  if (edit !== undefined && event.redactedBy === undefined) bundles['m.replace'] = formatEvent(edit, inner);
   const references = ofKind('m.reference');
   if (references.length > 0)
     bundles['m.reference'] = { chunk: references.map(({ eventId }) => ({ event_id: eventId })) };
@@ -96,12 +99,12 @@ function bundlesOf(event: StoredEvent, options: FormatOptions): JsonObject | und
     bundles['m.thread'] = {
       latest_event: formatEvent(latest, inner),
       count: thread.length,
-      current_user_participated: thread.some((other) => other.sender === options.requester?.userId),
+      current_user_participated: [event, ...thread].some((other) => other.sender === options.requester?.userId),
     };
   }
   return Object.keys(bundles).length === 0 ? undefined : bundles;
 }
 
 function withoutBundles({ room, nowMs, format, requester }: FormatOptions): FormatOptions {
-  return { room, nowMs, format, ...(requester === undefined ? {} : { requester }) };
+  return { room, nowMs, format, membership: 'omitted', ...(requester === undefined ? {} : { requester }) };
 }

@@ -1,7 +1,7 @@
 import { addCall, addCallAt, knownRoom, ok, param, type Api, type Call } from './api.js';
 import type { SandboxAnswer } from '../http-server.js';
 import { formatEvent, type EventFormat } from './client-format.js';
-import { readableUntil } from './event-rules.js';
+import { noPreview, readableUntil } from './event-rules.js';
 import { membershipOf, type EventDraft, type EventOrigin, type JsonObject, type StoredEvent } from './events.js';
 import { forbidden, invalidParam, notFound, unknown } from './matrix-error.js';
 import { changeMembership } from './memberships.js';
@@ -65,7 +65,7 @@ function originOf(transactionId: string | undefined, requester: Requester): Even
 function massagedTime(query: URLSearchParams, requester: Requester): { originServerTsMs?: number } {
   const time = query.get('ts');
   if (requester.appservice === undefined || time === null) return {};
-  if (!/^-?\d+$/.test(time)) throw invalidParam("Query parameter 'ts' must be an integer");
+  if (!/^-?\d+$/.test(time)) throw invalidParam('Query parameter ts must be an integer');
   return { originServerTsMs: Number(time) };
 }
 
@@ -83,11 +83,15 @@ function addStateCalls(api: Api): void {
   addCall(api, 'GET', '/rooms/:room/members', (call) => readMembers(api, call));
   addCall(api, 'GET', '/rooms/:room/joined_members', ({ params, requester }) => {
     const room = server.rooms.get(param(params, 'room'));
-    const mayAsk =
-      room !== undefined &&
-      (room.joined.has(requester.userId) ||
-        (requester.appservice !== undefined && [...room.joined].some((user) => requester.appservice?.ownsUser(user))));
-    if (!mayAsk) throw forbidden(`User ${requester.userId} not in room ${param(params, 'room')}`);
+    if (requester.appservice !== undefined) {
+      const isThere = room !== undefined && [...room.joined].some((user) => requester.appservice?.ownsUser(user));
+      if (!isThere) throw forbidden('Appservice not in room');
+    } else if (room?.joined.has(requester.userId) !== true) {
+      if (room !== undefined) readableUntil(room, requester.userId);
+      throw room === undefined
+        ? noPreview(requester.userId, param(params, 'room'))
+        : forbidden('Getting joined members while not being a current member of the room is forbidden.');
+    }
     return ok({ joined: Object.fromEntries([...room.joined].map((userId) => [userId, joinedProfile(room, userId)])) });
   });
 }
@@ -142,18 +146,18 @@ function readMembers(api: Api, call: Call): SandboxAnswer {
 
 function addReadCalls(api: Api): void {
   addCall(api, 'GET', '/rooms/:room/messages', (call) => {
-    const asked = pageRequestOf(call.request.query, { limit: 10 });
+    const asked = pageRequestOf(call.request.query, { direction: 'f', limit: 10 });
     const { room, untilOrder } = readableRoom(api, call);
     const page = readPage(room, call.requester.userId, untilOrder, asked);
     return ok({
-      chunk: page.events.map((event) => format(api, call, room, event, 'v1', 'bundled')),
+      chunk: page.events.map((event) => format(api, call, room, event, 'v1', 'timeline')),
       start: formatToken(page.startOrder),
       ...(page.endOrder === undefined ? {} : { end: formatToken(page.endOrder) }),
     });
   });
   addCall(api, 'GET', '/rooms/:room/event/:event', (call) => {
-    const { room, event } = readableEvent(api, call, 'Event not found.');
-    return ok(format(api, call, room, event, 'v1', 'bundled'));
+    const { room, event } = readableEvent(api, call);
+    return ok(format(api, call, room, event, 'v1', 'timeline'));
   });
   addCall(api, 'GET', '/rooms/:room/context/:event', (call) => readContext(api, call));
   for (const prefix of ['/_matrix/client/v1', '/_matrix/client/unstable']) {
@@ -167,19 +171,23 @@ function addReadCalls(api: Api): void {
 
 function relations(api: Api, call: Call): SandboxAnswer {
   const asked = pageRequestOf(call.request.query, { direction: 'b', limit: 5 });
-  const { room } = readableEvent(api, call, 'Unknown parent event.');
-  const { params } = call;
+  const { params, requester } = call;
+  const room = api.server.rooms.get(param(params, 'room'));
+  if (room?.event(param(params, 'event')) === undefined) throw unknown(404, 'Unknown parent event.');
+  if (!room.joined.has(requester.userId) && !room.everJoined(requester.userId)) {
+    throw forbidden("You don't have permission to access that event.");
+  }
   const page = readRelations(room, param(params, 'event'), asked, { kind: params['kind'], type: params['type'] });
   const from = call.request.query.get('from');
   return ok({
-    chunk: page.events.map((event) => format(api, call, room, event, 'v1', 'bundled')),
+    chunk: page.events.map((event) => format(api, call, room, event, 'v1', 'timeline')),
     ...(page.endOrder === undefined ? {} : { next_batch: formatToken(page.endOrder) }),
     ...(from === null ? {} : { prev_batch: from }),
   });
 }
 
 function readContext(api: Api, call: Call): SandboxAnswer {
-  const { room, event, untilOrder } = readableEvent(api, call, 'Event not found.');
+  const { room, event, untilOrder } = readableEvent(api, call);
   const limit = Number(call.request.query.get('limit') ?? '10');
   const { userId } = call.requester;
   const page = (direction: 'b' | 'f', from: number, count: number): ReturnType<typeof readPage> =>
@@ -187,9 +195,9 @@ function readContext(api: Api, call: Call): SandboxAnswer {
   const before = page('b', event.order - 1, Math.floor(limit / 2));
   const after = page('f', event.order, Math.ceil(limit / 2));
   const formatAll = (events: readonly StoredEvent[]): readonly JsonObject[] =>
-    events.map((other) => format(api, call, room, other, 'v1', 'bundled'));
+    events.map((other) => format(api, call, room, other, 'v1', 'timeline'));
   return ok({
-    event: format(api, call, room, event, 'v1', 'bundled'),
+    event: format(api, call, room, event, 'v1', 'timeline'),
     events_before: formatAll(before.events),
     events_after: formatAll(after.events),
     state: [...room.stateAt(event.order)].map((state) => format(api, call, room, state)),
@@ -213,9 +221,7 @@ function eventAtTime(api: Api, call: Call): SandboxAnswer {
 function readableRoom({ server }: Api, { params, requester }: Call): { room: Room; untilOrder: number } {
   const roomId = param(params, 'room');
   const room = server.rooms.get(roomId);
-  if (room === undefined) {
-    throw forbidden(`User ${requester.userId} not in room ${roomId}, and room previews are disabled`);
-  }
+  if (room === undefined) throw noPreview(requester.userId, roomId);
   return { room, untilOrder: readableUntil(room, requester.userId) };
 }
 
@@ -223,15 +229,14 @@ function readableRoom({ server }: Api, { params, requester }: Call): { room: Roo
 function readableEvent(
   { server }: Api,
   { params, requester }: Call,
-  message: string,
 ): { room: Room; event: StoredEvent; untilOrder: number } {
   const room = server.rooms.get(param(params, 'room'));
   const event = room?.event(param(params, 'event'));
-  if (room === undefined || event === undefined) throw notFound(message);
+  if (room === undefined || event === undefined) throw notFound('Event not found.');
   const isThere = room.joined.has(requester.userId) || room.everJoined(requester.userId);
-  if (!isThere && room.historyVisibilityAt(Infinity) !== 'world_readable') throw notFound(message);
+  if (!isThere && room.historyVisibilityAt(Infinity) !== 'world_readable') throw notFound('Event not found.');
   const untilOrder = readableUntil(room, requester.userId);
-  if (event.order > untilOrder || !mayReadEvent(room, requester.userId, event)) throw notFound(message);
+  if (event.order > untilOrder || !mayReadEvent(room, requester.userId, event)) throw notFound('Event not found.');
   return { room, event, untilOrder };
 }
 
@@ -241,13 +246,13 @@ function format(
   room: Room,
   event: StoredEvent,
   as: EventFormat = 'v1',
-  bundles: 'bundled' | 'plain' = 'plain',
+  kind: 'timeline' | 'state' = 'state',
 ): JsonObject {
   return formatEvent(event, {
     room,
     nowMs: server.nowMs(),
     format: as,
     requester,
-    ...(bundles === 'bundled' ? { bundles: 'included' } : {}),
+    ...(kind === 'timeline' ? { bundles: 'included' } : { membership: 'omitted' }),
   });
 }

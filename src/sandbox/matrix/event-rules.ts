@@ -165,5 +165,9 @@ export function readableUntil(room: Room, userId: string): number {
       break;
   }
   if (room.historyVisibilityAt(Infinity) === 'world_readable') return Infinity;
-  throw forbidden(`User ${userId} not in room ${room.id}, and room previews are disabled`);
+  throw noPreview(userId, room.id);
+}
+
+export function noPreview(userId: string, roomId: string): MatrixError {
+  return forbidden(`User ${userId} not in room ${roomId}, and room previews are disabled`);
 }

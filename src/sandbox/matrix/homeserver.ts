@@ -1,12 +1,13 @@
 import type { Ledger } from '../ledger.js';
 import { Accounts, type Profile } from './accounts.js';
-import { checkContent, checkSize } from './content-rules.js';
+import { checkContent } from './content-rules.js';
+import { checkSize } from './event-size.js';
 import { checkAuthorized, checkRedaction, checkRelation, notInRoom, sameState } from './event-rules.js';
 import { membershipOf, type EventDraft, type EventOrigin, type JsonObject, type StoredEvent } from './events.js';
 import { Ephemerals } from './ephemerals.js';
 import { newEventId, newRoomId } from './ids.js';
 import { ledgerEntryOf } from './ledger-entry.js';
-import { forbidden, invalidParam, MatrixError } from './matrix-error.js';
+import { forbidden, invalidParam, MatrixError, unknown } from './matrix-error.js';
 import { Appservice, type AppserviceRegistration } from './registration.js';
 import { Room } from './room.js';
 import type { RoomVersion } from './room-versions.js';
@@ -94,17 +95,20 @@ export class Homeserver {
     const earlier = this.#sentByDevice(room, draft.sender, origin);
     if (earlier !== undefined) return earlier;
     if (!room.joined.has(draft.sender)) throw notInRoom(room, draft.sender);
-    if (draft.type === 'm.room.create' && draft.stateKey !== undefined) {
-      throw invalidParam('Cannot resend m.room.create event');
-    }
+    if (draft.type === 'm.room.create' && draft.stateKey !== undefined) throw unknown(500, 'Internal server error');
     checkContent(draft, roomId, room.version);
     checkRelation(room, draft, (eventId) => this.findEvent(eventId) !== undefined);
     const same = sameState(room, draft);
     if (same !== undefined) return same;
-    checkSize(draft, roomId, this.serverName);
+    checkSize(draft, room);
     checkAuthorized(room, draft);
     if (draft.type === 'm.room.canonical_alias') this.#checkCanonicalAlias(room, draft.content);
-    if (draft.type === 'm.room.redaction') checkRedaction(room, draft, (eventId) => this.findEvent(eventId));
+    if (draft.type === 'm.room.redaction') {
+      checkRedaction(room, draft, (eventId) => this.findEvent(eventId));
+      // A redaction of nothing is accepted, and no client ever sees it.
+      if (draft.redacts === undefined || room.event(draft.redacts) === undefined)
+        return this.#draftEvent(room, draft, origin);
+    }
     return this.append(room, draft, origin);
   }
 
@@ -113,16 +117,30 @@ export class Homeserver {
     checkContent(draft, room.id, room.version);
     const same = sameState(room, draft);
     if (same !== undefined) return same;
-    checkSize(draft, room.id, this.serverName);
+    checkSize(draft, room);
     checkAuthorized(room, draft);
     return this.append(room, draft);
   }
 
   /** Makes an event visible: timeline, state, ledger and everybody who waits, all in this tick. */
   append(room: Room, draft: EventDraft, origin?: EventOrigin, eventId?: string): StoredEvent {
+    const event = this.#draftEvent(room, draft, origin, eventId);
+    const entry = ledgerEntryOf(event, draft.redacts === undefined ? undefined : room.event(draft.redacts));
+    room.add(event);
+    this.stream.push(event);
+    if (event.type === 'm.room.member' && event.stateKey !== undefined) this.#indexMember(room, event.stateKey, event);
+    if (origin?.deviceId !== undefined) {
+      this.#deviceTransactions.set(deviceTransactionKey(room, event.sender, origin.deviceId, origin), event.eventId);
+    }
+    this.ledger.add(entry);
+    for (const watcher of this.#watchers) watcher(event, room);
+    return event;
+  }
+
+  #draftEvent(room: Room, draft: EventDraft, origin?: EventOrigin, eventId?: string): StoredEvent {
     const now = this.nowMs();
     const replaces = draft.stateKey === undefined ? undefined : room.state(draft.type, draft.stateKey);
-    const event: StoredEvent = {
+    return {
       eventId: eventId ?? newEventId(room.version, this.serverName),
       roomId: room.id,
       type: draft.type,
@@ -137,16 +155,6 @@ export class Homeserver {
       ...(replaces === undefined ? {} : { replaces }),
       ...(needsRoomState(draft) ? { inviteRoomState: this.#strippedState(room, draft.sender) } : {}),
     };
-    const entry = ledgerEntryOf(event, draft.redacts === undefined ? undefined : room.event(draft.redacts));
-    room.add(event);
-    this.stream.push(event);
-    if (event.type === 'm.room.member' && event.stateKey !== undefined) this.#indexMember(room, event.stateKey, event);
-    if (origin?.deviceId !== undefined) {
-      this.#deviceTransactions.set(deviceTransactionKey(room, event.sender, origin.deviceId, origin), event.eventId);
-    }
-    this.ledger.add(entry);
-    for (const watcher of this.#watchers) watcher(event, room);
-    return event;
   }
 
   /** The profile as a member event carries it. */

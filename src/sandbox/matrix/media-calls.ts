@@ -42,9 +42,12 @@ function download({ media }: Api, params: PathParams): SandboxAnswer {
     status: 200,
     headers: {
       'content-type': file.contentType,
-      'content-disposition':
-        name === undefined ? disposition : `${disposition}; filename*=utf-8''${encodeURIComponent(name)}`,
+      'content-disposition': name === undefined ? disposition : `${disposition}; ${fileNameParameter(name)}`,
     },
     body: file.bytes,
   };
+}
+
+function fileNameParameter(name: string): string {
+  return /^[\w.-]+$/.test(name) ? `filename=${name}` : `filename*=utf-8''${encodeURIComponent(name)}`;
 }

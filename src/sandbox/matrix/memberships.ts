@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type StoredEvent } from './events.js';
 import type { Homeserver } from './homeserver.js';
 import { parseUserId } from './ids.js';
-import { badJson, forbidden, invalidParam, MatrixError, notFound, unknown } from './matrix-error.js';
+import { badJson, forbidden, invalidParam, MatrixError, unknown } from './matrix-error.js';
 import { namedLevel, userLevel } from './power-levels.js';
 import type { Room } from './room.js';
 
@@ -46,11 +46,11 @@ export function changeMembership(server: Homeserver, change: MembershipChange): 
   });
 }
 
-function refuseUnknownRoom(room: Room | undefined, { by, target, action, roomId }: MembershipChange): never {
+function refuseUnknownRoom(room: Room | undefined, { by, action, roomId }: MembershipChange): never {
   if (action === 'join' || action === 'knock') {
     throw unknown(404, `Can't ${action} remote room because no servers that are in the room have been provided.`);
   }
-  if (action === 'leave' && by === target && room === undefined) throw notFound('Not a known room');
+  if (action === 'leave' || action === 'kick') throw unknown(404, 'Not a known room');
   throw forbidden(room === undefined ? 'Unknown room' : `${by} not in room ${roomId}.`);
 }
 

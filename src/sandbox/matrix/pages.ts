@@ -1,5 +1,5 @@
 import { isObject, relationOf, type JsonObject, type StoredEvent } from './events.js';
-import { invalidParam, unknown } from './matrix-error.js';
+import { invalidParam, MatrixError, unknown } from './matrix-error.js';
 import type { Room } from './room.js';
 
 export type Direction = 'b' | 'f';
@@ -39,35 +39,35 @@ export function formatToken(order: number, ephemeralOrder = 0): string {
   return `s${order}_${ephemeralOrder}`;
 }
 
-/** Throws 400 where it is none of ours. */
-export function parseToken(token: string): { order: number; ephemeralOrder: number } {
+/** Undefined where it is none of ours. */
+export function parseToken(token: string): { order: number; ephemeralOrder: number } | undefined {
   const match = /^s(\d+)_(\d+)$/.exec(token);
-  if (match === null) throw invalidParam(`Invalid stream token ${token}`);
-  return { order: Number(match[1]), ephemeralOrder: Number(match[2]) };
+  return match === null ? undefined : { order: Number(match[1]), ephemeralOrder: Number(match[2]) };
+}
+
+function tokenParam(name: 'from' | 'to', token: string): number {
+  const parsed = parseToken(token);
+  if (parsed === undefined) throw unknown(400, `'${name}' parameter is invalid`);
+  return parsed.order;
 }
 
 /** Reads `dir`, `from`, `to`, `limit` and `filter`. */
-export function pageRequestOf(query: URLSearchParams, defaults: { direction?: Direction; limit: number }): PageRequest {
+export function pageRequestOf(query: URLSearchParams, defaults: { direction: Direction; limit: number }): PageRequest {
   const direction = query.get('dir') ?? defaults.direction;
-  if (direction === undefined) throw missingDirection();
   if (direction !== 'b' && direction !== 'f') throw invalidParam("Query parameter 'dir' must be one of ['b', 'f']");
   const from = query.get('from');
   const to = query.get('to');
   const limit = query.get('limit');
-  if (limit !== null && !/^\d+$/.test(limit)) throw invalidParam("Query parameter 'limit' must be an integer");
+  if (limit !== null && !/^\d+$/.test(limit)) throw invalidParam('Query parameter limit must be an integer');
   const filter = query.get('filter');
   return {
     direction,
     // Some clients send START and END, meaning none.
-    from: from === null || from === '' || from === 'END' ? undefined : parseToken(from).order,
-    to: to === null || to === '' || to === 'START' ? undefined : parseToken(to).order,
+    from: from === null || from === '' || from === 'END' ? undefined : tokenParam('from', from),
+    to: to === null || to === '' || to === 'START' ? undefined : tokenParam('to', to),
     limit: Math.min(limit === null ? defaults.limit : Number(limit), maxPage),
     filter: filter === null ? undefined : filterOf(parseFilter(filter)),
   };
-}
-
-function missingDirection(): Error {
-  return unknown(400, 'Missing required string query parameter: dir');
 }
 
 function parseFilter(text: string): JsonObject {
@@ -77,7 +77,7 @@ function parseFilter(text: string): JsonObject {
   } catch {
     // Told below: the same answer as for JSON that is no object.
   }
-  throw invalidParam("Query parameter 'filter' must be a valid JSON object");
+  throw new MatrixError(400, 'M_NOT_JSON', 'Query parameter filter must be a valid JSON object');
 }
 
 /** Reads a filter object; unknown keys are ignored. */
@@ -155,8 +155,11 @@ export function readRelations(
   chosen: { readonly kind: string | undefined; readonly type: string | undefined },
 ): Page {
   const backwards = asked.direction === 'b';
+  const isRedacted = room.event(eventId)?.redactedBy !== undefined;
   const matching = room
     .relations(eventId)
+    // Nobody sees the edits of what was redacted.
+    .filter((event) => !isRedacted || relationOf(event.content)?.kind !== 'm.replace')
     .filter((event) => chosen.kind === undefined || relationOf(event.content)?.kind === chosen.kind)
     .filter((event) => chosen.type === undefined || event.type === chosen.type);
   const inOrder = backwards ? matching.toReversed() : matching;

@@ -1,13 +1,14 @@
 import { addCall, addOpenCall, ok, param, type Api, type Call } from './api.js';
 import type { SandboxAnswer } from '../http-server.js';
 import type { Profile } from './accounts.js';
-import { notInRoom } from './event-rules.js';
 import { parseUserId } from './ids.js';
-import { badJson, forbidden, invalidParam, missingParam, notFound, unknown } from './matrix-error.js';
+import { badJson, forbidden, invalidParam, MatrixError, missingParam, notFound, unknown } from './matrix-error.js';
 import { spreadProfile } from './memberships.js';
 import { jsonBody, optionalString } from './request-body.js';
 
-const receiptTypes = ['m.read', 'm.read.private', 'm.fully_read'];
+const receiptTypes = ['m.read.private', 'm.read', 'm.fully_read'];
+
+const labels = { displayname: 'Displayname', avatar_url: 'Avatar URL' };
 
 /** Profiles, typing, receipts, account data: what one person shows or keeps. */
 export function addPersonCalls(api: Api): void {
@@ -23,23 +24,30 @@ export function addPersonCalls(api: Api): void {
 function addProfileCalls(api: Api): void {
   const { accounts } = api.server;
   addOpenCall(api, 'GET', '/profile/:user', (_request, params) => {
-    const profile = profileOf(api, param(params, 'user'));
+    const userId = param(params, 'user');
+    if (parseUserId(userId) !== undefined && accounts.profile(userId) === undefined) {
+      throw unknown(404, 'No row found (profiles)');
+    }
+    const profile = profileOf(api, userId);
     if (profile.displayname === undefined && profile.avatar_url === undefined) throw notFound('Profile was not found');
     return ok(profile);
   });
   for (const field of ['displayname', 'avatar_url'] as const) {
-    addOpenCall(api, 'GET', `/profile/:user/${field}`, (_request, params) =>
-      ok({ [field]: profileOf(api, param(params, 'user'))[field] ?? null }),
-    );
+    addOpenCall(api, 'GET', `/profile/:user/${field}`, (_request, params) => {
+      const value = profileOf(api, param(params, 'user'))[field];
+      return ok(value === undefined ? {} : { [field]: value });
+    });
     addCall(api, 'PUT', `/profile/:user/${field}`, ({ request, params, requester }) => {
       const userId = param(params, 'user');
       const body = jsonBody(request);
       if (!(field in body)) throw missingParam(`Missing key '${field}'`);
       const value = body[field] ?? '';
       if (typeof value !== 'string') throw invalidParam(`'${field}' must be a string`);
-      if (userId !== requester.userId) throw unknown(400, "Cannot set another user's displayname");
+      if (userId !== requester.userId) {
+        throw new MatrixError(400, 'M_FORBIDDEN', `Cannot set another user's ${labels[field].toLowerCase()}`);
+      }
       const maxLength = field === 'displayname' ? 256 : 1000;
-      if (value.length > maxLength) throw unknown(400, `${field} is too long (max ${maxLength})`);
+      if (value.length > maxLength) throw unknown(400, `${labels[field]} is too long (max ${maxLength})`);
       accounts.setProfile(userId, field, value);
       spreadProfile(api.server, userId);
       return ok();
@@ -67,7 +75,7 @@ function setTyping({ server }: Api, { request, params, requester }: Call): Sandb
 }
 
 function forbiddenTyping(): Error {
-  return unknown(400, "Cannot set another user's typing state");
+  return new MatrixError(400, 'M_FORBIDDEN', "Cannot set another user's typing state");
 }
 
 function setReceipt({ server }: Api, { request, params, requester }: Call): SandboxAnswer {
@@ -78,7 +86,7 @@ function setReceipt({ server }: Api, { request, params, requester }: Call): Sand
   const threadId = optionalString(jsonBody(request, { empty: 'allowed' }), 'thread_id');
   const room = server.rooms.get(param(params, 'room'));
   if (room?.event(eventId) === undefined || type === 'm.fully_read') return ok();
-  if (!room.joined.has(requester.userId)) throw notInRoom(room, requester.userId);
+  if (!room.joined.has(requester.userId)) throw forbidden("You don't have permission to access that event.");
   server.ephemerals.setReceipt(room.id, { userId: requester.userId, eventId, type, threadId, atMs: server.nowMs() });
   return ok();
 }

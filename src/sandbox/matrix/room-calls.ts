@@ -78,6 +78,7 @@ function addMembershipCalls(api: Api): void {
     if (membership !== undefined && membership !== 'leave' && membership !== 'ban') {
       throw unknown(400, `User ${requester.userId} in room ${param(params, 'room')}`);
     }
+    server.rooms.get(param(params, 'room'))?.forget(requester.userId);
     return ok();
   });
 }

@@ -44,4 +44,4 @@ export const roomVersions: ReadonlyMap<string, RoomVersion> = new Map(
 );
 
 /** What `createRoom` takes where nobody says, as the reference server's setting does. */
-export const defaultRoomVersion = '11';
+export const defaultRoomVersion = '12';

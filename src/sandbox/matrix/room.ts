@@ -28,6 +28,7 @@ export class Room {
   readonly #memberships = new Map<string, Span<string>[]>();
   readonly #visibilities: Span<string>[] = [];
   readonly #relations = new Map<string, StoredEvent[]>();
+  readonly #forgotten = new Set<string>();
   readonly #annotations = new Set<string>();
 
   constructor(
@@ -87,8 +88,15 @@ export class Room {
     return valueAt(this.#memberships.get(userId), order);
   }
 
+  /** Who forgets a room can no longer read what he saw there. */
+  forget(userId: string): void {
+    this.#forgotten.add(userId);
+  }
+
   everJoined(userId: string): boolean {
-    return this.#memberships.get(userId)?.some((span) => span.value === 'join') ?? false;
+    return (
+      !this.#forgotten.has(userId) && (this.#memberships.get(userId)?.some(({ value }) => value === 'join') ?? false)
+    );
   }
 
   historyVisibilityAt(order: number): string {
@@ -138,6 +146,7 @@ export class Room {
     if (event.type === 'm.room.member') {
       const membership = membershipOf(event) ?? 'leave';
       this.#members.set(key, event);
+      this.#forgotten.delete(key);
       if (membership === 'join') this.joined.add(key);
       else this.joined.delete(key);
       const spans = this.#memberships.get(key);

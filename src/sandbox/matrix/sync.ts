@@ -2,6 +2,7 @@ import type { SandboxAnswer } from '../http-server.js';
 import { addCall, ok, type Api, type Call } from './api.js';
 import { formatEvent } from './client-format.js';
 import { isObject, membershipOf, type JsonObject, type StoredEvent } from './events.js';
+import { unknown } from './matrix-error.js';
 import { filterOf, formatToken, mayReadEvent, parseToken, passes, type EventFilter } from './pages.js';
 import type { Requester } from './requester.js';
 import type { Room } from './room.js';
@@ -36,11 +37,17 @@ function syncRequestOf({ server }: Api, { request, requester }: Call): SyncReque
   const timeline = isObject(room['timeline']) ? room['timeline'] : {};
   return {
     requester,
-    since: since === null ? undefined : parseToken(since),
+    since: since === null ? undefined : sinceOf(since),
     fullState: request.query.get('full_state') === 'true',
     timelineLimit: typeof timeline['limit'] === 'number' ? timeline['limit'] : defaultTimelineLimit,
     timelineFilter: filterOf(timeline),
   };
+}
+
+function sinceOf(token: string): { order: number; ephemeralOrder: number } {
+  const parsed = parseToken(token);
+  if (parsed === undefined) throw unknown(400, 'Invalid stream token');
+  return parsed;
 }
 
 function readFilter(text: string | null, stored: (id: string) => JsonObject | undefined): JsonObject | undefined {
@@ -119,7 +126,7 @@ function joinedSection(api: Api, asked: SyncRequest, room: Room, isChanged: bool
       limited: isLimited,
       prev_batch: formatToken(firstOrder - 1),
     },
-    state: { events: state.map((event) => format(api, asked, room, event)) },
+    state: { events: state.map((event) => formatState(api, asked, room, event)) },
     ephemeral: { events: ephemeral },
     account_data: { events: [] },
     summary: { 'm.joined_member_count': room.joined.size },
@@ -156,6 +163,10 @@ function leftSection(api: Api, asked: SyncRequest, room: Room, member: StoredEve
 
 function format({ server }: Api, { requester }: SyncRequest, room: Room, event: StoredEvent): JsonObject {
   return formatEvent(event, { room, nowMs: server.nowMs(), format: 'sync', requester, bundles: 'included' });
+}
+
+function formatState({ server }: Api, { requester }: SyncRequest, room: Room, event: StoredEvent): JsonObject {
+  return formatEvent(event, { room, nowMs: server.nowMs(), format: 'sync', requester, membership: 'omitted' });
 }
 
 async function waitForNews({ server }: Api, asked: SyncRequest, timeoutMs: number, signal: AbortSignal): Promise<void> {
