@@ -1,0 +1,101 @@
+import { orderedRows, writtenRow, type OrderedRow } from '../talk.payloads.js';
+import { numberIn, parseData, type OcsDoor } from './ocs.js';
+
+const talkApi = '/ocs/v2.php/apps/spreed/api';
+const maxPageBytes = 64 * 1024 * 1024;
+
+export interface ChatPage {
+  /** As the server gave them: oldest first in a forward read, newest first else. */
+  readonly rows: readonly OrderedRow[];
+  /** The id of the last row that the server looked at, shown or not; absent where the header is. */
+  readonly lastGiven: number | undefined;
+}
+
+export interface NewMessage {
+  readonly message: string;
+  readonly referenceId: string;
+  readonly replyTo?: number;
+  readonly silent?: boolean;
+}
+
+const emptyPage: ChatPage = { rows: [], lastGiven: undefined };
+/** Reading must not look like somebody reading. */
+const unseen = { setReadMarker: 0, markNotificationsAsRead: 0, noStatusUpdate: 1 };
+
+/** Chat of one room. Source: OpenAPI of Talk 22, `chat`. */
+export class ChatApi {
+  constructor(private readonly door: OcsDoor) {}
+
+  /** Rows after `afterId`, oldest first. `heldS` 0 answers at once. */
+  readForward(
+    token: string,
+    read: { afterId: number; limit: number; heldS: number; includeAfter?: boolean },
+    signal: AbortSignal,
+  ): Promise<ChatPage> {
+    const query = {
+      ...unseen,
+      lookIntoFuture: 1,
+      timeout: read.heldS,
+      lastKnownMessageId: read.afterId,
+      limit: read.limit,
+      ...(read.includeAfter === true ? { includeLastKnown: 1 } : {}),
+    };
+    return this.#read(token, query, signal, read.heldS * 1000);
+  }
+
+  /** The newest rows, or those before `beforeId`, newest first. Never cached by the server. */
+  readBack(token: string, read: { beforeId?: number; limit: number }, signal: AbortSignal): Promise<ChatPage> {
+    const before = read.beforeId === undefined ? {} : { lastKnownMessageId: read.beforeId };
+    return this.#read(token, { ...unseen, lookIntoFuture: 0, limit: read.limit, ...before }, signal, 0);
+  }
+
+  /** Answers the new row's id. Throws MessageRefused, RoomClosed and what `beforeSend` throws. */
+  async post(token: string, message: NewMessage, beforeSend: () => void, signal: AbortSignal): Promise<number> {
+    const answer = await this.door.ask({
+      method: 'POST',
+      path: chatPath(token),
+      body: { ...message },
+      act: 'write',
+      token,
+      signal,
+      beforeSend,
+    });
+    return parseData('write', writtenRow, answer).id;
+  }
+
+  /** Throws TargetGone where it is deleted already or was never there. */
+  async delete(token: string, id: number, beforeSend: () => void, signal: AbortSignal): Promise<void> {
+    await this.door.ask({
+      method: 'DELETE',
+      path: `${chatPath(token)}/${id}`,
+      act: 'write',
+      token,
+      signal,
+      beforeSend,
+    });
+  }
+
+  async #read(
+    token: string,
+    query: Readonly<Record<string, number>>,
+    signal: AbortSignal,
+    heldMs: number,
+  ): Promise<ChatPage> {
+    const answer = await this.door.ask({
+      method: 'GET',
+      path: chatPath(token),
+      query,
+      act: 'read',
+      token,
+      signal,
+      maxBytes: maxPageBytes,
+      ...(heldMs > 0 ? { heldMs } : {}),
+    });
+    if (answer.status === 304) return emptyPage;
+    return { rows: parseData('read', orderedRows, answer), lastGiven: numberIn(answer.headers, 'x-chat-last-given') };
+  }
+}
+
+function chatPath(token: string): string {
+  return `${talkApi}/v1/chat/${encodeURIComponent(token)}`;
+}

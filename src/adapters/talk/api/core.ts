@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import { appPassword, ownUser, serverCapabilities } from '../talk.payloads.js';
+import { parseData, type OcsDoor } from './ocs.js';
+
+/** What the server itself answers: who we are, what it can. */
+export class CoreApi {
+  constructor(private readonly door: OcsDoor) {}
+
+  async capabilities(signal: AbortSignal): Promise<z.infer<typeof serverCapabilities>> {
+    return parseData(
+      'read',
+      serverCapabilities,
+      await this.door.ask({ method: 'GET', path: '/ocs/v2.php/cloud/capabilities', act: 'read', signal }),
+    );
+  }
+
+  async ownUser(signal: AbortSignal): Promise<z.infer<typeof ownUser>> {
+    return parseData(
+      'read',
+      ownUser,
+      await this.door.ask({ method: 'GET', path: '/ocs/v2.php/cloud/user', act: 'read', signal }),
+    );
+  }
+
+  /** A new app password for a login with a real one. Throws RoomClosed (403) where the login is an app password already. */
+  async newAppPassword(signal: AbortSignal): Promise<string> {
+    const answer = await this.door.ask({ method: 'GET', path: '/ocs/v2.php/core/getapppassword', act: 'read', signal });
+    return parseData('read', appPassword, answer).apppassword;
+  }
+}

@@ -1,0 +1,188 @@
+import type { Capabilities } from '../../model/capabilities.js';
+import type { Cursor, FileRef, RoomId, UserId } from '../../model/ids.js';
+import { networkName } from '../../model/ids.js';
+import type {
+  AccountProfile,
+  FileStream,
+  Ingest,
+  NetworkAdapter,
+  Outcome,
+  PulledBatch,
+  Pulling,
+  ReadResult,
+  RoomProfile,
+  UncertainDelivery,
+  UserProfile,
+  WantedRoom,
+  Watching,
+} from '../../model/network-adapter.js';
+import type { AdapterContext } from '../../model/network-definition.js';
+import { fromTalk } from './from-talk.js';
+import { TalkClient } from './talk.client.js';
+import { DeletionDelivery, MessageDelivery } from './talk.deliver.js';
+import { talkMissing } from './talk.errors.js';
+import { TalkLogin } from './talk.login.js';
+import { TalkLook } from './talk.look.js';
+import { parseStoredRow } from './talk.payloads.js';
+import { TalkProfiles } from './talk.profiles.js';
+import { TalkRooms } from './talk.rooms.js';
+import type { TalkSettings } from './talk.settings.js';
+import { TalkSource } from './talk.source.js';
+import { rereadAfterMs, TalkWatch } from './talk.watch.js';
+
+export const talkNetwork = networkName('talk');
+
+interface Limits {
+  readonly maxTextChars: number;
+  readonly readAtMs: number;
+}
+
+/** One account of a Nextcloud with Talk. */
+export class TalkAdapter implements NetworkAdapter {
+  readonly account;
+  readonly network = talkNetwork;
+  readonly sourceOrder = 'kept';
+  readonly settling;
+  readonly pulling: Pulling;
+  readonly deliver;
+  readonly #client: TalkClient;
+  readonly #login: TalkLogin;
+  readonly #look: TalkLook;
+  readonly #profiles: TalkProfiles;
+  readonly #rooms: TalkRooms;
+  #userId: string;
+  #limits: Promise<Limits> | undefined;
+
+  constructor(private readonly context: AdapterContext<TalkSettings>) {
+    const { account, settings, store, clock, log } = context;
+    this.account = account;
+    this.settling = settings.settling;
+    this.#userId = settings.user;
+    this.#client = new TalkClient(settings, clock, log);
+    this.#client.onTalkChanged(() => (this.#limits = undefined));
+    this.#login = new TalkLogin(this.#client, store, settings, log);
+    this.#look = new TalkLook(this.#client, settings.pageSize);
+    this.#profiles = new TalkProfiles(this.#client, account);
+    this.#rooms = new TalkRooms(this.#client, log, () => this.#userId);
+    this.pulling = this.#pulling();
+    this.deliver = {
+      messageSent: new MessageDelivery(this.#client, () => this.#maxTextChars()),
+      messageDeleted: new DeletionDelivery(this.#client),
+    };
+  }
+
+  async connect(signal: AbortSignal): Promise<AccountProfile> {
+    const { url, user } = this.context.settings;
+    await this.#login.logIn(signal);
+    const own = await this.#client.core.ownUser(signal);
+    this.#userId = own.id;
+    const { version, capabilities } = await this.#client.core.capabilities(signal);
+    if (capabilities.spreed === undefined) throw talkMissing();
+    this.#limits = Promise.resolve({
+      maxTextChars: capabilities.spreed.config.chat['max-length'],
+      readAtMs: this.context.clock.monotonicMs(),
+    });
+    const name = own.displayname ?? own['display-name'] ?? own.id;
+    const who = name === user ? user : `${user} (${name})`;
+    return {
+      login: `${url} ${own.id}`,
+      summary: `${who} at ${url}: Nextcloud ${version.string}, Talk ${capabilities.spreed.version}`,
+    };
+  }
+
+  /** Talk is asked, in `pulling`: there is nothing to listen to. The connections end with `signal`. */
+  start(_ingest: Ingest, signal: AbortSignal): Promise<void> {
+    const close = (): void => {
+      this.#client
+        .close()
+        .catch((error: unknown) => this.context.log.warn({ error: String(error) }, 'connections did not close'));
+    };
+    if (signal.aborted) close();
+    else signal.addEventListener('abort', close, { once: true });
+    return Promise.resolve();
+  }
+
+  read(payload: unknown): ReadResult {
+    return fromTalk(parseStoredRow(payload), { account: this.account, baseUrl: this.context.settings.url });
+  }
+
+  async wasDone(
+    deliveries: readonly UncertainDelivery[],
+    since: Date,
+    signal: AbortSignal,
+  ): Promise<readonly Outcome[]> {
+    return this.#look.wasDone(deliveries, since, signal);
+  }
+
+  async capabilities(_room: RoomId): Promise<Capabilities> {
+    return {
+      speakers: ['relay'],
+      maxTextChars: await this.#maxTextChars(),
+      // No files are sent yet.
+      maxFileBytes: 0,
+      replies: 'quote',
+      threads: 'none',
+      reactions: 'none',
+      maxReactionsPerSpeaker: 0,
+    };
+  }
+
+  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
+    return this.#profiles.openFile(file, signal);
+  }
+
+  describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
+    return this.#profiles.describeRoom(room, signal);
+  }
+
+  describeUser(user: UserId, signal: AbortSignal): Promise<UserProfile> {
+    return this.#profiles.describeUser(user, signal);
+  }
+
+  resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
+    return this.#rooms.resolve(wanted, link, signal);
+  }
+
+  #pulling(): Pulling {
+    const { settings, clock, log, isLinked } = this.context;
+    const source = new TalkSource(this.#client, settings, clock, {
+      self: () => this.#userId,
+      noticeName: (user, name) => this.#profiles.rememberName(user, name),
+    });
+    const watch = new TalkWatch(this.#client, source, settings, clock, log, isLinked);
+    return {
+      pull: (room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> =>
+        source.pull(room, from, how, signal),
+      watch: (watching: Watching, signal: AbortSignal): Promise<void> => watch.run(watching, signal),
+      rereadAfterMs,
+    };
+  }
+
+  async #maxTextChars(): Promise<number> {
+    const { clock, settings } = this.context;
+    const known = this.#limits;
+    if (known !== undefined) {
+      const { maxTextChars, readAtMs } = await known;
+      if (clock.monotonicMs() - readAtMs < settings.capabilitiesMaxAgeMs) return maxTextChars;
+    }
+    return (await this.#readLimits()).maxTextChars;
+  }
+
+  /** One request, however many ask; forgotten where it fails. */
+  #readLimits(): Promise<Limits> {
+    const reading = this.#client.core
+      .capabilities(AbortSignal.timeout(this.context.settings.requestTimeoutMs))
+      .then(({ capabilities }): Limits => {
+        if (capabilities.spreed === undefined) throw talkMissing();
+        return {
+          maxTextChars: capabilities.spreed.config.chat['max-length'],
+          readAtMs: this.context.clock.monotonicMs(),
+        };
+      });
+    this.#limits = reading;
+    reading.catch(() => {
+      if (this.#limits === reading) this.#limits = undefined;
+    });
+    return reading;
+  }
+}

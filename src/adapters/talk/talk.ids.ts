@@ -1,0 +1,77 @@
+import {
+  inboxKey,
+  remoteId,
+  userId,
+  type AccountId,
+  type DeliveryKey,
+  type InboxKey,
+  type MessageRef,
+  type RemoteId,
+  type RoomId,
+  type UserId,
+} from '../../model/ids.js';
+
+/** Ids of Talk are made and taken apart here alone. A room's id is its token, a message's id its row id. */
+
+const deliveryKeyPattern = /^[A-Za-z0-9_-]{46}$/;
+const tokenPattern = /^[A-Za-z0-9]{4,30}$/;
+const callAddressPattern = /\/call\/([A-Za-z0-9]{4,30})(?:[/?#]|$)/;
+
+/** `users/alice`, `guests/1f3…`, `federated_users/dora@https://there`. */
+export function talkUserId(actorType: string, actorId: string): UserId {
+  return userId(`${actorType}/${actorId}`);
+}
+
+/** The two halves of a user id; ids without a type are people with an account. */
+export function actorOf(user: UserId): { readonly type: string; readonly id: string } {
+  const slash = user.indexOf('/');
+  return slash < 0 ? { type: 'users', id: user } : { type: user.slice(0, slash), id: user.slice(slash + 1) };
+}
+
+export function talkMessageId(id: number): RemoteId {
+  return remoteId(String(id));
+}
+
+export function talkMessageRef(account: AccountId, room: RoomId, id: number): MessageRef {
+  return { room: { account, id: room }, id: talkMessageId(id) };
+}
+
+/** The row id of a message, undefined where the text is none. */
+export function rowIdOf(message: RemoteId): number | undefined {
+  return /^[0-9]{1,15}$/.test(message) ? Number(message) : undefined;
+}
+
+/** A taken back reaction keeps its row and is told once more, so the row's second state has a key of its own. */
+export function talkInboxKey(token: string, row: { readonly id: number; readonly systemMessage: string }): InboxKey {
+  const state = row.systemMessage === 'reaction_deleted' ? '/reaction_deleted' : '';
+  return inboxKey(`${token}/${row.id}${state}`);
+}
+
+/** Whether a reference id has the shape of a delivery key; others write reference ids too. */
+export function deliveryKeyIn(referenceId: string | undefined): DeliveryKey | undefined {
+  return referenceId !== undefined && deliveryKeyPattern.test(referenceId) ? (referenceId as DeliveryKey) : undefined;
+}
+
+/** The token in what people write for a room: the token itself, or the address of its page. */
+export function tokenIn(written: string): string | undefined {
+  const trimmed = written.trim();
+  return tokenPattern.test(trimmed) ? trimmed : callAddressPattern.exec(trimmed)?.[1];
+}
+
+export type TalkFile =
+  { readonly of: 'userAvatar'; readonly user: string } | { readonly of: 'roomAvatar'; readonly token: string };
+
+export function talkFileId(file: TalkFile): string {
+  switch (file.of) {
+    case 'userAvatar':
+      return `user-avatar/${file.user}`;
+    case 'roomAvatar':
+      return `room-avatar/${file.token}`;
+  }
+}
+
+export function talkFileOf(id: string): TalkFile | undefined {
+  const match = /^(user|room)-avatar\/(.+)$/su.exec(id);
+  if (match?.[2] === undefined) return undefined;
+  return match[1] === 'user' ? { of: 'userAvatar', user: match[2] } : { of: 'roomAvatar', token: match[2] };
+}

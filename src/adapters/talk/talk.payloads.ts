@@ -1,0 +1,144 @@
+import { z } from 'zod';
+
+/** What Talk answers, as far as we use it. Source: the OpenAPI description of Talk 22 and recordings of its answers. */
+
+/** PHP writes an empty map as `[]`. */
+const emptyMap = z.array(z.unknown()).length(0);
+
+const richParameter = z.record(z.string(), z.unknown());
+export type RichParameter = z.infer<typeof richParameter>;
+
+const messageParameters = z
+  .union([z.record(z.string(), richParameter), emptyMap])
+  .transform((value): Readonly<Record<string, RichParameter>> => (Array.isArray(value) ? {} : value));
+
+/** The replied, edited, deleted or reacted-to row; some of it is absent where it is gone. */
+const parentRow = z.object({
+  id: z.int().nonnegative(),
+  message: z.string().optional(),
+  messageParameters: messageParameters.optional(),
+  messageType: z.string().optional(),
+  deleted: z.boolean().optional(),
+});
+
+const chatRow = z.object({
+  id: z.int().nonnegative(),
+  actorType: z.string(),
+  actorId: z.string(),
+  actorDisplayName: z.string(),
+  /** Whole seconds. */
+  timestamp: z.int().nonnegative(),
+  message: z.string(),
+  messageParameters,
+  systemMessage: z.string(),
+  messageType: z.string(),
+  referenceId: z.string().optional(),
+  parent: parentRow.optional(),
+  threadId: z.int().optional(),
+  isThread: z.boolean().optional(),
+  silent: z.boolean().optional(),
+});
+export type ChatRow = z.infer<typeof chatRow>;
+
+/** What the source adds where a row does not say what happened. */
+const roomState = z.object({
+  name: z.string(),
+  description: z.string(),
+  avatarVersion: z.string(),
+  isCustomAvatar: z.boolean(),
+});
+export type RoomState = z.infer<typeof roomState>;
+
+const storedRow = z.object({
+  token: z.string(),
+  /** The id of the account's own user. */
+  self: z.string(),
+  row: chatRow,
+  /** Present with a row that says only that the room's name, description or picture changed: the room right after. */
+  room: roomState.optional(),
+  /** Present with `reaction_revoked`: the rows of the reactions that its actor took back from its parent. */
+  revoked: z.array(z.int()).optional(),
+});
+export type StoredRow = z.infer<typeof storedRow>;
+
+/** Throws where a stored payload is not what the source stores. */
+export function parseStoredRow(payload: unknown): StoredRow {
+  return storedRow.parse(payload);
+}
+
+/** A row as the source needs it: what orders and names it. The rest is checked when it is read. */
+const orderedRow = z.looseObject({
+  id: z.int().nonnegative(),
+  timestamp: z.int().nonnegative(),
+  systemMessage: z.string().catch(''),
+  actorType: z.string().catch(''),
+  actorId: z.string().catch(''),
+  actorDisplayName: z.string().catch(''),
+  messageType: z.string().catch(''),
+  referenceId: z.string().optional().catch(undefined),
+  parent: z.looseObject({ id: z.int() }).optional().catch(undefined),
+});
+export type OrderedRow = z.infer<typeof orderedRow>;
+
+export const orderedRows = z.array(orderedRow);
+export const writtenRow = z.looseObject({ id: z.int().nonnegative() });
+
+const lastMessage = z.looseObject({ id: z.int().nonnegative() });
+
+/** A conversation in the room list. `lastMessage` is absent, or an empty map, where there is none. */
+export const talkRoom = z.looseObject({
+  token: z.string(),
+  type: z.int(),
+  name: z.string().catch(''),
+  displayName: z.string().catch(''),
+  description: z.string().catch(''),
+  participantType: z.int().catch(0),
+  attendeeId: z.int().catch(0),
+  actorType: z.string().catch(''),
+  actorId: z.string().catch(''),
+  readOnly: z.int().catch(0),
+  lobbyState: z.int().catch(0),
+  permissions: z.int().catch(0),
+  listable: z.int().catch(0),
+  /** Whole seconds. */
+  lastActivity: z.int().catch(0),
+  avatarVersion: z.string().catch(''),
+  isCustomAvatar: z.boolean().catch(false),
+  lastMessage: z
+    .union([lastMessage, emptyMap])
+    .optional()
+    .catch(undefined)
+    .transform((value) => (Array.isArray(value) ? undefined : value)),
+});
+export type TalkRoom = z.infer<typeof talkRoom>;
+export const talkRooms = z.array(talkRoom);
+
+export const roomType = { changelog: 4, formerOneToOne: 5, noteToSelf: 6 } as const;
+export const participantType = { owner: 1, moderator: 2, user: 3, guest: 4, selfJoined: 5, guestModerator: 6 } as const;
+export const permissionBits = { ignoreLobby: 8, chat: 128 } as const;
+
+const capabilityList = z.array(z.string()).catch([]);
+
+export const serverCapabilities = z.object({
+  version: z.looseObject({ string: z.string().catch('') }),
+  capabilities: z.looseObject({
+    spreed: z
+      .looseObject({
+        features: capabilityList,
+        'features-local': capabilityList,
+        version: z.string().catch(''),
+        config: z.looseObject({
+          chat: z.looseObject({ 'max-length': z.int().positive().catch(1000) }).catch({ 'max-length': 1000 }),
+        }),
+      })
+      .optional(),
+  }),
+});
+
+export const appPassword = z.object({ apppassword: z.string().min(1) });
+
+export const ownUser = z.looseObject({
+  id: z.string().min(1),
+  displayname: z.string().optional().catch(undefined),
+  'display-name': z.string().optional().catch(undefined),
+});

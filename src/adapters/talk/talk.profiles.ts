@@ -1,0 +1,85 @@
+import type { AccountId, FileRef, RoomId, UserId } from '../../model/ids.js';
+import type { FileStream, RoomProfile, UserProfile } from '../../model/network-adapter.js';
+import { TargetGone } from '../../model/errors.js';
+import type { TalkClient } from './talk.client.js';
+import { fileGone } from './talk.errors.js';
+import { actorOf, talkFileId, talkFileOf, type TalkFile } from './talk.ids.js';
+
+const mostNames = 10_000;
+const pictureSize = 512;
+
+/** Names and pictures of people and rooms. */
+export class TalkProfiles {
+  readonly #names = new Map<UserId, string>();
+
+  constructor(
+    private readonly client: TalkClient,
+    private readonly account: AccountId,
+  ) {}
+
+  /** People's names come with what they say: the server tells them to administrators only. */
+  rememberName(user: UserId, name: string): void {
+    this.#names.delete(user);
+    this.#names.set(user, name);
+    const oldest = this.#names.keys().next();
+    if (this.#names.size > mostNames && oldest.done !== true) this.#names.delete(oldest.value);
+  }
+
+  async describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
+    const { displayName, name, description, isCustomAvatar, avatarVersion } = await this.client.rooms.get(room, signal);
+    const file = this.#picture({ of: 'roomAvatar', token: room });
+    return {
+      name: displayName || name,
+      ...(description === '' ? {} : { topic: description }),
+      // A room without a picture of its own answers one that the server drew.
+      ...(isCustomAvatar ? { avatar: { version: avatarVersion, file } } : {}),
+    };
+  }
+
+  async describeUser(user: UserId, signal: AbortSignal): Promise<UserProfile> {
+    const actor = actorOf(user);
+    const name = this.#names.get(user) ?? actor.id;
+    if (actor.type !== 'users') return { name };
+    const version = await this.#ownPictureVersion(actor.id, signal);
+    if (version === undefined) return { name };
+    return { name, avatar: { version, file: this.#picture({ of: 'userAvatar', user: actor.id }) } };
+  }
+
+  /** Throws TargetGone for anything that is no picture of ours to give. */
+  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
+    const known = talkFileOf(file.id);
+    if (known === undefined) throw fileGone();
+    return this.client.openPicture(picturePath(known), signal);
+  }
+
+  /** Undefined where the server drew the picture itself, or where there is nobody. */
+  async #ownPictureVersion(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const closed = new AbortController();
+    try {
+      const picture = await this.client.openPicture(
+        picturePath({ of: 'userAvatar', user: id }),
+        AbortSignal.any([signal, closed.signal]),
+      );
+      return picture.isCustom ? picture.version : undefined;
+    } catch (error) {
+      if (error instanceof TargetGone) return undefined;
+      throw error;
+    } finally {
+      // Only the headers were wanted.
+      closed.abort();
+    }
+  }
+
+  #picture(file: TalkFile): FileRef {
+    return { account: this.account, id: talkFileId(file), name: 'avatar', mime: 'image/png', bytes: 0 };
+  }
+}
+
+function picturePath(file: TalkFile): string {
+  switch (file.of) {
+    case 'userAvatar':
+      return `/index.php/avatar/${encodeURIComponent(file.user)}/${pictureSize}`;
+    case 'roomAvatar':
+      return `/ocs/v2.php/apps/spreed/api/v1/room/${encodeURIComponent(file.token)}/avatar`;
+  }
+}

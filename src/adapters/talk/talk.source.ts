@@ -1,0 +1,219 @@
+import type { Clock } from '../../model/clock.js';
+import type { Cursor, RoomId, UserId } from '../../model/ids.js';
+import type { PulledBatch, RawPayload } from '../../model/network-adapter.js';
+import type { ChatPage } from './api/chat.js';
+import type { TalkClient } from './talk.client.js';
+import {
+  beginning,
+  comparePositions,
+  later,
+  newCursor,
+  parseCursor,
+  type Position,
+  type TalkCursor,
+} from './talk.cursor.js';
+import { hiddenMessages } from './talk.errors.js';
+import { talkInboxKey, talkUserId } from './talk.ids.js';
+import type { OrderedRow, StoredRow } from './talk.payloads.js';
+import { ReadingRhythm } from './talk.rhythm.js';
+import { SeenRows } from './talk.seen-rows.js';
+import type { TalkSettings } from './talk.settings.js';
+import { RowSupplements } from './talk.supplements.js';
+
+/** A cache of the server can hide later messages from forward reads for 30 s; more than this many pages of them are waited for. */
+const mostPagesBack = 25;
+
+type SourceSettings = Pick<
+  TalkSettings,
+  'pageSize' | 'overlapS' | 'overlapIntervalMs' | 'pollTimeoutS' | 'shortPollMs' | 'maxPollPauseMs'
+>;
+
+/** Rows from the server, oldest first, and how far the stream was read with them. */
+interface Read {
+  readonly rows: readonly OrderedRow[];
+  readonly upTo: Position;
+  readonly rest: PulledBatch['rest'];
+}
+
+/**
+ * Reads rooms. A batch has no gap before its cursor; rows that the server stored late, behind the cursor, come with a later
+ * batch: what was written within the last minute before the cursor is read again now and then.
+ */
+export class TalkSource {
+  readonly #seen = new SeenRows();
+  readonly #supplements: RowSupplements;
+  readonly #rhythm: ReadingRhythm;
+  /** Rooms whose last batch was one of many: the next ones are read forward at once. */
+  readonly #catchingUp = new Set<string>();
+  /** The newest row that was read, by room. */
+  readonly #newest = new Map<string, number>();
+
+  constructor(
+    private readonly client: TalkClient,
+    private readonly settings: SourceSettings,
+    private readonly clock: Clock,
+    private readonly account: {
+      /** The id of the account's own user. */
+      self(): string;
+      /** Told with every row that is handed on. */
+      noticeName(user: UserId, name: string): void;
+    },
+  ) {
+    this.#supplements = new RowSupplements(client, settings.pageSize);
+    this.#rhythm = new ReadingRhythm(settings, clock);
+  }
+
+  /** Throws BridgeErrors only. */
+  async pull(room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> {
+    if (from === null) return this.#begin(room, signal);
+    this.#seen.begin(room, from);
+    const last = parseCursor(from);
+    if (how === 'now' || this.#rhythm.isOverlapDue(room)) {
+      const batch = await this.#batch(room, from, last, await this.#readNow(room, last, signal), signal);
+      if (how === 'now' || batch.payloads.length > 0 || batch.rest === 'more') return batch;
+    }
+    return this.#batch(room, from, last, await this.#readHeld(room, last, signal), signal);
+  }
+
+  /** Whether the row was read here already: a wake-up for it is one too many. */
+  hasRead(room: string, rowId: number): boolean {
+    return (this.#newest.get(room) ?? 0) >= rowId;
+  }
+
+  forget(room: string): void {
+    this.#catchingUp.delete(room);
+    this.#newest.delete(room);
+    this.#rhythm.forget(room);
+  }
+
+  async #begin(room: RoomId, signal: AbortSignal): Promise<PulledBatch> {
+    const page = await this.client.chat.readBack(room, { limit: 1 }, signal);
+    const newest = page.rows[0];
+    const at = newest === undefined ? beginning : positionOf(newest);
+    return { payloads: [], cursor: newCursor({ at, began: at }), rest: 'none' };
+  }
+
+  /** The newest page back to the overlap; where it does not reach the cursor, forward from there. */
+  async #readNow(room: RoomId, last: TalkCursor, signal: AbortSignal): Promise<Read> {
+    if (this.#catchingUp.has(room)) {
+      const read = await this.#readForward(room, last, 0, signal);
+      if (read !== undefined) return read;
+    }
+    const page = await this.client.chat.readBack(room, { limit: this.settings.pageSize }, signal);
+    this.#rhythm.readOverlap(room);
+    const rows = inOrder(page.rows);
+    if (rows.length === 0 || reaches(rows, last.at)) return this.#upToNewest(rows, last);
+    const read = await this.#readForward(room, last, 0, signal);
+    if (read !== undefined) return { ...read, rest: 'more' };
+    // Nothing after the cursor, and later rows all the same: a cache of the server, or a cursor whose own row is gone.
+    return this.#upToNewest(inOrder(await this.#readBackTo(room, last.at, page, signal)), last);
+  }
+
+  /** Held by the server until something comes, for as long as no overlap is due. */
+  async #readHeld(room: RoomId, last: TalkCursor, signal: AbortSignal): Promise<Read> {
+    const heldS = this.#rhythm.heldS(room);
+    const beganMs = this.clock.monotonicMs();
+    const read = await this.#readForward(room, last, heldS, signal);
+    if (read !== undefined) {
+      this.#rhythm.wasAnswered(room);
+      return read;
+    }
+    await this.#rhythm.pauseAfterNothing(room, heldS, this.clock.monotonicMs() - beganMs, signal);
+    return { rows: [], upTo: last.at, rest: 'none' };
+  }
+
+  /** Undefined where nothing is after the cursor, as far as the server says. */
+  async #readForward(room: RoomId, last: TalkCursor, heldS: number, signal: AbortSignal): Promise<Read | undefined> {
+    const limit = this.settings.pageSize;
+    const page = await this.client.chat.readForward(room, { afterId: last.at.id, limit, heldS }, signal);
+    const isFull = page.rows.length >= limit;
+    if (isFull) this.#catchingUp.add(room);
+    else this.#catchingUp.delete(room);
+    const upTo = endOf(page, last.at);
+    if (page.rows.length === 0 && upTo.id === last.at.id) return undefined;
+    return { rows: inOrder(page.rows), upTo, rest: isFull ? 'more' : 'none' };
+  }
+
+  async #readBackTo(room: RoomId, target: Position, newest: ChatPage, signal: AbortSignal): Promise<OrderedRow[]> {
+    const rows = [...newest.rows];
+    let oldest = newest;
+    for (let pages = 1; pages < mostPagesBack; pages += 1) {
+      const beforeId = oldest.lastGiven ?? oldest.rows.at(-1)?.id;
+      if (beforeId === undefined) return rows;
+      oldest = await this.client.chat.readBack(room, { beforeId, limit: this.settings.pageSize }, signal);
+      rows.push(...oldest.rows);
+      if (reaches(inOrder(oldest.rows), target)) return rows;
+    }
+    throw hiddenMessages();
+  }
+
+  #upToNewest(rows: readonly OrderedRow[], last: TalkCursor): Read {
+    const newest = rows.at(-1);
+    const upTo = newest === undefined ? last.at : later(last.at, positionOf(newest));
+    const floor = last.at.seconds - this.settings.overlapS;
+    return { rows: rows.filter((row) => row.timestamp >= floor), upTo, rest: 'none' };
+  }
+
+  /** What of a read is handed on, and the cursor that goes with it: the same one where there is nothing. */
+  async #batch(room: RoomId, from: Cursor, last: TalkCursor, read: Read, signal: AbortSignal): Promise<PulledBatch> {
+    const { began } = last;
+    const fresh = read.rows.filter((row) => {
+      const isBefore = began !== undefined && comparePositions(positionOf(row), began) <= 0;
+      return !isBefore && !this.#seen.isStored(room, talkInboxKey(room, row));
+    });
+    const hasMoved = comparePositions(read.upTo, last.at) !== 0;
+    if (fresh.length === 0 && !hasMoved) return { payloads: [], cursor: from, rest: read.rest };
+    const payloads = await this.#payloads(room, fresh, read.rows, signal);
+    const floor = read.upTo.seconds - this.settings.overlapS;
+    const next = newCursor({ at: read.upTo, ...(began !== undefined && began.seconds >= floor ? { began } : {}) });
+    const handed = fresh.map((row) => ({ key: talkInboxKey(room, row), seconds: row.timestamp }));
+    this.#seen.hand(room, handed, next, floor);
+    this.#newest.set(room, Math.max(this.#newest.get(room) ?? 0, read.upTo.id));
+    if (fresh.length > 0) this.#rhythm.hadActivity(room);
+    return { payloads, cursor: next, rest: read.rest };
+  }
+
+  async #payloads(
+    room: RoomId,
+    fresh: readonly OrderedRow[],
+    near: readonly OrderedRow[],
+    signal: AbortSignal,
+  ): Promise<RawPayload[]> {
+    const supplements = await this.#supplements.find(room, fresh, near, signal);
+    return fresh.map((row) => {
+      if (row.actorDisplayName !== '')
+        this.account.noticeName(talkUserId(row.actorType, row.actorId), row.actorDisplayName);
+      const stored = { token: room, self: this.account.self(), row, ...supplements.get(row.id) } satisfies Omit<
+        StoredRow,
+        'row'
+      > & { row: unknown };
+      return { key: talkInboxKey(room, row), body: Buffer.from(JSON.stringify(stored), 'utf8') };
+    });
+  }
+}
+
+function positionOf(row: OrderedRow): Position {
+  return { id: row.id, seconds: row.timestamp };
+}
+
+function inOrder(rows: readonly OrderedRow[]): readonly OrderedRow[] {
+  return [...rows].sort((a, b) => comparePositions(positionOf(a), positionOf(b)));
+}
+
+/** Whether rows, oldest first, begin at or before a place: then none is missing between it and them. */
+function reaches(rows: readonly OrderedRow[], target: Position): boolean {
+  const oldest = rows[0];
+  return oldest === undefined || comparePositions(positionOf(oldest), target) <= 0;
+}
+
+/**
+ * Where a forward read ended. The server may have looked at rows that it does not show; the header then is further than the
+ * last row. Without the header the last row is the end: the rows before it have no gap.
+ */
+function endOf(page: ChatPage, from: Position): Position {
+  const lastRow = page.rows.at(-1);
+  const end = lastRow === undefined ? from : positionOf(lastRow);
+  if (page.lastGiven === undefined || page.lastGiven === end.id) return end;
+  const given = page.rows.find((row) => row.id === page.lastGiven);
+  return given === undefined ? { id: page.lastGiven, seconds: end.seconds } : positionOf(given);
+}

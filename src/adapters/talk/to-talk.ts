@@ -1,0 +1,61 @@
+import { cleanText } from '../../formatting/clean.js';
+import { cleanName } from '../../formatting/names.js';
+import { toPlain } from '../../formatting/plain.js';
+import { splitText } from '../../formatting/split.js';
+import type { MessageSent } from '../../model/bridge-event.js';
+
+export interface RelayedBy {
+  /** The person's name. */
+  readonly name: string;
+  /** What people call the person's network: `Matrix`. */
+  readonly networkLabel: string;
+}
+
+/** Stands after each `@`, so that Talk finds nobody to ping. */
+const zeroWidthSpace = '\u200b';
+const longestNameChars = 100;
+
+/**
+ * The texts that our own account posts for somebody, in order, each at most `maxChars` UTF-16 code units long:
+ * `**Name** (Matrix): text`. Every part begins with the name, since others may speak between them.
+ */
+export function relayedTexts(
+  event: Pick<MessageSent, 'body' | 'files' | 'style'>,
+  by: RelayedBy,
+  maxChars: number,
+): string[] {
+  const head = `**${nameInMarkdown(by.name)}** (${nameInMarkdown(by.networkLabel)})${event.style === 'emote' ? '' : ':'}`;
+  const files = event.files.map((file) => `📎 ${cleanName(file.name)}`);
+  const body = [withoutForgedNames(toPlain(event.body)), ...files].filter((text) => text.trim() !== '').join('\n');
+  const text = withoutPings(cleanText(body));
+  return splitText(text, { chars: Math.max(1, maxChars - head.length - 1) }).map((part) => `${head} ${part}`.trimEnd());
+}
+
+/** Every `@` is followed by something that no id begins with; in an address it is written as `%40`, so that it still leads there. */
+export function withoutPings(text: string): string {
+  const addresses = text.replace(/(https?:\/\/[^\s/?#]*)([/?#]\S*)/gi, (_, authority: string, rest: string) => {
+    return authority + rest.replaceAll('@', '%40');
+  });
+  return addresses.replaceAll('@', `@${zeroWidthSpace}`);
+}
+
+const invisible = String.raw`[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]*`;
+const forgedName = new RegExp(String.raw`^(${invisible})(\*\*|__)(?=[^\n]*\))`, 'gmu');
+
+/** Lines that begin like ours do lose their bold, so that nobody can speak in another's name. */
+function withoutForgedNames(text: string): string {
+  return text.replace(
+    forgedName,
+    (_, before: string, mark: string) => before + mark.replaceAll(/[*_]/g, String.raw`\$&`),
+  );
+}
+
+/** A name as text that Talk's Markdown shows as it is, on one line, in its own direction. */
+function nameInMarkdown(name: string): string {
+  const plain = cleanName(name)
+    .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  const short = [...plain].slice(0, longestNameChars).join('');
+  return withoutPings((short || 'Somebody').replaceAll(/[\\`*_[\]<>~]/g, String.raw`\$&`));
+}
