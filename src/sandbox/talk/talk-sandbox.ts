@@ -6,7 +6,8 @@ import { TalkApi } from './api/talk-api.js';
 import { WorkerPool } from './api/worker-pool.js';
 import type { SandboxUser, TalkSandboxSettings } from './settings.js';
 import type { User } from './state/accounts.js';
-import type { PostOptions, TalkChange } from './state/chat.js';
+import type { TalkChange } from './state/change.js';
+import type { PostOptions } from './state/chat.js';
 import { userActor } from './state/conversations.js';
 import type { Message } from './state/message.js';
 import { RoomType, type Actor, type Room } from './state/room.js';
@@ -168,7 +169,7 @@ export class TalkSandbox {
   /** The room's rows, oldest first, as the API shows them to `reader` (default: somebody outside). */
   messages(token: string, reader = ''): readonly Record<string, unknown>[] {
     const room = this.#room(token);
-    const names = { accounts: this.state.accounts, rooms: this.state.rooms, base: this.#base };
+    const names = this.state.names(this.#base);
     return room.log.all().map((message) => viewMessage(names, room, message, `users/${reader}`));
   }
 

@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.js';
 import type { Credential, User } from '../state/accounts.js';
 import { isAccountModerator, isModerator, mayChat, waitsInLobby, type Attendee, type Room } from '../state/room.js';
 import type { TalkState } from '../state/talk-state.js';
-import type { Names } from '../view/rich-objects.js';
+import type { Names } from '../state/names.js';
 import type { Input } from './input.js';
 import type { Answer } from './ocs.js';
 import type { Router } from './router.js';

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.js';
-import type { Message } from '../state/message.js';
-import { lastCommonRead, RoomType, isModerator, type Actor, type Attendee } from '../state/room.js';
+import { countsAsUnread, rootOf, type Message } from '../state/message.js';
+import { actorKey, lastCommonRead, RoomType, isModerator, type Actor, type Attendee } from '../state/room.js';
 import { viewMessage } from '../view/message-view.js';
 import { viewRoom } from '../view/room-view.js';
 import { inRoom, talkApi, type OcsRouter, type RoomCall } from './call.js';
@@ -34,10 +34,15 @@ async function post(call: RoomCall): Promise<Answer> {
     referenceId: input.text('referenceId').slice(0, 64),
     replyTo: input.number('replyTo'),
     silent: input.flag('silent'),
+    threadId: input.number('threadId'),
+    threadTitle: input.text('threadTitle'),
     reservedSeconds: call.beganSeconds,
   });
   attendee.lastReadMessage = message.id;
-  return created(shown(call, message), commonRead(call));
+  // What is posted into a thread is answered without the thread's first message, which stands in the stream as its parent.
+  const parents = input.number('replyTo') === 0 ? 'without parents' : 'with parents';
+  const view = viewMessage(call.names, room, message, actorKey(attendee.actor), parents);
+  return created(view, commonRead(call));
 }
 
 /** The bridges' own user speaks in anybody's name, a guest renames itself; a name that others send along is ignored. */
@@ -56,10 +61,12 @@ async function receive(call: RoomCall): Promise<Answer> {
     limit: Math.max(0, Math.min(mostMessages, input.number('limit', 100))),
     includeCursor: input.number('includeLastKnown') === 1,
   };
-  if (input.number('lookIntoFuture') !== 1) return page(call, room.log.before(read));
+  const threadId = input.number('threadId');
+  const isWanted = threadId === 0 ? undefined : (row: Message): boolean => rootOf(row).id === threadId;
+  if (input.number('lookIntoFuture') !== 1) return page(call, room.log.before(read, isWanted));
   if (input.number('setReadMarker', 1) === 1 && read.cursor > attendee.lastReadMessage)
     attendee.lastReadMessage = read.cursor;
-  return page(call, await talk.longPoll.read(room, read, input.number('timeout', 30)));
+  return page(call, await talk.longPoll.read(room, read, input.number('timeout', 30), isWanted));
 }
 
 /** 304 without rows, or 200 and none where the common read marker is not the one that the caller knows. */
@@ -92,7 +99,8 @@ function changedStatus(call: RoomCall): number {
 function edit(call: RoomCall): Answer {
   const message = messageOf(call);
   requireOwnOrModerator(call, message);
-  if (message.content.kind !== 'comment') throw new Refusal(405, { error: 'message' });
+  if (message.content.kind !== 'comment' && message.content.kind !== 'file')
+    throw new Refusal(405, { error: 'message' });
   const isTooOld = message.createdSeconds < call.talk.nowSeconds() - editableForSeconds;
   if (isTooOld && call.room.type !== RoomType.noteToSelf) throw new Refusal(400, { error: 'age' });
   const row = call.talk.chat.edit(call.room, message, call.attendee.actor, call.input.text('message'));
@@ -102,8 +110,7 @@ function edit(call: RoomCall): Answer {
 function remove(call: RoomCall): Answer {
   const message = messageOf(call);
   requireOwnOrModerator(call, message);
-  if (message.content.kind !== 'comment' && message.content.kind !== 'object')
-    throw new Refusal(405, { error: 'message' });
+  if (!countsAsUnread(message)) throw new Refusal(405, { error: 'message' });
   const row = call.talk.chat.remove(call.room, message, call.attendee.actor);
   return { status: changedStatus(call), data: shown(call, row), headers: commonRead(call) };
 }

@@ -36,11 +36,16 @@ export function addSharedItemRoutes(router: OcsRouter): void {
 function share(call: RoomCall): Answer {
   const { talk, input, room, attendee } = call;
   const object = readObject(input.text('objectType'), input.text('objectId'), input.text('metaData'));
-  const message = talk.chat.share(room, attendee.actor, object, {
-    referenceId: input.text('referenceId').slice(0, 64),
-    replyTo: input.number('replyTo'),
-    reservedSeconds: call.beganSeconds,
-  });
+  const message = talk.chat.say(
+    room,
+    attendee.actor,
+    { kind: 'object', object },
+    {
+      referenceId: input.text('referenceId').slice(0, 64),
+      replyTo: input.number('replyTo'),
+      reservedSeconds: call.beganSeconds,
+    },
+  );
   return created(shown(call, message), { 'X-Chat-Last-Common-Read': String(lastCommonRead(room)) });
 }
 
@@ -66,6 +71,7 @@ function parseFields(metaData: string): Record<string, unknown> | undefined {
 }
 
 function categoryOf(message: Message): Category | undefined {
+  if (message.content.kind === 'file') return fileCategory(message.content);
   if (message.content.kind !== 'object') return undefined;
   switch (message.content.object['type']) {
     case 'geo-location':
@@ -77,6 +83,13 @@ function categoryOf(message: Message): Category | undefined {
     default:
       return 'other';
   }
+}
+
+function fileCategory({ file, messageType }: Extract<Message['content'], { kind: 'file' }>): Category {
+  if (messageType === 'voice-message') return 'voice';
+  if (messageType !== 'comment') return 'recording';
+  if (/^(image|video)\//.test(file.mimetype)) return 'media';
+  return file.mimetype.startsWith('audio/') ? 'audio' : 'file';
 }
 
 /** The newest of each kind. */

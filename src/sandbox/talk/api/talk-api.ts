@@ -4,10 +4,13 @@ import type { TalkState } from '../state/talk-state.js';
 import type { Handler } from './call.js';
 import { addChatRoutes } from './chat.api.js';
 import { addCoreRoutes } from './core.api.js';
+import { answerDav, davFront } from './dav.js';
+import { addFileShareRoutes } from './file-shares.api.js';
 import { Input } from './input.js';
 import { readCookie, readLogin, withCookie } from './login.js';
 import { envelope, missingOcsHeader, notLoggedIn, unknownEndpoint } from './ocs.js';
 import { addParticipantRoutes } from './participants.api.js';
+import { addPollRoutes } from './polls.api.js';
 import { addReactionRoutes } from './reactions.api.js';
 import { addRoomSettingRoutes } from './room-settings.api.js';
 import { addRoomRoutes } from './rooms.api.js';
@@ -15,6 +18,7 @@ import { addSessionRoutes } from './sessions.api.js';
 import { addSharedItemRoutes } from './shared-items.api.js';
 import { addReminderRoutes } from './reminders.api.js';
 import { Router } from './router.js';
+import { addThreadRoutes } from './threads.api.js';
 import { WebPages } from './web.api.js';
 
 const ocsFront = '/ocs/v2.php';
@@ -35,10 +39,14 @@ export class TalkApi {
     addSessionRoutes(this.#router);
     addSharedItemRoutes(this.#router);
     addReminderRoutes(this.#router);
+    addPollRoutes(this.#router);
+    addThreadRoutes(this.#router);
+    addFileShareRoutes(this.#router);
   }
 
   /** @param base the server's own address without a slash at its end */
   async answer(request: SandboxRequest, base: string): Promise<SandboxAnswer> {
+    if (request.path.startsWith(davFront)) return answerDav(this.talk, request);
     if (!request.path.startsWith(`${ocsFront}/`)) return this.#web.answer(request, base);
     try {
       return await this.#answerOcs(request, base);
@@ -61,7 +69,7 @@ export class TalkApi {
     const cookie = readCookie(request.headers.cookie) ?? { value: this.talk.browsers.newCookie(), isNew: true };
     const answer = await match.handler({
       talk: this.talk,
-      names: { accounts: this.talk.accounts, rooms: this.talk.rooms, base },
+      names: this.talk.names(base),
       credential: login.kind === 'account' ? login.credential : undefined,
       cookie,
       input: new Input(request),

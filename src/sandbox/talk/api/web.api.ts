@@ -1,7 +1,9 @@
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import type { TalkState } from '../state/talk-state.js';
 import { avatarPicture } from '../view/avatar-picture.js';
+import { hasPreview } from '../view/file-view.js';
 import { Input } from './input.js';
+import { readLogin } from './login.js';
 import { Router } from './router.js';
 
 interface WebCall {
@@ -29,6 +31,7 @@ export class WebPages {
       this.#router.add('GET', `${front}/avatar/{user}/{size:[0-9]+}`, showAvatar);
       this.#router.add('GET', `${front}/avatar/{user}/{size:[0-9]+}/dark`, showAvatar);
     }
+    this.#router.add('GET', '/index.php/core/preview', showPreview);
     this.#router.add('GET', '/status.php', () => ({
       status: 200,
       body: {
@@ -93,4 +96,14 @@ function showAvatar({ talk, parameters }: WebCall): SandboxAnswer {
     'cache-control': 'private, max-age=86400',
   };
   return { status: 200, headers, body: avatarPicture(user.id, size) };
+}
+
+/** A picture that stands for the file's; 404 for what has none. */
+function showPreview({ talk, request }: WebCall): SandboxAnswer {
+  const file = talk.files.byId(Number(request.query.get('fileId')));
+  const login = readLogin(talk.accounts, request.headers.authorization);
+  if (login.kind !== 'account') return { status: 401, body: { message: 'Current user is not logged in' } };
+  if (file === undefined || !hasPreview(file)) return { status: 404, body: [] };
+  const size = Math.min(largestAvatar, Math.max(1, Number(request.query.get('x') ?? smallAvatar)));
+  return { status: 200, headers: { 'content-type': 'image/png' }, body: avatarPicture(file.etag, size) };
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../refusal.js';
 import type { Accounts, User } from './accounts.js';
-import type { Chat, TalkChange } from './chat.js';
+import type { TalkChange } from './change.js';
+import type { Chat } from './chat.js';
 import type { SystemType } from './message.js';
 import {
   actorKey,

@@ -1,4 +1,4 @@
-import type { LogRead } from './message-log.js';
+import type { LogRead, RowFilter } from './message-log.js';
 import type { Message } from './message.js';
 import type { PollCache } from './poll-cache.js';
 import type { Room } from './room.js';
@@ -19,13 +19,13 @@ export class LongPoll {
    * @param timeoutSeconds clamped to 30; each second is one step
    * @returns the rows after the cursor, oldest first; empty when none came in time
    */
-  async read(room: Room, read: LogRead, timeoutSeconds: number): Promise<Message[]> {
+  async read(room: Room, read: LogRead, timeoutSeconds: number, isWanted?: RowFilter): Promise<Message[]> {
     const steps = Math.min(longestPollSteps, timeoutSeconds);
-    let rows = this.#look(room, read);
+    let rows = this.#look(room, read, isWanted);
     // A caller who has gone is not noticed: PHP notices only when it writes.
     for (let step = 0; rows.length === 0 && step < steps && !this.#stopped; step += 1) {
       await this.#sleep();
-      rows = this.#look(room, read);
+      rows = this.#look(room, read, isWanted);
     }
     return rows;
   }
@@ -50,9 +50,9 @@ export class LongPoll {
     this.#stopped = false;
   }
 
-  #look(room: Room, read: LogRead): Message[] {
+  #look(room: Room, read: LogRead, isWanted: RowFilter | undefined): Message[] {
     if (this.cache.saysNothingAfter(room.token, read.cursor)) return [];
-    const rows = room.log.after(read);
+    const rows = room.log.after(read, isWanted);
     if (rows.length === 0) this.cache.wasEmptyAfter(room.token, read.cursor);
     return rows;
   }

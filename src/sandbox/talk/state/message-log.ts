@@ -1,5 +1,7 @@
 import { countsAsUnread, type Message } from './message.js';
 
+export type RowFilter = (row: Message) => boolean;
+
 export interface LogRead {
   /** The last row that the reader knows; 0 is none. */
   readonly cursor: number;
@@ -35,6 +37,10 @@ export class MessageLog {
     return this.#byId.get(id);
   }
 
+  newest(): Message | undefined {
+    return this.#rows.at(-1);
+  }
+
   all(): readonly Message[] {
     return this.#rows;
   }
@@ -62,7 +68,22 @@ export class MessageLog {
   }
 
   /** Oldest first. */
-  after({ cursor, limit, includeCursor }: LogRead): Message[] {
+  after(read: LogRead, isWanted?: RowFilter): Message[] {
+    if (isWanted === undefined) return this.#after(read);
+    return this.#after({ ...read, limit: Infinity })
+      .filter(isWanted)
+      .slice(0, read.limit);
+  }
+
+  /** Newest first. */
+  before(read: LogRead, isWanted?: RowFilter): Message[] {
+    if (isWanted === undefined) return this.#before(read);
+    return this.#before({ ...read, limit: Infinity })
+      .filter(isWanted)
+      .slice(0, read.limit);
+  }
+
+  #after({ cursor, limit, includeCursor }: LogRead): Message[] {
     const known = this.#byId.get(cursor);
     if (known !== undefined || this.#idsInOrder) {
       const start =
@@ -72,8 +93,7 @@ export class MessageLog {
     return this.#rows.filter((row) => (includeCursor ? row.id >= cursor : row.id > cursor)).slice(0, limit);
   }
 
-  /** Newest first. */
-  before({ cursor, limit, includeCursor }: LogRead): Message[] {
+  #before({ cursor, limit, includeCursor }: LogRead): Message[] {
     const known = this.#byId.get(cursor);
     if (cursor <= 0 || known !== undefined || this.#idsInOrder) {
       let end = this.#rows.length;

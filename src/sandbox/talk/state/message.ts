@@ -1,4 +1,5 @@
-import type { Actor } from './room.js';
+import type { Actor, ActorKey } from './room.js';
+import type { StoredFile } from './files.js';
 
 export type SystemType =
   | 'conversation_created'
@@ -25,7 +26,11 @@ export type SystemType =
   | 'message_edited'
   | 'message_deleted'
   | 'reaction_revoked'
-  | 'history_cleared';
+  | 'history_cleared'
+  | 'poll_voted'
+  | 'poll_closed'
+  | 'thread_created'
+  | 'thread_renamed';
 
 /** What a rich object is described with, for example `{type: 'user', id: 'bob', name: 'bob'}`. */
 export type RichParameter = Readonly<Record<string, string>>;
@@ -36,15 +41,36 @@ export interface SystemDetails {
   readonly oldName?: string;
   readonly newName?: string;
   readonly seconds?: number;
+  /** What it is about, by its name in the text. */
+  readonly objects?: Readonly<Record<string, RichParameter>>;
 }
+
+/** What a message is when it came with a file. */
+export type FileMessageType = 'comment' | 'voice-message' | 'record-audio' | 'record-video';
 
 export type Content =
   | { readonly kind: 'comment'; readonly text: string }
   | { readonly kind: 'object'; readonly object: RichParameter }
+  | {
+      readonly kind: 'file';
+      readonly file: StoredFile;
+      /** Empty where there is none. */
+      readonly caption: string;
+      readonly messageType: FileMessageType;
+    }
   | { readonly kind: 'system'; readonly type: SystemType; readonly details: SystemDetails }
   | { readonly kind: 'deleted'; readonly by: Actor }
   | { readonly kind: 'reaction'; readonly emoji: string }
   | { readonly kind: 'reaction_deleted' };
+
+/** A titled thread, kept by the row that opened it. */
+export interface Thread {
+  title: string;
+  replies: number;
+  last: Message;
+  /** How each who chose wants to be told. */
+  readonly levels: Map<ActorKey, number>;
+}
 
 /** A row of a room's stream. Rows change in place. */
 export interface Message {
@@ -57,8 +83,10 @@ export interface Message {
   readonly silent: boolean;
   /** The replied, edited, deleted or reacted-to row. */
   readonly parent: Message | undefined;
-  /** The topmost parent's id, else the row's own. */
-  readonly threadId: number;
+  /** The topmost parent. */
+  readonly root: Message | undefined;
+  /** Set on the row that opened a thread. */
+  thread: Thread | undefined;
   /** 0 is never. */
   readonly expiresSeconds: number;
   lastEdit: { readonly by: Actor; readonly atSeconds: number } | undefined;
@@ -68,7 +96,13 @@ export interface Message {
 
 /** Whether it counts as unread: what people say, not what the server notes. */
 export function countsAsUnread(message: Message): boolean {
-  return message.content.kind === 'comment' || message.content.kind === 'object';
+  const { kind } = message.content;
+  return kind === 'comment' || kind === 'object' || kind === 'file';
+}
+
+/** The topmost parent, else the row itself. */
+export function rootOf(message: Message): Message {
+  return message.root ?? message;
 }
 
 export function emojiOf(reaction: Message): string {

@@ -1,7 +1,9 @@
-import { isReplyable } from '../state/chat.js';
-import { emojiOf, type Message } from '../state/message.js';
+import type { Names } from '../state/names.js';
+import { isReplyable } from '../state/message-rules.js';
+import { emojiOf, rootOf, type Content, type Message } from '../state/message.js';
 import { actorKey, type ActorKey, type Room } from '../state/room.js';
-import { actorParameter, nameOf, placeMentions, roomIcon, type Names, type RichParameters } from './rich-objects.js';
+import { fileParameter } from './file-view.js';
+import { actorParameter, nameOf, placeMentions, roomIcon, type RichParameters } from './rich-objects.js';
 import { systemText, type SystemReader } from './system-texts.js';
 
 /** A message as one reader is shown it. `parent` comes only where it is asked for, one level deep. */
@@ -29,8 +31,14 @@ export function viewMessage(
     reactions: reactionCounts(message),
     expirationTimestamp: message.expiresSeconds,
     markdown: shown.systemMessage === '',
-    threadId: message.threadId,
+    threadId: rootOf(message).id,
   };
+  const { thread } = rootOf(message);
+  if (thread !== undefined) {
+    view['isThread'] = true;
+    view['threadTitle'] = thread.title;
+    view['threadReplies'] = thread.replies;
+  }
   const own = ownReactions(message, reader);
   if (own.length > 0) view['reactionsSelf'] = own;
   if (message.content.kind === 'deleted') view['deleted'] = true;
@@ -66,6 +74,8 @@ function viewContent(names: Names, room: Room, message: Message, reader: ActorKe
       const parameters = { actor: actorParameter(names, room, actor), object };
       return { text: '{object}', parameters, systemMessage: '', messageType: 'comment' };
     }
+    case 'file':
+      return viewFile(names, room, message, content, reader);
     case 'deleted': {
       const parameters = { actor: actorParameter(names, room, content.by) };
       const by = actorKey(content.by);
@@ -83,13 +93,33 @@ function viewContent(names: Names, room: Room, message: Message, reader: ActorKe
       };
     case 'system': {
       const { type, details } = content;
-      const parameters: RichParameters = { actor: actorParameter(names, room, actor) };
+      const parameters: RichParameters = { ...content.details.objects };
+      // Votes have no name.
+      if (type !== 'poll_voted') parameters['actor'] = actorParameter(names, room, actor);
       if (details.user !== undefined) parameters['user'] = actorParameter(names, room, details.user);
       const text = ownDoingText(message, reader) ?? systemText(type, details, readerOf(message, reader));
       const named = actor.id === 'system' && actor.type === 'guests' ? text.replace('{actor}', 'System') : text;
       return { text: named, parameters, systemMessage: type, messageType: 'system' };
     }
   }
+}
+
+function viewFile(
+  names: Names,
+  room: Room,
+  message: Message,
+  { file, caption, messageType }: Extract<Content, { kind: 'file' }>,
+  reader: ActorKey,
+): ShownContent {
+  const actor = actorParameter(names, room, message.actor);
+  if (!names.files.isShared(file, room)) {
+    const who = reader === actorKey(message.actor) ? 'You' : '{actor}';
+    const text = `*${who} shared a file which is no longer available*`;
+    return { text, parameters: { actor }, systemMessage: '', messageType: 'comment' };
+  }
+  const placed = placeMentions(names, room, message.actor, caption === '' ? '{file}' : caption);
+  const parameters = { actor, file: fileParameter(names, file, reader), ...placed.parameters };
+  return { text: placed.text, parameters, systemMessage: '', messageType };
 }
 
 /** What somebody did to themselves: they joined or left. */

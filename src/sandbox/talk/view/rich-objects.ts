@@ -1,18 +1,10 @@
-import type { Accounts } from '../state/accounts.js';
-import type { Rooms } from '../state/rooms.js';
-import { mayMentionAll } from '../state/chat.js';
+import { mayMentionAll } from '../state/message-rules.js';
+import type { Names } from '../state/names.js';
 import { findMentions, type Mention } from '../state/mentions.js';
 import type { RichParameter } from '../state/message.js';
 import { actorKey, RoomType, type Actor, type Room } from '../state/room.js';
 
 export type RichParameters = Record<string, RichParameter>;
-
-export interface Names {
-  readonly accounts: Accounts;
-  readonly rooms: Rooms;
-  /** The server's own address without a slash at its end. */
-  readonly base: string;
-}
 
 /** The name by which an actor is seen: an account's own, else the one of that moment. */
 export function nameOf(names: Names, room: Room, actor: Actor): string {

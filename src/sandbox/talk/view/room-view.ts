@@ -1,3 +1,4 @@
+import type { Names } from '../state/names.js';
 import {
   isModerator,
   lastCommonRead,
@@ -10,7 +11,7 @@ import {
   type Room,
 } from '../state/room.js';
 import { viewMessage } from './message-view.js';
-import { avatarVersion, type Names } from './rich-objects.js';
+import { avatarVersion } from './rich-objects.js';
 
 const notifyAlways = 1;
 const notifyMention = 2;

@@ -36,6 +36,10 @@ const texts: Texts = {
   message_deleted: act('deleted a message'),
   reaction_revoked: act('deleted a reaction'),
   history_cleared: act('cleared the history of the conversation'),
+  poll_voted: { self: 'Someone voted on the poll {poll}', other: 'Someone voted on the poll {poll}' },
+  poll_closed: act('ended the poll {poll}'),
+  thread_created: act('created thread {title}'),
+  thread_renamed: act('renamed thread {title}'),
 };
 
 export type SystemReader = 'actor' | 'target' | 'other';

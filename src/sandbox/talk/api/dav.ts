@@ -1,0 +1,70 @@
+import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
+import type { StoredFile } from '../state/files.js';
+import type { TalkState } from '../state/talk-state.js';
+import { readLogin } from './login.js';
+
+export const davFront = '/remote.php/dav/files/';
+
+const instance = 'ocsandboxtalk';
+
+/** People's files by WebDAV: what a client of Talk needs to send and fetch them. */
+export function answerDav(talk: TalkState, request: SandboxRequest): SandboxAnswer {
+  const login = readLogin(talk.accounts, request.headers.authorization);
+  if (login.kind !== 'account') {
+    return {
+      ...fault(401, 'NotAuthenticated', 'No public access'),
+      headers: { 'www-authenticate': 'Basic realm="Nextcloud"' },
+    };
+  }
+  const [owner = '', ...parts] = request.path.slice(davFront.length).split('/');
+  if (owner !== login.credential.user.id) return fault(404, 'NotFound', 'File not found');
+  const path = `/${parts.join('/')}`;
+  switch (request.method) {
+    case 'MKCOL':
+      return makeFolder(talk, owner, path);
+    case 'PUT':
+      return put(talk, owner, path, request);
+    case 'GET':
+    case 'HEAD':
+      return get(talk.files.find(owner, path));
+    case 'DELETE':
+      return talk.files.delete(owner, path) ? { status: 204 } : fault(404, 'NotFound', 'File not found');
+    default:
+      return fault(405, 'MethodNotAllowed', 'Not supported here');
+  }
+}
+
+function makeFolder(talk: TalkState, owner: string, path: string): SandboxAnswer {
+  if (!talk.files.hasFolderFor(owner, path)) return fault(409, 'Conflict', 'Parent node does not exist');
+  const id = talk.files.makeFolder(owner, path);
+  if (id === undefined) return fault(405, 'MethodNotAllowed', 'The resource you tried to create already exists');
+  return { status: 201, headers: { 'oc-fileid': fileId(id) } };
+}
+
+function put(talk: TalkState, owner: string, path: string, request: SandboxRequest): SandboxAnswer {
+  if (!talk.files.hasFolderFor(owner, path))
+    return fault(409, 'Conflict', 'Files cannot be created in non-existent collections');
+  const mimetype = request.headers['content-type'] ?? 'application/octet-stream';
+  const { file, isNew } = talk.files.put({ owner, path, mimetype, data: request.body });
+  return { status: isNew ? 201 : 204, headers: { 'oc-fileid': fileId(file.id), etag: `"${file.etag}"` } };
+}
+
+function get(file: StoredFile | undefined): SandboxAnswer {
+  if (file === undefined) return fault(404, 'NotFound', 'File not found');
+  const type = file.mimetype.startsWith('text/') ? `${file.mimetype};charset=UTF-8` : file.mimetype;
+  return { status: 200, headers: { 'content-type': type, etag: `"${file.etag}"` }, body: file.data };
+}
+
+function fileId(id: number): string {
+  return `${String(id).padStart(8, '0')}${instance}`;
+}
+
+function fault(status: number, name: string, message: string): SandboxAnswer {
+  const body = `<?xml version="1.0" encoding="utf-8"?>
+<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns">
+  <s:exception>Sabre\\DAV\\Exception\\${name}</s:exception>
+  <s:message>${message}</s:message>
+</d:error>
+`;
+  return { status, headers: { 'content-type': 'application/xml; charset=utf-8' }, body };
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { pictureSize, type PictureSize } from './picture-size.js';
+import type { Room } from './room.js';
+import type { Rooms } from './rooms.js';
+
+export interface StoredFile {
+  readonly id: number;
+  readonly owner: string;
+  /** In the owner's files, with a slash at its beginning. */
+  readonly path: string;
+  readonly name: string;
+  readonly folderId: number;
+  readonly mimetype: string;
+  readonly etag: string;
+  readonly data: Buffer;
+  readonly modifiedSeconds: number;
+  readonly picture: PictureSize | undefined;
+}
+
+export interface FileShare {
+  readonly id: number;
+  readonly file: StoredFile;
+  readonly room: Room;
+  readonly atSeconds: number;
+}
+
+export interface Upload {
+  readonly owner: string;
+  readonly path: string;
+  readonly mimetype: string;
+  readonly data: Buffer;
+}
+
+/** Where shared files appear in the files of those who receive them. */
+const receivedFolder = '/Talk';
+
+/** People's files, and which of them are shared with rooms. */
+export class Files {
+  /** Folder ids by owner and path. */
+  readonly #folders = new Map<string, number>();
+  readonly #files = new Map<string, StoredFile>();
+  readonly #byId = new Map<number, StoredFile>();
+  readonly #shares = new Map<Room, FileShare[]>();
+  #lastFileId = 0;
+  #lastShareId = 0;
+
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly nowSeconds: () => number,
+  ) {}
+
+  /** Answers the folder's id, or undefined where something is there already. */
+  makeFolder(owner: string, path: string): number | undefined {
+    const key = keyOf(owner, path);
+    if (this.#folders.has(key) || this.#files.has(key)) return undefined;
+    this.#lastFileId += 1;
+    this.#folders.set(key, this.#lastFileId);
+    return this.#lastFileId;
+  }
+
+  /** Everybody has the root. */
+  folderId(owner: string, path: string): number | undefined {
+    return path === '' || path === '/' ? 0 : this.#folders.get(keyOf(owner, path));
+  }
+
+  hasFolderFor(owner: string, path: string): boolean {
+    return this.folderId(owner, folderOf(path)) !== undefined;
+  }
+
+  put(upload: Upload): { readonly file: StoredFile; readonly isNew: boolean } {
+    const key = keyOf(upload.owner, upload.path);
+    const before = this.#files.get(key);
+    if (before === undefined) this.#lastFileId += 1;
+    const file: StoredFile = {
+      ...upload,
+      id: before?.id ?? this.#lastFileId,
+      name: upload.path.slice(upload.path.lastIndexOf('/') + 1),
+      folderId: this.folderId(upload.owner, folderOf(upload.path)) ?? 0,
+      etag: createHash('md5').update(upload.data).digest('hex'),
+      modifiedSeconds: this.nowSeconds(),
+      picture: pictureSize(upload.data),
+    };
+    this.#files.set(key, file);
+    this.#byId.set(file.id, file);
+    return { file, isNew: before === undefined };
+  }
+
+  delete(owner: string, path: string): boolean {
+    const file = this.#files.get(keyOf(owner, path));
+    if (file === undefined) return false;
+    this.#files.delete(keyOf(owner, path));
+    this.#byId.delete(file.id);
+    return true;
+  }
+
+  own(owner: string, path: string): StoredFile | undefined {
+    return this.#files.get(keyOf(owner, path));
+  }
+
+  byId(id: number): StoredFile | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Answers undefined where it is shared with the room already. */
+  share(file: StoredFile, room: Room): FileShare | undefined {
+    if (this.isShared(file, room)) return undefined;
+    this.#lastShareId += 1;
+    const share: FileShare = { id: this.#lastShareId, file, room, atSeconds: this.nowSeconds() };
+    this.#shares.set(room, [...(this.#shares.get(room) ?? []), share]);
+    return share;
+  }
+
+  isShared(file: StoredFile, room: Room): boolean {
+    return this.#shares.get(room)?.some((share) => share.file.id === file.id) === true && this.#byId.has(file.id);
+  }
+
+  unshare(file: StoredFile, room: Room): void {
+    const left = (this.#shares.get(room) ?? []).filter((share) => share.file.id !== file.id);
+    this.#shares.set(room, left);
+  }
+
+  /** Where a reader finds the file in their own files. */
+  pathFor(file: StoredFile, reader: string): string {
+    return file.owner === reader
+      ? file.path
+      : (this.#received(reader).get(file.id) ?? `${receivedFolder}/${file.name}`);
+  }
+
+  /** A file of one's own, or one that was shared with a room that one is in. */
+  find(reader: string, path: string): StoredFile | undefined {
+    const own = this.own(reader, path);
+    if (own !== undefined) return own;
+    for (const [id, place] of this.#received(reader)) if (place === path) return this.#byId.get(id);
+    return undefined;
+  }
+
+  /** Paths by file id; equal names are numbered. */
+  #received(reader: string): Map<number, string> {
+    const places = new Map<number, string>();
+    const taken = new Set<string>();
+    for (const room of this.rooms.of(`users/${reader}`)) {
+      for (const { file } of this.#shares.get(room) ?? []) {
+        if (file.owner === reader || places.has(file.id)) continue;
+        let place = `${receivedFolder}/${file.name}`;
+        for (let count = 2; taken.has(place) || this.#files.has(keyOf(reader, place)); count += 1) {
+          place = `${receivedFolder}/${numbered(file.name, count)}`;
+        }
+        taken.add(place);
+        places.set(file.id, place);
+      }
+    }
+    return places;
+  }
+}
+
+function keyOf(owner: string, path: string): string {
+  return `${owner}:${path.replace(/\/+$/, '')}`;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+/** `name (2).txt`. */
+function numbered(name: string, count: number): string {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? `${name} (${count})` : `${name.slice(0, dot)} (${count})${name.slice(dot)}`;
+}
