@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MatrixSandbox, type MatrixSandboxSettings } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import { request, type Dispatcher } from 'undici';
+import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import type { MatrixSandboxSettings } from '../../src/sandbox/matrix/matrix-sandbox.types.js';
 import type { AppserviceRegistration } from '../../src/sandbox/matrix/registration.js';
 
 export const registrationOf = (url: string | null): AppserviceRegistration => ({
@@ -30,16 +32,18 @@ export class Client {
     private readonly token?: string,
   ) {}
 
-  async call(method: string, path: string, body?: unknown): Promise<Answer> {
-    const response = await fetch(this.url + path, {
+  async call(method: Dispatcher.HttpMethod, path: string, body?: unknown): Promise<Answer> {
+    const answer = await request(this.url + path, {
       method,
+      // No kept connections: a restart of the sandbox cuts them.
+      reset: true,
       headers: {
         ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
   }
 
   get(path: string): Promise<Answer> {
@@ -78,8 +82,8 @@ export class FakeAppservice {
   readonly #server: Server;
 
   constructor() {
-    this.#server = createServer((request, response) => {
-      void this.#serve(request).then(({ status, body }) => {
+    this.#server = createServer((incoming, response) => {
+      void this.#serve(incoming).then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(body);
       });
     });
@@ -130,18 +134,19 @@ export class FakeAppservice {
   }
 }
 
-export interface Bench {
+export interface Setup {
   readonly sandbox: MatrixSandbox;
   readonly url: string;
   readonly appservice: FakeAppservice;
   /** With the application service's token. */
   readonly bridge: Client;
   person(userId: string): Client;
+  client(token?: string): Client;
   close(): Promise<void>;
 }
 
 /** A sandbox with an application service that listens. */
-export async function openBench(settings: MatrixSandboxSettings = {}): Promise<Bench> {
+export async function openSetup(settings: MatrixSandboxSettings = {}): Promise<Setup> {
   const appservice = new FakeAppservice();
   const registration = registrationOf(await appservice.listen());
   const sandbox = new MatrixSandbox({ registration, pushBackoffMs: 20, ...settings });
@@ -152,6 +157,7 @@ export async function openBench(settings: MatrixSandboxSettings = {}): Promise<B
     appservice,
     bridge: new Client(url, 'as-secret'),
     person: (userId) => new Client(url, sandbox.accessToken(userId)),
+    client: (token) => new Client(url, token),
     close: async () => {
       await sandbox.stop();
       await appservice.close();

@@ -1,4 +1,5 @@
 import type { SandboxAnswer, SandboxRequest } from '../http-server.js';
+import type { AppserviceClient } from './appservice-client.js';
 import type { AppservicePusher } from './appservice-pusher.js';
 import type { Homeserver } from './homeserver.js';
 import type { MediaStore } from './media-store.js';
@@ -13,6 +14,7 @@ export interface Api {
   readonly server: Homeserver;
   readonly router: Router;
   readonly transactionIds: TransactionIds;
+  readonly appserviceClient: AppserviceClient;
   readonly pusher: AppservicePusher;
   readonly media: MediaStore;
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import type { AppserviceClient } from './appservice-client.js';
+import { AppserviceInterest } from './appservice-interest.js';
 import { formatEvent } from './client-format.js';
 import type { EphemeralChange } from './ephemerals.js';
 import type { JsonObject, StoredEvent } from './events.js';
@@ -35,18 +36,11 @@ interface Transaction {
   failures: number;
 }
 
-export interface PusherSettings {
-  /** The first pause after a failure; each later one is twice as long, up to 512 times the first. */
-  readonly backoffMs: number;
-  readonly timeoutMs: number;
-}
-
 /**
  * Hands events to the application service: one transaction at a time, in order, repeated for ever under its id until it is answered 200.
  * While the service is down every event becomes a transaction of its own, as the reference server has it; ephemeral events are dropped then.
  */
 export class AppservicePusher {
-  readonly #agent: Agent;
   readonly #transactions: Transaction[] = [];
   readonly #sent: Transaction[] = [];
   #events: StoredEvent[] = [];
@@ -60,15 +54,15 @@ export class AppservicePusher {
   #fault: PushFault | undefined;
   #abort = new AbortController();
   #wake: (() => void) | undefined;
-  readonly #interest = new WeakMap<Room, { version: number; appservice: Appservice; isInteresting: boolean }>();
+  readonly #interest = new AppserviceInterest();
   #unwatch: readonly (() => void)[] = [];
 
   constructor(
     private readonly server: Homeserver,
-    private readonly settings: PusherSettings,
-  ) {
-    this.#agent = new Agent({ headersTimeout: settings.timeoutMs, bodyTimeout: settings.timeoutMs });
-  }
+    private readonly client: AppserviceClient,
+    /** The first pause after a failure; each later one is twice as long, up to 512 times the first. */
+    private readonly backoffMs: number,
+  ) {}
 
   start(): void {
     this.#isStopped = false;
@@ -87,11 +81,6 @@ export class AppservicePusher {
     this.#abort.abort();
     this.#wake?.();
     await this.#loop;
-  }
-
-  async close(): Promise<void> {
-    await this.pause();
-    await this.#agent.destroy();
   }
 
   /** Tries at once what waits after a failure. */
@@ -118,45 +107,21 @@ export class AppservicePusher {
     const last = this.#sent.at(-1);
     const { appservice } = this.server;
     if (last === undefined || appservice === undefined) return false;
-    return this.#put(appservice, id === 'sameId' ? last : { ...last, id: ++this.#lastId });
+    return this.#send(appservice, id === 'sameId' ? last : { ...last, id: ++this.#lastId });
   }
 
   #takeEvent(event: StoredEvent, room: Room): void {
     const { appservice } = this.server;
-    if (appservice === undefined || !this.#isInteresting(appservice, event, room)) return;
+    if (appservice === undefined || !this.#interest.inEvent(appservice, event, room)) return;
     this.#events.push(event);
     this.#kick();
-  }
-
-  #isInteresting(appservice: Appservice, event: StoredEvent, room: Room): boolean {
-    if (appservice.ownsUser(event.sender)) return true;
-    if (event.type === 'm.room.member' && event.stateKey !== undefined && appservice.ownsUser(event.stateKey))
-      return true;
-    return this.#isRoomInteresting(appservice, room);
-  }
-
-  #isRoomInteresting(appservice: Appservice, room: Room): boolean {
-    if (appservice.ownsRoom(room.id)) return true;
-    for (const alias of room.aliases) if (appservice.ownsAlias(alias)) return true;
-    const known = this.#interest.get(room);
-    if (known !== undefined && known.version === room.membershipVersion && known.appservice === appservice) {
-      return known.isInteresting;
-    }
-    let isInteresting = false;
-    for (const userId of room.joined) {
-      if (!appservice.ownsUser(userId)) continue;
-      isInteresting = true;
-      break;
-    }
-    this.#interest.set(room, { version: room.membershipVersion, appservice, isInteresting });
-    return isInteresting;
   }
 
   #takeEphemeral({ roomId, event }: EphemeralChange): void {
     const { appservice } = this.server;
     const room = this.server.rooms.get(roomId);
     if (appservice?.wantsEphemeral !== true || room === undefined || this.#state === 'down') return;
-    if (!this.#isRoomInteresting(appservice, room)) return;
+    if (!this.#interest.inRoom(appservice, room)) return;
     this.#ephemeral.push({ ...event, room_id: roomId });
     this.#kick();
   }
@@ -216,9 +181,9 @@ export class AppservicePusher {
     const fault = this.#nextFault();
     if (fault?.delayMs !== undefined) await this.#pause(fault.delayMs);
     await this.#askForUsers(appservice, transaction);
-    if (this.#isStopped || !(await this.#put(appservice, transaction))) return false;
+    if (this.#isStopped || !(await this.#send(appservice, transaction))) return false;
     if (fault?.repeat !== undefined && !this.#isStopped) {
-      await this.#put(appservice, fault.repeat === 'sameId' ? transaction : { ...transaction, id: ++this.#lastId });
+      await this.#send(appservice, fault.repeat === 'sameId' ? transaction : { ...transaction, id: ++this.#lastId });
     }
     return true;
   }
@@ -245,46 +210,12 @@ export class AppservicePusher {
     }
     for (const userId of users) {
       if (!appservice.ownsUser(userId) || userId === appservice.senderId || this.server.accounts.has(userId)) continue;
-      await this.ask(appservice, `/users/${encodeURIComponent(userId)}`);
+      await this.client.ask(appservice, `/users/${encodeURIComponent(userId)}`, this.#abort.signal);
     }
   }
 
-  /** GETs something of the application service. True where it answers 200. */
-  async ask(appservice: Appservice, path: string): Promise<boolean> {
-    if (appservice.url === undefined) return false;
-    try {
-      const answer = await request(`${appservice.url}/_matrix/app/v1${path}`, {
-        method: 'GET',
-        headers: { authorization: `Bearer ${appservice.registration.hs_token}` },
-        dispatcher: this.#agent,
-        signal: this.#abort.signal,
-      });
-      await answer.body.dump();
-      return answer.statusCode === 200;
-    } catch {
-      // No answer means no.
-      return false;
-    }
-  }
-
-  async #put(appservice: Appservice, transaction: Transaction): Promise<boolean> {
-    if (appservice.url === undefined) return true;
-    try {
-      const answer = await request(`${appservice.url}/_matrix/app/v1/transactions/${transaction.id}`, {
-        method: 'PUT',
-        headers: { authorization: `Bearer ${appservice.registration.hs_token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(this.#body(appservice, transaction)),
-        dispatcher: this.#agent,
-        signal: this.#abort.signal,
-      });
-      const text = await answer.body.text();
-      if (answer.statusCode < 200 || answer.statusCode > 299) return false;
-      JSON.parse(text);
-      return true;
-    } catch {
-      // Whatever went wrong, an answer that is no JSON included: the transaction is repeated.
-      return false;
-    }
+  async #send(appservice: Appservice, transaction: Transaction): Promise<boolean> {
+    return this.client.push(appservice, transaction.id, this.#body(appservice, transaction), this.#abort.signal);
   }
 
   #body(appservice: Appservice, { events, ephemeral }: Transaction): JsonObject {
@@ -308,7 +239,7 @@ export class AppservicePusher {
   async #backOff(): Promise<void> {
     const doublings = Math.min(this.#failuresInARow, maxBackoffDoublings);
     this.#failuresInARow += 1;
-    await this.#pause(this.settings.backoffMs * 2 ** doublings);
+    await this.#pause(this.backoffMs * 2 ** doublings);
   }
 
   /** Waits, or until somebody wakes it. */

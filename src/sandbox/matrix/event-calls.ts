@@ -4,11 +4,10 @@ import { formatEvent, type EventFormat } from './client-format.js';
 import { noPreview, readableUntil } from './event-rules.js';
 import { membershipOf, type EventDraft, type EventOrigin, type JsonObject, type StoredEvent } from './events.js';
 import { forbidden, invalidParam, notFound, unknown } from './matrix-error.js';
-import { changeMembership } from './memberships.js';
+import { changeMembership, membershipActionOf } from './memberships.js';
 import { formatToken, mayReadEvent, pageRequestOf, readPage, readRelations } from './pages.js';
 import type { Requester } from './requester.js';
 import { jsonBody } from './request-body.js';
-import { membershipActionOf } from './room-calls.js';
 import type { Room } from './room.js';
 
 /** Sending, redacting, state, and reading what was said. */

@@ -3,6 +3,7 @@ import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../h
 import { Ledger } from '../ledger.js';
 import { addAccountCalls } from './account-calls.js';
 import type { Api } from './api.js';
+import { AppserviceClient } from './appservice-client.js';
 import { AppservicePusher, type PendingTransaction, type PushFault } from './appservice-pusher.js';
 import { addControlCalls } from './control-calls.js';
 import { createRoom } from './create-room.js';
@@ -21,59 +22,7 @@ import { Router } from './router.js';
 import { addServerCalls } from './server-calls.js';
 import { addSyncCalls } from './sync.js';
 import { TransactionIds } from './transaction-ids.js';
-
-export interface MatrixSandboxSettings {
-  /** Default `sandbox.test`. */
-  readonly serverName?: string;
-  readonly registration?: AppserviceRegistration;
-  /** The first pause after a transaction that was not accepted; each later one is twice as long, up to 512 times. Default 1000. */
-  readonly pushBackoffMs?: number;
-  /** How long an answer to a transaction may take. Default 60000. */
-  readonly pushTimeoutMs?: number;
-  /** The die of the fault script. */
-  readonly random?: () => number;
-  /** The server's clock, milliseconds since 1970. */
-  readonly nowMs?: () => number;
-}
-
-export interface NewRoom {
-  readonly creator: string;
-  /** The alias without sigil and server. */
-  readonly alias?: string;
-  readonly name?: string;
-  readonly public?: boolean;
-  readonly invite?: readonly string[];
-  readonly roomVersion?: string;
-}
-
-export interface PostOptions {
-  readonly replyTo?: string;
-  /** The first event of the thread. */
-  readonly thread?: string;
-  readonly formattedBody?: string;
-  /** Default `m.text`. */
-  readonly msgtype?: string;
-}
-
-/** An event of a room with what a reader sees of its sender. */
-export interface RoomMessage {
-  readonly eventId: string;
-  readonly type: string;
-  readonly sender: string;
-  readonly senderName: string;
-  readonly content: JsonObject;
-  /** By the event itself: milliseconds since 1970. */
-  readonly atMs: number;
-  readonly stateKey?: string;
-  readonly redacts?: string;
-  readonly redactedBy?: string;
-}
-
-export interface RoomMember {
-  readonly userId: string;
-  readonly name: string;
-  readonly membership: string;
-}
+import type { MatrixSandboxSettings, NewRoom, PostOptions, RoomMember, RoomMessage } from './matrix-sandbox.types.js';
 
 /** A small homeserver that behaves toward an application service as the reference server does. Throws MatrixError where it refuses. */
 export class MatrixSandbox {
@@ -81,6 +30,7 @@ export class MatrixSandbox {
   readonly faults: FaultScript;
   readonly serverName: string;
   readonly #server: Homeserver;
+  readonly #client: AppserviceClient;
   readonly #pusher: AppservicePusher;
   readonly #transactionIds: TransactionIds;
   readonly #router = new Router();
@@ -95,15 +45,14 @@ export class MatrixSandbox {
     this.#server = new Homeserver(this.serverName, this.ledger, settings.nowMs);
     this.#transactionIds = new TransactionIds(this.#server.nowMs);
     this.#media = new MediaStore(this.serverName);
-    this.#pusher = new AppservicePusher(this.#server, {
-      backoffMs: settings.pushBackoffMs ?? 1000,
-      timeoutMs: settings.pushTimeoutMs ?? 60_000,
-    });
+    this.#client = new AppserviceClient(settings.pushTimeoutMs ?? 60_000);
+    this.#pusher = new AppservicePusher(this.#server, this.#client, settings.pushBackoffMs ?? 1000);
     if (settings.registration !== undefined) this.registerAppservice(settings.registration);
     const api: Api = {
       server: this.#server,
       router: this.#router,
       transactionIds: this.#transactionIds,
+      appserviceClient: this.#client,
       pusher: this.#pusher,
       media: this.#media,
     };
@@ -132,7 +81,8 @@ export class MatrixSandbox {
   async stop(): Promise<void> {
     await this.#restarting;
     this.#server.ephemerals.stopTyping();
-    await this.#pusher.close();
+    await this.#pusher.pause();
+    await this.#client.close();
     await this.#http?.close();
     this.#http = undefined;
   }

@@ -94,3 +94,18 @@ export function spreadProfile(server: Homeserver, userId: string): void {
     changeMembership(server, { by: userId, target: userId, roomId, action: 'join' });
   }
 }
+
+/** The action that leads to the membership which a member event's content names; undefined where it names none. */
+export function membershipActionOf(content: unknown): MembershipAction | undefined {
+  const membership = isObject(content) ? content['membership'] : undefined;
+  switch (membership) {
+    case 'join':
+    case 'invite':
+    case 'leave':
+    case 'ban':
+    case 'knock':
+      return membership;
+    default:
+      return undefined;
+  }
+}

@@ -4,11 +4,6 @@ import type { Room } from './room.js';
 
 export type Direction = 'b' | 'f';
 
-/** Stands between two events: after the one of that order. */
-export interface PageToken {
-  readonly order: number;
-}
-
 export interface PageRequest {
   readonly direction: Direction;
   readonly from: number | undefined;

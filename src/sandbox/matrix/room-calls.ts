@@ -1,7 +1,6 @@
 import { addCall, addOpenCall, ok, param, type Api, type Call } from './api.js';
 import type { SandboxAnswer } from '../http-server.js';
 import { createRoom } from './create-room.js';
-import { isObject } from './events.js';
 import { parseAlias } from './ids.js';
 import { forbidden, invalidParam, notFound, unknown } from './matrix-error.js';
 import { changeMembership, type MembershipAction } from './memberships.js';
@@ -100,29 +99,17 @@ async function resolveRoom(api: Api, idOrAlias: string): Promise<string> {
 }
 
 /** The room of an alias; for one of the application service's that nobody knows, the service is asked to make it. */
-async function findAlias({ server, pusher }: Api, alias: string): Promise<string> {
+async function findAlias({ server, appserviceClient }: Api, alias: string): Promise<string> {
   if (parseAlias(alias) === undefined) throw invalidParam('Room alias invalid');
   const known = server.aliases.get(alias);
   if (known !== undefined) return known.roomId;
   const { appservice } = server;
-  if (appservice?.ownsAlias(alias) === true && (await pusher.ask(appservice, `/rooms/${encodeURIComponent(alias)}`))) {
+  if (
+    appservice?.ownsAlias(alias) === true &&
+    (await appserviceClient.ask(appservice, `/rooms/${encodeURIComponent(alias)}`))
+  ) {
     const made = server.aliases.get(alias);
     if (made !== undefined) return made.roomId;
   }
   throw notFound(`Room alias ${alias} not found`);
-}
-
-/** True where the body of a member event names a membership that this server knows how to reach. */
-export function membershipActionOf(content: unknown): MembershipAction | undefined {
-  const membership = isObject(content) ? content['membership'] : undefined;
-  switch (membership) {
-    case 'join':
-    case 'invite':
-    case 'leave':
-    case 'ban':
-    case 'knock':
-      return membership;
-    default:
-      return undefined;
-  }
 }

@@ -1,4 +1,3 @@
-import { request as fetchOf } from 'undici';
 import { addCall, addCallAt, ok, param, type Api, type Call } from './api.js';
 import type { SandboxAnswer } from '../http-server.js';
 import { forbidden, MatrixError } from './matrix-error.js';
@@ -6,7 +5,6 @@ import { jsonBody } from './request-body.js';
 import { defaultRoomVersion, roomVersions } from './room-versions.js';
 
 const specificationVersions = ['r0.6.1', ...Array.from({ length: 12 }, (_, index) => `v1.${index + 1}`)];
-const pingTimeoutMs = 60_000;
 
 /** What the server says of itself, and the application service's ping. */
 export function addServerCalls(api: Api): void {
@@ -38,7 +36,10 @@ export function addServerCalls(api: Api): void {
   addCallAt(api, 'POST', '/_matrix/client/v1/appservice/:appservice/ping', (call) => ping(api, call));
 }
 
-async function ping({ server, pusher }: Api, { request, params, requester }: Call): Promise<SandboxAnswer> {
+async function ping(
+  { server, pusher, appserviceClient }: Api,
+  { request, params, requester }: Call,
+): Promise<SandboxAnswer> {
   const { appservice } = requester;
   if (appservice === undefined) {
     throw forbidden('Only application services can use the /appservice/ping endpoint');
@@ -49,45 +50,19 @@ async function ping({ server, pusher }: Api, { request, params, requester }: Cal
   }
   const transactionId = jsonBody(request)['transaction_id'] ?? null;
   const startedAtMs = server.nowMs();
-  const answer = await askPing(appservice.url, appservice.registration.hs_token, transactionId);
-  if (answer.status < 200 || answer.status > 299) {
-    throw new MatrixError(502, 'M_BAD_STATUS', `HTTP ${answer.status}`, { status: answer.status, body: answer.text });
+  const answer = await appserviceClient.ping(appservice, transactionId);
+  switch (answer.outcome) {
+    case 'timeout':
+      throw new MatrixError(504, 'M_CONNECTION_TIMEOUT', 'Timeout waiting for response');
+    case 'failed':
+      throw new MatrixError(502, 'M_CONNECTION_FAILED', answer.reason);
+    case 'answered':
+      break;
   }
-  checkJson(answer.text);
+  const { status, text } = answer;
+  if (status < 200 || status > 299) {
+    throw new MatrixError(502, 'M_BAD_STATUS', `HTTP ${status}`, { status, body: text });
+  }
   pusher.retryNow();
   return ok({ duration_ms: server.nowMs() - startedAtMs });
-}
-
-async function askPing(
-  url: string,
-  hsToken: string,
-  transactionId: unknown,
-): Promise<{ status: number; text: string }> {
-  try {
-    const answer = await fetchOf(`${url}/_matrix/app/v1/ping`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${hsToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ transaction_id: transactionId }),
-      headersTimeout: pingTimeoutMs,
-      bodyTimeout: pingTimeoutMs,
-    });
-    return { status: answer.statusCode, text: await answer.body.text() };
-  } catch (error) {
-    const isTimeout = error instanceof Error && /Timeout/.test(error.name);
-    if (isTimeout) throw new MatrixError(504, 'M_CONNECTION_TIMEOUT', 'Timeout waiting for response');
-    throw connectionFailed(error);
-  }
-}
-
-function checkJson(text: string): void {
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    throw connectionFailed(error);
-  }
-}
-
-function connectionFailed(error: unknown): MatrixError {
-  const [name, message] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
-  return new MatrixError(502, 'M_CONNECTION_FAILED', `${name}: ${message}`);
 }
