@@ -5,7 +5,7 @@ import { runTalkSandbox } from '../../src/sandbox/talk/standalone.js';
 import type { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 
 const tool = fileURLToPath(new URL('../../../shared/tools/replay-talk-recordings.mjs', import.meta.url));
-const recordings = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '12'];
+const recordings = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '12', '13', '16'];
 
 interface Replay {
   readonly status: number | null;

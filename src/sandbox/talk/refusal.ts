@@ -4,6 +4,8 @@ export class Refusal extends Error {
     readonly status: number,
     readonly data: unknown = [],
     readonly reason: string = '',
+    /** Whether a 401 says that nobody is logged in, or that a signature is wrong. */
+    readonly lack: 'login' | 'signature' = 'login',
   ) {
     super(`refused with ${status}`);
   }

@@ -25,6 +25,8 @@ export interface TalkSandboxSettings {
   /** Default: admin, alice, bob, carol and bridge-bot. */
   readonly users?: readonly SandboxUser[];
   readonly bots?: readonly SandboxBot[];
+  /** The address that the server believes to have, as bots are told it. Default: the one it listens at. */
+  readonly backendUrl?: string;
   /** The step in which a held poll looks again; the real server's is a second. A poll's timeout is scaled with it. Default 1000. */
   readonly pollStepMs?: number;
   /** How long an empty forward read is believed without looking; 0 is a server without a memory cache, the real one's is 30000. Default 0. */

@@ -4,14 +4,17 @@ import { Ledger } from '../ledger.js';
 import { Control, controlFront } from './api/control.js';
 import { TalkApi } from './api/talk-api.js';
 import { WorkerPool } from './api/worker-pool.js';
-import type { SandboxUser, TalkSandboxSettings } from './settings.js';
+import type { SandboxBot, SandboxUser, TalkSandboxSettings } from './settings.js';
 import type { User } from './state/accounts.js';
+import type { InstalledBot } from './state/bots.js';
 import type { TalkChange } from './state/change.js';
 import type { PostOptions } from './state/chat.js';
 import { userActor } from './state/conversations.js';
 import type { Message } from './state/message.js';
-import { RoomType, type Actor, type Room } from './state/room.js';
+import type { Actor } from './state/actor.js';
+import { RoomType, type Room } from './state/room.js';
 import { TalkState } from './state/talk-state.js';
+import { WebhookSender } from './webhook-sender.js';
 import { viewMessage } from './view/message-view.js';
 
 export interface SandboxRoom {
@@ -23,22 +26,22 @@ export interface SandboxRoom {
 }
 
 /**
- * A small server that answers as Nextcloud Talk 22 does. Its direct methods do what the API does, without HTTP; each throws where
- * the room, user or message is unknown, and a Refusal where the API would refuse.
+ * A small server that answers as Nextcloud Talk 22 does. Its direct methods have the effects of the API without HTTP: they ask for
+ * nobody's permission, throw where the room, user or message is unknown, and a Refusal for a text or emoji that the API refuses.
  */
 export class TalkSandbox {
   readonly ledger = new Ledger();
   readonly faults = new FaultScript();
+  readonly webhooks = new WebhookSender();
   /** All that the server knows; to be changed through the methods of this class. */
   readonly state: TalkState;
   readonly #workers: WorkerPool;
   readonly #api: TalkApi;
   readonly #control: Control;
   #http: SandboxHttpServer | undefined;
-  #base = 'http://127.0.0.1';
 
   constructor(settings: TalkSandboxSettings = {}) {
-    this.state = new TalkState(settings, this.ledger);
+    this.state = new TalkState(settings, this.ledger, this.webhooks);
     this.#workers = new WorkerPool(settings.phpWorkers ?? Infinity);
     this.#api = new TalkApi(this.state);
     this.#control = new Control(this.state, this.ledger, this.faults);
@@ -48,20 +51,21 @@ export class TalkSandbox {
   async start(port: number): Promise<{ readonly url: string }> {
     this.state.longPoll.open();
     this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults);
-    this.#base = await this.#http.listen(port);
-    return { url: this.#base };
+    this.state.base = await this.#http.listen(port);
+    return { url: this.state.base };
   }
 
   /** Ends held polls and drops every connection; what the server knows stays. */
   async stop(): Promise<void> {
     this.state.longPoll.stop();
+    this.webhooks.stop();
     await this.#http?.close();
     this.#http = undefined;
   }
 
   /** Its address while it runs, without a slash at its end. */
   get url(): string {
-    return this.#base;
+    return this.state.base;
   }
 
   /** How many workers are held and how many requests wait for one; 0 without a limit. */
@@ -71,6 +75,19 @@ export class TalkSandbox {
 
   addUser(user: SandboxUser): void {
     this.state.accounts.add(user);
+  }
+
+  /** Installs a bot, as an administrator does; it is off in every room. */
+  installBot(bot: SandboxBot): void {
+    this.state.bots.install(bot);
+  }
+
+  turnBotOn(token: string, name: string): void {
+    this.state.turnBotOn(this.#room(token), this.#bot(name));
+  }
+
+  turnBotOff(token: string, name: string): void {
+    this.state.turnBotOff(this.#room(token), this.#bot(name));
   }
 
   /** Every app password of that person stops working. */
@@ -169,7 +186,7 @@ export class TalkSandbox {
   /** The room's rows, oldest first, as the API shows them to `reader` (default: somebody outside). */
   messages(token: string, reader = ''): readonly Record<string, unknown>[] {
     const room = this.#room(token);
-    const names = this.state.names(this.#base);
+    const names = this.state.names(this.state.base);
     return room.log.all().map((message) => viewMessage(names, room, message, `users/${reader}`));
   }
 
@@ -186,7 +203,7 @@ export class TalkSandbox {
 
   #answer(request: SandboxRequest): SandboxAnswer | Promise<SandboxAnswer> {
     if (request.path.startsWith(controlFront)) return this.#control.answer(request);
-    return this.#workers.run(() => this.#api.answer(request, this.#base));
+    return this.#workers.run(() => this.#api.answer(request, this.state.base));
   }
 
   #room(token: string): Room {
@@ -199,6 +216,12 @@ export class TalkSandbox {
     const user = this.state.accounts.get(id);
     if (user === undefined) throw new Error(`no user ${id}`);
     return user;
+  }
+
+  #bot(name: string): InstalledBot {
+    const bot = this.state.bots.byName(name);
+    if (bot === undefined) throw new Error(`no bot ${name}`);
+    return bot;
   }
 
   #message(room: Room, id: number): Message {

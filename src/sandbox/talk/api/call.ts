@@ -14,6 +14,8 @@ export interface Call {
   /** Undefined without a login. */
   readonly credential: Credential | undefined;
   readonly cookie: Cookie;
+  /** Empty where it did not come; names are in small letters. */
+  readonly header: (name: string) => string;
   readonly input: Input;
   /** The parts of the path. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal.js';
 import { countsAsUnread, rootOf, type Message } from '../state/message.js';
-import { actorKey, lastCommonRead, RoomType, isModerator, type Actor, type Attendee } from '../state/room.js';
+import { actorKey, type Actor } from '../state/actor.js';
+import { lastCommonRead, RoomType, isModerator, type Attendee } from '../state/room.js';
 import { viewMessage } from '../view/message-view.js';
 import { viewRoom } from '../view/room-view.js';
 import { inRoom, talkApi, type OcsRouter, type RoomCall } from './call.js';

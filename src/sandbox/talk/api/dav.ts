@@ -1,5 +1,5 @@
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
-import type { StoredFile } from '../state/files.js';
+import type { StoredFile } from '../state/stored-file.js';
 import type { TalkState } from '../state/talk-state.js';
 import { readLogin } from './login.js';
 

@@ -1,4 +1,4 @@
-import { actorKey } from '../state/room.js';
+import { actorKey } from '../state/actor.js';
 import { PollStatus, type Poll, type PollText } from '../state/polls.js';
 import { nameOf } from '../view/rich-objects.js';
 import { inRoom, talkApi, type OcsRouter, type RoomCall } from './call.js';

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.js';
 import type { Message } from '../state/message.js';
-import { actorKey } from '../state/room.js';
+import { actorKey } from '../state/actor.js';
 import type { Reminder } from '../state/reminders.js';
 import { viewMessage } from '../view/message-view.js';
 import { asUser, inRoom, talkApi, type OcsRouter, type RoomCall, type UserCall } from './call.js';

@@ -85,7 +85,7 @@ function listOpen(call: UserCall): Answer {
     .all()
     .filter((room) => room.listable > 0 && room.name.toLowerCase().includes(search))
     .filter((room) => !room.attendees.has(`users/${call.user.id}`));
-  return ok(open.map((room) => viewRoomFromOutside(call.names, room)));
+  return ok(open.map((room) => viewRoomFromOutside(room)));
 }
 
 function show(call: Call): Answer {
@@ -95,7 +95,7 @@ function show(call: Call): Answer {
   const attendee = attendeeOf(call, room);
   if (attendee !== undefined) return ok(viewRoom(call.names, room, attendee), headers);
   if (!isOpenTo(call, room)) throw new Refusal(404);
-  return ok(viewRoomFromOutside(call.names, room), headers);
+  return ok(viewRoomFromOutside(room), headers);
 }
 
 function isOpenTo(call: Call, room: Room): boolean {

@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal.js';
 import type { Message, RichParameter } from '../state/message.js';
-import { actorKey, lastCommonRead } from '../state/room.js';
+import { actorKey } from '../state/actor.js';
+import { lastCommonRead } from '../state/room.js';
 import { viewMessage } from '../view/message-view.js';
 import { inRoom, talkApi, type OcsRouter, type RoomCall } from './call.js';
 import { created, ok, type Answer } from './ocs.js';

@@ -2,6 +2,7 @@ import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import { Refusal } from '../refusal.js';
 import type { TalkState } from '../state/talk-state.js';
 import type { Handler } from './call.js';
+import { addBotRoutes } from './bots.api.js';
 import { addChatRoutes } from './chat.api.js';
 import { addCoreRoutes } from './core.api.js';
 import { answerDav, davFront } from './dav.js';
@@ -40,6 +41,7 @@ export class TalkApi {
     addSharedItemRoutes(this.#router);
     addReminderRoutes(this.#router);
     addPollRoutes(this.#router);
+    addBotRoutes(this.#router);
     addThreadRoutes(this.#router);
     addFileShareRoutes(this.#router);
   }
@@ -52,7 +54,7 @@ export class TalkApi {
       return await this.#answerOcs(request, base);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (error.status === 401) return notLoggedIn('Current user is not logged in');
+      if (error.status === 401 && error.lack === 'login') return notLoggedIn('Current user is not logged in');
       return envelope({ status: error.status, data: error.data }, error.reason);
     }
   }
@@ -72,10 +74,15 @@ export class TalkApi {
       names: this.talk.names(base),
       credential: login.kind === 'account' ? login.credential : undefined,
       cookie,
+      header: (name) => headerText(request.headers[name]),
       input: new Input(request),
       parameters: match.parameters,
       beganSeconds: this.talk.nowSeconds(),
     });
     return envelope(cookie.isNew ? withCookie(answer, cookie) : answer);
   }
+}
+
+function headerText(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value[0] : value) ?? '';
 }

@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.js';
-import { isModerator, actorKey, type Room } from '../state/room.js';
+import { actorKey } from '../state/actor.js';
+import { isModerator, type Room } from '../state/room.js';
 import type { Message } from '../state/message.js';
 import { viewMessage } from '../view/message-view.js';
 import { asUser, inRoom, talkApi, type Call, type OcsRouter, type RoomCall, type UserCall } from './call.js';

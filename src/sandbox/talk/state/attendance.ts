@@ -4,7 +4,8 @@ import type { User } from './accounts.js';
 import type { BrowserSessions } from './browser-sessions.js';
 import type { Conversations } from './conversations.js';
 import { randomText } from './random-text.js';
-import { actorKey, ParticipantType, RoomType, type Attendee, type Room, type Session } from './room.js';
+import { actorKey } from './actor.js';
+import { ParticipantType, RoomType, type Attendee, type Room, type Session } from './room.js';
 import type { Rooms } from './rooms.js';
 
 const sessionIdLength = 255;

@@ -1,5 +1,5 @@
 import { randomText } from './random-text.js';
-import type { ActorKey } from './room.js';
+import type { ActorKey } from './actor.js';
 
 /** In which room a browser session is whom. */
 export interface Presence {

@@ -4,7 +4,8 @@ import { isOneEmoji } from './emoji.js';
 import type { Files } from './files.js';
 import { checkedText, findReaction, isReplyable, markMentions } from './message-rules.js';
 import { countsAsUnread, rootOf, type Content, type Message, type SystemDetails, type SystemType } from './message.js';
-import { actorKey, type Actor, type Room } from './room.js';
+import { actorKey, type Actor } from './actor.js';
+import type { Room } from './room.js';
 import type { Rooms } from './rooms.js';
 import type { Stream } from './stream.js';
 

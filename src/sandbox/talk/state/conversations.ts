@@ -4,16 +4,8 @@ import type { Accounts, User } from './accounts.js';
 import type { TalkChange } from './change.js';
 import type { Chat } from './chat.js';
 import type { SystemType } from './message.js';
-import {
-  actorKey,
-  isAccountModerator,
-  isModerator,
-  ParticipantType,
-  RoomType,
-  type Actor,
-  type Attendee,
-  type Room,
-} from './room.js';
+import { actorKey, type Actor } from './actor.js';
+import { isAccountModerator, isModerator, ParticipantType, RoomType, type Attendee, type Room } from './room.js';
 import type { NewRoom, Rooms } from './rooms.js';
 
 const maxNameLength = 255;

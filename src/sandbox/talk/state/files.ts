@@ -1,21 +1,8 @@
 import { createHash } from 'node:crypto';
-import { pictureSize, type PictureSize } from './picture-size.js';
+import { pictureSize } from './picture-size.js';
 import type { Room } from './room.js';
 import type { Rooms } from './rooms.js';
-
-export interface StoredFile {
-  readonly id: number;
-  readonly owner: string;
-  /** In the owner's files, with a slash at its beginning. */
-  readonly path: string;
-  readonly name: string;
-  readonly folderId: number;
-  readonly mimetype: string;
-  readonly etag: string;
-  readonly data: Buffer;
-  readonly modifiedSeconds: number;
-  readonly picture: PictureSize | undefined;
-}
+import type { StoredFile } from './stored-file.js';
 
 export interface FileShare {
   readonly id: number;

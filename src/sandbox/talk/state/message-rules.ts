@@ -1,7 +1,8 @@
 import { Refusal } from '../refusal.js';
 import { findMentions } from './mentions.js';
 import { countsAsUnread, emojiOf, type Message } from './message.js';
-import { actorKey, isModerator, type Actor, type Attendee, type Room } from './room.js';
+import { actorKey, type Actor } from './actor.js';
+import { isModerator, type Attendee, type Room } from './room.js';
 
 const maxMessageLength = 32_000;
 

@@ -1,5 +1,5 @@
-import type { Actor, ActorKey } from './room.js';
-import type { StoredFile } from './files.js';
+import type { Actor, ActorKey } from './actor.js';
+import type { StoredFile } from './stored-file.js';
 
 export type SystemType =
   | 'conversation_created'

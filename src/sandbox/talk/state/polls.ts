@@ -1,7 +1,8 @@
 import { Refusal } from '../refusal.js';
 import type { Chat } from './chat.js';
 import type { RichParameter } from './message.js';
-import { actorKey, isModerator, RoomType, type Actor, type ActorKey, type Attendee, type Room } from './room.js';
+import { actorKey, type Actor, type ActorKey } from './actor.js';
+import { isModerator, RoomType, type Attendee, type Room } from './room.js';
 
 export const PollStatus = { open: 0, closed: 1, draft: 2 } as const;
 export type PollStatus = (typeof PollStatus)[keyof typeof PollStatus];

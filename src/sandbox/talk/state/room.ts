@@ -1,3 +1,4 @@
+import type { Actor, ActorKey } from './actor.js';
 import type { MessageLog } from './message-log.js';
 import type { Message } from './message.js';
 
@@ -10,22 +11,6 @@ export type ParticipantType = (typeof ParticipantType)[keyof typeof ParticipantT
 export const Permission = { default: 0, custom: 1, startCall: 2, joinCall: 4, ignoreLobby: 8, chat: 128 } as const;
 const moderatorPermissions = 254;
 const participantPermissions = 246;
-
-export type ActorType = 'users' | 'guests' | 'bots' | 'bridged' | 'emails' | 'federated_users';
-
-export interface Actor {
-  readonly type: ActorType;
-  readonly id: string;
-  /** The name at that moment, of those who have no account. */
-  readonly name?: string;
-}
-
-/** `users/alice`. */
-export type ActorKey = string;
-
-export function actorKey(actor: { readonly type: ActorType; readonly id: string }): ActorKey {
-  return `${actor.type}/${actor.id}`;
-}
 
 /** One open window of an attendee. */
 export interface Session {

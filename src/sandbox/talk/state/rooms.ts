@@ -2,15 +2,8 @@ import { ActivityOrder } from './activity-order.js';
 import { MessageLog } from './message-log.js';
 import type { Message } from './message.js';
 import { randomText } from './random-text.js';
-import {
-  actorKey,
-  ParticipantType,
-  type Actor,
-  type ActorKey,
-  type Attendee,
-  type Room,
-  type RoomType,
-} from './room.js';
+import { actorKey, type Actor, type ActorKey } from './actor.js';
+import { ParticipantType, type Attendee, type Room, type RoomType } from './room.js';
 
 export interface NewRoom {
   readonly type: RoomType;

@@ -1,6 +1,7 @@
 import type { Content, Message } from './message.js';
 import type { PollCache } from './poll-cache.js';
-import type { Actor, Room } from './room.js';
+import type { Actor } from './actor.js';
+import type { Room } from './room.js';
 
 export interface NewRow {
   readonly actor: Actor;

@@ -1,8 +1,10 @@
 import type { Ledger } from '../../ledger.js';
-import { defaultUsers, type SandboxBot, type TalkSandboxSettings } from '../settings.js';
+import { defaultUsers, type TalkSandboxSettings } from '../settings.js';
+import { presenceBody, webhookBody } from '../view/webhook-body.js';
 import type { Names } from './names.js';
 import { Accounts } from './accounts.js';
 import { Attendance } from './attendance.js';
+import { Bots, type InstalledBot } from './bots.js';
 import { BrowserSessions } from './browser-sessions.js';
 import type { TalkChange } from './change.js';
 import { Chat, type ChatEvent } from './chat.js';
@@ -13,12 +15,14 @@ import { LongPoll } from './long-poll.js';
 import { PollCache } from './poll-cache.js';
 import { Polls } from './polls.js';
 import { Reminders } from './reminders.js';
+import type { Room } from './room.js';
 import { Rooms } from './rooms.js';
 import { StarterRooms } from './starter-rooms.js';
 import { Stream } from './stream.js';
 
-export interface InstalledBot extends SandboxBot {
-  readonly id: number;
+/** What carries webhooks to bots. */
+export interface Webhooks {
+  send(bot: InstalledBot, body: unknown, backend: string): void;
 }
 
 /** All that the server knows. */
@@ -36,16 +40,22 @@ export class TalkState {
   readonly reminders = new Reminders();
   readonly starterRooms: StarterRooms;
   readonly longPoll: LongPoll;
-  readonly bots: readonly InstalledBot[];
+  readonly bots = new Bots();
+  /** The server's own address without a slash at its end, known when it listens. */
+  base = 'http://127.0.0.1';
+  readonly #backendUrl: string | undefined;
+  readonly #webhooks: Webhooks;
   readonly #commitDelayMs: number;
   #pendingCommits = 0;
   readonly #clock: () => number;
   readonly #listeners = new Set<(change: TalkChange) => void>();
 
-  constructor(settings: TalkSandboxSettings, ledger: Ledger) {
+  constructor(settings: TalkSandboxSettings, ledger: Ledger, webhooks: Webhooks) {
     this.#clock = settings.clock ?? Date.now;
     this.#commitDelayMs = settings.commitDelayMs ?? 0;
-    this.bots = (settings.bots ?? []).map((bot, index) => ({ ...bot, id: index + 1 }));
+    this.#backendUrl = settings.backendUrl;
+    this.#webhooks = webhooks;
+    for (const bot of settings.bots ?? []) this.bots.install(bot);
     for (const user of settings.users ?? defaultUsers) this.accounts.add(user);
     const nowSeconds = (): number => this.nowSeconds();
     const changed = (change: TalkChange): void => this.#changed(change);
@@ -89,7 +99,32 @@ export class TalkState {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Answers whether it was off before. */
+  turnBotOn(room: Room, bot: InstalledBot): boolean {
+    if (room.bots.has(bot.id)) return false;
+    room.bots.add(bot.id);
+    this.#send(bot, presenceBody(bot, room, 'Join'));
+    return true;
+  }
+
+  turnBotOff(room: Room, bot: InstalledBot): void {
+    if (room.bots.delete(bot.id)) this.#send(bot, presenceBody(bot, room, 'Leave'));
+  }
+
+  #send(bot: InstalledBot, body: unknown): void {
+    this.#webhooks.send(bot, body, this.#backendUrl ?? `${this.base}/`);
+  }
+
+  #tellBots(event: ChatEvent): void {
+    const isReaction = event.kind === 'reacted' || event.kind === 'unreacted';
+    const bots = this.bots.on(event.room, isReaction ? ['webhook', 'reaction'] : ['webhook']);
+    if (bots.length === 0) return;
+    const body = webhookBody(this.names(this.base), event);
+    if (body !== undefined) for (const bot of bots) this.#send(bot, body);
+  }
+
   #told(event: ChatEvent): void {
+    this.#tellBots(event);
     if (event.kind !== 'unreacted') {
       this.#changed({ room: event.room.token, what: 'message', messageId: event.message.id });
     }

@@ -1,6 +1,7 @@
-import type { FileShare, StoredFile } from '../state/files.js';
+import type { FileShare } from '../state/files.js';
+import type { StoredFile } from '../state/stored-file.js';
 import type { RichParameter } from '../state/message.js';
-import type { ActorKey } from '../state/room.js';
+import type { ActorKey } from '../state/actor.js';
 import type { Names } from '../state/names.js';
 
 const ownPermissions = 27;

@@ -1,7 +1,8 @@
 import type { Names } from '../state/names.js';
 import { isReplyable } from '../state/message-rules.js';
 import { emojiOf, rootOf, type Content, type Message } from '../state/message.js';
-import { actorKey, type ActorKey, type Room } from '../state/room.js';
+import { actorKey, type ActorKey } from '../state/actor.js';
+import type { Room } from '../state/room.js';
 import { fileParameter } from './file-view.js';
 import { actorParameter, nameOf, placeMentions, roomIcon, type RichParameters } from './rich-objects.js';
 import { systemText, type SystemReader } from './system-texts.js';

@@ -2,7 +2,8 @@ import { mayMentionAll } from '../state/message-rules.js';
 import type { Names } from '../state/names.js';
 import { findMentions, type Mention } from '../state/mentions.js';
 import type { RichParameter } from '../state/message.js';
-import { actorKey, RoomType, type Actor, type Room } from '../state/room.js';
+import { actorKey, type Actor } from '../state/actor.js';
+import { RoomType, type Room } from '../state/room.js';
 
 export type RichParameters = Record<string, RichParameter>;
 
@@ -38,6 +39,8 @@ export function actorParameter(names: Names, room: Room, actor: Actor): RichPara
       return { type: 'email', id, name: guestName(nameOf(names, room, actor)), 'mention-id': id };
     }
     case 'bots':
+      // As recorded: what bots do shows as done by an account that is gone.
+      return { type: 'highlight', id: 'deleted_users', name: 'Deleted user' };
     case 'bridged':
     case 'federated_users':
       return { type: 'highlight', id: actor.id, name: nameOf(names, room, actor) };

@@ -31,7 +31,7 @@ export function viewRoom(
   const permissions = permissionsOf(room, attendee);
   const session = attendee.sessions.at(-1);
   const view: Record<string, unknown> = {
-    ...viewFacts(names, room, namesSeenBy(names, room, attendee)),
+    ...viewFacts(room, namesSeenBy(names, room, attendee)),
     participantType: attendee.participantType,
     canStartCall: room.type !== RoomType.noteToSelf && (permissions & Permission.startCall) !== 0,
     lastReadMessage: attendee.lastReadMessage,
@@ -65,9 +65,9 @@ export function viewRoom(
 }
 
 /** An open room as somebody outside is shown it. */
-export function viewRoomFromOutside(names: Names, room: Room): Record<string, unknown> {
+export function viewRoomFromOutside(room: Room): Record<string, unknown> {
   return {
-    ...viewFacts(names, room, { name: room.name, displayName: room.name }),
+    ...viewFacts(room, { name: room.name, displayName: room.name }),
     participantType: ParticipantType.guest,
     canStartCall: false,
     lastReadMessage: 0,
@@ -102,7 +102,7 @@ interface RoomNames {
 }
 
 /** What is the same for everybody. */
-function viewFacts(names: Names, room: Room, seen: RoomNames): Record<string, unknown> {
+function viewFacts(room: Room, seen: RoomNames): Record<string, unknown> {
   return {
     id: room.id,
     token: room.token,
