@@ -9,6 +9,7 @@ function row(id: number, createdSeconds: number): Message {
     content: { kind: 'comment', text: String(id) },
     referenceId: '',
     silent: false,
+    mentionsAll: true,
     parent: undefined,
     root: undefined,
     thread: undefined,

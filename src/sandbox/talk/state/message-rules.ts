@@ -32,8 +32,7 @@ export function checkedText(text: string): string {
 /** Remembers for whom the text is a mention. */
 export function markMentions(room: Room, message: Message, text: string): void {
   for (const mention of findMentions(text)) {
-    if (mention.kind === 'all' && mayMentionAll(room, room.attendees.get(actorKey(message.actor))))
-      markAll(room, message);
+    if (mention.kind === 'all' && message.mentionsAll) markAll(room, message);
     const attendee = mention.kind === 'user' ? room.attendees.get(`users/${mention.id}`) : undefined;
     if (attendee === undefined) continue;
     attendee.lastMention = message.id;

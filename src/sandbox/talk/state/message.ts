@@ -81,6 +81,8 @@ export interface Message {
   content: Content;
   readonly referenceId: string;
   readonly silent: boolean;
+  /** Whether its `@all` was one when it was written; else it stays text. */
+  readonly mentionsAll: boolean;
   /** The replied, edited, deleted or reacted-to row. */
   readonly parent: Message | undefined;
   /** The topmost parent. */

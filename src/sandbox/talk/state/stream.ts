@@ -1,6 +1,7 @@
+import { mayMentionAll } from './message-rules.js';
 import type { Content, Message } from './message.js';
 import type { PollCache } from './poll-cache.js';
-import type { Actor } from './actor.js';
+import { actorKey, type Actor } from './actor.js';
 import type { Room } from './room.js';
 
 export interface NewRow {
@@ -37,6 +38,7 @@ export class Stream {
       content: row.content,
       referenceId: row.referenceId ?? '',
       silent: row.silent ?? false,
+      mentionsAll: mayMentionAll(room, room.attendees.get(actorKey(row.actor))),
       parent: row.parent,
       root: row.parent?.root ?? row.parent,
       thread: undefined,

@@ -68,7 +68,11 @@ function viewContent(names: Names, room: Room, message: Message, reader: ActorKe
   const { content, actor } = message;
   switch (content.kind) {
     case 'comment':
-      return { ...placeMentions(names, room, actor, content.text), systemMessage: '', messageType: 'comment' };
+      return {
+        ...placeMentions(names, room, content.text, message.mentionsAll),
+        systemMessage: '',
+        messageType: 'comment',
+      };
     case 'object': {
       const isPoll = content.object['type'] === 'talk-poll';
       const object = isPoll ? content.object : { ...content.object, 'icon-url': roomIcon(names, room) };
@@ -118,7 +122,7 @@ function viewFile(
     const text = `*${who} shared a file which is no longer available*`;
     return { text, parameters: { actor }, systemMessage: '', messageType: 'comment' };
   }
-  const placed = placeMentions(names, room, message.actor, caption === '' ? '{file}' : caption);
+  const placed = placeMentions(names, room, caption === '' ? '{file}' : caption, message.mentionsAll);
   const parameters = { actor, file: fileParameter(names, file, reader), ...placed.parameters };
   return { text: placed.text, parameters, systemMessage: '', messageType };
 }

@@ -1,4 +1,3 @@
-import { mayMentionAll } from '../state/message-rules.js';
 import type { Names } from '../state/names.js';
 import { findMentions, type Mention } from '../state/mentions.js';
 import type { RichParameter } from '../state/message.js';
@@ -51,14 +50,14 @@ export function actorParameter(names: Names, room: Room, actor: Actor): RichPara
 export function placeMentions(
   names: Names,
   room: Room,
-  speaker: Actor,
   text: string,
+  mentionsAll: boolean,
 ): { readonly text: string; readonly parameters: RichParameters } {
   const parameters: RichParameters = {};
   const counts = new Map<string, number>();
   let placed = text;
   for (const mention of findMentions(text)) {
-    const parameter = mentionParameter(names, room, speaker, mention);
+    const parameter = mentionParameter(names, room, mention, mentionsAll);
     const type = parameter?.['type'];
     if (parameter === undefined || type === undefined) continue;
     const count = (counts.get(type) ?? 0) + 1;
@@ -70,10 +69,10 @@ export function placeMentions(
   return { text: placed, parameters };
 }
 
-function mentionParameter(names: Names, room: Room, speaker: Actor, mention: Mention): RichParameter | undefined {
+function mentionParameter(names: Names, room: Room, mention: Mention, mentionsAll: boolean): RichParameter | undefined {
   switch (mention.kind) {
     case 'all':
-      return mayMentionAll(room, room.attendees.get(actorKey(speaker))) ? callParameter(names, room) : undefined;
+      return mentionsAll ? callParameter(names, room) : undefined;
     case 'user':
       return names.accounts.get(mention.id) === undefined
         ? undefined
