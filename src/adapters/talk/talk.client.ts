@@ -121,9 +121,9 @@ export class TalkClient implements OcsDoor {
     return {
       mime,
       ...(length === undefined ? {} : { bytes: Number(length) }),
-      body: answer.body,
-      isCustom: headerOf(answer.headers, 'x-nc-iscustomavatar') !== '0',
-      version: headerOf(answer.headers, 'etag') ?? headerOf(answer.headers, 'last-modified') ?? '',
+      body: translated(answer.body),
+      isCustom: headerOf(answer.headers, 'x-nc-iscustomavatar') === '1',
+      version: headerOf(answer.headers, 'etag') ?? headerOf(answer.headers, 'last-modified') ?? length ?? '',
     };
   }
 
@@ -177,7 +177,7 @@ export class TalkClient implements OcsDoor {
     const hash = headerOf(answer.headers, hashHeader);
     if (hash === undefined) return;
     // The hash differs by endpoint at one and the same time: only a change at the same one means something.
-    const endpoint = `${call.method} ${call.path.replaceAll(call.token ?? '\0', '{token}')}`;
+    const endpoint = `${call.method} ${call.path.replaceAll(call.token ?? '\0', '{token}').replaceAll(/\d+/g, '{id}')}`;
     const known = this.#hashes.get(endpoint);
     this.#hashes.set(endpoint, hash);
     if (known !== undefined && known !== hash) this.#talkChanged();
@@ -209,6 +209,15 @@ function asBridgeError(act: OcsCall['act'], cause: unknown): BridgeError {
   return cause instanceof TransportError
     ? transportError(act, cause.failure)
     : brokenAnswer(act, 'in no understandable way', cause);
+}
+
+/** The same bytes; what breaks on the way is an error of ours. */
+async function* translated(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw transportError('read', { how: 'broken', wentOut: true, cause });
+  }
 }
 
 async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {

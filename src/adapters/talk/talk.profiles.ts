@@ -1,3 +1,4 @@
+import { cleanName } from '../../formatting/names.js';
 import type { AccountId, FileRef, RoomId, UserId } from '../../model/ids.js';
 import type { FileStream, RoomProfile, UserProfile } from '../../model/network-adapter.js';
 import { TargetGone } from '../../model/errors.js';
@@ -20,7 +21,7 @@ export class TalkProfiles {
   /** People's names come with what they say: the server tells them to administrators only. */
   rememberName(user: UserId, name: string): void {
     this.#names.delete(user);
-    this.#names.set(user, name);
+    this.#names.set(user, cleanName(name));
     const oldest = this.#names.keys().next();
     if (this.#names.size > mostNames && oldest.done !== true) this.#names.delete(oldest.value);
   }

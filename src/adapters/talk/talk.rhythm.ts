@@ -70,10 +70,6 @@ export class ReadingRhythm {
     await this.clock.sleep(Math.min(firstPauseMs * 2 ** rhythm.emptyAnswers, this.settings.maxPollPauseMs), signal);
   }
 
-  forget(room: string): void {
-    this.#rooms.delete(room);
-  }
-
   #of(room: string): RoomRhythm {
     const known = this.#rooms.get(room);
     if (known !== undefined) return known;

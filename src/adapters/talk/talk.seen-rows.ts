@@ -34,6 +34,12 @@ export class SeenRows {
     seen.handed = [];
   }
 
+  /** Whether the row was handed on, stored or not yet. */
+  wasHanded(token: string, key: InboxKey): boolean {
+    const seen = this.#rooms.get(token);
+    return seen !== undefined && (seen.stored.has(key) || seen.handed.some((row) => row.key === key));
+  }
+
   isStored(token: string, key: InboxKey): boolean {
     return this.#rooms.get(token)?.stored.has(key) ?? false;
   }

@@ -45,8 +45,6 @@ export class TalkSource {
   readonly #rhythm: ReadingRhythm;
   /** Rooms whose last batch was one of many: the next ones are read forward at once. */
   readonly #catchingUp = new Set<string>();
-  /** The newest row that was read, by room. */
-  readonly #newest = new Map<string, number>();
 
   constructor(
     private readonly client: TalkClient,
@@ -77,13 +75,7 @@ export class TalkSource {
 
   /** Whether the row was read here already: a wake-up for it is one too many. */
   hasRead(room: string, rowId: number): boolean {
-    return (this.#newest.get(room) ?? 0) >= rowId;
-  }
-
-  forget(room: string): void {
-    this.#catchingUp.delete(room);
-    this.#newest.delete(room);
-    this.#rhythm.forget(room);
+    return this.#seen.wasHanded(room, talkInboxKey(room, { id: rowId, systemMessage: '' }));
   }
 
   async #begin(room: RoomId, signal: AbortSignal): Promise<PulledBatch> {
@@ -168,7 +160,6 @@ export class TalkSource {
     const next = newCursor({ at: read.upTo, ...(began !== undefined && began.seconds >= floor ? { began } : {}) });
     const handed = fresh.map((row) => ({ key: talkInboxKey(room, row), seconds: row.timestamp }));
     this.#seen.hand(room, handed, next, floor);
-    this.#newest.set(room, Math.max(this.#newest.get(room) ?? 0, read.upTo.id));
     if (fresh.length > 0) this.#rhythm.hadActivity(room);
     return { payloads, cursor: next, rest: read.rest };
   }

@@ -34,6 +34,8 @@ export class TalkWatch {
   #fullListDueMs = 0;
   #holdDueMs = 0;
   #held: ReadonlySet<string> | undefined;
+  /** Held rooms with something new, which their held request should bring by itself: the message, by room. */
+  readonly #expected = new Map<string, number>();
 
   constructor(
     private readonly client: TalkClient,
@@ -69,9 +71,13 @@ export class TalkWatch {
     if (list === undefined) return;
     const changed = list.rooms.filter((room) => this.#notice(room));
     const vanished = isFull ? this.#missingFrom(list.rooms) : [];
-    const woken = isFirst ? await this.#unreadAtStart(watching, changed) : changed.map((room) => room.token);
-    const wanted = [...woken, ...vanished].filter((token) => this.isLinked(token)).map(roomId);
+    const overdue = this.#overdue();
+    const woken = isFirst ? await this.#unreadAtStart(watching, changed) : this.#notExpected(changed);
+    const wanted = [...new Set([...woken, ...overdue, ...vanished])]
+      .filter((token) => this.isLinked(token))
+      .map(roomId);
     if (wanted.length > 0) await watching.wake(wanted);
+    for (const token of overdue) this.#expected.delete(token);
     // Only now: a sweep whose wake-ups were not taken is made again.
     for (const room of list.rooms) this.#seen.set(room.token, seenOf(room));
     for (const token of vanished) this.#seen.delete(token);
@@ -85,7 +91,22 @@ export class TalkWatch {
     const before = this.#seen.get(room.token);
     const now = seenOf(room);
     if (before?.lastMessageId === now.lastMessageId) return before.lastActivity !== now.lastActivity;
-    return !this.source.hasRead(room.token, Math.max(now.lastMessageId, 1));
+    return !this.source.hasRead(room.token, now.lastMessageId);
+  }
+
+  /** A held request is given one sweep to bring what is new; only then it is ended by a wake-up. */
+  #notExpected(rooms: readonly TalkRoom[]): string[] {
+    const expected = rooms.filter((room) => this.#held?.has(room.token) === true);
+    for (const room of expected) this.#expected.set(room.token, room.lastMessage?.id ?? 0);
+    return rooms.filter((room) => !expected.includes(room)).map((room) => room.token);
+  }
+
+  /** What was expected one sweep ago and did not come. */
+  #overdue(): string[] {
+    for (const [token, messageId] of this.#expected) {
+      if (this.source.hasRead(token, messageId)) this.#expected.delete(token);
+    }
+    return [...this.#expected.keys()];
   }
 
   #missingFrom(rooms: readonly TalkRoom[]): string[] {

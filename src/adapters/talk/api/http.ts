@@ -63,7 +63,11 @@ export class HttpDoor {
       const exchange = new Exchange(request, resolve, reject);
       if (exchange.isOver) return;
       const { method, path, headers, body } = request;
-      pool.dispatch({ method, path, headers: { ...headers }, body: body ?? null }, exchange);
+      try {
+        pool.dispatch({ method, path, headers: { ...headers }, body: body ?? null }, exchange);
+      } catch (cause) {
+        exchange.fail('broken', cause);
+      }
     });
   }
 
@@ -85,11 +89,11 @@ export class HttpDoor {
     }
   }
 
-  /** Drops every connection. A later request opens new ones. */
+  /** Closes every connection when it is idle. A later request opens new ones. */
   async close(): Promise<void> {
     const pools = this.#pools;
     this.#pools = undefined;
-    await Promise.all([pools?.calls.destroy(), pools?.held.destroy()]);
+    await Promise.all([pools?.calls.close(), pools?.held.close()]);
   }
 
   #open(): { readonly calls: Pool; readonly held: Pool } {
@@ -127,14 +131,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly reject: (error: Error) => void,
   ) {
     this.#timer = setTimeout(
-      () => this.#fail('timeout', new Error(`no answer within ${request.timeoutMs} ms`)),
+      () => this.fail('timeout', new Error(`no answer within ${request.timeoutMs} ms`)),
       request.timeoutMs,
     );
     request.signal.addEventListener('abort', this.#onAbort);
     if (request.signal.aborted) this.#onAbort();
   }
 
-  readonly #onAbort = (): void => this.#fail('aborted', this.request.signal.reason);
+  readonly #onAbort = (): void => this.fail('aborted', this.request.signal.reason);
 
   /** Called when a connection is ready and right before the request is written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -162,7 +166,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.request.maxBytes) {
-      this.#fail('tooLarge', new Error(`more than ${this.request.maxBytes} bytes`));
+      this.fail('tooLarge', new Error(`more than ${this.request.maxBytes} bytes`));
       return;
     }
     this.#chunks.push(chunk);
@@ -175,10 +179,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    this.#fail('broken', cause);
+    this.fail('broken', cause);
   }
 
-  #fail(how: TransportFailure['how'], cause: unknown): void {
+  fail(how: TransportFailure['how'], cause: unknown): void {
     if (this.isOver) return;
     this.#end();
     this.reject(new TransportError({ how, wentOut: this.#wentOut, cause }));

@@ -1,0 +1,157 @@
+import { talkDefinition } from '../../src/adapters/talk/talk.definition.js';
+import type { TalkAdapter } from '../../src/adapters/talk/talk.adapter.js';
+import type { AccountStore } from '../../src/model/account-store.js';
+import { accountId, roomId, type Cursor, type InboxKey, type RoomId } from '../../src/model/ids.js';
+import type { NetworkAdapter, Pulling, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
+import type { Log } from '../../src/model/network-definition.js';
+import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
+import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
+import { systemClock } from '../../src/workers/system-clock.js';
+
+export interface TalkAtSandbox {
+  readonly talk: TalkSandbox;
+  /** Alice's, Bob's and Carol's; the adapter is Alice. */
+  readonly token: string;
+  readonly room: RoomId;
+  readonly adapter: TalkAdapter;
+  readonly pulling: Pulling;
+  readonly store: AccountStore;
+  readonly logged: readonly Logged[];
+  make(settings?: Readonly<Record<string, unknown>>, store?: AccountStore): TalkAdapter;
+  close(): Promise<void>;
+}
+
+export interface Logged {
+  readonly fields: object;
+  readonly event: string;
+}
+
+/** A sandbox server with one room, and a connected adapter at it. */
+export async function talkAtSandbox(
+  sandbox: TalkSandboxSettings = {},
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<TalkAtSandbox> {
+  const talk = new TalkSandbox({ pollStepMs: 20, ...sandbox });
+  const { url } = await talk.start(0);
+  const token = talk.createRoom({ name: 'Team', owner: 'alice', members: ['bob', 'carol'] });
+  const stop = new AbortController();
+  const store = memoryStore();
+  const logged: Logged[] = [];
+  const adapters: TalkAdapter[] = [];
+  const make = (more: Readonly<Record<string, unknown>> = {}, own: AccountStore = store): TalkAdapter => {
+    const adapter = talkDefinition.create({
+      account: accountId('home'),
+      settings: talkDefinition.settingsSchema.parse({
+        url,
+        user: 'alice',
+        password: talk.issueAppPassword('alice'),
+        ...more,
+      }),
+      store: own,
+      clock: systemClock,
+      log: logTo(logged),
+      isLinked: () => true,
+    });
+    adapters.push(adapter);
+    return adapter;
+  };
+  const adapter = make(settings);
+  await adapter.connect(stop.signal);
+  return {
+    talk,
+    token,
+    room: roomId(token),
+    adapter,
+    pulling: adapter.pulling,
+    store,
+    logged,
+    make,
+    close: async () => {
+      stop.abort();
+      for (const each of adapters) await each.start({ accept: () => Promise.resolve() }, stop.signal);
+      await talk.stop();
+    },
+  };
+}
+
+/** Keeps what a room brings as the core does: each key once, the cursor moved with what was kept. */
+export class Reader {
+  readonly kept = new Map<InboxKey, RawPayload>();
+  #cursor: Cursor | undefined;
+
+  constructor(
+    private readonly adapter: NetworkAdapter,
+    private readonly pulling: Pulling,
+    private readonly room: RoomId,
+    private readonly signal: AbortSignal = new AbortController().signal,
+  ) {}
+
+  get cursor(): Cursor {
+    if (this.#cursor === undefined) throw new Error('begin first');
+    return this.#cursor;
+  }
+
+  async begin(): Promise<this> {
+    this.#cursor = (await this.pulling.pull(this.room, null, 'now', this.signal)).cursor;
+    return this;
+  }
+
+  /** Reads until nothing is left. */
+  async read(how: 'wait' | 'now' = 'now'): Promise<void> {
+    for (let rest: 'more' | 'none' = 'more'; rest === 'more';) {
+      const batch = await this.pulling.pull(this.room, this.cursor, how, this.signal);
+      for (const payload of batch.payloads) if (!this.kept.has(payload.key)) this.kept.set(payload.key, payload);
+      ({ rest } = batch);
+      this.#cursor = batch.cursor;
+    }
+  }
+
+  results(): ReadResult[] {
+    return [...this.kept.values()].map((payload) => resultOf(this.adapter, payload));
+  }
+
+  /** The texts of the messages, in the order in which they came. */
+  texts(): string[] {
+    return this.results().flatMap((result) =>
+      'events' in result
+        ? result.events.flatMap((event) => (event.kind === 'messageSent' ? [textIn(event.body)] : []))
+        : [],
+    );
+  }
+}
+
+export function resultOf(adapter: NetworkAdapter, { body }: RawPayload): ReadResult {
+  return adapter.read(JSON.parse(Buffer.from(body).toString('utf8')));
+}
+
+/** All text in a value, in order. */
+export function textIn(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textIn).join('');
+  if (typeof value !== 'object' || value === null) return '';
+  if ('text' in value && typeof value.text === 'string') return value.text;
+  return 'content' in value ? textIn(value.content) : '';
+}
+
+export function memoryStore(): AccountStore {
+  const entries = new Map<string, unknown>();
+  return {
+    get: (key) => Promise.resolve(entries.get(key)),
+    put: (key, value) => {
+      entries.set(key, structuredClone(value));
+      return Promise.resolve();
+    },
+    delete: (key) => {
+      entries.delete(key);
+      return Promise.resolve();
+    },
+    list: (prefix) =>
+      Promise.resolve([...entries].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }))),
+  };
+}
+
+function logTo(logged: Logged[]): Log {
+  const note = (fields: object, event: string): void => {
+    logged.push({ fields, event });
+  };
+  return { debug: note, info: note, warn: note, error: note };
+}
