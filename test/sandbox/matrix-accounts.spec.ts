@@ -87,9 +87,9 @@ describe('accounts and masquerading', () => {
       identifier: { type: 'm.id.user', user: 'carl' },
       password: 'secret',
     });
-    const token = String(loggedIn.body['access_token']);
+    const token = String(loggedIn.body.access_token);
     expect(await setup.client(token).get('/_matrix/client/r0/account/whoami')).toMatchObject({
-      body: { user_id: '@carl:sandbox.test', device_id: loggedIn.body['device_id'] },
+      body: { user_id: '@carl:sandbox.test', device_id: loggedIn.body.device_id },
     });
   });
 

@@ -33,7 +33,7 @@ describe('rooms, memberships and power', () => {
     });
     expect(await berts.post('/_matrix/client/v3/join/%23team%3Asandbox.test')).toEqual({
       status: 200,
-      body: { room_id: first.body['room_id'] },
+      body: { room_id: first.body.room_id },
     });
   });
 
@@ -88,7 +88,7 @@ describe('rooms, memberships and power', () => {
       preset: 'trusted_private_chat',
       invite: [bert],
     });
-    const room = String(body['room_id']);
+    const room = String(body.room_id);
     expect(room).toMatch(/^![A-Za-z0-9_-]{43}$/);
     const create = await annas.get(at(room, 'state/m.room.create?format=event'));
     expect(create.body).toMatchObject({
@@ -121,14 +121,14 @@ describe('rooms, memberships and power', () => {
     'a room of version %s names its creator, and a redaction its target outside the content',
     async (version) => {
       const { body } = await annas.post('/_matrix/client/v3/createRoom', { room_version: version });
-      const room = String(body['room_id']);
+      const room = String(body.room_id);
       expect(room).toMatch(/^![A-Za-z]{18}:sandbox\.test$/);
       expect((await annas.get(at(room, 'state/m.room.create'))).body).toEqual({ room_version: version, creator: anna });
       const target = setup.sandbox.post(room, anna, 'hello');
       const key = { 'org.crosstalk.delivery': 'a key', reason: 'typo' };
       const redaction = await annas.put(at(room, `redact/${encodeURIComponent(target)}/1`), key);
       const last = setup.sandbox.messages(room).at(-1);
-      expect(last).toMatchObject({ eventId: redaction.body['event_id'], content: key, redacts: target });
+      expect(last).toMatchObject({ eventId: redaction.body.event_id, content: key, redacts: target });
       expect(last?.content).not.toHaveProperty('redacts');
     },
   );
@@ -142,6 +142,6 @@ describe('rooms, memberships and power', () => {
     expect((await berts.get(at(room, `event/${encodeURIComponent(before)}`))).status).toBe(200);
     expect((await berts.get(at(room, `event/${encodeURIComponent(after)}`))).status).toBe(404);
     const page = await berts.get(at(room, 'messages?dir=b&limit=2'));
-    expect(page.body['chunk']).toMatchObject([{ type: 'm.room.member' }, { event_id: before }]);
+    expect(page.body.chunk).toMatchObject([{ type: 'm.room.member' }, { event_id: before }]);
   });
 });

@@ -96,12 +96,16 @@ export class FakeAppservice {
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await new Promise<void>((resolve) =>
+      this.#server.close(() => {
+        resolve();
+      }),
+    );
   }
 
   /** The accepted event ids, in the order of their coming. */
   get eventIds(): readonly string[] {
-    return this.pushes.flatMap(({ events }) => events.map((event) => String(event['event_id'])));
+    return this.pushes.flatMap(({ events }) => events.map((event) => String(event.event_id)));
   }
 
   async #serve(request: IncomingMessage): Promise<{ status: number; body: string }> {

@@ -32,8 +32,8 @@ describe('application service transactions', () => {
       sender: '@anna:sandbox.test',
       type: 'm.room.message',
       content: { msgtype: 'm.text', body: 'hello' },
-      unsigned: { age: expect.any(Number) },
-      origin_server_ts: expect.any(Number),
+      unsigned: { age: expect.any(Number) as unknown },
+      origin_server_ts: expect.any(Number) as unknown,
     });
     expect(event).not.toHaveProperty('state_key');
   });
@@ -62,7 +62,7 @@ describe('application service transactions', () => {
     await until(() => setup.appservice.pushes.length >= 1);
     const second = setup.sandbox.post(room, anna, 'second');
     await until(() => setup.sandbox.isPushed);
-    const pushes = setup.appservice.pushes.map(({ id, events }) => [id, events[0]?.['event_id']]);
+    const pushes = setup.appservice.pushes.map(({ id, events }) => [id, events[0]?.event_id]);
     const [id] = pushes[0] ?? [];
     expect(pushes).toEqual([
       [id, first],
@@ -78,7 +78,9 @@ describe('application service transactions', () => {
     await until(() => setup.sandbox.isPushed);
     const times = setup.appservice.pushes.map(({ atMs }) => atMs);
     const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    [20, 40, 80, 160, 320].forEach((pauseMs, index) => expect(pauses[index]).toBeGreaterThanOrEqual(pauseMs - 2));
+    [20, 40, 80, 160, 320].forEach((pauseMs, index) => {
+      expect(pauses[index]).toBeGreaterThanOrEqual(pauseMs - 2);
+    });
   });
 
   test('a ping makes waiting transactions come at once', async () => {
@@ -90,7 +92,7 @@ describe('application service transactions', () => {
     await until(() => setup.appservice.pushes.length === 1);
     expect(setup.sandbox.pendingTransactions()).toMatchObject([{ id: 1, failures: 1 }]);
     const answer = await setup.bridge.post('/_matrix/client/v1/appservice/bridge/ping', { transaction_id: 'mine' });
-    expect(answer).toEqual({ status: 200, body: { duration_ms: expect.any(Number) } });
+    expect(answer).toEqual({ status: 200, body: { duration_ms: expect.any(Number) as unknown } });
     expect(setup.appservice.pings).toEqual([{ transaction_id: 'mine' }]);
     await until(() => setup.sandbox.isPushed);
     expect(setup.appservice.pushes.map(({ id }) => id)).toEqual(['1', '1']);
@@ -98,7 +100,7 @@ describe('application service transactions', () => {
       room_id: bertsRoom,
       state_key: '@talkbot:sandbox.test',
       content: { membership: 'invite' },
-      unsigned: { invite_room_state: expect.any(Array) },
+      unsigned: { invite_room_state: expect.any(Array) as unknown },
     });
   });
 
@@ -165,7 +167,7 @@ describe('application service transactions', () => {
       {
         type: 'm.receipt',
         room_id: room,
-        content: { [eventId]: { 'm.read': { [anna]: { ts: expect.any(Number) } } } },
+        content: { [eventId]: { 'm.read': { [anna]: { ts: expect.any(Number) as unknown } } } },
       },
     ]);
   });

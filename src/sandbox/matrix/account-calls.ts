@@ -54,7 +54,7 @@ function register(server: Homeserver, request: SandboxRequest): SandboxAnswer {
   if (username !== undefined && (typeof username !== 'string' || username.length > 512)) {
     throw unknown(400, 'Invalid username');
   }
-  if (body['type'] === appserviceLogin) return registerForAppservice(server, request, body, username);
+  if (body.type === appserviceLogin) return registerForAppservice(server, request, body, username);
   if (hasAccessToken(request)) {
     throw unknown(
       400,
@@ -76,12 +76,12 @@ function registerForAppservice(
   const token = accessTokenOf(request);
   if (username === undefined) throw unknown(400, 'Desired Username is missing or not a string');
   const { appservice } = server;
-  if (appservice === undefined || appservice.registration.as_token !== token) {
+  if (appservice?.registration.as_token !== token) {
     throw unknownToken('Unrecognised access token');
   }
   const userId = `@${username}:${server.serverName}`;
   if (!appservice.ownsUser(userId)) throw exclusive('Invalid user localpart for this application service.');
-  if (appservice.registration['io.element.msc4190'] === true && body['inhibit_login'] !== true) {
+  if (appservice.registration['io.element.msc4190'] === true && body.inhibit_login !== true) {
     throw new MatrixError(
       400,
       'IO.ELEMENT.MSC4190.M_APPSERVICE_LOGIN_UNSUPPORTED',
@@ -107,7 +107,7 @@ function registerPerson(server: Homeserver, body: JsonObject, username: string |
   if (userId.length > 255) throw invalidUsername('User ID may not be longer than 255 characters');
   if (server.accounts.has(userId)) throw userInUse();
   if (/^\d+$/.test(localpart)) throw invalidUsername('Numeric user IDs are reserved for guest users.');
-  if (!isObject(body['auth']) || body['auth']['type'] !== 'm.login.dummy') {
+  if (!isObject(body.auth) || body.auth.type !== 'm.login.dummy') {
     return {
       status: 401,
       body: { session: newSessionId(), flows: [{ stages: ['m.login.dummy'] }], params: {} },
@@ -120,7 +120,7 @@ function registerPerson(server: Homeserver, body: JsonObject, username: string |
 
 function registered(server: Homeserver, userId: string, body: JsonObject): SandboxAnswer {
   const answer = { user_id: userId, home_server: server.serverName };
-  if (body['inhibit_login'] === true) return ok(answer);
+  if (body.inhibit_login === true) return ok(answer);
   const session = openSession(server, userId, body);
   return ok({ ...answer, ...session });
 }
@@ -136,7 +136,7 @@ function openSession(server: Homeserver, userId: string, body: JsonObject): Json
 
 function logIn(server: Homeserver, request: SandboxRequest): SandboxAnswer {
   const body = jsonBody(request);
-  switch (body['type']) {
+  switch (body.type) {
     case 'm.login.password':
       return logInWithPassword(server, body);
     case appserviceLogin:
@@ -147,7 +147,7 @@ function logIn(server: Homeserver, request: SandboxRequest): SandboxAnswer {
 }
 
 function loginUser(server: Homeserver, body: JsonObject): string {
-  const identifier = body['identifier'];
+  const identifier = body.identifier;
   const name = isObject(identifier) ? optionalString(identifier, 'user') : optionalString(body, 'user');
   if (name === undefined) throw missingParam('Missing param: identifier');
   return parseUserId(name) === undefined ? `@${name}:${server.serverName}` : name;
@@ -168,7 +168,7 @@ function logInWithPassword(server: Homeserver, body: JsonObject): SandboxAnswer 
 function logInForAppservice(server: Homeserver, request: SandboxRequest, body: JsonObject): SandboxAnswer {
   const token = accessTokenOf(request);
   const { appservice } = server;
-  if (appservice === undefined || appservice.registration.as_token !== token) {
+  if (appservice?.registration.as_token !== token) {
     throw unknownToken('Unrecognised access token');
   }
   if (appservice.registration['io.element.msc4190'] === true) {

@@ -96,10 +96,8 @@ export class Accounts {
 
   /** An empty value removes the field. */
   setProfile(userId: string, field: keyof Profile, value: string): void {
-    const profile = this.#profiles.get(userId) ?? {};
-    if (value === '') delete profile[field];
-    else profile[field] = value;
-    this.#profiles.set(userId, profile);
+    const changed = Object.entries({ ...this.#profiles.get(userId), [field]: value });
+    this.#profiles.set(userId, Object.fromEntries(changed.filter(([, text]) => text !== '')));
   }
 
   accountData(userId: string, key: string): Record<string, unknown> | undefined {

@@ -68,8 +68,12 @@ export class AppservicePusher {
     this.#isStopped = false;
     this.#abort = new AbortController();
     this.#unwatch = [
-      this.server.watch((event, room) => this.#takeEvent(event, room)),
-      this.server.ephemerals.watch((change) => this.#takeEphemeral(change)),
+      this.server.watch((event, room) => {
+        this.#takeEvent(event, room);
+      }),
+      this.server.ephemerals.watch((change) => {
+        this.#takeEphemeral(change);
+      }),
     ];
     this.#kick();
   }
@@ -164,7 +168,7 @@ export class AppservicePusher {
         this.#keep(transaction);
         continue;
       }
-      if (this.#isStopped) return;
+      if (this.#hasStopped()) return;
       transaction.failures += 1;
       this.#state = 'down';
       this.#form();
@@ -181,11 +185,16 @@ export class AppservicePusher {
     const fault = this.#nextFault();
     if (fault?.delayMs !== undefined) await this.#pause(fault.delayMs);
     await this.#askForUsers(appservice, transaction);
-    if (this.#isStopped || !(await this.#send(appservice, transaction))) return false;
-    if (fault?.repeat !== undefined && !this.#isStopped) {
+    if (this.#hasStopped() || !(await this.#send(appservice, transaction))) return false;
+    if (fault?.repeat !== undefined && !this.#hasStopped()) {
       await this.#send(appservice, fault.repeat === 'sameId' ? transaction : { ...transaction, id: ++this.#lastId });
     }
     return true;
+  }
+
+  /** Asked anew after every wait. */
+  #hasStopped(): boolean {
+    return this.#isStopped;
   }
 
   #nextFault(): PushFault | undefined {

@@ -38,7 +38,7 @@ export function formatEvent(event: StoredEvent, options: FormatOptions): JsonObj
     ...(isRedaction ? { redacts } : {}),
   };
   if (options.format !== 'v1') return formatted;
-  formatted['user_id'] = event.sender;
+  formatted.user_id = event.sender;
   for (const key of ['age', 'redacted_because', 'replaces_state', 'prev_content', 'invite_room_state']) {
     if (key in unsigned) formatted[key] = unsigned[key];
   }
@@ -49,22 +49,22 @@ function unsignedOf(event: StoredEvent, options: FormatOptions): JsonObject {
   const { requester, room } = options;
   const unsigned: JsonObject = { age: options.nowMs - event.receivedAtMs };
   if (event.replaces !== undefined) {
-    unsigned['replaces_state'] = event.replaces.eventId;
-    unsigned['prev_content'] = event.replaces.content;
-    unsigned['prev_sender'] = event.replaces.sender;
+    unsigned.replaces_state = event.replaces.eventId;
+    unsigned.prev_content = event.replaces.content;
+    unsigned.prev_sender = event.replaces.sender;
   }
   if (requester !== undefined) {
     if (options.membership !== 'omitted') {
-      unsigned['membership'] = room.membershipAt(requester.userId, event.order) ?? 'leave';
+      unsigned.membership = room.membershipAt(requester.userId, event.order) ?? 'leave';
     }
-    if (sawTransaction(event, requester)) unsigned['transaction_id'] = event.origin?.transactionId;
+    if (sawTransaction(event, requester)) unsigned.transaction_id = event.origin?.transactionId;
   }
   if (options.roomState === 'included' && event.inviteRoomState !== undefined) {
-    unsigned['invite_room_state'] = event.inviteRoomState;
+    unsigned.invite_room_state = event.inviteRoomState;
   }
   if (event.redactedBy !== undefined) {
-    unsigned['redacted_by'] = event.redactedBy.eventId;
-    unsigned['redacted_because'] = formatEvent(event.redactedBy, withoutBundles(options));
+    unsigned.redacted_by = event.redactedBy.eventId;
+    unsigned.redacted_because = formatEvent(event.redactedBy, withoutBundles(options));
   }
   if (options.bundles === 'included' && event.stateKey === undefined) {
     const relations = bundlesOf(event, options);

@@ -24,12 +24,12 @@ export function checkContent(draft: EventDraft, roomId: string, version: RoomVer
       break;
     case 'm.room.member':
       if (!('membership' in content)) throw unknown(400, 'Content has not membership key');
-      if (!memberships.includes(String(content['membership']))) throw unknown(400, 'Invalid membership key');
+      if (!memberships.includes(String(content.membership))) throw unknown(400, 'Invalid membership key');
       checkIsState(draft);
       break;
     case 'm.room.tombstone':
       if (!('replacement_room' in content)) throw unknown(400, 'Content has no replacement_room key');
-      if (content['replacement_room'] === roomId) {
+      if (content.replacement_room === roomId) {
         throw unknown(400, 'Tombstone cannot reference the room it was sent in');
       }
       checkIsState(draft);

@@ -15,16 +15,23 @@ interface Preset {
   readonly powerLevels: JsonObject;
 }
 
-const presets: Readonly<Record<string, Preset>> = {
-  private_chat: { joinRule: 'invite', guestsCanJoin: true, inviteesAreEqual: false, powerLevels: { invite: 0 } },
-  trusted_private_chat: { joinRule: 'invite', guestsCanJoin: true, inviteesAreEqual: true, powerLevels: { invite: 0 } },
-  public_chat: {
-    joinRule: 'public',
-    guestsCanJoin: false,
-    inviteesAreEqual: false,
-    powerLevels: { 'm.call.invite': 50 },
-  },
-};
+const presets: ReadonlyMap<unknown, Preset> = new Map(
+  Object.entries({
+    private_chat: { joinRule: 'invite', guestsCanJoin: true, inviteesAreEqual: false, powerLevels: { invite: 0 } },
+    trusted_private_chat: {
+      joinRule: 'invite',
+      guestsCanJoin: true,
+      inviteesAreEqual: true,
+      powerLevels: { invite: 0 },
+    },
+    public_chat: {
+      joinRule: 'public',
+      guestsCanJoin: false,
+      inviteesAreEqual: false,
+      powerLevels: { 'm.call.invite': 50 },
+    },
+  }),
+);
 
 interface InitialState {
   readonly type: string;
@@ -77,36 +84,36 @@ export function createRoom(
 }
 
 function planRoom(server: Homeserver, creator: string, body: JsonObject): RoomPlan {
-  const versionId = body['room_version'] ?? defaultRoomVersion;
+  const versionId = body.room_version ?? defaultRoomVersion;
   if (typeof versionId !== 'string') throw badJson('room_version must be a string');
   const version = roomVersions.get(versionId);
   if (version === undefined) {
     throw new MatrixError(400, 'M_UNSUPPORTED_ROOM_VERSION', 'Your homeserver does not support this room version');
   }
-  const alias = planAlias(server, body['room_alias_name']);
-  const invite = Array.isArray(body['invite']) ? (body['invite'] as unknown[]).map(String) : [];
+  const alias = planAlias(server, body.room_alias_name);
+  const invite = Array.isArray(body.invite) ? (body.invite as unknown[]).map(String) : [];
   const wrong = invite.find((userId) => parseUserId(userId) === undefined);
   if (wrong !== undefined) throw unknown(400, `Invalid user_id: ${wrong}`);
-  const powerLevels = isObject(body['power_level_content_override']) ? body['power_level_content_override'] : {};
-  if (version.creatorPower === 'listed' && isObject(powerLevels['users']) && !(creator in powerLevels['users'])) {
+  const powerLevels = isObject(body.power_level_content_override) ? body.power_level_content_override : {};
+  if (version.creatorPower === 'listed' && isObject(powerLevels.users) && !(creator in powerLevels.users)) {
     throw unknown(400, `Not a valid power_level_content_override: 'users' did not contain ${creator}`);
   }
-  const isPublic = body['visibility'] === 'public';
-  const presetName = body['preset'] ?? (isPublic ? 'public_chat' : 'private_chat');
-  const preset = presets[String(presetName)];
-  if (preset === undefined) throw badJson(`'${String(presetName)}' is not a valid preset`);
+  const isPublic = body.visibility === 'public';
+  const presetName: unknown = body.preset ?? (isPublic ? 'public_chat' : 'private_chat');
+  const preset = presets.get(presetName);
+  if (preset === undefined) throw badJson(`${JSON.stringify(presetName)} is not a valid preset`);
   return {
     version,
     preset,
     isPublic,
     alias,
     invite,
-    initialState: planState(body['initial_state']),
+    initialState: planState(body.initial_state),
     createContent: planCreateContent(version, creator, body, preset, invite),
     powerLevels,
     name: textOf(body, 'name'),
     topic: textOf(body, 'topic'),
-    isDirect: body['is_direct'] === true,
+    isDirect: body.is_direct === true,
   };
 }
 
@@ -127,9 +134,9 @@ function planAlias(server: Homeserver, name: unknown): string | undefined {
 function planState(value: unknown): readonly InitialState[] {
   if (!Array.isArray(value)) return [];
   return (value as unknown[]).filter(isObject).map((event) => ({
-    type: String(event['type']),
-    stateKey: typeof event['state_key'] === 'string' ? event['state_key'] : '',
-    content: isObject(event['content']) ? event['content'] : {},
+    type: String(event.type),
+    stateKey: typeof event.state_key === 'string' ? event.state_key : '',
+    content: isObject(event.content) ? event.content : {},
   }));
 }
 
@@ -141,13 +148,13 @@ function planCreateContent(
   invite: readonly string[],
 ): JsonObject {
   const content: JsonObject = {
-    ...(isObject(body['creation_content']) ? body['creation_content'] : {}),
+    ...(isObject(body.creation_content) ? body.creation_content : {}),
     room_version: version.id,
   };
-  if (version.creatorField) content['creator'] = creator;
+  if (version.creatorField) content.creator = creator;
   if (version.creatorPower === 'infinite' && preset.inviteesAreEqual && invite.length > 0) {
-    const named = content['additional_creators'];
-    content['additional_creators'] = [...new Set([...(Array.isArray(named) ? (named as unknown[]) : []), ...invite])];
+    const named = content.additional_creators;
+    content.additional_creators = [...new Set([...(Array.isArray(named) ? (named as unknown[]) : []), ...invite])];
   }
   return content;
 }

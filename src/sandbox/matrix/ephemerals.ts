@@ -43,7 +43,9 @@ export class Ephemerals {
     const timer = typing.timers.get(userId);
     clearTimeout(timer);
     if (forMs > 0) {
-      const next = setTimeout(() => this.setTyping(roomId, userId, 0), forMs);
+      const next = setTimeout(() => {
+        this.setTyping(roomId, userId, 0);
+      }, forMs);
       next.unref();
       typing.timers.set(userId, next);
       if (timer !== undefined) return;

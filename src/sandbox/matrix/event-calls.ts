@@ -33,7 +33,7 @@ function sendEvent({ server }: Api, { request, params, requester }: Call): Sandb
     content: jsonBody(request),
     ...massagedTime(request.query, requester),
   };
-  return ok({ event_id: server.send(param(params, 'room'), draft, originOf(params['txn'], requester)).eventId });
+  return ok({ event_id: server.send(param(params, 'room'), draft, originOf(params.txn, requester)).eventId });
 }
 
 function redactEvent({ server }: Api, { request, params, requester }: Call): SandboxAnswer {
@@ -41,13 +41,13 @@ function redactEvent({ server }: Api, { request, params, requester }: Call): San
   const redacts = param(params, 'event');
   const content = jsonBody(request);
   if (room.version.redactsInContent) {
-    if ('redacts' in content && content['redacts'] !== redacts) {
+    if ('redacts' in content && content.redacts !== redacts) {
       throw invalidParam('Cannot provide a redacts value incoherent with the event_id of the URL parameter');
     }
-    content['redacts'] = redacts;
+    content.redacts = redacts;
   }
   const draft = { type: 'm.room.redaction', sender: requester.userId, content, redacts };
-  return ok({ event_id: server.send(room.id, draft, originOf(params['txn'], requester)).eventId });
+  return ok({ event_id: server.send(room.id, draft, originOf(params.txn, requester)).eventId });
 }
 
 function originOf(transactionId: string | undefined, requester: Requester): EventOrigin | undefined {
@@ -97,7 +97,7 @@ function addStateCalls(api: Api): void {
 
 function joinedProfile(room: Room, userId: string): JsonObject {
   const content = room.member(userId)?.content ?? {};
-  return { display_name: content['displayname'] ?? null, avatar_url: content['avatar_url'] ?? null };
+  return { display_name: content.displayname ?? null, avatar_url: content.avatar_url ?? null };
 }
 
 function readState(api: Api, call: Call, key: string): SandboxAnswer {
@@ -123,7 +123,7 @@ function writeState({ server }: Api, { request, params, requester }: Call, state
   if (action === undefined) {
     throw unknown(
       400,
-      typeof content['membership'] === 'string' ? 'Invalid membership key' : 'Invalid membership (must be a string)',
+      typeof content.membership === 'string' ? 'Invalid membership key' : 'Invalid membership (must be a string)',
     );
   }
   const change = { by: requester.userId, target: stateKey, roomId, action, content, ...time };
@@ -176,7 +176,7 @@ function relations(api: Api, call: Call): SandboxAnswer {
   if (!room.joined.has(requester.userId) && !room.everJoined(requester.userId)) {
     throw forbidden("You don't have permission to access that event.");
   }
-  const page = readRelations(room, param(params, 'event'), asked, { kind: params['kind'], type: params['type'] });
+  const page = readRelations(room, param(params, 'event'), asked, { kind: params.kind, type: params.type });
   const from = call.request.query.get('from');
   return ok({
     chunk: page.events.map((event) => format(api, call, room, event, 'v1', 'timeline')),

@@ -32,7 +32,7 @@ function checkMembershipChange(room: Room, draft: EventDraft, target: string): v
   const own = userLevel(power, draft.sender);
   const theirs = userLevel(power, target);
   const before = room.membership(target);
-  const membership = draft.content['membership'];
+  const membership = draft.content.membership;
   if (membership === 'join') {
     checkJoin(room, draft, target);
     return;
@@ -70,7 +70,7 @@ function checkJoin(room: Room, draft: EventDraft, target: string): void {
     (room.version.restrictedJoins && rule === 'restricted') ||
     (room.version.knockRestricted && rule === 'knock_restricted');
   if (restricted) {
-    if (draft.content['join_authorised_via_users_server'] === undefined) {
+    if (draft.content.join_authorised_via_users_server === undefined) {
       throw forbidden('You do not belong to any of the required rooms/spaces to join this room.');
     }
     return;
@@ -135,7 +135,7 @@ export function checkRedaction(
 export function sameState(room: Room, draft: EventDraft): StoredEvent | undefined {
   if (draft.stateKey === undefined) return undefined;
   const current = room.state(draft.type, draft.stateKey);
-  if (current === undefined || current.sender !== draft.sender) return undefined;
+  if (current?.sender !== draft.sender) return undefined;
   return sameJson(current.content, draft.content) ? current : undefined;
 }
 

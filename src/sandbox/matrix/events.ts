@@ -64,6 +64,6 @@ export function relationOf(content: JsonObject): Relation | undefined {
 
 /** The membership that a member event states. */
 export function membershipOf(event: Pick<StoredEvent, 'content'> | undefined): string | undefined {
-  const membership = event?.content['membership'];
+  const membership = event?.content.membership;
   return typeof membership === 'string' ? membership : undefined;
 }

@@ -189,9 +189,9 @@ export class Homeserver {
   #checkCanonicalAlias(room: Room, content: JsonObject): void {
     const before = room.state('m.room.canonical_alias')?.content ?? {};
     const { alias, alt_aliases: alternatives = [] } = content;
-    if (typeof alias === 'string' && alias !== '' && alias !== before['alias']) this.#checkPointsHere(room, alias);
+    if (typeof alias === 'string' && alias !== '' && alias !== before.alias) this.#checkPointsHere(room, alias);
     if (!Array.isArray(alternatives)) throw invalidParam('The alt_aliases property must be a list.');
-    const known: unknown = before['alt_aliases'];
+    const known: unknown = before.alt_aliases;
     for (const alternative of alternatives as unknown[]) {
       if (Array.isArray(known) && known.includes(alternative)) continue;
       this.#checkPointsHere(room, String(alternative));
@@ -206,7 +206,7 @@ export class Homeserver {
 }
 
 function needsRoomState(draft: EventDraft): boolean {
-  const membership = draft.content['membership'];
+  const membership = draft.content.membership;
   return draft.type === 'm.room.member' && (membership === 'invite' || membership === 'knock');
 }
 

@@ -5,7 +5,7 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 function randomLetters(count: number): string {
   let text = '';
-  for (const byte of randomBytes(count)) text += letters[byte % letters.length];
+  for (const byte of randomBytes(count)) text += letters.charAt(byte % letters.length);
   return text;
 }
 

@@ -49,5 +49,5 @@ export function ledgerEntryOf(
 }
 
 function textOf(content: JsonObject): { text?: string } {
-  return typeof content['body'] === 'string' ? { text: content['body'] } : {};
+  return typeof content.body === 'string' ? { text: content.body } : {};
 }

@@ -65,7 +65,12 @@ export class MatrixSandbox {
     addSyncCalls(api);
     addControlCalls(api, {
       faults: this.faults,
-      restart: () => setImmediate(() => (this.#restarting = this.restart())),
+      restart: () => {
+        // The answer goes out first.
+        setImmediate(() => {
+          this.#restarting = this.restart();
+        });
+      },
       state: () => this.#describe(),
     });
   }
@@ -205,7 +210,9 @@ export class MatrixSandbox {
 
   /** Calls `listener` with every later event, right after it became visible; the answer ends that. */
   onChange(listener: (change: { readonly room: string; readonly message: RoomMessage }) => void): () => void {
-    return this.#server.watch((event, room) => listener({ room: room.id, message: messageOf(room, event) }));
+    return this.#server.watch((event, room) => {
+      listener({ room: room.id, message: messageOf(room, event) });
+    });
   }
 
   /** Transactions that the application service did not accept yet, the oldest first. */
@@ -254,7 +261,7 @@ export class MatrixSandbox {
       rooms: [...rooms.values()].map((room) => ({
         id: room.id,
         version: room.version.id,
-        name: room.state('m.room.name')?.content['name'] ?? null,
+        name: room.state('m.room.name')?.content.name ?? null,
         aliases: [...room.aliases],
         joined: [...room.joined],
         events: room.timeline.length,
@@ -274,7 +281,7 @@ const corsHeaders = {
 };
 
 function nameOf(room: Room, userId: string): string {
-  const name = room.member(userId)?.content['displayname'];
+  const name = room.member(userId)?.content.displayname;
   return typeof name === 'string' && name !== '' ? name : userId;
 }
 

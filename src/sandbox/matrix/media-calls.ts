@@ -36,7 +36,7 @@ function refuseUnauthenticated(): SandboxAnswer {
 function download({ media }: Api, params: PathParams): SandboxAnswer {
   const file = media.get(param(params, 'server'), param(params, 'media'));
   if (file === undefined) throw notFound(`Not found '${param(params, 'media')}'`);
-  const name = params['name'] ?? file.name;
+  const name = params.name ?? file.name;
   const disposition = /^(image|audio|video|text\/plain)/.test(file.contentType) ? 'inline' : 'attachment';
   return {
     status: 200,

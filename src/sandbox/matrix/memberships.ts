@@ -26,8 +26,9 @@ export function changeMembership(server: Homeserver, change: MembershipChange): 
   const room = server.rooms.get(change.roomId);
   if (room === undefined || room.joined.size === 0) return refuseUnknownRoom(room, change);
   const content = { ...change.content };
-  delete content['join_authorised_via_users_server'];
-  if (String(content['displayname'] ?? '').length > 256) throw badJson('Displayname is too long (max 256)');
+  delete content.join_authorised_via_users_server;
+  if (typeof content.displayname === 'string' && content.displayname.length > 256)
+    throw badJson('Displayname is too long (max 256)');
   checkTransition(room, change);
   const membership = action === 'kick' || action === 'unban' ? 'leave' : action;
   const withProfile = membership === 'join' || membership === 'invite' || membership === 'knock';
@@ -75,12 +76,11 @@ function joinAuthority(server: Homeserver, room: Room, userId: string): string |
     (room.version.knockRestricted && rule === 'knock_restricted');
   const before = room.membership(userId);
   if (!restricted || before === 'join' || before === 'invite') return undefined;
-  const allow = room.state('m.room.join_rules')?.content['allow'];
+  const allow = room.state('m.room.join_rules')?.content.allow;
   const allowed =
     Array.isArray(allow) &&
     (allow as unknown[]).some(
-      (rule_) =>
-        isObject(rule_) && typeof rule_['room_id'] === 'string' && server.joinedRooms(userId).has(rule_['room_id']),
+      (rule_) => isObject(rule_) && typeof rule_.room_id === 'string' && server.joinedRooms(userId).has(rule_.room_id),
     );
   if (!allowed) return undefined;
   const power = room.power();
@@ -97,7 +97,7 @@ export function spreadProfile(server: Homeserver, userId: string): void {
 
 /** The action that leads to the membership which a member event's content names; undefined where it names none. */
 export function membershipActionOf(content: unknown): MembershipAction | undefined {
-  const membership = isObject(content) ? content['membership'] : undefined;
+  const membership = isObject(content) ? content.membership : undefined;
   switch (membership) {
     case 'join':
     case 'invite':

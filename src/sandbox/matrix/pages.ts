@@ -87,7 +87,7 @@ export function filterOf(value: JsonObject): EventFilter {
     list('senders'),
     list('not_senders'),
   ];
-  const containsUrl = value['contains_url'];
+  const containsUrl = value.contains_url;
   return {
     ...(types === undefined ? {} : { types }),
     ...(notTypes === undefined ? {} : { notTypes }),
@@ -103,7 +103,7 @@ export function passes(filter: EventFilter | undefined, event: StoredEvent): boo
   if (notTypes.some((type) => typeMatches(type, event.type)) || notSenders.includes(event.sender)) return false;
   if (types !== undefined && !types.some((type) => typeMatches(type, event.type))) return false;
   if (senders !== undefined && !senders.includes(event.sender)) return false;
-  return containsUrl === undefined || containsUrl === (typeof event.content['url'] === 'string');
+  return containsUrl === undefined || containsUrl === (typeof event.content.url === 'string');
 }
 
 function typeMatches(pattern: string, type: string): boolean {

@@ -69,8 +69,8 @@ function setTyping({ server }: Api, { request, params, requester }: Call): Sandb
   if (room?.joined.has(requester.userId) !== true) {
     throw forbidden(`User ${requester.userId} not in room ${param(params, 'room')}`);
   }
-  const timeout = typeof body['timeout'] === 'number' ? body['timeout'] : 30_000;
-  server.ephemerals.setTyping(room.id, requester.userId, body['typing'] === true ? Math.min(timeout, 120_000) : 0);
+  const timeout = typeof body.timeout === 'number' ? body.timeout : 30_000;
+  server.ephemerals.setTyping(room.id, requester.userId, body.typing === true ? Math.min(timeout, 120_000) : 0);
   return ok();
 }
 
@@ -111,7 +111,7 @@ function addAccountDataCalls(api: Api): void {
   const paths = ['/user/:user/account_data/:type', '/user/:user/rooms/:room/account_data/:type'];
   for (const path of paths) {
     const keyOf = (params: Readonly<Record<string, string>>): string =>
-      `${params['room'] ?? ''}\u0000${param(params, 'type')}`;
+      `${params.room ?? ''}\u0000${param(params, 'type')}`;
     addCall(api, 'GET', path, ({ params, requester }) => {
       checkOwn(param(params, 'user'), requester.userId, 'get account data');
       const content = accounts.accountData(requester.userId, keyOf(params));

@@ -25,7 +25,7 @@ function map(content: JsonObject | undefined, key: string): JsonObject {
 
 /** The sender of the create event and, in version 12, those it names. */
 export function creatorsOf(create: StoredEvent): readonly string[] {
-  const additional = create.content['additional_creators'];
+  const additional = create.content.additional_creators;
   const others = Array.isArray(additional) ? additional.filter((user) => typeof user === 'string') : [];
   return [create.sender, ...others];
 }
@@ -34,10 +34,10 @@ export function userLevel(state: PowerState, userId: string): number {
   if (state.version.creatorPower === 'infinite' && creatorsOf(state.create).includes(userId)) return Infinity;
   const content = state.powerLevels?.content;
   if (content === undefined) {
-    const creator = state.version.creatorField ? state.create.content['creator'] : state.create.sender;
+    const creator = state.version.creatorField ? state.create.content.creator : state.create.sender;
     return creator === userId ? 100 : 0;
   }
-  return integer(map(content, 'users')[userId]) ?? integer(content['users_default']) ?? 0;
+  return integer(map(content, 'users')[userId]) ?? integer(content.users_default) ?? 0;
 }
 
 export function namedLevel(state: PowerState, name: string, fallback: number): number {
@@ -48,7 +48,7 @@ export function sendLevel(state: PowerState, type: string, kind: 'state' | 'mess
   const content = state.powerLevels?.content;
   const own = integer(map(content, 'events')[type]);
   if (own !== undefined) return own;
-  return kind === 'state' ? (integer(content?.['state_default']) ?? 50) : (integer(content?.['events_default']) ?? 0);
+  return kind === 'state' ? (integer(content?.state_default) ?? 50) : (integer(content?.events_default) ?? 0);
 }
 
 /** Refuses a change of the power levels that its sender may not make. */

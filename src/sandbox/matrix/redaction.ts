@@ -5,9 +5,9 @@ import type { RoomVersion } from './room-versions.js';
 export function redactContent(version: RoomVersion, type: string, content: JsonObject): JsonObject {
   if (type === 'm.room.create' && version.redactsInContent) return content;
   const kept = pick(content, keptKeys(version, type));
-  const invite = content['third_party_invite'];
+  const invite = content.third_party_invite;
   if (type === 'm.room.member' && version.redactsInContent && isObject(invite)) {
-    kept['third_party_invite'] = 'signed' in invite ? { signed: invite['signed'] } : {};
+    kept.third_party_invite = 'signed' in invite ? { signed: invite.signed } : {};
   }
   return kept;
 }

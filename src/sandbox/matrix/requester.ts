@@ -35,7 +35,7 @@ export function hasAccessToken(request: SandboxRequest): boolean {
 export function requesterOf(server: Homeserver, request: SandboxRequest): Requester {
   const accessToken = accessTokenOf(request);
   const { appservice } = server;
-  if (appservice !== undefined && appservice.registration.as_token === accessToken) {
+  if (appservice?.registration.as_token === accessToken) {
     return masquerade(server, appservice, request, accessToken);
   }
   const session = server.accounts.session(accessToken);

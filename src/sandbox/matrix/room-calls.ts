@@ -40,7 +40,7 @@ function addDirectoryCalls(api: Api): void {
   const setVisibility = ({ request, params }: Call): SandboxAnswer => {
     const room = server.rooms.get(param(params, 'room'));
     if (room === undefined) throw notFound('Unknown room');
-    room.directory = jsonBody(request)['visibility'] === 'private' ? 'private' : 'public';
+    room.directory = jsonBody(request).visibility === 'private' ? 'private' : 'public';
     return ok();
   };
   addCall(api, 'PUT', '/directory/list/room/:room', setVisibility);
@@ -61,7 +61,7 @@ function addMembershipCalls(api: Api): void {
     const target = param(params, 'room');
     const roomId = await resolveRoom(api, target);
     const content = jsonBody(request, { empty: 'allowed' });
-    delete content['third_party_signed'];
+    delete content.third_party_signed;
     changeMembership(server, { by: requester.userId, target: requester.userId, roomId, action: 'join', content });
     return ok({ room_id: roomId });
   });
@@ -87,7 +87,7 @@ function changeInRoom({ server }: Api, { request, params, requester }: Call, act
   const roomId = param(params, 'room');
   const aboutOthers = action === 'invite' || action === 'kick' || action === 'ban' || action === 'unban';
   const target = aboutOthers ? requiredString(body, 'user_id') : requester.userId;
-  const content = 'reason' in body ? { reason: body['reason'] } : {};
+  const content = 'reason' in body ? { reason: body.reason } : {};
   changeMembership(server, { by: requester.userId, target, roomId, action, content });
   return ok(action === 'join' ? { room_id: roomId } : {});
 }

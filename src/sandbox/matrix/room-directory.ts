@@ -70,14 +70,14 @@ function dropCanonicalAlias(server: Homeserver, userId: string, room: Room, alia
   const current = room.state('m.room.canonical_alias');
   if (current === undefined) return;
   const content = { ...current.content };
-  const alternatives: unknown = content['alt_aliases'];
+  const alternatives: unknown = content.alt_aliases;
   const listed = Array.isArray(alternatives) && alternatives.includes(alias);
-  if (content['alias'] !== alias && !listed) return;
-  if (content['alias'] === alias) delete content['alias'];
+  if (content.alias !== alias && !listed) return;
+  if (content.alias === alias) delete content.alias;
   if (listed) {
     const others = (alternatives as unknown[]).filter((other) => other !== alias);
-    if (others.length > 0) content['alt_aliases'] = others;
-    else delete content['alt_aliases'];
+    if (others.length > 0) content.alt_aliases = others;
+    else delete content.alt_aliases;
   }
   try {
     server.send(room.id, { type: 'm.room.canonical_alias', sender: userId, content, stateKey: '' });

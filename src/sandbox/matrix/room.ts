@@ -69,7 +69,7 @@ export class Room {
   }
 
   joinRule(): string {
-    const rule = this.state('m.room.join_rules')?.content['join_rule'];
+    const rule = this.state('m.room.join_rules')?.content.join_rule;
     return typeof rule === 'string' ? rule : 'invite';
   }
 
@@ -155,7 +155,7 @@ export class Room {
       else spans.push(span);
       this.membershipVersion += 1;
     } else if (event.type === 'm.room.history_visibility') {
-      const visibility = event.content['history_visibility'];
+      const visibility = event.content.history_visibility;
       this.#visibilities.push({ order: event.order, value: typeof visibility === 'string' ? visibility : 'shared' });
     }
   }

@@ -48,7 +48,7 @@ async function ping(
   if (appservice.url === undefined) {
     throw new MatrixError(400, 'M_URL_NOT_SET', 'The application service does not have a URL set');
   }
-  const transactionId = jsonBody(request)['transaction_id'] ?? null;
+  const transactionId = jsonBody(request).transaction_id ?? null;
   const startedAtMs = server.nowMs();
   const answer = await appserviceClient.ping(appservice, transactionId);
   switch (answer.outcome) {

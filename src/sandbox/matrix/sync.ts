@@ -33,13 +33,13 @@ export function addSyncCalls(api: Api): void {
 function syncRequestOf({ server }: Api, { request, requester }: Call): SyncRequest {
   const since = request.query.get('since');
   const filter = readFilter(request.query.get('filter'), (id) => server.accounts.filter(requester.userId, id));
-  const room = isObject(filter?.['room']) ? filter['room'] : {};
-  const timeline = isObject(room['timeline']) ? room['timeline'] : {};
+  const room = isObject(filter?.room) ? filter.room : {};
+  const timeline = isObject(room.timeline) ? room.timeline : {};
   return {
     requester,
     since: since === null ? undefined : sinceOf(since),
     fullState: request.query.get('full_state') === 'true',
-    timelineLimit: typeof timeline['limit'] === 'number' ? timeline['limit'] : defaultTimelineLimit,
+    timelineLimit: typeof timeline.limit === 'number' ? timeline.limit : defaultTimelineLimit,
     timelineFilter: filterOf(timeline),
   };
 }
