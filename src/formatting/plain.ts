@@ -1,0 +1,92 @@
+import { assertNever } from '../model/bridge-event.js';
+import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
+import { cleanText } from './clean.js';
+
+/** Pure: a plain text as paragraphs. `toPlain` gives back the cleaned text, letter for letter. */
+export function fromPlain(text: string): RichText {
+  const clean = cleanText(text);
+  if (clean === '') return [];
+  return clean.split('\n\n').map((paragraph): Block => ({ type: 'paragraph', content: lines(paragraph) }));
+}
+
+/** Pure: what a rich text says, for where nothing but text can be shown. */
+export function toPlain(body: RichText): string {
+  return body.map(block).join('\n\n');
+}
+
+function lines(paragraph: string): Inline[] {
+  return paragraph.split('\n').flatMap((line, index): Inline[] => {
+    const text: Inline[] = line === '' ? [] : [{ type: 'text', text: line }];
+    return index === 0 ? text : [{ type: 'break' }, ...text];
+  });
+}
+
+function block(given: Block): string {
+  switch (given.type) {
+    case 'paragraph':
+    case 'heading':
+      return inlines(given.content);
+    case 'quote':
+      return indent(toPlain(given.content), '> ', '> ');
+    case 'list':
+      return given.items
+        .map((item, index) => listItem(item, given.ordered ? `${String(given.start + index)}. ` : '- '))
+        .join('\n');
+    case 'code':
+      return given.text;
+    case 'table':
+      return [given.head, ...given.rows].map((row) => row.map(inlines).join(' | ')).join('\n');
+    case 'rule':
+      return '———';
+    default:
+      return assertNever(given);
+  }
+}
+
+function listItem(item: ListItem, marker: string): string {
+  const box = item.checked === undefined ? '' : item.checked ? '[x] ' : '[ ] ';
+  const content = item.content.map(block).join('\n');
+  return indent(`${box}${content}`, marker, ' '.repeat(marker.length));
+}
+
+function indent(text: string, first: string, others: string): string {
+  return text
+    .split('\n')
+    .map((line, index) => `${index === 0 ? first : others}${line}`)
+    .join('\n');
+}
+
+function inlines(content: readonly Inline[]): string {
+  return content.map(inline).join('');
+}
+
+function inline(given: Inline): string {
+  switch (given.type) {
+    case 'text':
+    case 'code':
+      return given.text;
+    case 'bold':
+    case 'italic':
+    case 'strike':
+    case 'underline':
+      return inlines(given.content);
+    case 'spoiler':
+      return `[spoiler${given.reason === undefined ? '' : `: ${given.reason}`}] ${inlines(given.content)}`;
+    case 'link': {
+      const label = inlines(given.content);
+      return label === given.url || label === '' ? given.url : `${label} (${given.url})`;
+    }
+    case 'break':
+      return '\n';
+    case 'mention':
+      return given.label;
+    case 'customEmoji':
+      return `:${given.shortcode}:`;
+    case 'date':
+      return given.label;
+    case 'math':
+      return given.latex;
+    default:
+      return assertNever(given);
+  }
+}
