@@ -25,6 +25,8 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
   const { row } = stored;
   // A quote carries a thread's id too; only `isThread` means one.
   const thread = row.isThread === true && row.threadId !== row.id ? row.threadId : undefined;
+  // A message in a thread has the thread's first message as its parent, whether it quotes that or not.
+  const quoted = row.parent?.deleted === true || row.parent?.id === thread ? undefined : row.parent?.id;
   return {
     ...happened(stored, reader),
     kind: 'messageSent',
@@ -32,9 +34,7 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     body: bodyOf(row, reader.account, roomId(stored.token)),
     files: [],
     style: 'text',
-    ...(row.parent === undefined || row.parent.deleted === true
-      ? {}
-      : { replyTo: refTo(stored, reader, row.parent.id) }),
+    ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted) }),
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
     ...(row.silent === true ? { attention: 'silent' } : {}),
   };

@@ -1,0 +1,85 @@
+import { ReadingRhythm } from './talk.rhythm.js';
+import { rereadAfterMs } from './talk.watch.js';
+
+describe('talk.rhythm', () => {
+  const settings = { overlapS: 60, overlapIntervalMs: 3000, pollTimeoutS: 30, shortPollMs: 1000, maxPollPauseMs: 30_000 };
+  let nowMs: number;
+  let slept: number[];
+  const clock = {
+    now: () => new Date(nowMs),
+    monotonicMs: () => nowMs,
+    sleep: (ms: number) => {
+      slept.push(ms);
+      return Promise.resolve();
+    },
+  };
+  const signal = new AbortController().signal;
+
+  beforeEach(() => {
+    nowMs = 0;
+    slept = [];
+  });
+
+  it('after activity the overlap is read again, ever later, until nothing can come late', () => {
+    const rhythm = new ReadingRhythm(settings, clock);
+    rhythm.hadActivity('room');
+    const readAt: number[] = [];
+    for (nowMs = 0; nowMs < 600_000; nowMs += 500) {
+      if (!rhythm.isOverlapDue('room')) continue;
+      readAt.push(nowMs / 1000);
+      rhythm.readOverlap('room');
+    }
+    expect(readAt).toEqual([0, 6, 18, 42, 90]);
+  });
+
+  it('while people write all the time it is read at most once in an interval', () => {
+    const rhythm = new ReadingRhythm(settings, clock);
+    let reads = 0;
+    for (nowMs = 0; nowMs < 60_000; nowMs += 100) {
+      rhythm.hadActivity('room');
+      if (!rhythm.isOverlapDue('room')) continue;
+      reads += 1;
+      rhythm.readOverlap('room');
+    }
+    expect(reads).toBe(20);
+  });
+
+  it('a request is held only until the overlap is due, and never less than a second', () => {
+    const rhythm = new ReadingRhythm(settings, clock);
+    rhythm.readOverlap('room');
+    rhythm.hadActivity('room');
+    expect(rhythm.heldS('room')).toBe(3);
+    nowMs = 2990;
+    expect(rhythm.heldS('room')).toBe(1);
+    for (nowMs = 0; nowMs < 600_000; nowMs += 1000) if (rhythm.isOverlapDue('room')) rhythm.readOverlap('room');
+    expect(rhythm.heldS('room')).toBe(30);
+  });
+
+  it('a server that answers held requests at once with nothing is asked at most ten times a minute', async () => {
+    const rhythm = new ReadingRhythm(settings, clock);
+    let requests = 0;
+    let passedMs = 0;
+    while (passedMs < 60_000) {
+      requests += 1;
+      await rhythm.pauseAfterNothing('room', 30, 5, signal);
+      passedMs += slept.at(-1) ?? 0;
+    }
+    expect(requests).toBeLessThanOrEqual(10);
+  });
+
+  it('a request that was held as long as it should be is followed by the next one at once', async () => {
+    const rhythm = new ReadingRhythm(settings, clock);
+    await rhythm.pauseAfterNothing('room', 30, 30_000, signal);
+    await rhythm.pauseAfterNothing('room', 1, 900, signal);
+    expect(slept).toEqual([]);
+  });
+});
+
+describe('talk.watch: rereadAfterMs', () => {
+  it('every 10 s for 10 minutes after activity, then after 1, 5 and 60 minutes', () => {
+    const readAt: number[] = [];
+    for (let quietMs = 0; quietMs <= 140 * 60_000; quietMs += rereadAfterMs(quietMs)) readAt.push(quietMs / 60_000);
+    expect(readAt.filter((minute) => minute <= 10)).toHaveLength(61);
+    expect(readAt.filter((minute) => minute > 10)).toEqual([11, 16, 76, 136]);
+  });
+});
