@@ -210,7 +210,7 @@ function personRef(stored: StoredRow, reader: TalkReader, actor: Actor): UserRef
   return {
     account: reader.account,
     id: talkUserId(actor.type, actor.id),
-    name: cleanName(actor.name) || nameWithout(actor),
+    name: actor.name.trim() === '' ? nameWithout(actor) : cleanName(actor.name),
     standing: standingOf(actor, stored.self),
   };
 }

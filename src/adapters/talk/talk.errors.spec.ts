@@ -60,9 +60,14 @@ describe('talk.errors', () => {
 
   it('every status is some BridgeError', () => {
     fc.assert(
-      fc.property(fc.constantFrom<Act>('read', 'write'), fc.integer({ min: 300, max: 999 }), fc.boolean(), (act, status, isPage) => {
-        expect(errorFor(act, { status, isPage })).toBeInstanceOf(BridgeError);
-      }),
+      fc.property(
+        fc.constantFrom<Act>('read', 'write'),
+        fc.integer({ min: 300, max: 999 }),
+        fc.boolean(),
+        (act, status, isPage) => {
+          expect(errorFor(act, { status, isPage })).toBeInstanceOf(BridgeError);
+        },
+      ),
     );
   });
 });

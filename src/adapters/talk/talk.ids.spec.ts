@@ -1,9 +1,20 @@
 import { remoteId, userId } from '../../model/ids.js';
-import { actorOf, deliveryKeyIn, rowIdOf, talkFileId, talkFileOf, talkInboxKey, talkUserId, tokenIn } from './talk.ids.js';
+import {
+  actorOf,
+  deliveryKeyIn,
+  rowIdOf,
+  talkFileId,
+  talkFileOf,
+  talkInboxKey,
+  talkUserId,
+  tokenIn,
+} from './talk.ids.js';
 
 describe('talk.ids', () => {
   it('a user id names the kind of actor and takes apart again', () => {
-    expect(talkUserId('federated_users', 'dora@https://there.example/nc')).toBe('federated_users/dora@https://there.example/nc');
+    expect(talkUserId('federated_users', 'dora@https://there.example/nc')).toBe(
+      'federated_users/dora@https://there.example/nc',
+    );
     expect(actorOf(userId('federated_users/dora@https://there.example/nc'))).toEqual({
       type: 'federated_users',
       id: 'dora@https://there.example/nc',
@@ -13,7 +24,9 @@ describe('talk.ids', () => {
 
   it('a row that was rewritten in place has a second key', () => {
     expect(talkInboxKey('tyib88jb', { id: 664, systemMessage: 'reaction' })).toBe('tyib88jb/664');
-    expect(talkInboxKey('tyib88jb', { id: 664, systemMessage: 'reaction_deleted' })).toBe('tyib88jb/664/reaction_deleted');
+    expect(talkInboxKey('tyib88jb', { id: 664, systemMessage: 'reaction_deleted' })).toBe(
+      'tyib88jb/664/reaction_deleted',
+    );
     expect(talkInboxKey('tyib88jb', { id: 664, systemMessage: '' })).toBe('tyib88jb/664');
   });
 
@@ -42,8 +55,14 @@ describe('talk.ids', () => {
   });
 
   it('a file id takes apart to what it was made of', () => {
-    expect(talkFileOf(talkFileId({ of: 'userAvatar', user: 'anna/b c' }))).toEqual({ of: 'userAvatar', user: 'anna/b c' });
-    expect(talkFileOf(talkFileId({ of: 'roomAvatar', token: 'tyib88jb' }))).toEqual({ of: 'roomAvatar', token: 'tyib88jb' });
+    expect(talkFileOf(talkFileId({ of: 'userAvatar', user: 'anna/b c' }))).toEqual({
+      of: 'userAvatar',
+      user: 'anna/b c',
+    });
+    expect(talkFileOf(talkFileId({ of: 'roomAvatar', token: 'tyib88jb' }))).toEqual({
+      of: 'roomAvatar',
+      token: 'tyib88jb',
+    });
     expect(talkFileOf('something/else')).toBeUndefined();
   });
 });

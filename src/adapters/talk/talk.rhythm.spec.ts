@@ -2,7 +2,13 @@ import { ReadingRhythm } from './talk.rhythm.js';
 import { rereadAfterMs } from './talk.watch.js';
 
 describe('talk.rhythm', () => {
-  const settings = { overlapS: 60, overlapIntervalMs: 3000, pollTimeoutS: 30, shortPollMs: 1000, maxPollPauseMs: 30_000 };
+  const settings = {
+    overlapS: 60,
+    overlapIntervalMs: 3000,
+    pollTimeoutS: 30,
+    shortPollMs: 1000,
+    maxPollPauseMs: 30_000,
+  };
   let nowMs: number;
   let slept: number[];
   const clock = {

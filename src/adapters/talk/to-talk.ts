@@ -13,7 +13,6 @@ export interface RelayedBy {
 
 /** Stands after each `@`, so that Talk finds nobody to ping. */
 const zeroWidthSpace = '\u200b';
-const longestNameChars = 100;
 
 /**
  * The texts that our own account posts for somebody, in order, each at most `maxChars` UTF-16 code units long:
@@ -50,12 +49,7 @@ function withoutForgedNames(text: string): string {
   );
 }
 
-/** A name as text that Talk's Markdown shows as it is, on one line, in its own direction. */
+/** A name as text that Talk's Markdown shows as it is. */
 function nameInMarkdown(name: string): string {
-  const plain = cleanName(name)
-    .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  const short = [...plain].slice(0, longestNameChars).join('');
-  return withoutPings((short || 'Somebody').replaceAll(/[\\`*_[\]<>~]/g, String.raw`\$&`));
+  return withoutPings(cleanName(name).replaceAll(/[\\`*_[\]<>~]/g, String.raw`\$&`));
 }

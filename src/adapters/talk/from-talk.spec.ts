@@ -1,0 +1,280 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { accountId, roomId } from '../../model/ids.js';
+import type { BridgeEvent, MessageSent } from '../../model/bridge-event.js';
+import { fromTalk } from './from-talk.js';
+import { parseStoredRow } from './talk.payloads.js';
+
+interface Captured {
+  readonly row: { readonly id: number; readonly token: string };
+}
+
+const captured = JSON.parse(
+  readFileSync(new URL('../../../test/fixtures/talk/rows.json', import.meta.url), 'utf8'),
+) as Record<string, Captured>;
+const account = accountId('home');
+const reader = { account, baseUrl: 'https://cloud.example.org' };
+
+function read(name: string, more: object = {}, self = 'carol') {
+  const row = captured[name]?.row;
+  if (row === undefined) throw new Error(`no captured row ${name}`);
+  return fromTalk(parseStoredRow({ token: row.token, self, row, ...more }), reader);
+}
+
+function eventOf(name: string, more: object = {}, self = 'carol'): BridgeEvent {
+  const result = read(name, more, self);
+  const event = 'events' in result ? result.events[0] : undefined;
+  if (event === undefined) throw new Error(`no event from ${name}`);
+  return event;
+}
+
+function contentOf(name: string): unknown {
+  return (eventOf(name) as MessageSent).body.flatMap((block): readonly unknown[] =>
+    'content' in block ? block.content : [],
+  );
+}
+
+describe('fromTalk: messages', () => {
+  it('a message has its room, person, time in whole seconds and id', () => {
+    expect(eventOf('withReferenceId')).toEqual({
+      kind: 'messageSent',
+      room: { account, id: 'tyib88jb' },
+      actor: { account, id: 'users/bob', name: 'bob', standing: 'person' },
+      at: '2026-11-20T17:28:53.000Z',
+      message: { room: { account, id: 'tyib88jb' }, id: '620' },
+      body: [{ type: 'paragraph', content: [{ type: 'text', text: 'second' }] }],
+      files: [],
+      style: 'text',
+    });
+  });
+
+  it('mentions stand in the text as people and as everybody, with the names that readers saw', () => {
+    expect(contentOf('mentions')).toEqual(
+      expect.arrayContaining([
+        { type: 'text', text: 'Hello **world**, ' },
+        { type: 'mention', of: { kind: 'person', user: { account, id: 'users/bob' } }, label: 'bob' },
+        { type: 'text', text: ' and ' },
+        { type: 'mention', of: { kind: 'everyone' }, label: 'Chat room' },
+      ]),
+    );
+    expect(contentOf('guestMention')).toContainEqual({
+      type: 'mention',
+      of: { kind: 'person', user: { account, id: 'guests/178d78a439cd92a87195f10d78b61536b995ed7d' } },
+      label: 'Erin (Matrix)',
+    });
+    expect(contentOf('federatedMention')).toContainEqual({
+      type: 'mention',
+      of: { kind: 'person', user: { account, id: 'federated_users/dora@http://127.0.0.1:8091' } },
+      label: 'dora@http://127.0.0.1:8091',
+    });
+  });
+
+  it('braces that are no placeholder stay as they are', () => {
+    expect(JSON.stringify(contentOf('markdown'))).toContain('{curly}');
+  });
+
+  it('a reply names what it answers; a deleted parent becomes a message without replyTo', () => {
+    expect(eventOf('reply')).toMatchObject({ replyTo: { room: { account, id: 'tyib88jb' }, id: '619' } });
+    const { row } = captured['reply'] as Captured & { row: { parent: object } };
+    const gone = { ...row, parent: { id: 619, deleted: true } };
+    expect(eventOf('reply', { row: gone })).not.toHaveProperty('replyTo');
+  });
+
+  it('a message in a thread names the thread and quotes nothing; a quote outside is no thread', () => {
+    const inThread = eventOf('inThread');
+    expect(inThread).toMatchObject({ thread: { id: '681' } });
+    expect(inThread).not.toHaveProperty('replyTo');
+    const outside = eventOf('replyOutsideThread');
+    expect(outside).toMatchObject({ replyTo: { id: '685' } });
+    expect(outside).not.toHaveProperty('thread');
+    expect(eventOf('threadOpened')).not.toHaveProperty('thread');
+  });
+
+  it('a silent message says so', () => {
+    expect(eventOf('silent')).toMatchObject({ attention: 'silent' });
+  });
+
+  it('shared things are readable words, also beside a caption', () => {
+    expect(contentOf('file')).toEqual([{ type: 'text', text: '📎 notes ü.txt' }]);
+    expect(contentOf('voiceMessage')).toEqual([{ type: 'text', text: '📎 voice.mp3' }]);
+    expect(contentOf('fileWithCaption')).toEqual([
+      { type: 'text', text: 'Look at **this** ' },
+      { type: 'mention', of: { kind: 'person', user: { account, id: 'users/alice' } }, label: 'alice' },
+      { type: 'text', text: '📎 picture.png' },
+    ]);
+    expect(contentOf('guestPoll')).toEqual([{ type: 'text', text: '📊 Tea?' }]);
+    expect(contentOf('location')).toEqual([
+      {
+        type: 'link',
+        url: 'https://www.openstreetmap.org/?mlat=52.5263&mlon=13.4033',
+        content: [{ type: 'text', text: '📍 Berlin' }],
+      },
+    ]);
+    expect(contentOf('deckCard')).toEqual([
+      {
+        type: 'link',
+        url: 'http://127.0.0.1:8090/apps/deck/#/board/1/card/12',
+        content: [{ type: 'text', text: 'Write the docs (Roadmap, Doing)' }],
+      },
+    ]);
+    expect(JSON.stringify(contentOf('fileGone'))).toContain('bob');
+  });
+
+  it('guests, bots, federated people and bridges are told apart', () => {
+    expect(eventOf('guestMessage').actor).toEqual({
+      account,
+      id: 'guests/178d78a439cd92a87195f10d78b61536b995ed7d',
+      name: 'Erin (Matrix)',
+      standing: 'person',
+    });
+    expect(eventOf('bot').actor).toMatchObject({ name: 'Bridge (Bot)', standing: 'bot' });
+    expect(eventOf('bridged').actor).toMatchObject({ id: 'bridged/bridge-bot', standing: 'ours' });
+    expect(eventOf('federatedMessage').actor).toMatchObject({
+      id: 'federated_users/dora@http://127.0.0.1:8091',
+      name: 'dora',
+    });
+    expect(eventOf('reply', {}, 'bob').actor).toMatchObject({ id: 'users/bob', standing: 'ours' });
+  });
+
+  it('a reference id is a key only in the shape of one', () => {
+    expect(eventOf('withReferenceId')).not.toHaveProperty('key');
+    const key = 'AZqmH0jGdyeQzBf3wZ1nRAAAq83vEjRWeJASNFZ4kBI_-A';
+    const row = { ...captured['withReferenceId']?.row, referenceId: key };
+    expect(eventOf('withReferenceId', { row })).toMatchObject({ key });
+  });
+});
+
+describe('fromTalk: what happens to messages', () => {
+  it('an edit carries the new text of its message, ordered by its own row', () => {
+    expect(eventOf('edited')).toMatchObject({
+      kind: 'messageEdited',
+      message: { id: '620' },
+      version: '626',
+      actor: { id: 'users/bob' },
+      body: [
+        {
+          type: 'paragraph',
+          content: [
+            { type: 'text', text: 'second, edited ' },
+            { type: 'mention', of: { kind: 'person', user: { account, id: 'users/alice' } }, label: 'alice' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('an edit of what was deleted since is none', () => {
+    expect(read('editedOfDeleted')).toEqual({ ignored: 'message_edited of a deleted message' });
+  });
+
+  it('a deletion names its message; the deleted row itself says nothing', () => {
+    expect(eventOf('deleted')).toMatchObject({ kind: 'messageDeleted', message: { id: '620' }, version: '629' });
+    expect(read('deletedComment')).toEqual({ ignored: 'comment_deleted' });
+  });
+
+  it('a reaction has its emoji and its row', () => {
+    expect(eventOf('reaction')).toMatchObject({
+      kind: 'reactionAdded',
+      message: { id: '654' },
+      emoji: '🎉',
+      version: '658',
+      row: '658',
+      actor: { id: 'users/bob' },
+    });
+  });
+
+  it('a reaction taken back is known by the row that it had', () => {
+    expect(eventOf('reactionRevoked', { revoked: [664] })).toMatchObject({
+      kind: 'reactionRemoved',
+      message: { id: '663' },
+      version: '668',
+      row: '664',
+    });
+    expect(read('reactionRevoked')).toEqual({ ignored: 'reaction_revoked of an unknown reaction' });
+    expect(read('reactionDeleted')).toHaveProperty('ignored');
+  });
+});
+
+describe('fromTalk: what happens to rooms', () => {
+  const room = { name: 'Team', description: 'What we talk about', avatarVersion: 'a1b2', isCustomAvatar: true };
+
+  it('name, topic and picture come from the room itself, since the row does not say them', () => {
+    expect(eventOf('renamed', { room })).toMatchObject({ kind: 'roomChanged', change: { of: 'name', name: 'Team' } });
+    expect(eventOf('descriptionSet', { room })).toMatchObject({ change: { of: 'topic', topic: 'What we talk about' } });
+    expect(eventOf('avatarSet', { room })).toMatchObject({
+      change: { of: 'avatar', avatar: { id: 'room-avatar/mjf5qdfr' } },
+    });
+    expect(eventOf('avatarSet', { room: { ...room, isCustomAvatar: false } })).toMatchObject({
+      change: { of: 'avatar', avatar: null },
+    });
+    expect(read('renamed')).toHaveProperty('ignored');
+  });
+
+  it('a cleared history is told', () => {
+    expect(eventOf('historyCleared')).toMatchObject({ kind: 'roomChanged', change: { of: 'history', cleared: 'all' } });
+  });
+
+  it('people come and go, by themselves or not', () => {
+    expect(eventOf('userAdded')).toMatchObject({
+      kind: 'memberJoined',
+      member: { id: 'users/bob' },
+      actor: { id: 'users/alice' },
+    });
+    expect(eventOf('userAdded', {}, 'bob')).toMatchObject({ member: { standing: 'ours' } });
+    expect(eventOf('userRemoved')).toMatchObject({ kind: 'memberLeft', member: { id: 'users/carol' }, how: 'removed' });
+    expect(eventOf('federatedAdded')).toMatchObject({
+      kind: 'memberJoined',
+      member: { id: 'federated_users/dora@http://127.0.0.1:8091' },
+    });
+  });
+
+  it('calls and threads are told', () => {
+    expect(eventOf('callStarted')).toMatchObject({
+      kind: 'callChanged',
+      state: 'started',
+      joinUrl: 'https://cloud.example.org/index.php/call/dn2464ek',
+    });
+    expect(eventOf('callEnded')).toMatchObject({ kind: 'callChanged', state: 'ended' });
+    expect(eventOf('threadCreated')).toMatchObject({ kind: 'threadChanged', thread: { id: '681' }, title: 'Planning' });
+  });
+
+  it('what is not ours to bridge is ignored under its name', () => {
+    expect(read('readOnly')).toEqual({ ignored: 'read_only' });
+    expect(read('pollVoted')).toEqual({ ignored: 'poll_voted' });
+  });
+});
+
+describe('fromTalk: properties', () => {
+  it('every captured row is understood', () => {
+    for (const name of Object.keys(captured)) expect(() => read(name)).not.toThrow();
+  });
+
+  it('whatever stands in texts, names and parameters, it neither throws nor loses the text', () => {
+    const word = fc.string({ unit: 'binary', maxLength: 12 });
+    const parameter = fc.dictionary(
+      fc.constantFrom('type', 'id', 'name', 'server', 'link', 'mention-id'),
+      fc.oneof(word, fc.integer()),
+    );
+    const parameters = fc.oneof(
+      fc.constant([]),
+      fc.dictionary(fc.constantFrom('mention-user1', 'file', 'object', 'actor', '__proto__', 'constructor'), parameter),
+    );
+    const text = fc
+      .array(fc.oneof(word, fc.constantFrom('{mention-user1}', '{file}', '{__proto__}', '{', '}', '\n\n')))
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, parameters, word, (message, messageParameters, actorDisplayName) => {
+        const row = { ...captured['reply']?.row, message, messageParameters, actorDisplayName };
+        const event = eventOf('reply', { row }) as MessageSent;
+        expect(event.kind).toBe('messageSent');
+        expect(event.actor.name).not.toBe('');
+      }),
+    );
+  });
+
+  it('a payload that is no row is refused by throwing', () => {
+    for (const payload of [null, 1, [], {}, { token: 'x', self: 'y', row: {} }]) {
+      expect(() => parseStoredRow(payload)).toThrow();
+    }
+  });
+});
