@@ -7,6 +7,7 @@ import { type Plan, roomKey, type RowId } from '../model/routing.js';
 import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
+import type { StoredPayload } from '../persistence/inbox.repository.js';
 import type { InboxRow, IngestRepository, References } from '../persistence/ingest.repository.js';
 import type { DeliveryKeys } from './delivery-key.js';
 import { interpret, type Interpretation } from './interpret.js';
@@ -69,6 +70,22 @@ export class IngestService {
       return done;
     });
     if (plan !== undefined) this.#wake(plan);
+  }
+
+  /** Reads a stored payload again: what was not bridged is, what was bridged and reads differently is edited. */
+  async replay(
+    adapter: NetworkAdapter,
+    payload: StoredPayload,
+  ): Promise<'routed' | 'ignored' | 'held' | 'malformed' | 'unlinked'> {
+    const plan = await this.database.transaction(async (tx) => {
+      const content = interpret(adapter, payload.body);
+      const { id: inbox, account } = payload;
+      const done = await this.#plan(tx, [{ inbox, account, order: adapter.sourceOrder, content, from: 'replay' }]);
+      await this.repository.apply(tx, done, []);
+      return done;
+    });
+    this.#wake(plan);
+    return plan.inbox[0]?.state ?? 'ignored';
   }
 
   /** One row after the other, so that the one that the database refuses harms no other. */

@@ -20,8 +20,8 @@ export interface Arrival {
   /** Whether the source keeps the order in which things happened. */
   readonly order: 'kept' | 'notKept';
   readonly content: Interpretation;
-  /** `held`: it waited for its target, which must be known by now. */
-  readonly from: 'source' | 'held';
+  /** `held`: it waited for its target, which must be known by now. `replay`: it is read again. */
+  readonly from: 'source' | 'held' | 'replay';
 }
 
 export interface RouteOptions {
@@ -154,7 +154,8 @@ class Routing {
   }
 
   #newMessage(event: Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }>, wiring: Wiring): Verdict {
-    if (this.known.copies.has(copyKey(event.message))) return ignored('known already');
+    const known = this.known.copies.get(copyKey(event.message));
+    if (known !== undefined) return this.#readAgain(event, wiring, known.message);
     const id = this.options.newMessageId();
     this.plan.messages.push({
       id,
@@ -167,6 +168,24 @@ class Routing {
     this.#addCopy(event.message, id, wiring.own.portal, 0, null);
     this.#deliver(event, wiring, id);
     return { state: 'routed', message: id };
+  }
+
+  /** A stored message that reads differently now is an edit where it was bridged; the lane skips it where it shows the same. */
+  #readAgain(
+    event: Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }>,
+    wiring: Wiring,
+    message: RowId,
+  ): Verdict {
+    const known = this.known.messages.get(message);
+    if (this.arrival.from !== 'replay' || event.kind !== 'messageSent') return ignored('known already');
+    if (known === undefined || known.deleted || known.version > 0n) return ignored('known already, and changed since');
+    const { room, actor, at, body } = event;
+    this.#deliver(
+      { kind: 'messageEdited', room, actor, at, message: event.message, body, version: '0' },
+      wiring,
+      message,
+    );
+    return { state: 'routed', message };
   }
 
   #aboutMessage(

@@ -1,0 +1,108 @@
+import type { AccountId, DeliveryId, RoomId } from '../model/ids.js';
+import type { PortalWiring } from '../model/routing.js';
+import type { Database } from './database.js';
+
+/** Everything that a person may want to know of a running house. Times are ISO 8601. */
+export interface StatusReport {
+  readonly replicas: readonly { id: string; host: string; renewedAt: string; shards: number }[];
+  readonly accounts: readonly { id: AccountId; network: string; state: string; since: string; says: string | null }[];
+  readonly links: readonly { key: string; owner: string; state: string; portals: readonly PortalStatus[] }[];
+  readonly held: number;
+  readonly malformed: number;
+  readonly parked: readonly {
+    delivery: DeliveryId;
+    account: AccountId;
+    room: RoomId;
+    kind: string;
+    reason: string;
+    since: string;
+  }[];
+}
+
+export interface PortalStatus {
+  readonly account: AccountId;
+  /** Null until it was found or made: then `problem` says why. */
+  readonly room: RoomId | null;
+  readonly direction: PortalWiring['direction'];
+  readonly problem: string | null;
+  /** How the room is read: by a held poll, when woken, or not at all by us because the network pushes. */
+  readonly read: {
+    mode: 'held poll' | 'sweep' | 'push';
+    state: 'open' | 'closed';
+    reason: string | null;
+    readAt: string | null;
+  };
+  readonly lane: { waiting: number; parked: number; failingSince: string | null; reason: string | null };
+}
+
+/** The reads behind `crosstalk status`, readiness and the gauges. */
+export class StatusRepository {
+  constructor(private readonly database: Database) {}
+
+  async report(): Promise<StatusReport> {
+    const [row] = await this.database.rows<{ report: StatusReport }>(`
+      select json_build_object(
+        'replicas', (select coalesce(json_agg(json_build_object('id', r.id, 'host', split_part(r.host, '|', 1), 'renewedAt', r.renewed_at,
+            'shards', (select count(*) from shards where owner = r.id)) order by r.started_at), '[]')
+          from replicas r where r.renewed_at > now() - interval '1 minute'),
+        'accounts', (select coalesce(json_agg(json_build_object('id', a.id, 'network', a.network, 'state', a.state, 'since', a.since,
+            'says', coalesce(a.reason, a.summary)) order by a.id), '[]') from accounts a where a.state <> 'removed'),
+        'links', (select coalesce(json_agg(json_build_object('key', l.key, 'owner', l.owner, 'state', l.state, 'portals', (
+            select coalesce(json_agg(json_build_object('account', p.account, 'room', p.room, 'direction', p.direction, 'problem', p.problem,
+              'read', json_build_object(
+                'mode', case when r.cursor is null then 'push' when r.held_poll then 'held poll' else 'sweep' end,
+                'state', coalesce(r.state, 'open'), 'reason', r.reason, 'readAt', r.read_at),
+              'lane', json_build_object(
+                'waiting', (select count(*) from deliveries d where d.lane = p.id and d.state = 'waiting'),
+                'parked', (select count(*) from deliveries d where d.lane = p.id and d.state = 'parked'),
+                'failingSince', n.failing_since, 'reason', n.reason)) order by p.id), '[]')
+            from portals p left join rooms r on r.account = p.account and r.room = p.room left join lanes n on n.portal = p.id
+            where p.link = l.id and p.removed_at is null)) order by l.key), '[]') from links l where l.state <> 'removed'),
+        'held', (select count(*) from held),
+        'malformed', (select count(*) from inbox where state = 'malformed'),
+        'parked', (select coalesce(json_agg(json_build_object('delivery', d.uuid, 'account', p.account, 'room', p.room, 'kind', d.kind,
+            'reason', d.reason, 'since', d.finished_at) order by d.id), '[]')
+          from (select * from deliveries where state = 'parked' order by id limit 1000) d join portals p on p.id = d.lane)
+      ) as report`);
+    if (row === undefined) throw new Error('the database gave no status');
+    return row.report;
+  }
+
+  /** What has not been taken up yet since the start: rooms that nobody tried, and rooms without a place to read from. */
+  async pending(pulled: readonly AccountId[]): Promise<{ rooms: number; cursors: number }> {
+    const [row] = await this.database.rows<{ rooms: number; cursors: number }>(
+      `select (select count(*)::int from portals p join links l on l.id = p.link join accounts a on a.id = p.account
+                where p.removed_at is null and l.state = 'active' and p.room is null and p.problem is null and a.state = 'open') as rooms,
+              (select count(*)::int from rooms r join accounts a on a.id = r.account
+                 join portals p on p.account = r.account and p.room = r.room and p.removed_at is null
+                 join links l on l.id = p.link and l.state = 'active'
+                where r.account = any($1) and r.cursor is null and r.state = 'open' and a.state = 'open') as cursors`,
+      [pulled],
+    );
+    return row ?? { rooms: 0, cursors: 0 };
+  }
+
+  async counts(): Promise<{ account: AccountId; waiting: number; parked: number }[]> {
+    return this.database.rows(
+      `select l.account, count(*) filter (where d.state = 'waiting')::int as waiting,
+              count(*) filter (where d.state = 'parked')::int as parked
+         from deliveries d join lanes l on l.portal = d.lane where d.state in ('waiting', 'parked') group by l.account`,
+    );
+  }
+
+  async heldCount(): Promise<number> {
+    const [row] = await this.database.rows<{ count: number }>(`select count(*)::int as count from held`);
+    return row?.count ?? 0;
+  }
+
+  /** Lanes that have not got anything through for longer than this. */
+  async failingLanes(
+    longerThanMs: number,
+  ): Promise<{ lane: string; account: AccountId; reason: string; since: Date }[]> {
+    return this.database.rows(
+      `select portal as lane, account, reason, failing_since as since from lanes
+        where failing_since < now() - $1 * interval '1 millisecond'`,
+      [longerThanMs],
+    );
+  }
+}

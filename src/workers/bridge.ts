@@ -1,0 +1,215 @@
+import { accountId, type AccountId } from '../model/ids.js';
+import type { NetworkAdapter } from '../model/network-adapter.js';
+import type { Clock } from '../model/clock.js';
+import type { Log } from '../model/network-definition.js';
+import type { AccountRepository } from '../persistence/account.repository.js';
+import type { Database } from '../persistence/database.js';
+import type { DeclaredLink, LinkRepository } from '../persistence/link.repository.js';
+import type { RoomRepository } from '../persistence/room.repository.js';
+import type { StatusRepository } from '../persistence/status.repository.js';
+import type { IngestService } from '../pipeline/ingest.js';
+import type { LinkKeeper } from '../links/link-keeper.js';
+import type { Metrics } from '../observability/metrics.js';
+import { AccountWorker } from './account-worker.js';
+import type { Lanes } from './lanes.js';
+import { Rooms } from './rooms.js';
+import type { Shards } from './shards.js';
+import type { Supervisor } from './supervisor.js';
+import type { Wakeups } from './wakeups.js';
+
+export interface BridgeParts {
+  readonly database: Database;
+  readonly adapters: ReadonlyMap<AccountId, NetworkAdapter>;
+  readonly accounts: AccountRepository;
+  readonly rooms: RoomRepository;
+  readonly links: LinkRepository;
+  readonly status: StatusRepository;
+  readonly keeper: LinkKeeper;
+  readonly ingest: IngestService;
+  readonly lanes: Lanes;
+  readonly shards: Shards;
+  readonly wakeups: Wakeups;
+  readonly supervisor: Supervisor;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly declared: readonly DeclaredLink[];
+  /** Rooms that links name, shared with the adapters: the bridge keeps it in step. */
+  readonly linked: Map<AccountId, Set<string>>;
+  readonly pollMs: number;
+}
+
+/** The house at work: what runs for as long as the service does, in which order it begins and ends. */
+export class Bridge {
+  readonly #stop = new AbortController();
+  readonly #workers = new Map<AccountId, AccountWorker>();
+  readonly #logins = new Map<string, AccountId>();
+  readonly #rooms: Rooms;
+  #reconciling: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: BridgeParts) {
+    const { rooms, ingest, shards, clock, metrics, log, adapters, supervisor } = parts;
+    this.#rooms = new Rooms(
+      {
+        repository: rooms,
+        ingest,
+        shards,
+        clock,
+        metrics,
+        log,
+        onLoginRefused: (account) => {
+          this.loginRefused(account);
+        },
+      },
+      adapters,
+      supervisor,
+      this.#stop.signal,
+    );
+  }
+
+  /** Takes up work. The database is open and migrated. Resolves before networks have answered. */
+  async start(): Promise<void> {
+    const { accounts, adapters, links, declared, shards, lanes, supervisor } = this.parts;
+    await accounts.declare([...adapters.values()].map(({ account, network }) => ({ id: account, network })));
+    await links.declare(declared);
+    await this.#learnLinked();
+    shards.onChange(() => {
+      this.reconcile();
+    });
+    shards.drainWith(async (leaving) => {
+      await Promise.all([lanes.drain(leaving), this.#rooms.drain(leaving)]);
+    });
+    await shards.tick();
+    const { signal } = this.#stop;
+    void supervisor.keep('shards', {}, (running) => shards.run(running), signal);
+    void supervisor.keep('wake-ups', {}, (running) => this.#listen(running), signal);
+    void supervisor.keep('poll', {}, (running) => this.#poll(running), signal);
+    for (const adapter of adapters.values()) this.#startAccount(adapter);
+  }
+
+  /** Ends in order: nothing new comes in, what is in flight is finished or written down as in doubt, shards are given back. */
+  async stop(withinMs: number): Promise<void> {
+    const { lanes, wakeups, shards, supervisor, clock } = this.parts;
+    const startedMs = clock.monotonicMs();
+    this.#stop.abort();
+    await lanes.stop(withinMs * 0.6);
+    await wakeups.flush();
+    const waited = new AbortController();
+    await Promise.race([supervisor.ended(), clock.sleep(withinMs - (clock.monotonicMs() - startedMs), waited.signal)]);
+    waited.abort();
+    await shards.release();
+  }
+
+  /** Whether everything that the settings name has been taken up, or is known to fail. */
+  async readiness(): Promise<{ readonly ready: boolean; readonly waitsFor: readonly string[] }> {
+    const connecting = [...this.#workers].filter(([, { state }]) => state === 'connecting').map(([account]) => account);
+    const pulled = [...this.parts.adapters.values()].filter(({ pulling }) => pulling !== undefined);
+    const pending = await this.parts.status.pending(pulled.map(({ account }) => account));
+    const waitsFor = [
+      ...connecting.map((account) => `the login of ${account}`),
+      ...(pending.rooms > 0 ? [`${String(pending.rooms)} rooms to be found`] : []),
+      ...(pending.cursors > 0 ? [`${String(pending.cursors)} rooms to be read`] : []),
+    ];
+    return { ready: waitsFor.length === 0, waitsFor };
+  }
+
+  loginRefused(account: string): void {
+    this.#workers.get(accountId(account))?.loginRefused();
+  }
+
+  /** Puts the room workers in step with what is ours and linked; one time after another. */
+  reconcile(): void {
+    this.#reconciling = this.#reconciling.then(async () => {
+      try {
+        const open = [...this.#workers].filter(([, { state }]) => state === 'open').map(([account]) => account);
+        this.#rooms.useAccounts(new Set(open));
+        await this.#learnLinked();
+        await this.#rooms.reconcile();
+      } catch (error) {
+        this.parts.log.warn({ error }, 'the rooms could not be brought in step; tried again in its turn');
+      }
+    });
+  }
+
+  /** Starts those of the lanes that are ours, and tells the other replicas of theirs. */
+  wakeLanes(ids: readonly string[]): void {
+    this.parts.lanes.wake(ids).then(
+      (others) => {
+        this.parts.wakeups.tell({ lanes: others });
+      },
+      (error: unknown) => {
+        this.parts.log.debug({ error }, 'lanes could not be woken: the poll will find them');
+      },
+    );
+  }
+
+  #startAccount(adapter: NetworkAdapter): void {
+    const { supervisor, clock, metrics, log, shards, accounts, rooms, keeper, ingest } = this.parts;
+    const worker = new AccountWorker(
+      {
+        accounts,
+        rooms,
+        links: keeper,
+        shards,
+        supervisor,
+        clock,
+        metrics,
+        log,
+        ownerCheckMs: this.parts.pollMs,
+        claimLogin: (login, account) => this.#claim(login, accountId(account)),
+        onChange: () => {
+          this.reconcile();
+        },
+        wake: async (from, woken) => {
+          await rooms.wake(from.account, woken);
+          const elsewhere = this.#rooms.wake(woken.map((id) => ({ account: from.account, id })));
+          this.parts.wakeups.tell({ rooms: elsewhere });
+        },
+      },
+      adapter,
+      { accept: (payloads) => ingest.accept(adapter, payloads) },
+    );
+    this.#workers.set(adapter.account, worker);
+    void supervisor.keep(
+      'account',
+      { account: adapter.account },
+      (signal, working) => worker.run(signal, working),
+      this.#stop.signal,
+    );
+  }
+
+  #claim(login: string, account: AccountId): AccountId | undefined {
+    const other = this.#logins.get(login);
+    if (other !== undefined && other !== account) return other;
+    this.#logins.set(login, account);
+    return undefined;
+  }
+
+  async #learnLinked(): Promise<void> {
+    for (const account of this.parts.adapters.keys()) {
+      this.parts.linked.set(account, new Set(await this.parts.links.linkedRooms(account)));
+    }
+  }
+
+  #listen(signal: AbortSignal): Promise<void> {
+    return this.parts.wakeups.listen(({ lanes, rooms }) => {
+      if (lanes.length > 0) {
+        this.parts.lanes.wake(lanes).catch((error: unknown) => {
+          this.parts.log.debug({ error }, 'lanes could not be woken: the poll will find them');
+        });
+      }
+      this.#rooms.wake(rooms);
+    }, signal);
+  }
+
+  /** The net under every wake-up, once a second. */
+  async #poll(signal: AbortSignal): Promise<void> {
+    for (let turn = 0; !signal.aborted; turn += 1) {
+      await this.parts.lanes.poll();
+      await this.#rooms.poll();
+      await this.parts.ingest.routeHeld(this.parts.adapters);
+      if (turn % 5 === 0) this.reconcile();
+      await this.parts.clock.sleep(this.parts.pollMs, signal);
+    }
+  }
+}
