@@ -4,7 +4,7 @@ import type { Log } from '../model/network-definition.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { Fence } from '../persistence/database.js';
 import type { ReplicaIdentity, Settling, ShardRepository } from '../persistence/shard.repository.js';
-import { isGone } from './replica-identity.js';
+import { isGone } from './process-identity.js';
 
 export interface ShardOptions {
   /** How long a shard stays ours after a renewal, by PostgreSQL's clock. Renewed three times within it. */

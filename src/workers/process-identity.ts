@@ -1,24 +1,27 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { ReplicaIdentity } from '../persistence/shard.repository.js';
 
-/** Who this process is: `host` tells machine, boot and pid namespace apart, `process` tells pid and start time. */
-export function replicaIdentity(id: string): ReplicaIdentity {
-  return { id, host: thisHost(), process: `${String(process.pid)}@${startTime(process.pid) ?? 'unknown'}` };
+/** Names this process for ever, among those of `thisPlace`: its pid and when it started. */
+export function thisProcess(): string {
+  return `${String(process.pid)}@${startTime(process.pid) ?? 'unknown'}`;
+}
+
+/** Where names of processes mean something: machine, boot and pid namespace. */
+export function thisPlace(): string {
+  return [hostname(), read('/proc/sys/kernel/random/boot_id'), link('/proc/self/ns/pid')].join('|');
+}
+
+/** Whether exactly the named process of this place runs; true where that cannot be known. */
+export function runs(named: string): boolean {
+  const [pid, started] = named.split('@');
+  if (pid === undefined || started === undefined || !isAlive(Number(pid))) return false;
+  const now = startTime(Number(pid));
+  return now === undefined || started === 'unknown' || now === started;
 }
 
 /** Whether another replica's process is known to have ended. False where nothing can be known. */
 export function isGone(other: { readonly host: string | null; readonly process: string | null }): boolean {
-  if (other.host === null || other.process === null || other.host !== thisHost()) return false;
-  const [pid, started] = other.process.split('@');
-  if (pid === undefined || started === undefined || started === 'unknown') return false;
-  if (!isAlive(Number(pid))) return true;
-  const now = startTime(Number(pid));
-  return now !== undefined && now !== started;
-}
-
-function thisHost(): string {
-  return [hostname(), read('/proc/sys/kernel/random/boot_id'), link('/proc/self/ns/pid')].join('|');
+  return other.host === thisPlace() && other.process !== null && !runs(other.process);
 }
 
 /** Clock ticks from the machine's boot to the process's start: with the pid it names a process for ever. */

@@ -1,0 +1,211 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { v4, v7 } from 'uuid';
+import { networks } from './adapters/index.js';
+import { adminAccess, AdminGuard } from './admin/admin.guard.js';
+import { HealthController } from './admin/health.controller.js';
+import { MetricsController } from './admin/metrics.controller.js';
+import { Speakers } from './identities/speakers.js';
+import { LinkKeeper } from './links/link-keeper.js';
+import { PublicListener } from './listeners/public-listener.js';
+import { type AccountId, deliveryId } from './model/ids.js';
+import type { NetworkAdapter } from './model/network-adapter.js';
+import type { Log, NetworkDefinition } from './model/network-definition.js';
+import { Metrics } from './observability/metrics.js';
+import { AccountRepository } from './persistence/account.repository.js';
+import { AccountStoreRepository } from './persistence/account-store.repository.js';
+import { Database } from './persistence/database.js';
+import { DeliveryRepository } from './persistence/delivery.repository.js';
+import { InboxRepository } from './persistence/inbox.repository.js';
+import { IngestRepository } from './persistence/ingest.repository.js';
+import { LinkRepository } from './persistence/link.repository.js';
+import { RetentionRepository } from './persistence/retention.repository.js';
+import { RoomRepository } from './persistence/room.repository.js';
+import { derive, SecretBox } from './persistence/secret-box.js';
+import { ShardRepository } from './persistence/shard.repository.js';
+import { StatusRepository } from './persistence/status.repository.js';
+import { Deliverer } from './pipeline/deliver.js';
+import { DeliveryKeys } from './pipeline/delivery-key.js';
+import { IngestService } from './pipeline/ingest.js';
+import type { Settings } from './settings/settings.types.js';
+import { Bridge } from './workers/bridge.js';
+import { Housekeeping } from './workers/housekeeping.js';
+import { LaneWorker, laneBatch } from './workers/lane-worker.js';
+import { Lanes } from './workers/lanes.js';
+import { thisPlace, thisProcess } from './workers/process-identity.js';
+import { Shards } from './workers/shards.js';
+import { Supervisor } from './workers/supervisor.js';
+import { systemClock } from './workers/system-clock.js';
+import { Wakeups } from './workers/wakeups.js';
+
+/** The networks, for those who check settings and offer commands. */
+export const definitions: readonly NetworkDefinition[] = networks;
+
+/** What must be there before the house can be put together. */
+export interface Foundation {
+  readonly settings: Settings;
+  /** Of the database that is used, embedded or not. */
+  readonly databaseUrl: string;
+  /** 32 bytes. */
+  readonly masterKey: Buffer;
+  readonly log: Log;
+}
+
+/** Everything that works together, put together by hand: who needs what can be read here from top to bottom. */
+export interface House {
+  readonly database: Database;
+  readonly adapters: ReadonlyMap<AccountId, NetworkAdapter>;
+  readonly bridge: Bridge;
+  readonly publicListener: PublicListener;
+  readonly housekeeping: Housekeeping;
+  readonly metrics: Metrics;
+  readonly ingest: IngestService;
+  readonly deliveries: DeliveryRepository;
+  readonly inbox: InboxRepository;
+  readonly status: StatusRepository;
+  readonly wakeups: Wakeups;
+}
+
+export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation): House {
+  const { delivery, retention } = settings;
+  const clock = systemClock;
+  const metrics = new Metrics();
+  const database = new Database({
+    url: databaseUrl,
+    poolSize: settings.database.poolSize,
+    // An eighth of a second for the way, two thirds of the lease for the statement: it ends before anybody takes over.
+    statementTimeoutMs: Math.round((delivery.leaseMs * 2) / 3),
+  });
+  const accounts = new AccountRepository(database);
+  const rooms = new RoomRepository(database);
+  const links = new LinkRepository(database);
+  const status = new StatusRepository(database);
+  const shardRows = new ShardRepository(database);
+  const deliveries = new DeliveryRepository(database);
+  const store = new AccountStoreRepository(database, new SecretBox(masterKey));
+  const keys = new DeliveryKeys(derive(masterKey, 'delivery keys'));
+
+  const linked = new Map<AccountId, Set<string>>();
+  const labels = new Map<string, string>();
+  const byNetwork = new Map<NetworkDefinition, NetworkAdapter[]>();
+  const adapters = new Map<AccountId, NetworkAdapter>();
+  for (const [account, given] of settings.accounts) {
+    const definition = definitions.find(({ network }) => network === given.network);
+    if (definition === undefined) throw new Error(`no network is called ${given.network}`);
+    const adapter = definition.create({
+      account,
+      settings: given.settings,
+      store: store.of(account),
+      clock,
+      log,
+      isLinked: (room) => linked.get(account)?.has(room) ?? false,
+    });
+    adapters.set(account, adapter);
+    labels.set(account, definition.label);
+    byNetwork.set(definition, [...(byNetwork.get(definition) ?? []), adapter]);
+  }
+
+  const speakers = new Speakers(adapters, clock, log, {
+    label: (account) => labels.get(account) ?? account,
+    profileForMs: 600_000,
+    waitMs: 2_000,
+  });
+  const ingest = new IngestService(database, new IngestRepository(), keys, clock, metrics, log, {
+    heldEventsMs: delivery.heldEventsMs,
+    newDeliveryId: () => deliveryId(v7()),
+    wake: (lanes) => {
+      bridge.wakeLanes(lanes);
+    },
+  });
+  const replica = { id: v4(), host: thisPlace(), process: thisProcess() };
+  const shards = new Shards(shardRows, replica, clock, metrics, log, {
+    leaseMs: delivery.leaseMs,
+    settling: new Map([...adapters].map(([account, { settling }]) => [account, settling])),
+    batch: laneBatch,
+  });
+  const laneWorker = new LaneWorker({
+    repository: deliveries,
+    deliverer: new Deliverer(deliveries, speakers, keys),
+    adapters,
+    shards,
+    clock,
+    metrics,
+    log,
+    options: {
+      firstMs: delivery.retryFirstMs,
+      maxMs: delivery.retryMaxMs,
+      parkAfterAttempts: delivery.parkAfterAttempts,
+      random: Math.random,
+      onLoginRefused: (account) => {
+        bridge.loginRefused(account);
+      },
+    },
+  });
+  const wakeups = new Wakeups(database, databaseUrl, clock, log);
+  const pollMs = Math.min(1_000, delivery.leaseMs / 4);
+  const bridge: Bridge = new Bridge({
+    database,
+    adapters,
+    accounts,
+    rooms,
+    links,
+    status,
+    keeper: new LinkKeeper(links, clock, log, {
+      againMs: 5 * delivery.retryFirstMs,
+      onResolved: () => {
+        bridge.reconcile();
+      },
+    }),
+    ingest,
+    lanes: new Lanes(deliveries, laneWorker, shards, clock, metrics, log),
+    shards,
+    wakeups,
+    supervisor: new Supervisor(clock, metrics, log, { firstPauseMs: delivery.retryFirstMs }),
+    clock,
+    metrics,
+    log,
+    declared: settings.links.map(({ id, rooms: portals }) => ({ key: id, portals })),
+    linked,
+    pollMs,
+  });
+  return {
+    database,
+    adapters,
+    bridge,
+    publicListener: new PublicListener(
+      [...byNetwork].flatMap(([definition, group]) => definition.httpRoutes(group)),
+      log,
+    ),
+    housekeeping: new Housekeeping(new RetentionRepository(database), shardRows, status, metrics, log, {
+      payloadDays: retention.payloadDays,
+      alarmAfterMs: delivery.alarmAfterMs,
+    }),
+    metrics,
+    ingest,
+    deliveries,
+    inbox: new InboxRepository(database),
+    status,
+    wakeups,
+  };
+}
+
+/** The composition root: the admin listener, and what is done by the clock. */
+@Module({})
+export class AppModule {
+  static of(house: House, admin: Settings['listen']['admin']): DynamicModule {
+    const access = { host: admin.host, ...(admin.token === undefined ? {} : { token: admin.token }) };
+    return {
+      module: AppModule,
+      imports: [ScheduleModule.forRoot()],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        { provide: Bridge, useValue: house.bridge },
+        { provide: Metrics, useValue: house.metrics },
+        { provide: Housekeeping, useValue: house.housekeeping },
+        { provide: adminAccess, useValue: access },
+        { provide: APP_GUARD, useClass: AdminGuard },
+      ],
+    };
+  }
+}
