@@ -1,7 +1,7 @@
 import { talkDefinition } from '../../src/adapters/talk/talk.definition.js';
 import type { TalkAdapter } from '../../src/adapters/talk/talk.adapter.js';
 import type { AccountStore } from '../../src/model/account-store.js';
-import { accountId, roomId, type Cursor, type InboxKey, type RoomId } from '../../src/model/ids.js';
+import { accountId, cursor, roomId, type Cursor, type InboxKey, type RoomId } from '../../src/model/ids.js';
 import type { NetworkAdapter, Pulling, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
 import type { Log } from '../../src/model/network-definition.js';
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
@@ -93,6 +93,11 @@ export class Reader {
 
   async begin(): Promise<this> {
     this.#cursor = (await this.pulling.pull(this.room, null, 'now', this.signal)).cursor;
+    return this;
+  }
+
+  beginAt(text: string): this {
+    this.#cursor = cursor(text);
     return this;
   }
 

@@ -9,7 +9,7 @@ export interface Position {
 
 export interface TalkCursor {
   readonly at: Position;
-  /** Where reading began: nothing up to there is ever handed on. Absent once the overlap cannot reach back to it. */
+  /** Where reading began: no row up to that id is ever handed on. Absent once the overlap cannot reach back to it. */
   readonly began?: Position;
 }
 

@@ -11,6 +11,7 @@ interface RoomRhythm {
   overlapDueMs: number | undefined;
   /** How long after this one the next is due. */
   overlapStepMs: number;
+  deepReadDueMs: number;
   /** Held requests in a row that were answered at once with nothing. */
   emptyAnswers: number;
 }
@@ -47,6 +48,15 @@ export class ReadingRhythm {
     rhythm.overlapDueMs = isPast ? undefined : this.clock.monotonicMs() + rhythm.overlapStepMs;
   }
 
+  /** Whether an overlap of many pages may be read to its end: at most once in an interval. */
+  takeDeepRead(room: string): boolean {
+    const rhythm = this.#of(room);
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs < rhythm.deepReadDueMs) return false;
+    rhythm.deepReadDueMs = nowMs + this.settings.overlapIntervalMs;
+    return true;
+  }
+
   /** How long the server may hold the next request, in whole seconds: until the overlap is due. */
   heldS(room: string): number {
     const { overlapDueMs } = this.#of(room);
@@ -76,6 +86,7 @@ export class ReadingRhythm {
     const rhythm = {
       overlapDueMs: this.clock.monotonicMs(),
       overlapStepMs: this.settings.overlapIntervalMs,
+      deepReadDueMs: 0,
       emptyAnswers: 0,
     };
     this.#rooms.set(room, rhythm);

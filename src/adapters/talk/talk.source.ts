@@ -22,6 +22,8 @@ import { RowSupplements } from './talk.supplements.js';
 
 /** A cache of the server can hide later messages from forward reads for 30 s; more than this many pages of them are waited for. */
 const mostPagesBack = 25;
+const mostAtBeginning = 50;
+const mostOverlapPages = 5;
 
 type SourceSettings = Pick<
   TalkSettings,
@@ -79,10 +81,12 @@ export class TalkSource {
   }
 
   async #begin(room: RoomId, signal: AbortSignal): Promise<PulledBatch> {
-    const page = await this.client.chat.readBack(room, { limit: 1 }, signal);
-    const newest = page.rows[0];
+    const page = await this.client.chat.readBack(room, { limit: mostAtBeginning }, signal);
+    const newest = inOrder(page.rows).at(-1);
     const at = newest === undefined ? beginning : positionOf(newest);
-    return { payloads: [], cursor: newCursor({ at, began: at }), rest: 'none' };
+    // Ids follow the order of storing: one that was stored late, and has an older time, has a higher id all the same.
+    const highestId = Math.max(at.id, ...page.rows.map((row) => row.id));
+    return { payloads: [], cursor: newCursor({ at, began: { id: highestId, seconds: at.seconds } }), rest: 'none' };
   }
 
   /** The newest page back to the overlap; where it does not reach the cursor, forward from there. */
@@ -94,7 +98,9 @@ export class TalkSource {
     const page = await this.client.chat.readBack(room, { limit: this.settings.pageSize }, signal);
     this.#rhythm.readOverlap(room);
     const rows = inOrder(page.rows);
-    if (rows.length === 0 || reaches(rows, last.at)) return this.#upToNewest(rows, last);
+    if (rows.length === 0) return this.#upToNewest(rows, last);
+    if (reaches(rows, last.at))
+      return this.#upToNewest(inOrder(await this.#readOverlap(room, last, page, signal)), last);
     const read = await this.#readForward(room, last, 0, signal);
     if (read !== undefined) return { ...read, rest: 'more' };
     // Nothing after the cursor, and later rows all the same: a cache of the server, or a cursor whose own row is gone.
@@ -126,6 +132,26 @@ export class TalkSource {
     return { rows: inOrder(page.rows), upTo, rest: isFull ? 'more' : 'none' };
   }
 
+  /** The rest of the overlap, where so much is written that it is longer than a page; only now and then. */
+  async #readOverlap(
+    room: RoomId,
+    last: TalkCursor,
+    newest: ChatPage,
+    signal: AbortSignal,
+  ): Promise<readonly OrderedRow[]> {
+    const floor = last.at.seconds - this.settings.overlapS;
+    const rows = [...newest.rows];
+    let page = newest;
+    for (let pages = 1; pages < mostOverlapPages; pages += 1) {
+      const oldest = page.rows.at(-1);
+      const isWhole = page.rows.length < this.settings.pageSize || oldest === undefined || oldest.timestamp < floor;
+      if (isWhole || (pages === 1 && !this.#rhythm.takeDeepRead(room))) return rows;
+      page = await this.client.chat.readBack(room, { beforeId: oldest.id, limit: this.settings.pageSize }, signal);
+      rows.push(...page.rows);
+    }
+    return rows;
+  }
+
   async #readBackTo(room: RoomId, target: Position, newest: ChatPage, signal: AbortSignal): Promise<OrderedRow[]> {
     const rows = [...newest.rows];
     let oldest = newest;
@@ -150,7 +176,7 @@ export class TalkSource {
   async #batch(room: RoomId, from: Cursor, last: TalkCursor, read: Read, signal: AbortSignal): Promise<PulledBatch> {
     const { began } = last;
     const fresh = read.rows.filter((row) => {
-      const isBefore = began !== undefined && comparePositions(positionOf(row), began) <= 0;
+      const isBefore = began !== undefined && row.id <= began.id;
       return !isBefore && !this.#seen.isStored(room, talkInboxKey(room, row));
     });
     const hasMoved = comparePositions(read.upTo, last.at) !== 0;

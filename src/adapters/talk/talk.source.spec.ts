@@ -1,0 +1,289 @@
+import { Reader, resultOf, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { BridgeError } from '../../model/errors.js';
+import { cursor } from '../../model/ids.js';
+
+const signal = new AbortController().signal;
+
+describe('talk.source', () => {
+  let at: TalkAtSandbox;
+  let reader: Reader;
+
+  const setUp = async (sandbox = {}, settings = {}): Promise<void> => {
+    at = await talkAtSandbox(sandbox, settings);
+    reader = await new Reader(at.adapter, at.pulling, at.room).begin();
+  };
+
+  const post = (...texts: string[]): number[] => texts.map((text) => at.talk.post(at.token, 'bob', text));
+  const numbered = (count: number, word = 'm'): string[] =>
+    Array.from({ length: count }, (_, index) => `${word}${index}`);
+  afterEach(async () => {
+    await at.close();
+  });
+
+  it('begins with what is written from then on, however soon after', async () => {
+    at = await talkAtSandbox();
+    post('before one', 'before two');
+    reader = await new Reader(at.adapter, at.pulling, at.room).begin();
+    post('after');
+    await reader.read();
+    await reader.read();
+    expect(reader.texts()).toEqual(['after']);
+  });
+
+  it('a room without a single row is begun and read', async () => {
+    await setUp();
+    at.talk.clearHistory(at.token);
+    const [row] = at.talk.messages(at.token);
+    at.talk.state.rooms.get(at.token)?.log.clear();
+    reader = await new Reader(at.adapter, at.pulling, at.room).begin();
+    expect(reader.cursor).toMatch(/^0\.0\./);
+    expect(row).toBeDefined();
+    post('first');
+    await reader.read();
+    expect(reader.texts()).toEqual(['first']);
+  });
+
+  it('more than a page is caught up with in order, without a gap', async () => {
+    await setUp({}, { pageSize: 7 });
+    const texts = numbered(50);
+    post(...texts);
+    await reader.read();
+    expect(reader.texts()).toEqual(texts);
+  });
+
+  it('catching up costs one request a page, and a handful at its end', async () => {
+    await setUp({}, { pageSize: 10 });
+    post(...numbered(200));
+    const requests = countRequests(at);
+    await reader.read();
+    expect(reader.texts()).toHaveLength(200);
+    expect(requests()).toBeLessThanOrEqual(200 / 10 + 8);
+  });
+
+  it('nothing is handed on again once its cursor came back; without that, everything', async () => {
+    await setUp();
+    post('one', 'two');
+    const first = await at.pulling.pull(at.room, reader.cursor, 'now', signal);
+    const lost = await at.pulling.pull(at.room, reader.cursor, 'now', signal);
+    expect(lost.payloads.map(({ key }) => key)).toEqual(first.payloads.map(({ key }) => key));
+    const next = await at.pulling.pull(at.room, lost.cursor, 'now', signal);
+    expect(next).toEqual({ payloads: [], cursor: lost.cursor, rest: 'none' });
+  });
+
+  it('another process begins where the cursor stands, and reads the overlap again', async () => {
+    await setUp();
+    post('one', 'two');
+    await reader.read();
+    post('three');
+    const other = at.make();
+    await other.connect(signal);
+    const batch = await other.pulling.pull(at.room, reader.cursor, 'now', signal);
+    expect(batch.payloads.map((payload) => resultOf(other, payload))).toHaveLength(3);
+  });
+
+  it('a row that was stored late, behind the cursor, is found', async () => {
+    await setUp();
+    post('one');
+    await reader.read();
+    at.talk.commitLate(at.token, 'carol', 'late', 20);
+    await reader.read();
+    expect(reader.texts()).toEqual(['one', 'late']);
+  });
+
+  it('a row that was stored late is found though its batch was lost', async () => {
+    await setUp();
+    post('one');
+    await reader.read();
+    at.talk.commitLate(at.token, 'carol', 'late', 20);
+    await at.pulling.pull(at.room, reader.cursor, 'now', signal);
+    await reader.read();
+    expect(reader.texts()).toEqual(['one', 'late']);
+  });
+
+  it('a row that was stored late is found behind more rows than a page holds', async () => {
+    await setUp({}, { pageSize: 5, overlapIntervalMs: 1 });
+    const texts = numbered(18);
+    post(...texts);
+    await reader.read();
+    at.talk.commitLate(at.token, 'carol', 'late', 20);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await reader.read();
+    expect(reader.texts()).toEqual([...texts, 'late']);
+  });
+
+  it('without the header that says how far it goes, a forward read ends with its last row', async () => {
+    await setUp();
+    const texts = numbered(3);
+    post(...texts);
+    const data = at.talk.messages(at.token, 'alice').slice(-3, -1);
+    const body = JSON.stringify({ ocs: { meta: { statuscode: 200 }, data } });
+    await reader.read('wait');
+    reader = new Reader(at.adapter, at.pulling, at.room).beginAt('1.1');
+    at.talk.faults.add({ path: 'lookIntoFuture=0', times: 2, fault: { do: 'answer', status: 304 } });
+    at.talk.faults.add({ path: 'lookIntoFuture=1', fault: { do: 'answer', status: 200, body } });
+    await reader.read('wait');
+    expect(reader.texts()).toEqual(texts.slice(0, 2));
+    expect(reader.cursor.split('.')[0]).toBe(String(data.at(-1)?.['id']));
+  });
+
+  it('a held request brings what is written, then finds by the overlap what came late', async () => {
+    await setUp({}, { overlapIntervalMs: 50 });
+    const held = reader.read('wait');
+    post('one');
+    await held;
+    await until(async () => {
+      await reader.read('wait');
+      return reader.texts().length > 0;
+    });
+    at.talk.commitLate(at.token, 'carol', 'late', 20);
+    await until(async () => {
+      await reader.read('wait');
+      return reader.texts().length === 2;
+    });
+    expect(reader.texts()).toEqual(['one', 'late']);
+  });
+
+  it('what a cache of the server hides from forward reads is found after a wake-up', async () => {
+    await setUp({ cacheMs: 60_000 }, { pageSize: 5 });
+    // An empty forward read that is believed for a minute from now on.
+    await at.pulling.pull(at.room, reader.cursor, 'now', signal);
+    at.talk.raceNextSave(at.token);
+    const texts = numbered(17);
+    post(...texts);
+    await reader.read();
+    expect(reader.texts()).toEqual(texts);
+  });
+
+  it('a cleared history, which takes the row of the cursor with it, is told and reading goes on', async () => {
+    await setUp();
+    post('one', 'two');
+    await reader.read();
+    at.talk.clearHistory(at.token);
+    post('three');
+    await reader.read();
+    expect(reader.texts()).toEqual(['one', 'two', 'three']);
+    expect(reader.results()).toContainEqual({
+      events: [expect.objectContaining({ kind: 'roomChanged', change: { of: 'history', cleared: 'all' } })],
+    });
+  });
+
+  it('edits, deletions and reactions come in the order of the stream', async () => {
+    await setUp();
+    const [one = 0, two = 0] = post('one', 'two');
+    at.talk.edit(at.token, 'bob', one, 'one!');
+    at.talk.react(at.token, 'carol', one, '👍');
+    at.talk.remove(at.token, 'bob', two);
+    await reader.read();
+    const events = reader.results().flatMap((result) => ('events' in result ? result.events : []));
+    expect(events.map(({ kind }) => kind)).toEqual(['messageSent', 'messageEdited', 'reactionAdded', 'messageDeleted']);
+  });
+
+  it('a reaction that is taken back is named by its row, read live, later, or long after', async () => {
+    await setUp({}, { pageSize: 5 });
+    const [message = 0] = post('react to me');
+    at.talk.react(at.token, 'carol', message, '👍');
+    at.talk.react(at.token, 'bob', message, '👍');
+    await reader.read();
+    const added = reader.results().flatMap((result) => ('events' in result ? result.events : []));
+    const row = added.flatMap((event) =>
+      event.kind === 'reactionAdded' && event.actor.id === 'users/carol' ? [event.row] : [],
+    );
+    post(...numbered(12));
+    await reader.read();
+    at.talk.unreact(at.token, 'carol', message, '👍');
+    await reader.read();
+    const events = reader.results().flatMap((result) => ('events' in result ? result.events : []));
+    expect(events.filter(({ kind }) => kind === 'reactionRemoved')).toEqual([
+      expect.objectContaining({ actor: expect.objectContaining({ id: 'users/carol' }) as unknown, row: row[0] }),
+    ]);
+  });
+
+  it('a renamed room is told with its name', async () => {
+    await setUp();
+    at.talk.renameRoom(at.token, 'The team');
+    await reader.read();
+    expect(reader.results()).toEqual([
+      { events: [expect.objectContaining({ kind: 'roomChanged', change: { of: 'name', name: 'The team' } })] },
+    ]);
+  });
+
+  it('reading leaves no mark: nothing counts as read by the account', async () => {
+    await setUp();
+    post('one', 'two', 'three');
+    await reader.read();
+    const room = at.talk.state.rooms.get(at.token);
+    expect(room?.log.unreadAfter(room.attendees.get('users/alice')?.lastReadMessage ?? 0)).toBe(3);
+  });
+
+  it('a server that answers held requests at once with nothing is not asked in a loop', async () => {
+    await setUp({}, { shortPollMs: 500, maxPollPauseMs: 30_000 });
+    await reader.read('wait');
+    at.talk.faults.add({ path: 'lookIntoFuture=1', times: 1000, fault: { do: 'answer', status: 304 } });
+    const requests = countRequests(at);
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), 3000);
+    while (!stop.signal.aborted)
+      await at.pulling.pull(at.room, reader.cursor, 'wait', stop.signal).catch(() => undefined);
+    clearTimeout(timer);
+    expect(requests()).toBeLessThanOrEqual(4);
+  });
+
+  it('a cursor that is none of ours is refused', async () => {
+    await setUp();
+    await expect(at.pulling.pull(at.room, cursor('nonsense'), 'now', signal)).rejects.toThrow('not a cursor');
+  });
+
+  it('whatever the server answers, no message is lost, doubled or out of order', async () => {
+    await setUp({ pollStepMs: 5 }, { pageSize: 4, overlapIntervalMs: 20, shortPollMs: 10, requestTimeoutMs: 2000 });
+    const faults = [
+      { do: 'answer', status: 500 },
+      { do: 'answer', status: 304 },
+      { do: 'answer', status: 404, body: '{}' },
+      { do: 'answer', status: 412, body: '{}' },
+      { do: 'answer', status: 403, body: '{}' },
+      { do: 'answer', status: 200, body: '{"ocs":{"data":[]}}' },
+      { do: 'answer', status: 200, body: '{"ocs":{"data":{"id":1}}}' },
+      { do: 'drop' },
+      { do: 'truncate' },
+      { do: 'html' },
+    ] as const;
+    const texts: string[] = [];
+    for (let round = 0; round < 60; round += 1) {
+      const fault = faults[round % faults.length];
+      if (fault !== undefined)
+        at.talk.faults.add({ method: 'GET', path: `/chat/${at.token}[?]`, after: round % 3, fault });
+      const more = numbered(round % 11, `r${round}-`);
+      post(...more);
+      texts.push(...more);
+      await reader.read(round % 4 === 0 ? 'wait' : 'now').catch((error: unknown) => {
+        expect(error).toBeInstanceOf(BridgeError);
+      });
+      if (round % 5 === 0) at.talk.faults.clear();
+    }
+    at.talk.faults.clear();
+    await until(async () => {
+      await reader.read().catch((error: unknown) => expect(error).toBeInstanceOf(BridgeError));
+      return reader.texts().length >= texts.length;
+    });
+    expect(reader.texts()).toEqual(texts);
+  });
+});
+
+/** How many requests the server got since. */
+function countRequests({ talk }: TalkAtSandbox): () => number {
+  let requests = 0;
+  const next = talk.faults.next.bind(talk.faults);
+  talk.faults.next = (method, path) => {
+    requests += 1;
+    return next(method, path);
+  };
+  return () => requests;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > endMs) throw new Error('it did not come to pass');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
