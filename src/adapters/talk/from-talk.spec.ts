@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { accountId, roomId } from '../../model/ids.js';
+import { accountId } from '../../model/ids.js';
 import type { BridgeEvent, MessageSent } from '../../model/bridge-event.js';
 import { fromTalk } from './from-talk.js';
 import { parseStoredRow } from './talk.payloads.js';

@@ -47,7 +47,7 @@ export class TalkProfiles {
   }
 
   /** Throws TargetGone for anything that is no picture of ours to give. */
-  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
+  async openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
     const known = talkFileOf(file.id);
     if (known === undefined) throw fileGone();
     return this.client.openPicture(picturePath(known), signal);

@@ -1,0 +1,126 @@
+import { talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { Abandoned, BridgeError, NetworkUnavailable, RateLimited, RoomClosed } from '../../model/errors.js';
+import { roomId } from '../../model/ids.js';
+
+const signal = new AbortController().signal;
+
+describe('talk.client', () => {
+  let at: TalkAtSandbox;
+
+  const asked = (): string[] => {
+    const paths: string[] = [];
+    const next = at.talk.faults.next.bind(at.talk.faults);
+    at.talk.faults.next = (method, path) => {
+      paths.push(`${method} ${path}`);
+      return next(method, path);
+    };
+    return paths;
+  };
+  const describeRoom = (by: AbortSignal = signal) => at.adapter.describeRoom(at.room, by);
+
+  const setUp = async (settings = {}): Promise<void> => {
+    at = await talkAtSandbox({}, settings);
+  };
+
+  afterEach(async () => {
+    await at.close();
+  });
+
+  it('a room that is gone is asked for three times, then not until the room list shows it', async () => {
+    await setUp();
+    at.talk.removeMember(at.token, 'alice', 'bob');
+    const paths = asked();
+    for (let times = 0; times < 10; times += 1) await expect(describeRoom()).rejects.toBeInstanceOf(RoomClosed);
+    expect(paths).toHaveLength(3);
+  });
+
+  it('a server that slows us down is left alone for as long', async () => {
+    await setUp();
+    const headers = { 'x-nextcloud-bruteforce-throttled': '5000ms' };
+    at.talk.faults.add({ path: '/v4/room/', fault: { do: 'answer', status: 404, headers, body: '{}' } });
+    await expect(describeRoom()).rejects.toBeInstanceOf(RoomClosed);
+    const paths = asked();
+    const error: unknown = await at.adapter.describeRoom(roomId('another1'), signal).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RateLimited);
+    const { retry } = (error as BridgeError).failure;
+    expect((retry as { afterMs: number }).afterMs).toBeGreaterThan(0);
+    expect((retry as { afterMs: number }).afterMs).toBeLessThanOrEqual(5000);
+    expect(paths).toEqual([]);
+  });
+
+  it('an answer that does not come in time is given up', async () => {
+    await setUp({ requestTimeoutMs: 100 });
+    at.talk.faults.add({ path: '/v4/room/', fault: { do: 'hang', forMs: 20_000 } });
+    await expect(describeRoom()).rejects.toThrow('did not answer in time');
+    expect((await describeRoom()).name).toBe('Team');
+  });
+
+  it('an answer that trickles is given up too', async () => {
+    await setUp({ requestTimeoutMs: 300 });
+    at.talk.faults.add({ path: '/v4/room/', fault: { do: 'slow', delayMs: 0, bytesPerSecond: 20 } });
+    await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
+  });
+
+  it('an answer beyond all bounds is not kept', async () => {
+    await setUp();
+    const body = JSON.stringify({ ocs: { data: 'x'.repeat(17 * 1024 * 1024) } });
+    at.talk.faults.add({ path: '/v4/room/', fault: { do: 'answer', status: 200, body } });
+    await expect(describeRoom()).rejects.toThrow('too large');
+  });
+
+  it('a request that is given up ends at once', async () => {
+    await setUp();
+    at.talk.faults.add({ path: '/v4/room/', fault: { do: 'hang', forMs: 20_000 } });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20);
+    await expect(describeRoom(stop.signal)).rejects.toBeInstanceOf(Abandoned);
+    await expect(describeRoom(AbortSignal.abort())).rejects.toBeInstanceOf(Abandoned);
+  });
+
+  it.each([
+    ['no JSON', 'half a {'],
+    ['no envelope', '{}'],
+    ['an envelope with something else', '{"ocs":{"data":[1,2]}}'],
+    ['a deep one', '['.repeat(100_000)],
+    ['a prototype', '{"__proto__":{"ocs":{"data":{}}}}'],
+  ])('a success with %s is no answer', async (_, body) => {
+    await setUp();
+    at.talk.faults.add({ path: '/v4/room/', fault: { do: 'answer', status: 200, body } });
+    await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
+  });
+
+  it('the limits of the server are read again when it says that they changed', async () => {
+    await setUp();
+    const hash = (value: string): void =>
+      at.talk.faults.add({
+        path: '/v4/room/',
+        fault: { do: 'answer', status: 200, headers: { 'x-nextcloud-talk-hash': value }, body: '{}' },
+      });
+    hash('one');
+    await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
+    const paths = asked();
+    await at.adapter.capabilities(at.room);
+    expect(paths).toEqual([]);
+    hash('two');
+    await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
+    await Promise.all([1, 2, 3].map(() => at.adapter.capabilities(at.room)));
+    expect(paths.filter((path) => path.includes('capabilities'))).toHaveLength(1);
+  });
+
+  it('the limit of a text is the server’s own', async () => {
+    await setUp();
+    expect(await at.adapter.capabilities(at.room)).toMatchObject({
+      maxTextChars: 32_000,
+      speakers: ['relay'],
+      replies: 'quote',
+    });
+  });
+
+  it('after it was stopped it can be used again', async () => {
+    await setUp();
+    const stop = new AbortController();
+    await at.adapter.start({ accept: () => Promise.resolve() }, stop.signal);
+    stop.abort();
+    expect((await describeRoom()).name).toBe('Team');
+  });
+});

@@ -1,0 +1,203 @@
+import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { NetworkUnavailable, RoomClosed } from '../../model/errors.js';
+import { roomId, type RoomId } from '../../model/ids.js';
+import type { Watching } from '../../model/network-adapter.js';
+
+class Watched implements Watching {
+  readonly woken: RoomId[][] = [];
+  readonly held: RoomId[][] = [];
+  active: { room: RoomId; lastActivityAt: Date | null }[] = [];
+
+  rooms = () => Promise.resolve(this.active);
+  wake = (rooms: readonly RoomId[]) => {
+    this.woken.push([...rooms]);
+    return Promise.resolve();
+  };
+  hold = (rooms: readonly RoomId[]) => {
+    this.held.push([...rooms]);
+    return Promise.resolve();
+  };
+
+  get all(): RoomId[] {
+    return this.woken.flat();
+  }
+}
+
+const fast = { sweepIntervalMs: 10, holdIntervalMs: 10, fullListIntervalMs: 60_000 };
+
+describe('talk.watch', () => {
+  let at: TalkAtSandbox;
+  let watched: Watched;
+  let stop: AbortController;
+  let running: Promise<void>;
+
+  const start = async (settings = {}, prepare: () => void = () => undefined): Promise<void> => {
+    at = await talkAtSandbox({}, { ...fast, ...settings });
+    watched = new Watched();
+    stop = new AbortController();
+    prepare();
+    running = at.pulling.watch(watched, stop.signal);
+    running.catch(() => undefined);
+  };
+
+  /** Waits until the list was read twice more, so that what happened before was seen. */
+  const swept = async (): Promise<void> => {
+    let requests = 0;
+    const { faults } = at.talk;
+    const next = faults.next.bind(faults);
+    faults.next = (method, path) => {
+      if (path.includes('/v4/room?')) requests += 1;
+      return next(method, path);
+    };
+    await until(() => requests >= 3);
+    faults.next = next;
+  };
+
+  afterEach(async () => {
+    stop.abort();
+    await running.catch(() => undefined);
+    await at.close();
+  });
+
+  it('wakes a room in which something was written, and no other', async () => {
+    await start();
+    const other = at.talk.createRoom({ name: 'Other', owner: 'alice', members: ['bob'] });
+    await swept();
+    watched.woken.length = 0;
+    at.talk.post(other, 'bob', 'hello');
+    await until(() => watched.all.includes(roomId(other)));
+    await swept();
+    expect(new Set(watched.all)).toEqual(new Set([other]));
+  });
+
+  it('wakes a room once for what was written, not again for a repeat in the list', async () => {
+    await start();
+    await swept();
+    watched.woken.length = 0;
+    at.talk.post(at.token, 'bob', 'hello');
+    await swept();
+    await swept();
+    expect(watched.all).toEqual([at.token]);
+  });
+
+  it('at the start wakes only the rooms with something later than what was read of them', async () => {
+    await start({}, () => {
+      const quiet = at.talk.createRoom({ name: 'Quiet', owner: 'alice' });
+      const unread = at.talk.createRoom({ name: 'Unread', owner: 'alice' });
+      watched.active = [
+        { room: roomId(quiet), lastActivityAt: new Date(Date.now() + 60_000) },
+        { room: roomId(unread), lastActivityAt: new Date(Date.now() - 60_000) },
+        { room: at.room, lastActivityAt: null },
+      ];
+    });
+    await swept();
+    expect(watched.all).toHaveLength(2 + starterRooms(watched.all, watched.active));
+    expect(watched.all).toContain(at.token);
+    expect(watched.all).not.toContain(watched.active[0]?.room);
+    expect(watched.all).toContain(watched.active[1]?.room);
+  });
+
+  it('does not wake a room for what was read from it already', async () => {
+    await start();
+    const reader = await new Reader(at.adapter, at.pulling, at.room).begin();
+    await swept();
+    stop.abort();
+    await running;
+    watched.woken.length = 0;
+    at.talk.post(at.token, 'bob', 'hello');
+    await reader.read();
+    stop = new AbortController();
+    running = at.pulling.watch(watched, stop.signal);
+    await swept();
+    expect(watched.all).toEqual([]);
+  });
+
+  it('gives a held request one sweep to bring what is new, then ends it', async () => {
+    await start({ maxHeldPolls: 1 }, () => {
+      watched.active = [{ room: at.room, lastActivityAt: null }];
+    });
+    await until(() => watched.held.length > 0);
+    await swept();
+    watched.woken.length = 0;
+    at.talk.post(at.token, 'bob', 'hello');
+    await until(() => watched.all.length > 0);
+    expect(watched.all).toEqual([at.token]);
+  });
+
+  it('wakes a room that vanished from the whole list, and again when it is back', async () => {
+    await start({ fullListIntervalMs: 20 });
+    await swept();
+    watched.woken.length = 0;
+    at.talk.removeMember(at.token, 'alice', 'bob');
+    await until(() => watched.all.includes(at.room));
+    await expect(at.pulling.pull(at.room, null, 'now', stop.signal)).rejects.toBeInstanceOf(RoomClosed);
+    watched.woken.length = 0;
+    at.talk.addMember(at.token, 'alice', 'bob');
+    await until(() => watched.all.includes(at.room));
+    expect((await at.pulling.pull(at.room, null, 'now', stop.signal)).payloads).toEqual([]);
+  });
+
+  it('grants held requests to the rooms with the latest activity, no more than it may, and only when they change', async () => {
+    await start({ maxHeldPolls: 2 }, () => {
+      watched.active = ['aaaa', 'bbbb', 'cccc'].map((token) => ({ room: roomId(token), lastActivityAt: null }));
+    });
+    await swept();
+    expect(watched.held).toEqual([['aaaa', 'bbbb']]);
+    watched.active = [...watched.active].reverse();
+    await until(() => watched.held.length > 1);
+    expect(watched.held.at(-1)).toEqual(['cccc', 'bbbb']);
+  });
+
+  it('an error ends it, and a later run goes on where it was', async () => {
+    await start();
+    await swept();
+    watched.woken.length = 0;
+    at.talk.faults.add({ path: '/v4/room[?]', fault: { do: 'answer', status: 503 } });
+    await expect(running).rejects.toBeInstanceOf(NetworkUnavailable);
+    at.talk.post(at.token, 'bob', 'while nobody watched');
+    running = at.pulling.watch(watched, stop.signal);
+    await until(() => watched.all.length > 0);
+    expect(watched.all).toEqual([at.token]);
+  });
+
+  it('wake-ups that were not taken are made again', async () => {
+    await start();
+    await swept();
+    const { wake } = watched;
+    watched.wake = () => Promise.reject(new Error('the database is away'));
+    at.talk.post(at.token, 'bob', 'hello');
+    await expect(running).rejects.toThrow('the database is away');
+    watched.wake = wake;
+    watched.woken.length = 0;
+    running = at.pulling.watch(watched, stop.signal);
+    await until(() => watched.all.length > 0);
+    expect(watched.all).toEqual([at.token]);
+  });
+
+  it('asks for what changed only, not for the whole list', async () => {
+    await start();
+    await swept();
+    const asked: string[] = [];
+    const { faults } = at.talk;
+    const next = faults.next.bind(faults);
+    faults.next = (method, path) => {
+      asked.push(path);
+      return next(method, path);
+    };
+    await swept();
+    expect(asked.every((path) => path.includes('modifiedSince='))).toBe(true);
+  });
+});
+
+/** Rooms that a new account has anyway. */
+function starterRooms(woken: readonly RoomId[], active: readonly { readonly room: RoomId }[]): number {
+  return woken.filter((room) => !active.some((each) => each.room === room)).length;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const endMs = Date.now() + 30_000;
+  while (!holds()) {
+    if (Date.now() > endMs) throw new Error('it did not come to pass');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

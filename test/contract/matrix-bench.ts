@@ -1,0 +1,218 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { MatrixAdapter } from '../../src/adapters/matrix/matrix.adapter.js';
+import { matrixDefinition } from '../../src/adapters/matrix/matrix.definition.js';
+import { arrangeRegistration } from '../../src/adapters/matrix/matrix.client.js';
+import { registrationOf } from '../../src/adapters/matrix/matrix.registration.js';
+import type { MatrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
+import type { AccountStore } from '../../src/model/account-store.js';
+import type { Clock } from '../../src/model/clock.js';
+import { accountId } from '../../src/model/ids.js';
+import type { Ingest, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
+import type { Log, PublicRoute } from '../../src/model/network-definition.js';
+import { MatrixSandbox, type MatrixSandboxSettings } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import type { AppserviceRegistration } from '../../src/sandbox/matrix/registration.js';
+
+export interface LogLine {
+  readonly level: string;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The public listener, as far as these tests need one. */
+export class Listener {
+  routes: readonly PublicRoute[] = [];
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      void this.#serve(request).then(({ status, json }) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+      });
+    });
+  }
+
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #serve(request: IncomingMessage): Promise<{ status: number; json: unknown }> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const url = new URL(request.url ?? '/', 'http://listener');
+    for (const route of this.routes) {
+      const params = paramsOf(route.path, url.pathname);
+      if (route.method !== request.method || params === undefined) continue;
+      const { authorization } = request.headers;
+      return route.handle({
+        params,
+        query: url.searchParams,
+        headers: authorization === undefined ? {} : { authorization },
+        body: Buffer.concat(chunks),
+      });
+    }
+    return { status: 404, json: { errcode: 'M_UNRECOGNIZED' } };
+  }
+}
+
+function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
+  const names = pattern.split('/');
+  const parts = path.split('/');
+  if (names.length !== parts.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, name] of names.entries()) {
+    const part = decodeURIComponent(parts[index] ?? '');
+    if (name.startsWith(':')) params[name.slice(1)] = part;
+    else if (name !== part) return undefined;
+  }
+  return params;
+}
+
+/** Keeps what it is given, each key once, as the inbox does. */
+export class MemoryIngest implements Ingest {
+  readonly payloads = new Map<string, RawPayload>();
+  readonly told: string[] = [];
+  fail: Error | undefined;
+
+  accept(payloads: readonly RawPayload[]): Promise<void> {
+    if (this.fail !== undefined) return Promise.reject(this.fail);
+    for (const payload of payloads) {
+      this.told.push(payload.key);
+      if (!this.payloads.has(payload.key)) this.payloads.set(payload.key, payload);
+    }
+    return Promise.resolve();
+  }
+}
+
+export function memoryStore(entries = new Map<string, unknown>()): AccountStore {
+  return {
+    get: (key) => Promise.resolve(entries.get(key)),
+    put: (key, value) => Promise.resolve(void entries.set(key, structuredClone(value))),
+    delete: (key) => Promise.resolve(void entries.delete(key)),
+    list: (prefix) =>
+      Promise.resolve([...entries].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }))),
+  };
+}
+
+export const clock: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal?.addEventListener('abort', end);
+    }),
+};
+
+export function recordingLog(lines: LogLine[]): Log {
+  const at = (level: string) => (fields: object, event: string) => {
+    lines.push({ level, event, fields: { ...fields } });
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export interface BenchOptions {
+  readonly settings?: Partial<MatrixSettings>;
+  readonly sandbox?: MatrixSandboxSettings;
+  /** Rooms that links name, beside those in `linked`. */
+  readonly linked?: readonly string[];
+}
+
+/** A sandbox homeserver and an adapter that listens to it. */
+export class MatrixBench {
+  readonly ingest = new MemoryIngest();
+  readonly log: LogLine[] = [];
+  readonly store = new Map<string, unknown>();
+  readonly linked = new Set<string>();
+  readonly signal = new AbortController().signal;
+  readonly #stop = new AbortController();
+  readonly #adapters: MatrixAdapter[] = [];
+
+  private constructor(
+    readonly sandbox: MatrixSandbox,
+    readonly listener: Listener,
+    readonly url: string,
+    readonly settings: MatrixSettings,
+  ) {}
+
+  static async open(options: BenchOptions = {}): Promise<MatrixBench> {
+    const listener = new Listener();
+    const sandbox = new MatrixSandbox({ pushBackoffMs: 20, ...options.sandbox });
+    const { url: homeserver } = await sandbox.start(0);
+    const settings = matrixDefinition.settingsSchema.parse({
+      homeserver,
+      serverName: sandbox.serverName,
+      asToken: 'as-secret',
+      hsToken: 'hs-secret',
+      url: await listener.listen(),
+      pingRetryMs: 20,
+      inviteRetryMs: 20,
+      ...options.settings,
+    });
+    sandbox.registerAppservice((await arrangeRegistration(
+      registrationOf(accountId('home'), settings),
+    )) as unknown as AppserviceRegistration);
+    const bench = new MatrixBench(sandbox, listener, homeserver, settings);
+    for (const room of options.linked ?? []) bench.linked.add(room);
+    return bench;
+  }
+
+  /** Another process of the same account: it remembers nothing but what is stored. */
+  make(changes: Partial<MatrixSettings> = {}): MatrixAdapter {
+    const adapter = matrixDefinition.create({
+      account: accountId('home'),
+      settings: { ...this.settings, ...changes },
+      store: memoryStore(this.store),
+      clock,
+      log: recordingLog(this.log),
+      isLinked: (room) => this.linked.has(room),
+    });
+    this.#adapters.push(adapter);
+    return adapter;
+  }
+
+  /** Connects an adapter and has it listen, in place of those before. */
+  async begin(adapter: MatrixAdapter): Promise<void> {
+    await adapter.connect(this.signal);
+    this.listener.routes = matrixDefinition.httpRoutes([adapter]);
+    await adapter.start(this.ingest, this.#stop.signal);
+  }
+
+  /** What an adapter makes of everything that was stored, in the order of its coming. */
+  arrived(adapter: MatrixAdapter): readonly { readonly key: RawPayload['key']; readonly result: ReadResult }[] {
+    return [...this.ingest.payloads.values()].map(({ key, body }) => ({
+      key,
+      result: adapter.read(JSON.parse(Buffer.from(body).toString('utf8'))),
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.sandbox.stop();
+    await this.listener.close();
+  }
+}
+
+/** Polls until `condition` holds. */
+export async function until(condition: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
+  const endMs = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > endMs) throw new Error(`${what} did not come`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
