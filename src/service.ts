@@ -6,7 +6,7 @@ import type { Log } from './model/network-definition.js';
 import { createLog } from './observability/log.js';
 import { nestLog } from './observability/nest-log.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './persistence/embedded/embedded-postgres.js';
-import { reachable } from './persistence/embedded/folder.js';
+import { reachable } from './persistence/embedded/database-user.js';
 import { chooseDataFolder, makeDataFolder } from './settings/data-folder.js';
 import { type FolderLock, lockFolder } from './settings/folder-lock.js';
 import { installationKey } from './settings/secret-key.js';
@@ -64,9 +64,10 @@ export async function startService(settings: Settings): Promise<RunningService> 
   try {
     await house.database.open();
     await house.database.migrate();
-    await house.bridge.start();
     undo.push(() => house.bridge.stop(settings.delivery.stopWithinMs));
+    // Networks call back as soon as they are told that we are there.
     const { publicPort, adminUrl } = await listen(house, settings, log, undo);
+    await house.bridge.start();
     await ground.lock?.announce(adminUrl);
     log.info({ admin: adminUrl, publicPort }, 'Crosstalk is at work');
     let stopping: Promise<void> | undefined;

@@ -6,5 +6,5 @@ export function shardOf(id: string): number {
   for (let at = 0; at < id.length; at += 1) {
     hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193) >>> 0;
   }
-  return (hash ^ (hash >>> 16)) % shardCount;
+  return ((hash ^ (hash >>> 16)) >>> 0) % shardCount;
 }

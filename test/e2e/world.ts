@@ -1,0 +1,258 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
+import { freshDatabase } from '../support/database.js';
+
+/** Delivery settings on scaled times: a shard is free after 2 s, a look is conclusive soon. */
+const scaled = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };
+const talkScaled = {
+  sweepIntervalMs: 200,
+  holdIntervalMs: 500,
+  requestTimeoutMs: 3_000,
+  overlapIntervalMs: 300,
+  settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
+};
+const matrixScaled = {
+  requestTimeoutMs: 3_000,
+  pingRetryMs: 500,
+  settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
+};
+
+/** Forwards connections to the replica that is in charge, as a load balancer in front of several would. */
+class Front {
+  #target = 0;
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((incoming) => {
+    const outgoing = connect(this.#target, '127.0.0.1');
+    for (const socket of [incoming, outgoing]) {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+    }
+    incoming.on('close', () => outgoing.destroy());
+    outgoing.on('close', () => incoming.destroy());
+    incoming.pipe(outgoing).pipe(incoming);
+  });
+
+  async listen(): Promise<number> {
+    await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
+    return (this.#server.address() as { port: number }).port;
+  }
+
+  /** New connections go to `port`; the old ones break. */
+  pointTo(port: number): void {
+    this.#target = port;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((done) => this.#server.close(done));
+  }
+}
+
+/** One replica of the real program, as a process of its own. */
+export class Replica {
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  #log = '';
+
+  constructor(
+    readonly child: ChildProcess,
+    readonly adminPort: number,
+    readonly publicPort: number,
+  ) {
+    this.exited = new Promise((done) =>
+      child.on('exit', (code, signal) => {
+        done({ code, signal });
+      }),
+    );
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.#log = (this.#log + text).slice(-200_000)));
+    }
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  /** Resolves with how long the orderly stop took. */
+  async stop(): Promise<number> {
+    const startedMs = performance.now();
+    this.child.kill('SIGTERM');
+    await this.exited;
+    return performance.now() - startedMs;
+  }
+
+  wake(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  /** Whether the process stands still, as after SIGSTOP. */
+  isFrozen(): boolean {
+    const stat = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) === 'T';
+  }
+
+  async ready(): Promise<void> {
+    await until(`readiness of the replica\n${this.log.slice(-3_000)}`, async () => {
+      if (!this.running) throw new Error(`the replica ended before it was ready:\n${this.log.slice(-5_000)}`);
+      const answer = await fetch(`http://127.0.0.1:${String(this.adminPort)}/health/ready`).catch(() => undefined);
+      await answer?.arrayBuffer();
+      return answer?.status === 200;
+    });
+  }
+}
+
+export interface WorldOptions {
+  readonly rooms?: number;
+}
+
+/** Two sandbox servers, a database, linked rooms, and as many replicas of the real program as one likes. */
+export class World {
+  readonly #replicas: Replica[] = [];
+
+  private constructor(
+    readonly talk: TalkSandbox,
+    readonly matrix: MatrixSandbox,
+    readonly rooms: readonly { talk: string; matrix: string }[],
+    readonly databaseUrl: string,
+    readonly front: Front,
+    private readonly settings: object,
+    private readonly folder: string,
+    private readonly dropDatabase: () => Promise<void>,
+  ) {}
+
+  static async build({ rooms: count = 1 }: WorldOptions = {}): Promise<World> {
+    const database = await freshDatabase();
+    const front = new Front();
+    const publicUrl = `http://127.0.0.1:${String(await front.listen())}`;
+    const talk = new TalkSandbox({
+      pollStepMs: 50,
+      users: [
+        { id: 'bridge', displayName: 'Bridge' },
+        { id: 'anna', displayName: 'Anna' },
+        { id: 'ben', displayName: 'Ben' },
+      ],
+    });
+    const { url: talkUrl } = await talk.start(0);
+    const matrix = new MatrixSandbox({ pushBackoffMs: 50, pushTimeoutMs: 2_000 });
+    const { url: homeserver } = await matrix.start(0);
+    const tokens = { asToken: 'as-token-of-the-test', hsToken: 'hs-token-of-the-test' };
+    matrix.registerAppservice({
+      id: 'crosstalk-hs',
+      url: publicUrl,
+      as_token: tokens.asToken,
+      hs_token: tokens.hsToken,
+      sender_localpart: 'crosstalk',
+      rate_limited: false,
+      namespaces: {
+        users: [
+          { exclusive: true, regex: '@crosstalk:sandbox\\.test$' },
+          { exclusive: true, regex: '@crosstalk_.*:sandbox\\.test$' },
+        ],
+        aliases: [{ exclusive: true, regex: '#crosstalk_.*:sandbox\\.test$' }],
+        rooms: [],
+      },
+    });
+    const mia = matrix.addUser('mia', 'Mia');
+    const rooms = Array.from({ length: count }, (_, at) => ({
+      talk: talk.createRoom({ name: `Team ${String(at)}`, owner: 'bridge', members: ['anna', 'ben'] }),
+      matrix: matrix.createRoom({ creator: mia, name: `Team ${String(at)}`, public: true }),
+    }));
+    const settings = {
+      database: { url: database.url },
+      secretKey: 'a sentence of more than thirty-two characters',
+      delivery: scaled,
+      log: { level: 'info' },
+      accounts: {
+        cloud: {
+          network: 'talk',
+          url: talkUrl,
+          user: 'bridge',
+          password: talk.issueAppPassword('bridge'),
+          ...talkScaled,
+        },
+        hs: { network: 'matrix', homeserver, serverName: 'sandbox.test', url: publicUrl, ...tokens, ...matrixScaled },
+      },
+      links: Object.fromEntries(
+        rooms.map((room, at) => [
+          `team${String(at)}`,
+          {
+            rooms: [
+              { account: 'cloud', room: room.talk },
+              { account: 'hs', room: room.matrix },
+            ],
+          },
+        ]),
+      ),
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'crosstalk world '));
+    return new World(talk, matrix, rooms, database.url, front, settings, folder, () => database.drop());
+  }
+
+  /** Starts a replica; the homeserver's pushes go to it. `failpoint` as `armFailpoint` takes it. */
+  async start(options: { failpoint?: string; change?: object } = {}): Promise<Replica> {
+    const [adminPort, publicPort] = [await freePort(), await freePort()];
+    const file = join(this.folder, `crosstalk-${String(this.#replicas.length)}.yaml`);
+    const listen = { public: { host: '127.0.0.1', port: publicPort }, admin: { host: '127.0.0.1', port: adminPort } };
+    writeFileSync(file, stringify({ ...this.settings, ...options.change, listen }));
+    const child = spawn(process.execPath, [resolve('dist/main.js')], {
+      cwd: this.folder,
+      env: {
+        PATH: process.env['PATH'],
+        CROSSTALK_CONFIG: file,
+        ...(options.failpoint === undefined ? {} : { CROSSTALK_FAILPOINT: options.failpoint }),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const replica = new Replica(child, adminPort, publicPort);
+    this.#replicas.push(replica);
+    this.front.pointTo(publicPort);
+    return replica;
+  }
+
+  /** Ends everything; fails when a replica was left that cannot be ended. */
+  async close(): Promise<void> {
+    await Promise.all(this.#replicas.filter(({ running }) => running).map((replica) => replica.kill()));
+    await this.talk.stop();
+    await this.matrix.stop();
+    await this.front.close();
+    await this.dropDatabase();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Polls until `condition` holds. Fails after `withinMs`, naming what was waited for. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 30_000,
+): Promise<void> {
+  const endMs = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > endMs) throw new Error(`waited ${String(withinMs)} ms in vain for ${what}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
