@@ -10,7 +10,7 @@ import type { Clock } from '../../src/model/clock.js';
 import { accountId } from '../../src/model/ids.js';
 import type { Ingest, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
 import type { Log, PublicRoute } from '../../src/model/network-definition.js';
-import { MatrixSandbox, type MatrixSandboxSettings } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
 import type { AppserviceRegistration } from '../../src/sandbox/matrix/registration.js';
 
 export interface LogLine {
@@ -128,7 +128,7 @@ export function recordingLog(lines: LogLine[]): Log {
 
 export interface BenchOptions {
   readonly settings?: Partial<MatrixSettings>;
-  readonly sandbox?: MatrixSandboxSettings;
+  readonly sandbox?: ConstructorParameters<typeof MatrixSandbox>[0];
   /** Rooms that links name, beside those in `linked`. */
   readonly linked?: readonly string[];
 }
@@ -164,9 +164,9 @@ export class MatrixBench {
       inviteRetryMs: 20,
       ...options.settings,
     });
-    sandbox.registerAppservice((await arrangeRegistration(
-      registrationOf(accountId('home'), settings),
-    )) as unknown as AppserviceRegistration);
+    sandbox.registerAppservice(
+      (await arrangeRegistration(registrationOf(accountId('home'), settings))) as unknown as AppserviceRegistration,
+    );
     const bench = new MatrixBench(sandbox, listener, homeserver, settings);
     for (const room of options.linked ?? []) bench.linked.add(room);
     return bench;

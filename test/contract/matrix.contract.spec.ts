@@ -12,6 +12,7 @@ async function makeMatrixHarness(): Promise<Harness> {
   const room = roomId(id);
   const adapter = bench.make();
   await bench.begin(adapter);
+  bench.linked.add(id);
   sandbox.invite(id, alice, `@crosstalk:${sandbox.serverName}`);
   await adapter.resolveRoom({ room: id }, 'contract', bench.signal);
   const isGhost = (actor: string): boolean => actor.startsWith('@crosstalk_');
@@ -37,9 +38,12 @@ async function makeMatrixHarness(): Promise<Harness> {
       const content = sandbox.messages(id).find(({ eventId }) => eventId === entry.id)?.content ?? {};
       const mentions = content['m.mentions'] as { user_ids?: string[]; room?: boolean } | undefined;
       // Without the field, clients notify by what stands in the text.
-      return mentions === undefined ? ['all'] : [...(mentions.user_ids ?? []), ...(mentions.room === true ? ['all'] : [])];
+      return mentions === undefined
+        ? ['all']
+        : [...(mentions.user_ids ?? []), ...(mentions.room === true ? ['all'] : [])];
     },
     strikeWrite: (fault) => sandbox.faults.add({ method: 'PUT', path: '/send/m.room.message/', fault }),
+    forgetKeys: () => sandbox.restart(),
     calmDown: () => sandbox.faults.clear(),
     rateLimited: (afterMs) => ({
       do: 'answer',

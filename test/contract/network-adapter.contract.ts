@@ -50,6 +50,8 @@ export interface Harness {
   /** The adapter's next reads meet this fault. Absent where nothing is read by asking. */
   readonly strikeReads?: (fault: Fault, times: number) => void;
   calmDown(): void;
+  /** The server forgets which keys it took, as after a restart. Absent where it does not remember them. */
+  readonly forgetKeys?: () => Promise<void>;
   /** How the server asks for a pause. */
   rateLimited(afterMs: number): Fault;
   /** Another adapter at the same server, with a login that is wrong. Closed with the harness. */
@@ -254,6 +256,7 @@ export function describeNetworkAdapter(name: string, makeHarness: () => Promise<
         const first = messageToSend(harness, text);
         await send(first.request);
         const parts = messagesOf(harness.written()).length;
+        await harness.forgetKeys?.();
         const again = messageToSend(harness, text, { of: first, made: first.made.slice(0, 1) });
         await send(again.request);
         const later = messagesOf(harness.written()).slice(parts);

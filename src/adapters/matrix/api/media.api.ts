@@ -1,0 +1,59 @@
+import type { FileStream } from '../../../model/network-adapter.js';
+import { brokenAnswer, noFile, refusalError } from '../matrix.errors.js';
+import type { MatrixClient } from '../matrix.client.js';
+import { parseMxc } from '../matrix.ids.js';
+import type { Writing } from './account.api.js';
+import { path } from './path.js';
+
+const defaultMaxBytes = 50 * 1024 * 1024;
+
+/** Files in the homeserver's media repository. */
+export class MediaApi {
+  constructor(private readonly client: MatrixClient) {}
+
+  /** The largest file that may be uploaded. */
+  async maxFileBytes(signal: AbortSignal): Promise<number> {
+    const answer = await this.client.call({
+      method: 'GET',
+      path: '/_matrix/client/v1/media/config',
+      act: 'read',
+      signal,
+    });
+    const bytes = 'refusal' in answer ? undefined : answer.body['m.upload.size'];
+    return typeof bytes === 'number' ? bytes : defaultMaxBytes;
+  }
+
+  /** Keeps a file and answers its `mxc://` address. */
+  async upload(bytes: Buffer, mime: string, user: string, writing: Writing): Promise<string> {
+    const body = await this.client.get(
+      {
+        method: 'POST',
+        path: '/_matrix/media/v3/upload',
+        body: bytes,
+        contentType: mime,
+        user,
+        act: 'repeatable',
+        ...writing,
+      },
+      'file',
+    );
+    const { content_uri: address } = body;
+    if (typeof address !== 'string') throw brokenAnswer('repeatable', 'an upload without its address');
+    return address;
+  }
+
+  /** Opens the file at an `mxc://` address, with our token; from servers before 1.11 without. */
+  async open(address: string, signal: AbortSignal): Promise<FileStream> {
+    const file = parseMxc(address);
+    if (file === undefined) throw noFile(address);
+    const opened = await this.client.stream(
+      path`/_matrix/client/v1/media/download/${file.server}/${file.media}`,
+      signal,
+    );
+    if (!('refusal' in opened)) return opened;
+    if (opened.refusal.errcode !== 'M_UNRECOGNIZED') throw refusalError(opened.refusal, 'file', 'read');
+    const before = await this.client.stream(path`/_matrix/media/v3/download/${file.server}/${file.media}`, signal);
+    if ('refusal' in before) throw refusalError(before.refusal, 'file', 'read');
+    return before;
+  }
+}

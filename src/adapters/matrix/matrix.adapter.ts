@@ -1,0 +1,222 @@
+import type { Capabilities } from '../../model/capabilities.js';
+import type { FileRef, RoomId, UserId } from '../../model/ids.js';
+import { networkName } from '../../model/ids.js';
+import type {
+  AccountProfile,
+  FileStream,
+  Ingest,
+  NetworkAdapter,
+  Outcome,
+  ReadResult,
+  RoomProfile,
+  UncertainDelivery,
+  UserProfile,
+  WantedRoom,
+} from '../../model/network-adapter.js';
+import type { AdapterContext } from '../../model/network-definition.js';
+import { AccountApi } from './api/account.api.js';
+import { EventsApi } from './api/events.api.js';
+import { MediaApi } from './api/media.api.js';
+import { RoomsApi } from './api/rooms.api.js';
+import { fromMatrix } from './from-matrix.js';
+import { MatrixClient } from './matrix.client.js';
+import { GhostDoors } from './matrix.doors.js';
+import { loginRefused } from './matrix.errors.js';
+import { MatrixGhosts } from './matrix.ghosts.js';
+import { OurUsers } from './matrix.ids.js';
+import { MatrixInvitations } from './matrix.invitations.js';
+import { MatrixLook } from './matrix.look.js';
+import { MatrixLookups } from './matrix.lookups.js';
+import { BoundedMap } from './matrix.memory.js';
+import { type MatrixEvent, parseStored, readMember } from './matrix.payloads.js';
+import { GhostPictures } from './matrix.pictures.js';
+import { pingUntilHeard } from './matrix.ping.js';
+import { registrationId } from './matrix.registration.js';
+import { MatrixRooms } from './matrix.rooms.js';
+import type { MatrixSettings } from './matrix.settings.js';
+import { MatrixSource } from './matrix.source.js';
+import { MatrixWriter } from './matrix.writer.js';
+import { maxTextBytes } from './to-matrix.js';
+
+const botName = 'Crosstalk';
+const maxRemembered = 100_000;
+const restartAfterMs = 1000;
+
+/** One application service at one homeserver. */
+export class MatrixAdapter implements NetworkAdapter {
+  readonly network = networkName('matrix');
+  readonly sourceOrder = 'kept';
+  readonly settling: NetworkAdapter['settling'];
+  readonly deliver: NetworkAdapter['deliver'];
+  readonly source: MatrixSource;
+
+  readonly #users: OurUsers;
+  readonly #client: MatrixClient;
+  readonly #accounts: AccountApi;
+  readonly #media: MediaApi;
+  readonly #ghosts: MatrixGhosts;
+  readonly #writer: MatrixWriter;
+  readonly #look: MatrixLook;
+  readonly #rooms: MatrixRooms;
+  readonly #invitations: MatrixInvitations;
+  /** Rooms that links named by an alias. */
+  readonly #resolved = new BoundedMap<string, true>(maxRemembered);
+  #maxFileBytes = 0;
+  /** What runs beside; it ends without throwing. */
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(private readonly context: AdapterContext<MatrixSettings>) {
+    const { settings, clock, log, store } = context;
+    const users = new OurUsers(settings);
+    const client = new MatrixClient(settings, clock);
+    const account = new AccountApi(client);
+    const rooms = new RoomsApi(client);
+    const media = new MediaApi(client);
+    const doors = new GhostDoors(rooms, users);
+    const lookups = new MatrixLookups(rooms, account, users, log, settings.lookupTimeoutMs);
+    const pictures = new GhostPictures(account, media, log, settings.avatarTimeoutMs);
+    const ghosts = new MatrixGhosts({ users, account, doors, pictures, store, clock, log, settings });
+    const isLinked = (room: string): boolean => this.#isLinked(room);
+    this.#users = users;
+    this.#client = client;
+    this.#accounts = account;
+    this.#media = media;
+    this.#ghosts = ghosts;
+    const { relayMs, inviteRetryMs: retryMs, hsToken } = settings;
+    const events = new EventsApi(client);
+    this.#writer = new MatrixWriter({ users, events, rooms, ghosts, doors, lookups, clock, log, relayMs });
+    this.#look = new MatrixLook(rooms, client, users, settings.lookMarginMs);
+    this.#rooms = new MatrixRooms({ id: context.account, users, rooms, account, store, log });
+    this.#invitations = new MatrixInvitations({ users, rooms, clock, log, retryMs, isLinked });
+    this.source = new MatrixSource({
+      hsToken,
+      users,
+      lookups,
+      clock,
+      log,
+      isLinked,
+      isKnownGhost: (user) => ghosts.isKnown(user),
+      onStored: (event) => this.#onStored(event),
+    });
+    const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
+    this.settling = { afterTimeoutMs, afterDisconnectMs };
+    this.deliver = {
+      messageSent: { repeat: 'look', send: (request, signal) => this.#writer.say(request, signal) },
+      messageDeleted: { repeat: 'look', send: (request, signal) => this.#writer.unsay(request, signal) },
+    };
+  }
+
+  get account(): AdapterContext<MatrixSettings>['account'] {
+    return this.context.account;
+  }
+
+  async connect(signal: AbortSignal): Promise<AccountProfile> {
+    const { homeserver, bot } = this.context.settings;
+    const specification = await this.#accounts.specification(signal);
+    let user = await this.#accounts.whoami(signal);
+    if (user === undefined) {
+      await this.#accounts.register(bot, { signal });
+      user = await this.#accounts.whoami(signal);
+    }
+    if (user !== this.#users.bot) {
+      throw loginRefused(`the homeserver knows the token as ${user ?? 'nobody'}, the settings say ${this.#users.bot}`);
+    }
+    const profile = await this.#accounts.profile(user, signal);
+    if (profile?.displayname !== botName) await this.#accounts.setDisplayName(user, botName, { signal });
+    this.#maxFileBytes = await this.#media.maxFileBytes(signal);
+    const program = (await this.#accounts.program(signal)) ?? 'a homeserver';
+    return { login: user, summary: `${user} at ${homeserver} (${program}, Matrix ${specification})` };
+  }
+
+  /** Begins listening; called again after an abort it begins anew. */
+  start(ingest: Ingest, signal: AbortSignal): Promise<void> {
+    const { account, clock, log, settings } = this.context;
+    this.source.open(ingest, signal);
+    const ping = {
+      account: this.#accounts,
+      clock,
+      log,
+      registrationId: registrationId(account),
+      url: settings.url,
+      retryMs: settings.pingRetryMs,
+    };
+    this.#run('ping', (until) => pingUntilHeard(ping, until), signal);
+    this.#run('invitations', (until) => this.#invitations.run(until), signal);
+    this.#run('connections', (until) => this.#rest(until), signal);
+    return Promise.resolve();
+  }
+
+  read(payload: unknown): ReadResult {
+    return fromMatrix(parseStored(payload), { account: this.account, users: this.#users });
+  }
+
+  wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<readonly Outcome[]> {
+    return this.#look.wasDone(deliveries, since, signal);
+  }
+
+  capabilities(room: RoomId): Promise<Capabilities> {
+    return Promise.resolve({
+      speakers: this.#writer.admitsGhosts(room) ? ['ghost', 'relay'] : ['relay'],
+      maxTextChars: maxTextBytes,
+      maxTextBytes,
+      maxFileBytes: this.#maxFileBytes,
+      replies: 'quote',
+      threads: 'plain',
+      reactions: 'any',
+      maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+    });
+  }
+
+  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
+    return this.#media.open(file.id, signal);
+  }
+
+  describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
+    return this.#rooms.describe(room, signal);
+  }
+
+  describeUser(user: UserId, signal: AbortSignal): Promise<UserProfile> {
+    return this.#rooms.describeUser(user, signal);
+  }
+
+  async resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
+    const room = await this.#rooms.resolve(wanted, link, signal);
+    this.#resolved.set(room, true);
+    return room;
+  }
+
+  #isLinked(room: string): boolean {
+    return this.#resolved.get(room) === true || this.context.isLinked(room);
+  }
+
+  #run(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {
+    const running = this.#keep(name, loop, signal).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** A loop that throws is told of and begun again. */
+  async #keep(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await loop(signal);
+        return;
+      } catch (error) {
+        this.context.log.error({ account: this.account, loop: name, error }, 'a loop failed and is begun again');
+        await this.context.clock.sleep(restartAfterMs, signal);
+      }
+    }
+  }
+
+  async #onStored(event: MatrixEvent): Promise<void> {
+    this.#invitations.note(event);
+    if (event.type !== 'm.room.member' || event.state_key === undefined) return;
+    if (!this.#users.isGhost(event.state_key) || readMember(event.content).membership === 'join') return;
+    await this.#ghosts.forget(event.room_id, event.state_key);
+  }
+
+  /** When we stop, connections are let go. */
+  async #rest(signal: AbortSignal): Promise<void> {
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await this.#client.rest();
+  }
+}

@@ -1,0 +1,294 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Dispatcher, Pool } from 'undici';
+import type { Clock } from '../../model/clock.js';
+import type { FileStream } from '../../model/network-adapter.js';
+import { type About, type Act, brokenAnswer, type Refusal, refusalError, transportError } from './matrix.errors.js';
+import type { TransportFailure } from './matrix.errors.js';
+import { isObject, type JsonObject } from './matrix.payloads.js';
+import type { RegistrationFile } from './matrix.registration.js';
+import type { MatrixSettings } from './matrix.settings.js';
+
+export interface MatrixCall {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** With the prefix, for example `/_matrix/client/v3/join/…`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Sent as JSON; a buffer as it is. */
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** The user in whose name; our own user where there is none. */
+  readonly user?: string;
+  readonly act: Act;
+  readonly signal: AbortSignal;
+  /** Default: `requestTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Called right before the request is written to its connection; what it throws keeps the request back and is thrown. */
+  readonly beforeSend?: () => void;
+}
+
+export type MatrixAnswer = { readonly body: JsonObject } | { readonly refusal: Refusal };
+
+interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+const maxAnswerBytes = 64 * 1024 * 1024;
+const connectTimeoutMs = 10_000;
+
+/** The one door to a homeserver: kept connections, every answer bounded in time and size, nothing repeated by itself. */
+export class MatrixClient {
+  readonly #origin: string;
+  readonly #prefix: string;
+  #pool: Pool | undefined;
+  #skewMs = 0;
+
+  constructor(
+    private readonly settings: MatrixSettings,
+    private readonly clock: Clock,
+  ) {
+    const url = new URL(settings.homeserver);
+    this.#origin = url.origin;
+    this.#prefix = url.pathname.replace(/\/$/, '');
+  }
+
+  /** How much later the homeserver's clock is than ours, as its last answer told; exact to a second. */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  /** Throws a BridgeError where no answer of a homeserver came; a refusal in its own words is returned. */
+  async call(call: MatrixCall): Promise<MatrixAnswer> {
+    const { status, headers, body } = await this.#exchange(call);
+    if (status >= 200 && status < 300) {
+      const json = parseObject(body);
+      if (json === undefined) throw brokenAnswer(call.act, `${status} without JSON`);
+      return { body: json };
+    }
+    const json = parseObject(body);
+    return { refusal: { status, errcode: textIn(json, 'errcode'), retryAfterMs: pauseIn(json, headers) } };
+  }
+
+  /** As `call`; throws for refusals too. */
+  async get(call: MatrixCall, about: About): Promise<JsonObject> {
+    const answer = await this.call(call);
+    if ('refusal' in answer) throw refusalError(answer.refusal, about, call.act);
+    return answer.body;
+  }
+
+  /** A body that is read as it comes. */
+  async stream(path: string, signal: AbortSignal): Promise<FileStream | { readonly refusal: Refusal }> {
+    try {
+      const answer = await this.#connections().request({
+        method: 'GET',
+        path: this.#prefix + path,
+        headers: { authorization: `Bearer ${this.settings.asToken}` },
+        signal,
+        headersTimeout: this.settings.requestTimeoutMs,
+        bodyTimeout: this.settings.requestTimeoutMs,
+      });
+      const { statusCode: status, headers, body } = answer;
+      if (status !== 200) {
+        const json = parseObject(Buffer.from(await body.arrayBuffer()));
+        return { refusal: { status, errcode: textIn(json, 'errcode'), retryAfterMs: pauseIn(json, headers) } };
+      }
+      const bytes = Number(headers['content-length']);
+      const mime = headers['content-type'];
+      return {
+        mime: typeof mime === 'string' ? mime : 'application/octet-stream',
+        ...(Number.isSafeInteger(bytes) ? { bytes } : {}),
+        body,
+      };
+    } catch (cause) {
+      throw transportError('read', { how: signal.aborted ? 'aborted' : 'broken', wentOut: true, cause });
+    }
+  }
+
+  /** Lets go of the connections when their requests are answered; a later call makes new ones. */
+  async rest(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await pool?.close();
+  }
+
+  #connections(): Pool {
+    // An idle connection is dropped after 4 s: a write into one that the server just closes has an unknown outcome.
+    this.#pool ??= new Pool(this.#origin, {
+      connections: this.settings.maxConnections,
+      pipelining: 1,
+      keepAliveTimeout: 4000,
+      connect: { timeout: connectTimeoutMs },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    return this.#pool;
+  }
+
+  async #exchange(call: MatrixCall): Promise<HttpAnswer> {
+    const sentAtMs = this.clock.now().getTime();
+    const answer = await new Promise<HttpAnswer>((resolve, reject) => {
+      const exchange = new Exchange(call, call.timeoutMs ?? this.settings.requestTimeoutMs, resolve, reject);
+      if (exchange.isOver) return;
+      const { method } = call;
+      const isRaw = Buffer.isBuffer(call.body);
+      const body = isRaw ? (call.body as Buffer) : call.body === undefined ? null : JSON.stringify(call.body);
+      this.#connections().dispatch(
+        {
+          method,
+          path: this.#prefix + call.path + queryOf(call),
+          headers: {
+            authorization: `Bearer ${this.settings.asToken}`,
+            ...(body === null ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+          },
+          body,
+        },
+        exchange,
+      );
+    });
+    this.#compareClocks(answer.headers.date, sentAtMs);
+    return answer;
+  }
+
+  #compareClocks(date: string | undefined, sentAtMs: number): void {
+    const theirsMs = Date.parse(date ?? '');
+    if (Number.isNaN(theirsMs)) return;
+    // The header is cut to whole seconds, and was made between sending and now.
+    this.#skewMs = theirsMs + 500 - (sentAtMs + this.clock.now().getTime()) / 2;
+  }
+}
+
+function queryOf({ query = {}, user }: MatrixCall): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of typeof value === 'string' ? [value] : (value ?? [])) params.append(name, each);
+  }
+  if (user !== undefined) params.append('user_id', user);
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function parseObject(body: Buffer): JsonObject | undefined {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'));
+    return isObject(json) ? json : undefined;
+  } catch {
+    // A page of a proxy, or half of an answer: the caller says what that means.
+    return undefined;
+  }
+}
+
+function textIn(json: JsonObject | undefined, field: string): string {
+  const value = json?.[field];
+  return typeof value === 'string' ? value : '';
+}
+
+/** How long to pause: `retry_after_ms` of the answer or, since 1.10, its header in seconds or as a date. */
+function pauseIn(json: JsonObject | undefined, headers: IncomingHttpHeaders): number | undefined {
+  const inBody = json?.['retry_after_ms'];
+  if (typeof inBody === 'number' && inBody >= 0) return inBody;
+  const header = headers['retry-after'];
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.parse(headers.date ?? '');
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** One request on its way. Knows at each moment whether it has begun to go out. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #wentOut = false;
+  isOver = false;
+
+  constructor(
+    private readonly call: MatrixCall,
+    timeoutMs: number,
+    private readonly resolve: (answer: HttpAnswer) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {
+    this.#timer = setTimeout(() => {
+      this.#fail('timeout', new Error(`no answer within ${timeoutMs} ms`));
+    }, timeoutMs);
+    call.signal.addEventListener('abort', this.#onAbort);
+    if (call.signal.aborted) this.#onAbort();
+  }
+
+  readonly #onAbort = (): void => {
+    this.#fail('aborted', this.call.signal.reason);
+  };
+
+  /** Called when a connection is ready, right before the request is written to it. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.isOver) {
+      controller.abort(new Error('no longer wanted'));
+      return;
+    }
+    try {
+      this.call.beforeSend?.();
+    } catch (reason) {
+      this.#end();
+      this.reject(reason);
+      controller.abort(new Error('kept back'));
+      return;
+    }
+    this.#wentOut = true;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > maxAnswerBytes) {
+      this.#fail('tooLarge', new Error(`more than ${maxAnswerBytes} bytes`));
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.isOver) return;
+    this.#end();
+    this.resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    this.#fail('broken', cause);
+  }
+
+  #fail(how: TransportFailure['how'], cause: unknown): void {
+    if (this.isOver) return;
+    this.#end();
+    this.reject(transportError(this.call.act, { how, wentOut: this.#wentOut, cause }));
+    this.#controller?.abort(new Error(how));
+  }
+
+  #end(): void {
+    this.isOver = true;
+    clearTimeout(this.#timer);
+    this.call.signal.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** Has the library check and arrange a registration. Loaded when it is asked for: it takes a second, and nothing else needs it. */
+export async function arrangeRegistration(file: RegistrationFile): Promise<JsonObject> {
+  const { AppServiceRegistration } = await import('matrix-appservice-bridge');
+  const registration = new AppServiceRegistration(file.url);
+  registration.setId(file.id);
+  registration.setHomeserverToken(file.hsToken);
+  registration.setAppServiceToken(file.asToken);
+  registration.setSenderLocalpart(file.senderLocalpart);
+  registration.setRateLimited(false);
+  registration.pushEphemeral = true;
+  for (const regex of file.users) registration.addRegexPattern('users', regex, true);
+  for (const regex of file.aliases) registration.addRegexPattern('aliases', regex, true);
+  return { ...registration.getOutput(), receive_ephemeral: true };
+}

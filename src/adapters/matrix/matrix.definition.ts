@@ -1,0 +1,21 @@
+import { networkName } from '../../model/ids.js';
+import type { NetworkDefinition } from '../../model/network-definition.js';
+import { MatrixAdapter } from './matrix.adapter.js';
+import { registrationYaml } from './matrix.registration.js';
+import { type MatrixSettings, matrixSettings } from './matrix.settings.js';
+import { matrixRoutes } from './matrix.source.js';
+
+export const matrixDefinition: NetworkDefinition<MatrixSettings, MatrixAdapter> = {
+  network: networkName('matrix'),
+  label: 'Matrix',
+  settingsSchema: matrixSettings,
+  commands: [
+    {
+      name: 'registration',
+      summary: "Prints the file by which the account's homeserver knows Crosstalk",
+      run: registrationYaml,
+    },
+  ],
+  httpRoutes: (adapters) => matrixRoutes(adapters.map(({ source }) => source)),
+  create: (context) => new MatrixAdapter(context),
+};

@@ -1,0 +1,85 @@
+import type { RoomId, UserId } from '../../model/ids.js';
+import type { Writing } from './api/account.api.js';
+import type { RoomsApi } from './api/rooms.api.js';
+import { ghostBanned, notInRoom, roomClosed } from './matrix.errors.js';
+import type { OurUsers } from './matrix.ids.js';
+import { BoundedMap } from './matrix.memory.js';
+import { isObject, type JsonObject } from './matrix.payloads.js';
+
+const maxRemembered = 10_000;
+
+/** Lets our users into rooms, and gives them the power to speak there. */
+export class GhostDoors {
+  /** Rooms that are entered by invitation: there the join comes second. */
+  readonly #byInvitation = new BoundedMap<string, true>(maxRemembered);
+
+  constructor(
+    private readonly rooms: RoomsApi,
+    private readonly users: OurUsers,
+  ) {}
+
+  /**
+   * Brings a ghost into a room, invited by our own user where it must be. `refused`: the room lets it in neither way.
+   * Throws MessageRefused for one that is banned, RoomClosed where we ourselves are not in the room.
+   */
+  async enter(room: RoomId, ghost: UserId, writing: Writing): Promise<'in' | 'refused'> {
+    if (this.#byInvitation.get(room) === undefined && (await this.#join(room, ghost, writing))) return 'in';
+    if (await this.#joinInvited(room, ghost, writing)) return 'in';
+    const membership = await this.rooms.membership(room, ghost, writing.signal);
+    if (membership === 'ban') throw ghostBanned();
+    if (membership !== 'hidden') return 'refused';
+    await this.enterOurselves(room, writing);
+    return (await this.#join(room, ghost, writing)) || (await this.#joinInvited(room, ghost, writing))
+      ? 'in'
+      : 'refused';
+  }
+
+  /** Works where the room is open, or has invited us. Throws RoomClosed else. */
+  async enterOurselves(room: RoomId, writing: Writing): Promise<void> {
+    const entry = await this.rooms.join(room, this.users.bot, writing);
+    if (typeof entry === 'string') throw notInRoom(this.users.bot);
+  }
+
+  /** A user in the room was not allowed to speak: raises its power where it lacks that. Throws RoomClosed where we may not. */
+  async allowToSpeak(room: RoomId, user: UserId, type: string, writing: Writing): Promise<void> {
+    const state = await this.rooms.state(room, 'm.room.power_levels', '', writing.signal);
+    const raised = typeof state === 'string' ? undefined : raisedToSend(state.content, user, type);
+    if (raised === undefined) throw roomClosed('the room does not let us speak', 'noPermission');
+    if ((await this.rooms.setState(room, 'm.room.power_levels', raised, writing)) === 'forbidden') {
+      throw roomClosed('the room lets only people with more power speak, and we may not give it', 'noPermission');
+    }
+  }
+
+  async #join(room: RoomId, ghost: UserId, writing: Writing): Promise<boolean> {
+    return typeof (await this.rooms.join(room, ghost, writing)) !== 'string';
+  }
+
+  async #joinInvited(room: RoomId, ghost: UserId, writing: Writing): Promise<boolean> {
+    if ((await this.rooms.invite(room, ghost, this.users.bot, writing)) === 'forbidden') return false;
+    const isIn = await this.#join(room, ghost, writing);
+    if (isIn) this.#byInvitation.set(room, true);
+    return isIn;
+  }
+}
+
+/**
+ * Pure. The power levels with which `user` may send events of `type`; undefined where that is not what it lacks.
+ * Source: client-server API, "m.room.power_levels".
+ */
+export function raisedToSend(levels: JsonObject, user: string, type: string): JsonObject | undefined {
+  const { events, users } = levels;
+  const needed = levelIn(events, type) ?? numberOf(levels['events_default']) ?? 0;
+  const own = levelIn(users, user) ?? numberOf(levels['users_default']) ?? 0;
+  if (own >= needed) return undefined;
+  return { ...levels, users: { ...(isObject(users) ? users : {}), [user]: needed } };
+}
+
+function levelIn(levels: unknown, key: string): number | undefined {
+  return isObject(levels) && Object.hasOwn(levels, key) ? numberOf(levels[key]) : undefined;
+}
+
+/** Up to room version 9 a level may be written as a text. */
+function numberOf(level: unknown): number | undefined {
+  const value = typeof level === 'string' && /^\s*[+-]?\d+\s*$/.test(level) ? Number(level) : level;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { isIdText } from './matrix.ids.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const object = z.custom<JsonObject>(isObject, 'is not an object');
+const id = (sigil: string) =>
+  z.string().refine((text) => text.startsWith(sigil) && isIdText(text), `is no ${sigil} id`);
+const eventId = id('$');
+/** A part of a content that a person's client may have written in any way: what cannot be read is not there. */
+const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
+/** What every event of a room has. Source: client-server API, "Room event format". */
+const event = z.object({
+  event_id: eventId,
+  room_id: id('!'),
+  type: z.string(),
+  sender: id('@'),
+  /** Milliseconds since 1970 by the clock of the sender's server. */
+  origin_server_ts: z.int().min(0).max(8.64e15),
+  content: object,
+  state_key: z.string().optional(),
+  redacts: lenient(eventId),
+  unsigned: lenient(z.object({ prev_content: lenient(object), redacted_because: lenient(object) })),
+});
+export type MatrixEvent = z.infer<typeof event>;
+
+const stored = z.object({
+  event,
+  /** What the sender is called in the room. */
+  senderName: z.string(),
+  /** Grows with each event that came: a decimal number. */
+  order: z.string().regex(/^\d{1,18}$/),
+  /** Of an edit: who sent what it edits; null where nobody could tell. */
+  editedSender: z.string().nullable().optional(),
+});
+
+/** One event as the source stores it, with what the event itself lacks. */
+export type StoredEvent = z.infer<typeof stored>;
+
+/** Throws a ZodError where the payload is not what the source stores. */
+export function parseStored(payload: unknown): StoredEvent {
+  return stored.parse(payload);
+}
+
+/** An event as it stands in a transaction or an answer; undefined where it is none. */
+export function parseEvent(value: unknown): MatrixEvent | undefined {
+  const parsed = event.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
+const relation = z.object({
+  rel_type: lenient(z.string()),
+  event_id: lenient(eventId),
+  key: lenient(z.string()),
+  is_falling_back: lenient(z.boolean()),
+  'm.in_reply_to': lenient(z.object({ event_id: eventId })),
+});
+export type Relation = z.infer<typeof relation>;
+
+const message = z.object({
+  msgtype: lenient(z.string()),
+  body: lenient(z.string()),
+  filename: lenient(z.string()),
+  'm.new_content': lenient(object),
+});
+export type MessageContent = z.infer<typeof message>;
+
+export const readRelation = (content: JsonObject): Relation => relation.catch({}).parse(content['m.relates_to']);
+export const readMessage = (content: JsonObject): MessageContent => message.parse(content);
+
+const member = z.object({ membership: lenient(z.string()), displayname: lenient(z.string()) });
+export type MemberContent = z.infer<typeof member>;
+export const readMember = (content: JsonObject): MemberContent => member.parse(content);
+
+const redaction = z.object({ redacts: lenient(eventId) });
+export const readRedaction = (content: JsonObject): z.infer<typeof redaction> => redaction.parse(content);
+
+const roomState = z.object({
+  name: lenient(z.string()),
+  topic: lenient(z.string()),
+  url: lenient(z.string()),
+  alias: lenient(z.string()),
+  info: lenient(z.object({ mimetype: lenient(z.string()), size: lenient(z.int().min(0)) })),
+});
+export type RoomStateContent = z.infer<typeof roomState>;
+export const readRoomState = (content: JsonObject): RoomStateContent => roomState.parse(content);
+
+const profile = z.object({ displayname: lenient(z.string()), avatar_url: lenient(z.string()) });
+export type ProfileContent = z.infer<typeof profile>;
+export const readProfile = (content: JsonObject): ProfileContent => profile.parse(content);

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const ms = z.int().positive();
+const withoutSlash = (address: string): string => address.replace(/\/+$/, '');
+const localpart = z.string().regex(/^[a-z0-9._=/-]+$/, 'may hold a-z, 0-9 and . _ = - / only');
+
+/** Settings of one Matrix account: an application service of one homeserver. */
+export const matrixSettings = z.strictObject({
+  homeserver: z
+    .url({ protocol: /^https?$/ })
+    .transform(withoutSlash)
+    .describe('Address of the client-server API, for example https://matrix.example.org'),
+  serverName: z
+    .string()
+    .regex(/^[A-Za-z0-9.:[\]-]+$/, 'is the part behind the colon of a user id')
+    .describe('Name of the homeserver as user ids have it, for example example.org'),
+  asToken: z
+    .string()
+    .min(1)
+    .meta({ secret: true })
+    .describe('What Crosstalk shows the homeserver: a long random text of your own, `as_token` of the registration'),
+  hsToken: z
+    .string()
+    .min(1)
+    .meta({ secret: true })
+    .describe('What the homeserver shows Crosstalk: another long random text, `hs_token` of the registration'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .transform(withoutSlash)
+    .describe("Address at which the homeserver reaches Crosstalk's public listener, for example http://crosstalk:8780"),
+  bot: localpart.default('crosstalk').describe("Name of Crosstalk's own user, without @ and server"),
+  ghostPrefix: localpart
+    .default('crosstalk_')
+    .describe('How the names of all users and rooms that Crosstalk makes begin; nobody else may have such a name'),
+  ghostName: z
+    .string()
+    .includes('{name}')
+    .default('{name} ({network})')
+    .describe("What a bridged person is called; {name} and {network} are the person's and the network's names"),
+  requestTimeoutMs: ms.default(30_000).describe('How long an answer of the homeserver may take'),
+  lookupTimeoutMs: ms.default(5000).describe('How long a look-up may take while a transaction waits for it'),
+  avatarTimeoutMs: ms.default(10_000).describe("How long a message may wait for its speaker's picture"),
+  avatarRetryMs: ms.default(600_000).describe('How long after a picture could not be set it is tried again'),
+  relayMs: ms
+    .default(600_000)
+    .describe('How long Crosstalk itself speaks in a room that did not let a ghost in, before ghosts are tried again'),
+  pingRetryMs: ms.default(60_000).describe('How long after a failed ping the homeserver is asked to ping again'),
+  inviteRetryMs: ms
+    .default(1000)
+    .describe('How long after a failure an invitation is answered again; grows to 64 times'),
+  lookMarginMs: ms.default(10_000).describe('How far behind an attempt a look reads, to be safe from unequal clocks'),
+  maxConnections: z.int().positive().default(32).describe('Connections to the homeserver'),
+  settling: z
+    .strictObject({
+      afterTimeoutMs: ms
+        .exactOptional()
+        .describe('How long after an unanswered request a look is conclusive. Left out: `requestTimeoutMs` and 5 s'),
+      afterDisconnectMs: ms.default(2000).describe('The same after a broken connection'),
+    })
+    .prefault({})
+    .describe('When a look at the room is conclusive'),
+});
+
+export type MatrixSettings = z.infer<typeof matrixSettings>;

@@ -1,0 +1,224 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../../model/clock.js';
+import { BridgeError } from '../../model/errors.js';
+import { inboxKey } from '../../model/ids.js';
+import type { Ingest, RawPayload } from '../../model/network-adapter.js';
+import type { Log, PublicAnswer, PublicRequest, PublicRoute } from '../../model/network-definition.js';
+import type { OurUsers } from './matrix.ids.js';
+import type { MatrixLookups } from './matrix.lookups.js';
+import { Turns } from './matrix.memory.js';
+import { isObject, type MatrixEvent, parseEvent, readRelation, type StoredEvent } from './matrix.payloads.js';
+
+export interface SourceParts {
+  readonly hsToken: string;
+  readonly users: OurUsers;
+  readonly lookups: MatrixLookups;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether anything of the room is of interest: of other rooms nothing is looked up. */
+  isLinked(room: string): boolean;
+  /** Whether a user of ours was made by us. */
+  isKnownGhost(user: string): Promise<boolean>;
+  /** Told each event after it was stored; where it throws, the transaction comes again. */
+  onStored(event: MatrixEvent): Promise<void>;
+}
+
+/** A transaction has at most 100 events and 100 ephemeral ones of 64 KiB each, and what servers add to them. */
+const maxBodyBytes = 32 * 1024 * 1024;
+/** How often a transaction is refused because the homeserver itself does not answer a look-up. */
+const maxPatience = 3;
+
+const answer = (status: number, errcode?: string): PublicAnswer => ({
+  status,
+  json: errcode === undefined ? {} : { errcode },
+});
+
+/** The homeserver's transactions: answered 200 once all of their events are stored, and one at a time. */
+export class MatrixSource {
+  readonly #token: Buffer;
+  readonly #turns = new Turns();
+  readonly #patience = new Map<string, number>();
+  #ingest: { readonly ingest: Ingest; readonly signal: AbortSignal } | undefined;
+  #lastOrder = 0;
+
+  constructor(private readonly parts: SourceParts) {
+    this.#token = hashOf(parts.hsToken);
+  }
+
+  open(ingest: Ingest, signal: AbortSignal): void {
+    this.#ingest = { ingest, signal };
+  }
+
+  /** Compares in constant time. */
+  admits(tokenHash: Buffer): boolean {
+    return timingSafeEqual(tokenHash, this.#token);
+  }
+
+  /**
+   * Stores the events of a transaction. 503 while we are not listening and 500 where storing fails: both are tried again.
+   * A body that is no JSON was damaged on its way: 400, tried again too. Anything else is never refused for its contents,
+   * since that would keep all later events waiting for ever.
+   */
+  async receive(transaction: string, body: Buffer): Promise<PublicAnswer> {
+    return this.#turns.take('', () => this.#receive(transaction, body));
+  }
+
+  async hasUser(user: string): Promise<PublicAnswer> {
+    const isKnown = this.parts.users.isOurs(user) && (await this.parts.isKnownGhost(user));
+    return isKnown ? answer(200) : answer(404, 'M_NOT_FOUND');
+  }
+
+  async #receive(transaction: string, body: Buffer): Promise<PublicAnswer> {
+    const listening = this.#ingest;
+    if (listening === undefined || listening.signal.aborted) return answer(503, 'M_UNKNOWN');
+    const { log } = this.parts;
+    const events = eventsIn(body);
+    if (events === 'broken') {
+      log.warn({ transaction, bytes: body.length }, 'a transaction was damaged on its way');
+      return answer(400, 'M_NOT_JSON');
+    }
+    if (events === 'none') {
+      log.warn({ transaction, bytes: body.length }, 'a transaction has no events');
+      return answer(200);
+    }
+    try {
+      await this.#store(listening.ingest, events, listening.signal);
+      return answer(200);
+    } catch (error) {
+      log.error({ transaction, events: events.length, error }, 'a transaction could not be stored; it will come again');
+      return answer(500, 'M_UNKNOWN');
+    }
+  }
+
+  async #store(ingest: Ingest, values: readonly unknown[], signal: AbortSignal): Promise<void> {
+    const payloads: RawPayload[] = [];
+    const read: MatrixEvent[] = [];
+    for (const value of values) {
+      const event = parseEvent(value);
+      if (event === undefined) {
+        payloads.push(unreadable(value));
+        continue;
+      }
+      this.parts.lookups.note(event);
+      const extra = await this.#lookUp(event, signal);
+      payloads.push(toPayload({ event: value as MatrixEvent, order: this.#nextOrder(), ...extra }, event.event_id));
+      read.push(event);
+    }
+    if (payloads.length > 0) await ingest.accept(payloads);
+    for (const event of read) {
+      this.#patience.delete(event.event_id);
+      await this.parts.onStored(event);
+    }
+  }
+
+  async #lookUp(event: MatrixEvent, signal: AbortSignal): Promise<Pick<StoredEvent, 'senderName' | 'editedSender'>> {
+    const { lookups, users, isLinked } = this.parts;
+    const { room_id: room, sender } = event;
+    if (users.isOurs(sender) || !isLinked(room)) return { senderName: '' };
+    const senderName = await lookups.nameOf(room, sender, signal);
+    const { rel_type: type, event_id: target } = readRelation(event.content);
+    if (type !== 'm.replace' || target === undefined) return { senderName };
+    return { senderName, editedSender: await this.#editedSender(event, target, signal) };
+  }
+
+  /** Null where the room does not show it, or where the homeserver did not say it several times. */
+  async #editedSender(event: MatrixEvent, target: string, signal: AbortSignal): Promise<string | null> {
+    try {
+      return (await this.parts.lookups.senderOf(event.room_id, target, signal)) ?? null;
+    } catch (error) {
+      const failures = (this.#patience.get(event.event_id) ?? 0) + 1;
+      if (failures < maxPatience || !(error instanceof BridgeError)) {
+        this.#patience.set(event.event_id, failures);
+        throw error;
+      }
+      this.parts.log.warn({ room: event.room_id, event: event.event_id, error }, 'an edit could not be verified');
+      return null;
+    }
+  }
+
+  /** Grows with each event, also when the clock is set back: microseconds since 1970. */
+  #nextOrder(): string {
+    this.#lastOrder = Math.max(this.#lastOrder + 1, this.parts.clock.now().getTime() * 1000);
+    return String(this.#lastOrder);
+  }
+}
+
+/** `none`: JSON, but without a list of events. */
+function eventsIn(body: Buffer): readonly unknown[] | 'broken' | 'none' {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString('utf8'));
+  } catch {
+    return 'broken';
+  }
+  if (!isObject(json) || !Array.isArray(json['events'])) return 'none';
+  return json['events'];
+}
+
+function toPayload(stored: StoredEvent, key: string): RawPayload {
+  try {
+    return { key: inboxKey(key), body: Buffer.from(JSON.stringify(stored)) };
+  } catch {
+    // Nested deeper than it can be written again: kept without its contents, so that it is counted.
+    const { event_id, room_id, type } = stored.event;
+    return { key: inboxKey(key), body: Buffer.from(JSON.stringify({ unwritable: { event_id, room_id, type } })) };
+  }
+}
+
+/** No event, or one without what every event has: stored all the same, under a key of its own. */
+function unreadable(value: unknown): RawPayload {
+  let text: string;
+  try {
+    text = JSON.stringify({ unreadable: value });
+  } catch {
+    text = JSON.stringify({ unreadable: 'nested too deeply' });
+  }
+  return { key: inboxKey(`sha256:${createHash('sha256').update(text).digest('hex')}`), body: Buffer.from(text) };
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+type Handler = (source: MatrixSource, request: PublicRequest) => Promise<PublicAnswer>;
+
+/** The addresses that homeservers call. All accounts share them and are told apart by their tokens. */
+export function matrixRoutes(sources: readonly MatrixSource[]): readonly PublicRoute[] {
+  if (sources.length === 0) return [];
+  const guarded = (handler: Handler) => async (request: PublicRequest) => {
+    const token = tokenIn(request);
+    if (token === undefined) return answer(401, 'M_MISSING_TOKEN');
+    const hash = hashOf(token);
+    // All are compared, so that the time tells nothing.
+    const [source] = sources.filter((each) => each.admits(hash));
+    return source === undefined ? answer(403, 'M_FORBIDDEN') : handler(source, request);
+  };
+  const route = (method: PublicRoute['method'], path: string, handler: Handler): PublicRoute => ({
+    method,
+    path,
+    maxBodyBytes,
+    handle: guarded(handler),
+  });
+  const transaction: Handler = (source, { params, body }) => source.receive(params['txnId'] ?? '', body);
+  const user: Handler = (source, { params }) => source.hasUser(params['userId'] ?? '');
+  // Rooms are made before their aliases are told anybody: one that is asked for does not exist.
+  const alias: Handler = () => Promise.resolve(answer(404, 'M_NOT_FOUND'));
+  return [
+    route('PUT', '/_matrix/app/v1/transactions/:txnId', transaction),
+    route('POST', '/_matrix/app/v1/ping', () => Promise.resolve(answer(200))),
+    route('GET', '/_matrix/app/v1/users/:userId', user),
+    route('GET', '/_matrix/app/v1/rooms/:alias', alias),
+    // Before version 1.0 of the application service API.
+    route('PUT', '/transactions/:txnId', transaction),
+    route('GET', '/users/:userId', user),
+    route('GET', '/rooms/:alias', alias),
+  ];
+}
+
+/** From the header or, as before 1.4, from the address; both must agree. */
+function tokenIn({ headers, query }: PublicRequest): string | undefined {
+  const inHeader = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '')?.[1];
+  const inQuery = query.get('access_token') ?? undefined;
+  if (inHeader !== undefined && inQuery !== undefined && inHeader !== inQuery) return '';
+  return inHeader ?? inQuery;
+}
