@@ -56,13 +56,12 @@ export class ShardRepository {
     );
   }
 
-  /** How many replicas renewed within a lease. */
-  async liveReplicas(leaseMs: number): Promise<number> {
-    const [row] = await this.database.rows<{ count: number }>(
-      `select count(*)::int as count from replicas where renewed_at > clock_timestamp() - $1 * interval '1 millisecond'`,
+  /** The replicas that renewed within a lease. */
+  async liveReplicas(leaseMs: number): Promise<ReplicaIdentity[]> {
+    return this.database.rows<ReplicaIdentity>(
+      `select id, host, process from replicas where renewed_at > clock_timestamp() - $1 * interval '1 millisecond'`,
       [leaseMs],
     );
-    return row?.count ?? 0;
   }
 
   /**

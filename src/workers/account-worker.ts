@@ -124,8 +124,8 @@ export class AccountWorker {
 
   async #opened(login: string, summary: string): Promise<void> {
     const { account } = this.adapter;
-    this.#state = 'open';
     await this.parts.accounts.opened(account, login, summary);
+    this.#state = 'open';
     this.parts.metrics.accountsOpen.set({ account }, 1);
     this.parts.log.info({ account, summary }, 'the account is open');
     this.parts.onChange();
@@ -134,9 +134,9 @@ export class AccountWorker {
   async #closed(error: unknown): Promise<void> {
     const { account } = this.adapter;
     if (this.#state !== 'closed') this.parts.metrics.alarms.inc({ account, reason: 'accountClosed' });
-    this.#state = 'closed';
     this.parts.metrics.accountsOpen.set({ account }, 0);
     await this.parts.accounts.closed(account, error instanceof Error ? error.message : String(error));
+    this.#state = 'closed';
     this.parts.onChange();
   }
 }

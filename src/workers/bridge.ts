@@ -45,6 +45,7 @@ export class Bridge {
   readonly #workers = new Map<AccountId, AccountWorker>();
   readonly #logins = new Map<string, AccountId>();
   readonly #rooms: Rooms;
+  #phase: 'starting' | 'working' = 'starting';
   #reconciling: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: BridgeParts) {
@@ -85,6 +86,7 @@ export class Bridge {
     void supervisor.keep('wake-ups', {}, (running) => this.#listen(running), signal);
     void supervisor.keep('poll', {}, (running) => this.#poll(running), signal);
     for (const adapter of adapters.values()) this.#startAccount(adapter);
+    this.#phase = 'working';
   }
 
   /** Ends in order: nothing new comes in, what is in flight is finished or written down as in doubt, shards are given back. */
@@ -102,6 +104,7 @@ export class Bridge {
 
   /** Whether everything that the settings name has been taken up, or is known to fail. */
   async readiness(): Promise<{ readonly ready: boolean; readonly waitsFor: readonly string[] }> {
+    if (this.#phase === 'starting') return { ready: false, waitsFor: ['the start'] };
     const connecting = [...this.#workers].filter(([, { state }]) => state === 'connecting').map(([account]) => account);
     const pulled = [...this.parts.adapters.values()].filter(({ pulling }) => pulling !== undefined);
     const pending = await this.parts.status.pending(pulled.map(({ account }) => account));

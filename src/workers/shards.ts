@@ -114,8 +114,8 @@ export class Shards {
 
   async #balance(): Promise<boolean> {
     const rows = await this.repository.shards();
-    const live = Math.max(1, await this.repository.liveReplicas(this.options.leaseMs));
-    const quota = Math.ceil(rows.length / live);
+    const live = (await this.repository.liveReplicas(this.options.leaseMs)).filter((replica) => !isGone(replica));
+    const quota = Math.ceil(rows.length / Math.max(1, live.length));
     const gone = [
       ...new Set(rows.filter((row) => row.owner !== this.replica.id && isGone(row)).map(({ owner }) => owner)),
     ].filter((owner) => owner !== null);
