@@ -29,6 +29,7 @@ import { MatrixLook } from './matrix.look.js';
 import { MatrixLookups } from './matrix.lookups.js';
 import { BoundedMap } from './matrix.memory.js';
 import { type MatrixEvent, parseStored, readMember } from './matrix.payloads.js';
+import { MatrixPresence } from './matrix.presence.js';
 import { GhostPictures } from './matrix.pictures.js';
 import { pingUntilHeard } from './matrix.ping.js';
 import { registrationId } from './matrix.registration.js';
@@ -59,6 +60,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #look: MatrixLook;
   readonly #rooms: MatrixRooms;
   readonly #invitations: MatrixInvitations;
+  readonly #presence: MatrixPresence;
   /** Rooms that links named by an alias. */
   readonly #resolved = new BoundedMap<string, true>(maxRemembered);
   #maxFileBytes = 0;
@@ -77,14 +79,16 @@ export class MatrixAdapter implements NetworkAdapter {
     const pictures = new GhostPictures(account, media, log, settings.avatarTimeoutMs);
     const ghosts = new MatrixGhosts({ users, account, doors, pictures, store, clock, log, settings });
     const isLinked = (room: string): boolean => this.#isLinked(room);
+    const presence = new MatrixPresence({ users, store, clock, log, isLinked });
     this.#users = users;
     this.#client = client;
     this.#accounts = account;
     this.#media = media;
     this.#ghosts = ghosts;
+    this.#presence = presence;
     const { relayMs, inviteRetryMs: retryMs, hsToken } = settings;
     const events = new EventsApi(client);
-    this.#writer = new MatrixWriter({ users, events, rooms, ghosts, doors, lookups, clock, log, relayMs });
+    this.#writer = new MatrixWriter({ users, events, rooms, ghosts, doors, lookups, presence, clock, log, relayMs });
     this.#look = new MatrixLook(rooms, client, users, settings.lookMarginMs);
     this.#rooms = new MatrixRooms({ id: context.account, users, rooms, account, store, log });
     this.#invitations = new MatrixInvitations({ users, rooms, clock, log, retryMs, isLinked });
@@ -111,21 +115,27 @@ export class MatrixAdapter implements NetworkAdapter {
   }
 
   async connect(signal: AbortSignal): Promise<AccountProfile> {
-    const { homeserver, bot } = this.context.settings;
+    const { homeserver, lookupTimeoutMs } = this.context.settings;
     const specification = await this.#accounts.specification(signal);
-    let user = await this.#accounts.whoami(signal);
-    if (user === undefined) {
-      await this.#accounts.register(bot, { signal });
-      user = await this.#accounts.whoami(signal);
-    }
+    const user = await this.#ownUser(signal);
     if (user !== this.#users.bot) {
       throw loginRefused(`the homeserver knows the token as ${user ?? 'nobody'}, the settings say ${this.#users.bot}`);
     }
-    const profile = await this.#accounts.profile(user, signal);
-    if (profile?.displayname !== botName) await this.#accounts.setDisplayName(user, botName, { signal });
     this.#maxFileBytes = await this.#media.maxFileBytes(signal);
-    const program = (await this.#accounts.program(signal)) ?? 'a homeserver';
+    const program = (await this.#accounts.program(signal, lookupTimeoutMs)) ?? 'a homeserver';
     return { login: user, summary: `${user} at ${homeserver} (${program}, Matrix ${specification})` };
+  }
+
+  /** As whom the homeserver knows our token, registered and named. */
+  async #ownUser(signal: AbortSignal): Promise<string | undefined> {
+    const user = await this.#accounts.whoami(signal);
+    const profile = user === undefined ? undefined : await this.#accounts.profile(user, signal);
+    if (profile?.displayname === botName) return user;
+    // Synapse knows the token's user before it is registered, and registers nobody who has a name already.
+    if (profile?.displayname === undefined) await this.#accounts.register(this.context.settings.bot, { signal });
+    const registered = user ?? (await this.#accounts.whoami(signal));
+    if (registered === this.#users.bot) await this.#accounts.setDisplayName(registered, botName, { signal });
+    return registered;
   }
 
   /** Begins listening; called again after an abort it begins anew. */
@@ -209,6 +219,7 @@ export class MatrixAdapter implements NetworkAdapter {
 
   async #onStored(event: MatrixEvent): Promise<void> {
     this.#invitations.note(event);
+    await this.#presence.note(event);
     if (event.type !== 'm.room.member' || event.state_key === undefined) return;
     if (!this.#users.isGhost(event.state_key) || readMember(event.content).membership === 'join') return;
     await this.#ghosts.forget(event.room_id, event.state_key);

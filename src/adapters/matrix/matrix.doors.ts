@@ -23,15 +23,14 @@ export class GhostDoors {
    * Throws MessageRefused for one that is banned, RoomClosed where we ourselves are not in the room.
    */
   async enter(room: RoomId, ghost: UserId, writing: Writing): Promise<'in' | 'refused'> {
-    if (this.#byInvitation.get(room) === undefined && (await this.#join(room, ghost, writing))) return 'in';
-    if (await this.#joinInvited(room, ghost, writing)) return 'in';
-    const membership = await this.rooms.membership(room, ghost, writing.signal);
-    if (membership === 'ban') throw ghostBanned();
-    if (membership !== 'hidden') return 'refused';
-    await this.enterOurselves(room, writing);
-    return (await this.#join(room, ghost, writing)) || (await this.#joinInvited(room, ghost, writing))
-      ? 'in'
-      : 'refused';
+    if (await this.#tryBothWays(room, ghost, writing)) return 'in';
+    const { bot } = this.users;
+    if ((await this.rooms.membership(room, bot, writing.signal)) !== 'join') {
+      await this.enterOurselves(room, writing);
+      if (await this.#tryBothWays(room, ghost, writing)) return 'in';
+    }
+    if ((await this.rooms.membership(room, ghost, writing.signal)) === 'ban') throw ghostBanned();
+    return 'refused';
   }
 
   /** Works where the room is open, or has invited us. Throws RoomClosed else. */
@@ -48,6 +47,11 @@ export class GhostDoors {
     if ((await this.rooms.setState(room, 'm.room.power_levels', raised, writing)) === 'forbidden') {
       throw roomClosed('the room lets only people with more power speak, and we may not give it', 'noPermission');
     }
+  }
+
+  async #tryBothWays(room: RoomId, ghost: UserId, writing: Writing): Promise<boolean> {
+    const mayBeOpen = this.#byInvitation.get(room) === undefined;
+    return (mayBeOpen && (await this.#join(room, ghost, writing))) || this.#joinInvited(room, ghost, writing);
   }
 
   async #join(room: RoomId, ghost: UserId, writing: Writing): Promise<boolean> {

@@ -42,10 +42,6 @@ export class MatrixInvitations {
       return;
     }
     this.#waiting.delete(event.room_id);
-    const isRemoved = (membership === 'leave' || membership === 'ban') && event.sender !== event.state_key;
-    if (isRemoved && this.parts.isLinked(event.room_id)) {
-      this.parts.log.warn({ room: event.room_id, membership }, 'we were removed from a linked room: invite us again');
-    }
   }
 
   /** Runs until `signal` aborts. */

@@ -39,6 +39,8 @@ export class MatrixLook {
     since: Date,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<DeliveryId, readonly Copy[]>> {
+    // From outside one sees what was there before one left, and takes it for all.
+    await this.#assertInRoom(room, signal);
     const found = new Map<DeliveryId, Copy[]>();
     let from: string | undefined;
     for (;;) {
@@ -79,9 +81,12 @@ export class MatrixLook {
       const event = await this.rooms.event(room, id, signal);
       if (event !== undefined && event.unsigned?.redacted_because === undefined) return { delivery, done: 'notFound' };
       // Nobody is told of events in rooms that he is not in.
-      const isIn = event !== undefined || (await this.rooms.membership(room, this.users.bot, signal)) === 'join';
-      if (!isIn) throw notInRoom(this.users.bot);
+      if (event === undefined) await this.#assertInRoom(room, signal);
     }
     return { delivery, done: 'alreadySo' };
+  }
+
+  async #assertInRoom(room: RoomId, signal: AbortSignal): Promise<void> {
+    if ((await this.rooms.membership(room, this.users.bot, signal)) !== 'join') throw notInRoom(this.users.bot);
   }
 }

@@ -36,12 +36,16 @@ export class MatrixRooms {
       if (state === 'hidden') throw notInRoom(this.parts.users.bot);
       return state === 'none' ? {} : state.content;
     };
-    const [named, topical, pictured, addressed] = await Promise.all([
+    const { bot } = this.parts.users;
+    const [membership, named, topical, pictured, addressed] = await Promise.all([
+      // One who left is still shown what was there before.
+      this.parts.rooms.membership(room, bot, signal),
       read('m.room.name'),
       read('m.room.topic'),
       read('m.room.avatar'),
       read('m.room.canonical_alias'),
     ]);
+    if (membership !== 'join') throw notInRoom(bot);
     const { name = '' } = readRoomState(named);
     const { topic = '' } = readRoomState(topical);
     const { alias = room } = readRoomState(addressed);

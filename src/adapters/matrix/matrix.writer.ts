@@ -13,6 +13,7 @@ import { deliveryField, type OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { BoundedMap } from './matrix.memory.js';
 import type { JsonObject } from './matrix.payloads.js';
+import type { MatrixPresence } from './matrix.presence.js';
 import { toMatrix, type Voice, withKey } from './to-matrix.js';
 
 export interface WriterParts {
@@ -22,6 +23,7 @@ export interface WriterParts {
   readonly ghosts: MatrixGhosts;
   readonly doors: GhostDoors;
   readonly lookups: MatrixLookups;
+  readonly presence: MatrixPresence;
   readonly clock: Clock;
   readonly log: Log;
   /** How long the relay speaks in a room that did not let a ghost in. */
@@ -50,6 +52,7 @@ export class MatrixWriter {
   }
 
   async say(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
+    await this.#assertWanted(request.room);
     const writing = writingOf(request, signal);
     const speaking = await this.#speaker(request, writing);
     const contents = toMatrix(request.event, {
@@ -68,6 +71,7 @@ export class MatrixWriter {
 
   /** What is deleted already is left as it is. Throws MessageRefused where the room does not let us. */
   async unsay(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
+    await this.#assertWanted(request.room);
     const writing = writingOf(request, signal);
     for (const copy of request.target) await this.#redact(request, copy, writing);
   }
@@ -137,6 +141,10 @@ export class MatrixWriter {
     }
     await this.#assertInRoom(room, writing.signal);
     throw deletionRefused();
+  }
+
+  async #assertWanted(room: RoomId): Promise<void> {
+    if (await this.parts.presence.isOut(room)) throw notInRoom(this.parts.users.bot);
   }
 
   async #assertInRoom(room: RoomId, signal: AbortSignal): Promise<void> {

@@ -77,7 +77,8 @@ function partsOf(text: string, head: string): string[] {
 }
 
 function isTooLong(text: string): boolean {
-  return Buffer.byteLength(JSON.stringify(text)) > maxJsonBytes;
+  // In JSON a text takes twice its bytes at most: most texts need not be measured.
+  return Buffer.byteLength(text) * 2 > maxJsonBytes && Buffer.byteLength(JSON.stringify(text)) > maxJsonBytes;
 }
 
 function relationOf({ replyTo, thread }: Placing, part: number): JsonObject {

@@ -1,6 +1,7 @@
+import { BridgeError } from '../../../model/errors.js';
 import { brokenAnswer, type Refusal, refusalError } from '../matrix.errors.js';
 import type { MatrixClient } from '../matrix.client.js';
-import { type JsonObject, type ProfileContent, readProfile } from '../matrix.payloads.js';
+import { isObject, type ProfileContent, readProfile } from '../matrix.payloads.js';
 import { path } from './path.js';
 
 export interface Writing {
@@ -24,17 +25,19 @@ export class AccountApi {
     return listed(body['versions']).at(-1) ?? 'of an unknown version';
   }
 
-  /** Name and version of the program, where it tells them. */
-  async program(signal: AbortSignal): Promise<string | undefined> {
-    const answer = await this.client.call({
-      method: 'GET',
-      path: '/_matrix/federation/v1/version',
-      act: 'read',
-      signal,
-    });
-    const server = 'refusal' in answer ? undefined : (answer.body['server'] as JsonObject | undefined);
-    const { name, version } = server ?? {};
-    return typeof name === 'string' && typeof version === 'string' ? `${name} ${version}` : undefined;
+  /** Name and version of the program; undefined where it does not tell them, or something else answers there. */
+  async program(signal: AbortSignal, timeoutMs: number): Promise<string | undefined> {
+    const call = { method: 'GET', path: '/_matrix/federation/v1/version', act: 'read', signal, timeoutMs } as const;
+    try {
+      const answer = await this.client.call(call);
+      const server = 'refusal' in answer ? undefined : answer.body['server'];
+      const { name, version } = isObject(server) ? server : {};
+      return typeof name === 'string' && typeof version === 'string' ? `${name} ${version}` : undefined;
+    } catch (error) {
+      // Often that address is not open where clients come in.
+      if (error instanceof BridgeError && !signal.aborted) return undefined;
+      throw error;
+    }
   }
 
   /** As whom our token is known; undefined where that user is not registered yet. */
