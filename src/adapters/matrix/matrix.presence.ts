@@ -1,0 +1,55 @@
+import type { AccountStore } from '../../model/account-store.js';
+import type { Clock } from '../../model/clock.js';
+import type { Log } from '../../model/network-definition.js';
+import type { OurUsers } from './matrix.ids.js';
+import { BoundedMap } from './matrix.memory.js';
+import { type MatrixEvent, readMember } from './matrix.payloads.js';
+
+export interface PresenceParts {
+  readonly users: OurUsers;
+  readonly store: AccountStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  isLinked(room: string): boolean;
+}
+
+const maxRemembered = 20_000;
+/** Another replica may have been told of a change. */
+const believedMs = 60_000;
+
+/** Knows the linked rooms that our own user was removed from: whoever did that wants no ghosts to speak there either. */
+export class MatrixPresence {
+  readonly #known = new BoundedMap<string, { readonly isOut: boolean; readonly untilMs: number }>(maxRemembered);
+
+  constructor(private readonly parts: PresenceParts) {}
+
+  /** Looks at an event that was stored. */
+  async note(event: MatrixEvent): Promise<void> {
+    const { isLinked, log, store, users } = this.parts;
+    const { room_id: room, sender } = event;
+    if (event.type !== 'm.room.member' || event.state_key !== users.bot || !isLinked(room)) return;
+    const { membership } = readMember(event.content);
+    if (membership === 'join') {
+      await store.delete(storeKey(room));
+      this.#remember(room, false);
+    } else if ((membership === 'leave' || membership === 'ban') && sender !== users.bot) {
+      await store.put(storeKey(room), true);
+      this.#remember(room, true);
+      log.warn({ room, membership }, 'we were removed from a linked room: invite us again');
+    }
+  }
+
+  async isOut(room: string): Promise<boolean> {
+    const known = this.#known.get(room);
+    if (known !== undefined && known.untilMs > this.parts.clock.monotonicMs()) return known.isOut;
+    const isOut = (await this.parts.store.get(storeKey(room))) !== undefined;
+    this.#remember(room, isOut);
+    return isOut;
+  }
+
+  #remember(room: string, isOut: boolean): void {
+    this.#known.set(room, { isOut, untilMs: this.parts.clock.monotonicMs() + believedMs });
+  }
+}
+
+const storeKey = (room: string): string => `out/${room}`;
