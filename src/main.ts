@@ -1,25 +1,14 @@
-import { definitions } from './app.module.js';
-import { armFailpoint } from './observability/failpoint.js';
-import { startService } from './service.js';
-import { readFileFromDisk } from './settings/file-reader.js';
-import { loadSettings } from './settings/load-settings.js';
+import { commands } from './commands/commands.js';
+import { runCommandLine } from './commands/command-line.js';
 
-const settings = await loadSettings({
+/** The service as containers and units start it: `crosstalk start`, and nothing else. */
+process.exitCode = await runCommandLine(['start'], commands, {
   env: process.env,
-  definitions,
-  readFile: readFileFromDisk,
   folder: process.cwd(),
+  print: (text) => {
+    process.stdout.write(`${text}\n`);
+  },
+  complain: (text) => {
+    process.stderr.write(`${text}\n`);
+  },
 });
-if (settings.failpoint !== undefined) armFailpoint(settings.failpoint);
-const service = await startService(settings);
-const stop = (): void => {
-  service.stop().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exit(1);
-    },
-  );
-};
-process.on('SIGINT', stop);
-process.on('SIGTERM', stop);

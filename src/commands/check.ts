@@ -1,0 +1,38 @@
+import { systemClock } from '../workers/system-clock.js';
+import type { Command, ExitCode } from './command.js';
+import { visit } from './visit.js';
+
+const loginWithinMs = 20_000;
+
+export const checkCommand: Command = {
+  name: 'check',
+  usage: '[--config FILE]',
+  summary: 'Checks the settings and tries the database and each login.',
+  options: {},
+  run: async (call) => {
+    const settings = await call.settings();
+    for (const warning of settings.warnings) call.print(`warning   ${warning}`);
+    call.print(
+      `ok        settings: ${String(settings.accounts.size)} accounts, ${String(settings.links.length)} links`,
+    );
+    return visit(settings, async ({ adapters }): Promise<ExitCode> => {
+      call.print('ok        database');
+      let failed: ExitCode = 0;
+      for (const [account, adapter] of adapters) {
+        const ended = new AbortController();
+        try {
+          const late = systemClock.sleep(loginWithinMs, ended.signal).then(() => undefined);
+          const profile = await Promise.race([adapter.connect(ended.signal), late]);
+          if (profile === undefined) throw new Error(`no answer within ${String(loginWithinMs / 1000)} s`);
+          call.print(`ok        ${account}: ${profile.summary}`);
+        } catch (error) {
+          failed = 1;
+          call.print(`failed    ${account}: ${error instanceof Error ? error.message : String(error)}`);
+        } finally {
+          ended.abort();
+        }
+      }
+      return failed;
+    });
+  },
+};

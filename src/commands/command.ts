@@ -1,0 +1,34 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Settings } from '../settings/settings.types.js';
+
+/** What a verb may use of the world around it. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working folder. */
+  readonly folder: string;
+  print(text: string): void;
+  complain(text: string): void;
+}
+
+export interface CommandCall extends Surroundings {
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** Throws SettingsFaults. */
+  settings(): Promise<Settings>;
+}
+
+/** 0: done; 1: it failed; 2: the call or the settings are wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+/** A verb of the command line. */
+export interface Command {
+  readonly name: string;
+  /** What comes after the name: `<ID> | --all`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  run(call: CommandCall): Promise<ExitCode>;
+}
+
+/** The call makes no sense: said with the verb's usage. */
+export class UsageError extends Error {}

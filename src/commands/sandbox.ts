@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { reachable } from '../persistence/embedded/database-user.js';
+import { chooseDataFolder } from '../settings/data-folder.js';
+import type { Settings } from '../settings/settings.types.js';
+import { type Command, type CommandCall, type ExitCode } from './command.js';
+
+const options = {
+  only: { type: 'string' },
+  port: { type: 'string' },
+  'talk-port': { type: 'string' },
+  'matrix-port': { type: 'string' },
+} as const;
+
+export const sandboxCommand: Command = {
+  name: 'sandbox',
+  usage: '[--port N] | --only talk [--talk-port N] | --only matrix [--matrix-port N]',
+  summary:
+    'Runs small Talk and Matrix servers with the service between them and a page to type on, or one server alone.',
+  options,
+  run: async (call) => {
+    const words = Object.keys(options).flatMap((name) => {
+      const value = call.options[name];
+      return typeof value === 'string' ? [`--${name}`, value] : [];
+    });
+    const asked = call.env['CROSSTALK_DATA'];
+    return runSandbox(call, asked === undefined ? {} : { dataFolder: asked }, words);
+  },
+};
+
+/** The sandbox is a program of its own: nothing of the service imports it. */
+export async function runSandbox(
+  { folder }: CommandCall,
+  { dataFolder }: Pick<Settings, 'dataFolder'>,
+  words: readonly string[],
+): Promise<ExitCode> {
+  const data = chooseDataFolder({ asked: dataFolder, project: folder, reachable });
+  const program = fileURLToPath(new URL('../sandbox/cli.js', import.meta.url));
+  const child = spawn(process.execPath, [program, '--data', data, ...words], { stdio: 'inherit' });
+  // A terminal's Ctrl-C reaches the sandbox by itself; we only wait for it.
+  process.on('SIGINT', waitForChild);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const code = await new Promise<number | null>((ended, failed) => {
+    child.on('error', failed);
+    child.on('exit', ended);
+  });
+  return code === 0 ? 0 : code === 2 ? 2 : 1;
+}
+
+function waitForChild(): void {
+  return;
+}

@@ -1,0 +1,35 @@
+import { armFailpoint } from '../observability/failpoint.js';
+import { startService } from '../service.js';
+import type { Command, CommandCall, ExitCode } from './command.js';
+import { runSandbox } from './sandbox.js';
+
+export const startCommand: Command = {
+  name: 'start',
+  usage: '[--config FILE]',
+  summary: 'Runs the service; where nothing is set at all, the sandbox.',
+  options: {},
+  run: async (call) => {
+    const settings = await call.settings();
+    if (settings.source === 'none') return runSandbox(call, settings, []);
+    if (settings.failpoint !== undefined) armFailpoint(settings.failpoint);
+    const service = await startService(settings);
+    return untilTold(call, () => service.stop());
+  },
+};
+
+/** Resolves after the orderly stop that a signal asks for. A second signal ends at once. */
+async function untilTold({ complain }: CommandCall, stop: () => Promise<void>): Promise<ExitCode> {
+  await new Promise<void>((told) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        told();
+      });
+  });
+  try {
+    await stop();
+    return 0;
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}

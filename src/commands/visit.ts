@@ -1,0 +1,24 @@
+import { buildHouse, type House } from '../app.module.js';
+import { createLog } from '../observability/log.js';
+import { leaveGround, prepareGround } from '../service.js';
+import type { Settings } from '../settings/settings.types.js';
+
+/** Works on the service's database beside it: nothing is started that reads or delivers. */
+export async function visit<T>(settings: Settings, work: (house: House) => Promise<T>): Promise<T> {
+  const log = createLog('error');
+  const ground = await prepareGround(settings, log, 'visit');
+  try {
+    const house = buildHouse({ settings, databaseUrl: ground.databaseUrl, masterKey: ground.masterKey, log });
+    await house.database.open();
+    try {
+      await house.database.migrate();
+      const done = await work(house);
+      await house.wakeups.flush();
+      return done;
+    } finally {
+      await house.database.close();
+    }
+  } finally {
+    await leaveGround(ground);
+  }
+}
