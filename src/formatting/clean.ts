@@ -1,9 +1,13 @@
 /** NUL, which PostgreSQL and many clients refuse, and the other controls; tab and newline stay. */
 const controls = /[^\P{Cc}\t\n]/gu;
-/** Overrides and isolates that could turn the text around them: embedding marks (LRM, RLM) stay, real languages need them. */
-const bidiOverrides = /[\u202a-\u202e\u2066-\u2069]/gu;
+/**
+ * Embeddings, overrides and isolates. They are removed rather than closed at the end: a text is cut into parts and put
+ * behind names later, and a pair that was torn apart would turn the rest of its line. The marks that stand alone (LRM,
+ * RLM, ALM) stay: they turn nothing behind them, and mixed texts need them.
+ */
+const turning = /[\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Pure: a text that every network takes. Line ends become `\n`, lone surrogates U+FFFD; controls and bidi overrides go. */
+/** Pure: a text that every network takes. Line ends become `\n`, lone surrogates U+FFFD; controls and what turns text go. */
 export function cleanText(text: string): string {
-  return text.toWellFormed().replaceAll(/\r\n?/g, '\n').replaceAll(controls, '').replaceAll(bidiOverrides, '');
+  return text.toWellFormed().replaceAll(/\r\n?/g, '\n').replaceAll(controls, '').replaceAll(turning, '');
 }

@@ -1,16 +1,37 @@
+import fc from 'fast-check';
 import { cleanName } from './names.js';
 
 describe('cleanName', () => {
   it.each([
     ['  Anna\n Alm ', 'Anna Alm'],
+    ['Anna\u2028Alm', 'Anna Alm'],
+    ['Anna\tAlm', 'Anna Alm'],
     ['', 'Someone'],
     ['\u200b\u202e', 'Someone'],
+    ['\ufe0f', 'Someone'],
+    ['\u2800\u3164', 'Someone'],
     ['A\u0000nna', 'Anna'],
+    ['Anna\u{e0041}\u{e0042}', 'Anna'],
+    ['Anna ❤\ufe0f', 'Anna ❤\ufe0f'],
+    ['شادی', 'شادی'],
   ])('%j becomes %j', (given, wanted) => {
     expect(cleanName(given)).toBe(wanted);
   });
 
-  it('a name of more than 80 characters ends in an ellipsis', () => {
-    expect([...cleanName('👋'.repeat(100))]).toHaveLength(80);
+  it('a name of more than 80 characters ends in an ellipsis, after a whole word where possible', () => {
+    expect(cleanName('👋'.repeat(100))).toBe(`${'👋'.repeat(39)}…`);
+    expect(cleanName(`${'Anna '.repeat(20)}`)).toBe(`${'Anna '.repeat(15)}Anna…`);
+  });
+
+  it('is one line of 1 to 80 characters, and stable after the first pass', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (name) => {
+        const cleaned = cleanName(name);
+        expect(cleaned.length).toBeGreaterThan(0);
+        expect(cleaned.length).toBeLessThanOrEqual(80);
+        expect(cleaned).not.toMatch(/[\n\r\u200b-\u200f\u202a-\u202e]/u);
+        expect(cleanName(cleaned)).toBe(cleaned);
+      }),
+    );
   });
 });
