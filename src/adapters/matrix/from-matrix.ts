@@ -61,7 +61,7 @@ export function fromMatrix(stored: StoredEvent, reader: MatrixReader): ReadResul
 }
 
 function fromMessage(stored: StoredEvent, reader: MatrixReader): ReadResult {
-  const { content, sender, event_id: id } = stored.event;
+  const { content, event_id: id } = stored.event;
   const relation = readRelation(content);
   if (relation.rel_type === 'm.replace') return fromEdit(stored, reader);
   const message = readMessage(content);
@@ -80,7 +80,7 @@ function fromMessage(stored: StoredEvent, reader: MatrixReader): ReadResult {
     files: [],
     style: styleOf(message.msgtype),
     ...(isReply ? { replyTo: refTo(stored, reader, replyTo) } : {}),
-    ...(isReply && quoted !== undefined && sender !== '' ? { quoted } : {}),
+    ...(isReply && quoted !== undefined ? { quoted } : {}),
     ...(inThread === undefined ? {} : { thread: refTo(stored, reader, inThread) }),
   });
 }

@@ -129,12 +129,13 @@ export class MatrixAdapter implements NetworkAdapter {
   /** As whom the homeserver knows our token, registered and named. */
   async #ownUser(signal: AbortSignal): Promise<string | undefined> {
     const user = await this.#accounts.whoami(signal);
+    if (user !== undefined && user !== this.#users.bot) return user;
     const profile = user === undefined ? undefined : await this.#accounts.profile(user, signal);
     if (profile?.displayname === botName) return user;
     // Synapse knows the token's user before it is registered, and registers nobody who has a name already.
     if (profile?.displayname === undefined) await this.#accounts.register(this.context.settings.bot, { signal });
     const registered = user ?? (await this.#accounts.whoami(signal));
-    if (registered === this.#users.bot) await this.#accounts.setDisplayName(registered, botName, { signal });
+    if (registered !== undefined) await this.#accounts.setDisplayName(registered, botName, { signal });
     return registered;
   }
 

@@ -8,7 +8,10 @@ import { isObject, type JsonObject } from './matrix.payloads.js';
 
 const maxRemembered = 10_000;
 
-/** Lets our users into rooms, and gives them the power to speak there. */
+/**
+ * Lets our users into rooms, and gives them the power to speak there. By hand: in matrix-appservice-bridge 11.2
+ * `Intent.join` takes an invited ghost for joined once our own user has joined, and hides why a join failed.
+ */
 export class GhostDoors {
   /** Rooms that are entered by invitation: there the join comes second. */
   readonly #byInvitation = new BoundedMap<string, true>(maxRemembered);

@@ -17,7 +17,6 @@ export function deliveryKeyIn(content: Readonly<Record<string, unknown>>): Deliv
 
 /** Whether a text can stand as an id in a request and in the database: no control characters, whole surrogates, not too long. */
 export function isIdText(text: string): boolean {
-  // eslint's no-control-regex is kept content by \p{Cc}.
   return text.length > 1 && text.isWellFormed() && !/\p{Cc}/u.test(text) && Buffer.byteLength(text) <= 4 * maxIdBytes;
 }
 

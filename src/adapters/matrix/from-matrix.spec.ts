@@ -1,0 +1,300 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { BridgeEvent } from '../../model/bridge-event.js';
+import { accountId } from '../../model/ids.js';
+import type { ReadResult } from '../../model/network-adapter.js';
+import { fromMatrix } from './from-matrix.js';
+import { OurUsers } from './matrix.ids.js';
+import { parseStored } from './matrix.payloads.js';
+
+type Raw = Record<string, unknown> & { content: Record<string, unknown> };
+
+/** Events as Synapse 1.163 sent them in transactions; rooms of version 12 where nothing else is said. */
+const captured = JSON.parse(
+  readFileSync(new URL('../../../test/fixtures/matrix/synapse-1.163-events.json', import.meta.url), 'utf8'),
+) as Record<string, Raw>;
+const account = accountId('home');
+const reader = {
+  account,
+  users: new OurUsers({ serverName: 'synapse.test', bot: 'crosstalk', ghostPrefix: 'crosstalk_' }),
+};
+const room = { account, id: '!YqnXexcm0vFMuzd2ivcfEtZ4esmGGRp93_Fd1IfrDi8' };
+const hello = { room, id: '$tYrcd38YCp7cNfnKI-Egvq3__uET-y5W0ePeywNPqr0' };
+const alice = { account, id: '@alice:synapse.test', name: 'Alice', standing: 'person' };
+
+function capturedEvent(name: string): Raw {
+  const event = captured[name];
+  if (event === undefined) throw new Error(`no captured event ${name}`);
+  return event;
+}
+
+function readEvent(event: unknown, more: object = {}): ReadResult {
+  return fromMatrix(parseStored({ event, senderName: 'Alice', order: '1795230333871000', ...more }), reader);
+}
+
+const read = (name: string, more: object = {}): ReadResult => readEvent(capturedEvent(name), more);
+
+/** The captured event with another content. */
+const withContent = (name: string, content: object): Raw => ({ ...capturedEvent(name), content: { ...content } });
+
+function eventOf(result: ReadResult): BridgeEvent {
+  const event = 'events' in result ? result.events[0] : undefined;
+  if (event === undefined) throw new Error(`no event: ${JSON.stringify(result)}`);
+  return event;
+}
+
+const text = (words: string): unknown => [{ type: 'paragraph', content: [{ type: 'text', text: words }] }];
+
+describe('fromMatrix: messages', () => {
+  it('a message has its room, sender, time in milliseconds and id', () => {
+    expect(eventOf(read('text'))).toEqual({
+      kind: 'messageSent',
+      room,
+      actor: alice,
+      at: '2026-11-21T03:05:33.871Z',
+      message: hello,
+      body: text('hello'),
+      files: [],
+      style: 'text',
+    });
+  });
+
+  it('a reply names what it answers, and loses the quote that older clients put before it', () => {
+    expect(eventOf(read('replyWithFallback'))).toMatchObject({
+      kind: 'messageSent',
+      body: text('an answer'),
+      replyTo: hello,
+      quoted: { name: 'alice', text: 'hello' },
+    });
+  });
+
+  it('a reply to an emote or over several lines loses its whole quote', () => {
+    const body = '> * <@bob:x> waves\n> twice\n\nanswer\n\n> mine';
+    const result = readEvent(withContent('replyWithFallback', { ...capturedEvent('replyWithFallback').content, body }));
+    expect(eventOf(result)).toMatchObject({
+      body: [...(text('answer') as object[]), ...(text('> mine') as object[])],
+      quoted: { name: 'bob', text: 'waves\ntwice' },
+    });
+  });
+
+  it('a quote that the writer made stays', () => {
+    const { content } = capturedEvent('replyWithFallback');
+    expect(
+      eventOf(readEvent(withContent('replyWithFallback', { ...content, body: '> not a fallback\n\nyes' }))),
+    ).toMatchObject({
+      body: [...(text('> not a fallback') as object[]), ...(text('yes') as object[])],
+    });
+    expect(eventOf(readEvent(withContent('text', { msgtype: 'm.text', body: '> <@bob:x> hi\n\nyes' })))).toMatchObject({
+      body: [...(text('> <@bob:x> hi') as object[]), ...(text('yes') as object[])],
+    });
+  });
+
+  it('in a thread only a real reply is one', () => {
+    const inThread = eventOf(read('inThread'));
+    expect(inThread).toMatchObject({ kind: 'messageSent', thread: hello });
+    expect(inThread).not.toHaveProperty('replyTo');
+    const { content } = capturedEvent('inThread');
+    const relation = content['m.relates_to'] as object;
+    const real = { ...content, 'm.relates_to': { ...relation, is_falling_back: false } };
+    expect(eventOf(readEvent(withContent('inThread', real)))).toMatchObject({ thread: hello, replyTo: hello });
+  });
+
+  it('an emote and a notice keep their style', () => {
+    expect(eventOf(read('emote'))).toMatchObject({ body: text('waves'), style: 'emote' });
+    const notice = withContent('text', { msgtype: 'm.notice', body: 'done' });
+    expect(eventOf(readEvent(notice))).toMatchObject({ style: 'notice' });
+  });
+
+  it('a file is shown by its name and its caption', () => {
+    expect(eventOf(read('image'))).toMatchObject({
+      body: [
+        {
+          type: 'paragraph',
+          content: [{ type: 'text', text: '📎 cat.jpg' }, { type: 'break' }, { type: 'text', text: 'a caption' }],
+        },
+      ],
+    });
+    const plain = withContent('image', { msgtype: 'm.file', body: 'notes.pdf', url: 'mxc://synapse.test/x' });
+    expect(eventOf(readEvent(plain))).toMatchObject({ body: text('📎 notes.pdf') });
+  });
+
+  it('a sticker is shown by its description', () => {
+    expect(eventOf(read('sticker'))).toMatchObject({ kind: 'messageSent', body: text('a cat') });
+  });
+
+  it('a message without a text is nobody’s message', () => {
+    for (const content of [{}, { body: '' }, { body: 5 }, { body: '\u0000' }]) {
+      expect(readEvent(withContent('text', content))).toEqual({ ignored: 'm.room.message without a text' });
+    }
+  });
+
+  it('what was redacted before it came is told by its redaction', () => {
+    expect(read('redactedBeforeItCame')).toEqual({ ignored: 'm.room.message, redacted since' });
+  });
+
+  it('an encrypted message cannot be read', () => {
+    expect(read('encrypted')).toEqual({ ignored: 'm.room.encrypted: Crosstalk has no keys for this room' });
+  });
+});
+
+describe('fromMatrix: edits, redactions, reactions', () => {
+  it('an edit says what its message says from now on', () => {
+    expect(eventOf(read('edit', { editedSender: '@alice:synapse.test' }))).toMatchObject({
+      kind: 'messageEdited',
+      message: hello,
+      body: text('hello, all'),
+      version: '1795230333871000',
+    });
+  });
+
+  it('an edit without a new content is what stands behind its asterisk', () => {
+    const { 'm.new_content': _left, ...content } = capturedEvent('edit').content;
+    const result = readEvent(withContent('edit', content), { editedSender: '@alice:synapse.test' });
+    expect(eventOf(result)).toMatchObject({ body: text('hello, all') });
+  });
+
+  it('nobody edits what somebody else wrote', () => {
+    for (const editedSender of ['@bob:synapse.test', null, undefined]) {
+      expect(read('edit', { editedSender })).toEqual({ ignored: 'm.replace by somebody else than the author' });
+    }
+  });
+
+  it('a redaction names what it redacts, in its content or beside it', () => {
+    expect(eventOf(read('redaction'))).toEqual({
+      kind: 'messageDeleted',
+      room,
+      actor: alice,
+      at: '2026-11-21T03:05:34.101Z',
+      message: { room, id: '$q6KCMD4BlleO-5JjJbzvIShL036ZKg0gy0NUIJfCElU' },
+      version: '1795230333871000',
+    });
+    const before = capturedEvent('redactionBeforeVersion11');
+    expect(eventOf(readEvent({ ...before, content: { reason: 'no' } }))).toMatchObject({
+      kind: 'messageDeleted',
+      message: { id: before['redacts'] },
+    });
+  });
+
+  it('a reaction has its emoji and is its own row', () => {
+    expect(eventOf(read('reaction'))).toMatchObject({
+      kind: 'reactionAdded',
+      message: hello,
+      emoji: '👍',
+      row: '$q6KCMD4BlleO-5JjJbzvIShL036ZKg0gy0NUIJfCElU',
+    });
+  });
+
+  it('a custom emoji is called by its name, and one without a name is none', () => {
+    const relation = { rel_type: 'm.annotation', event_id: hello.id, key: 'mxc://synapse.test/party' };
+    const named = withContent('reaction', { 'm.relates_to': relation, shortcode: ':party:' });
+    expect(eventOf(readEvent(named))).toMatchObject({ emoji: ':party:' });
+    const nameless = withContent('reaction', { 'm.relates_to': relation });
+    expect(readEvent(nameless)).toEqual({ ignored: 'm.reaction without an emoji' });
+  });
+});
+
+describe('fromMatrix: people and rooms', () => {
+  it('somebody joins', () => {
+    expect(eventOf(read('joined', { senderName: 'Carol' }))).toMatchObject({
+      kind: 'memberJoined',
+      member: { id: '@carol:synapse.test', name: 'Carol', standing: 'person' },
+    });
+  });
+
+  it('a changed profile is no joining', () => {
+    expect(read('renamed')).toEqual({ ignored: 'm.room.member: a changed profile' });
+  });
+
+  it('somebody leaves, is removed, is banned', () => {
+    expect(eventOf(read('left'))).toMatchObject({ kind: 'memberLeft', how: 'left', member: { name: 'Caro' } });
+    expect(eventOf(read('removed'))).toMatchObject({
+      kind: 'memberLeft',
+      how: 'removed',
+      actor: alice,
+      member: { id: '@bob:synapse.test', name: 'Bobby12' },
+    });
+    const banned = { ...capturedEvent('removed'), content: { membership: 'ban' } };
+    expect(eventOf(readEvent(banned))).toMatchObject({ kind: 'memberLeft', how: 'banned' });
+    expect(read('bannedAfterRemoval')).toEqual({ ignored: 'm.room.member: ban' });
+  });
+
+  it('the comings and goings of our own are not told', () => {
+    expect(read('ownInvitation')).toEqual({ ignored: 'm.room.member: invite of one of our own' });
+    expect(read('ghostJoined')).toEqual({ ignored: 'm.room.member: join of one of our own' });
+    expect(read('ghostBanned')).toEqual({ ignored: 'm.room.member: ban of one of our own' });
+  });
+
+  it('a room changes its name, topic and picture', () => {
+    expect(eventOf(read('name'))).toMatchObject({ kind: 'roomChanged', change: { of: 'name', name: 'Opened' } });
+    expect(eventOf(read('topic'))).toMatchObject({ change: { of: 'topic', topic: 'about' } });
+    expect(eventOf(read('avatar'))).toMatchObject({
+      change: {
+        of: 'avatar',
+        avatar: { account, id: 'mxc://synapse.test/pic', name: 'avatar', mime: 'image/png', bytes: 7 },
+      },
+    });
+    expect(eventOf(readEvent(withContent('avatar', {})))).toMatchObject({ change: { of: 'avatar', avatar: null } });
+  });
+
+  it('other state is not bridged', () => {
+    expect(read('powerLevels')).toEqual({ ignored: 'm.room.power_levels' });
+    expect(read('created')).toEqual({ ignored: 'm.room.create' });
+  });
+
+  it('somebody without a name is called by the id', () => {
+    expect(eventOf(read('text', { senderName: ' ' })).actor.name).toBe('alice');
+  });
+});
+
+describe('fromMatrix: our own acts', () => {
+  it('come back as ours, with the key that they carry', () => {
+    expect(eventOf(read('ghostMessage'))).toMatchObject({
+      kind: 'messageSent',
+      actor: { id: '@crosstalk_cloud_users=2f_eve__1:synapse.test', standing: 'ours' },
+      key: 'ZGVsaXZlcnktb25lLTEyAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    });
+    expect(eventOf(read('ghostRedaction'))).toMatchObject({
+      kind: 'messageDeleted',
+      actor: { standing: 'ours' },
+      key: 'ZGVsaXZlcnktZGVsLTEyAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    });
+  });
+
+  it('a person who copies a key stays a person', () => {
+    const forged = { ...capturedEvent('ghostMessage'), sender: '@alice:synapse.test' };
+    expect(eventOf(readEvent(forged)).actor.standing).toBe('person');
+  });
+});
+
+describe('fromMatrix: whatever comes', () => {
+  it('ids that nobody can store are as good as none', () => {
+    const reply = {
+      ...capturedEvent('replyWithFallback').content,
+      'm.relates_to': { 'm.in_reply_to': { event_id: '$\u0000' } },
+    };
+    expect(eventOf(readEvent(withContent('replyWithFallback', reply)))).not.toHaveProperty('replyTo');
+    expect(() => readEvent({ ...capturedEvent('text'), room_id: '!a\u0000b' })).toThrow();
+    expect(() => readEvent({ ...capturedEvent('text'), sender: 'alice' })).toThrow();
+  });
+
+  it('any content gives events or a reason', () => {
+    const names = Object.keys(captured);
+    const fields = fc.constantFrom(
+      'body',
+      'msgtype',
+      'm.relates_to',
+      'm.new_content',
+      'redacts',
+      'membership',
+      'url',
+      'info',
+      'x',
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.dictionary(fields, fc.jsonValue()), (name, content) => {
+        const result = readEvent(withContent(name, { ...capturedEvent(name).content, ...content }));
+        expect('events' in result ? result.events.length : result.ignored.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
