@@ -10,7 +10,8 @@ export interface FreshDatabase {
 /** A new, empty database on the cluster of this test run. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const cluster = process.env['CROSSTALK_TEST_DATABASE_URL'];
-  if (cluster === undefined) throw new Error('CROSSTALK_TEST_DATABASE_URL is not set: test/support/postgres.ts sets it');
+  if (cluster === undefined)
+    throw new Error('CROSSTALK_TEST_DATABASE_URL is not set: test/support/postgres.ts sets it');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await run(cluster, `create database ${name}`);
   const url = new URL(cluster);

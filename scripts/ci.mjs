@@ -1,0 +1,40 @@
+// All that must hold before a change lands. Counts what jest counted, suite by suite.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, project, run } from './prepare.mjs';
+
+const npm = (...args) => run('npm', ['run', '--silent', ...args]);
+const reports = mkdtempSync(join(tmpdir(), 'crosstalk-ci-'));
+const counts = { passed: 0, failed: 0 };
+let broken = 0;
+
+function suite(name) {
+  const report = join(reports, `${name.replaceAll(':', '-')}.json`);
+  console.log(`\n== ${name}`);
+  const args = name === 'test' ? ['test', '--'] : ['run', '--silent', name, '--'];
+  const { status } = spawnSync('npm', [...args, '--json', `--outputFile=${report}`], {
+    cwd: project,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    counts.passed += numPassedTests;
+    counts.failed += numFailedTests;
+    console.log(`${name}: ${numPassedTests} passed, ${numFailedTests} failed, ${numFailedTestSuites} suites failed`);
+  } catch {
+    console.log(`${name}: no test was counted (exit ${status})`);
+  }
+  if (status !== 0) broken += 1;
+}
+
+prepare();
+npm('lint');
+npm('boundaries');
+suite('test');
+const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+for (const name of Object.keys(scripts).filter((script) => script.startsWith('test:'))) suite(name);
+rmSync(reports, { recursive: true, force: true });
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exit(broken > 0 || counts.failed > 0 || counts.passed === 0 ? 1 : 0);

@@ -1,0 +1,86 @@
+// Installs what is missing and builds what is out of date. Needs nothing but Node and npm.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const project = dirname(dirname(fileURLToPath(import.meta.url)));
+const installed = join(project, 'node_modules', '.crosstalk-installed');
+const built = join(project, 'dist', '.crosstalk-built');
+
+/** Runs a program of the project and ends this one with its exit code if it fails. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: project, stdio: 'inherit', ...options });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+export const bin = (path) => [process.execPath, [join(project, 'node_modules', path)]];
+
+/** One preparation at a time: a second one waits for the first, unless that one is long gone. */
+function alone(work) {
+  const lock = join(project, '.prepare-lock');
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
+      if (age > 600_000) rmSync(lock, { recursive: true, force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  const unlock = () => rmSync(lock, { recursive: true, force: true });
+  process.once('exit', unlock);
+  try {
+    work();
+  } finally {
+    process.off('exit', unlock);
+    unlock();
+  }
+}
+
+function install() {
+  const lockFile = readFileSync(join(project, 'package-lock.json'));
+  const wanted = createHash('sha256').update(lockFile).digest('hex');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return;
+  console.log('Installing what is missing (once; it takes about half a minute) …');
+  run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(installed, wanted);
+}
+
+function newest(folder) {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((latest, entry) => Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs), 0);
+}
+
+function build() {
+  const sources = Math.max(
+    ...['src', 'web'].map((folder) => newest(join(project, folder))),
+    ...['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map(
+      (file) => statSync(join(project, file)).mtimeMs,
+    ),
+  );
+  if (existsSync(built) && statSync(built).mtimeMs > sources) return;
+  console.log('Building …');
+  const [node, nest] = bin('@nestjs/cli/bin/nest.js');
+  run(node, [...nest, 'build']);
+  if (existsSync(join(project, 'web', 'vite.config.ts'))) {
+    const [, vite] = bin('vite/bin/vite.js');
+    run(node, [...vite, 'build', 'web', '--logLevel', 'warn']);
+  }
+  writeFileSync(built, '');
+}
+
+export function prepare() {
+  alone(() => {
+    install();
+    build();
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) prepare();
