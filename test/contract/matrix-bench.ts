@@ -172,13 +172,13 @@ export class MatrixBench {
     return bench;
   }
 
-  /** Another process of the same account: it remembers nothing but what is stored. */
-  make(changes: Partial<MatrixSettings> = {}): MatrixAdapter {
+  /** Another process of the same account: it remembers nothing but what is stored. `aheadMs`: by how much its clock is. */
+  make(changes: Partial<MatrixSettings> = {}, aheadMs = 0): MatrixAdapter {
     const adapter = matrixDefinition.create({
       account: accountId('home'),
       settings: { ...this.settings, ...changes },
       store: memoryStore(this.store),
-      clock,
+      clock: { ...clock, now: () => new Date(Date.now() + aheadMs) },
       log: recordingLog(this.log),
       isLinked: (room) => this.linked.has(room),
     });
@@ -199,6 +199,17 @@ export class MatrixBench {
       key,
       result: adapter.read(JSON.parse(Buffer.from(body).toString('utf8'))),
     }));
+  }
+
+  /** What a person does with a client. */
+  async act(user: string, method: 'POST' | 'PUT', path: string, body: object): Promise<void> {
+    const response = await fetch(`${this.url}/_matrix/client/v3${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.sandbox.accessToken(user)}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
   }
 
   async close(): Promise<void> {

@@ -132,7 +132,7 @@ export class MatrixClient {
       if (exchange.isOver) return;
       const { method } = call;
       const isRaw = Buffer.isBuffer(call.body);
-      const body = isRaw ? (call.body as Buffer) : call.body === undefined ? null : JSON.stringify(call.body);
+      const body = isRaw ? call.body : call.body === undefined ? null : JSON.stringify(call.body);
       this.#connections().dispatch(
         {
           method,

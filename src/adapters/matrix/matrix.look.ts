@@ -56,8 +56,9 @@ export class MatrixLook {
   #match(event: MatrixEvent, wanted: readonly UncertainDelivery[], found: Map<DeliveryId, Copy[]>): void {
     const key = deliveryKeyIn(event.content);
     if (key === undefined || event.state_key !== undefined || !this.users.isOurs(event.sender)) return;
-    for (const { delivery, partOf } of wanted) {
-      const part = partOf(key);
+    for (const uncertain of wanted) {
+      const { delivery } = uncertain;
+      const part = uncertain.partOf(key);
       if (part === undefined) continue;
       const copies = found.get(delivery) ?? [];
       found.set(delivery, [

@@ -35,7 +35,7 @@ export async function pingUntilHeard(parts: PingParts, signal: AbortSignal): Pro
   let told: string | undefined;
   while (!signal.aborted) {
     const fault = await faultOf(parts, signal);
-    if (signal.aborted) return;
+    if (fault === 'stopped') return;
     if (fault === undefined) {
       log.info({ url: parts.url }, 'the homeserver reaches us');
       return;
@@ -55,12 +55,13 @@ export async function pingUntilHeard(parts: PingParts, signal: AbortSignal): Pro
   }
 }
 
+/** Undefined: it works. `stopped`: we gave up waiting. */
 async function faultOf({ account, registrationId }: PingParts, signal: AbortSignal): Promise<string | undefined> {
   try {
     const refusal = await account.ping(registrationId, randomUUID(), signal);
     return refusal === undefined ? undefined : refusal.errcode || String(refusal.status);
   } catch (error) {
-    if (error instanceof BridgeError) return error.message;
+    if (error instanceof BridgeError) return error.code === 'abandoned' ? 'stopped' : error.message;
     throw error;
   }
 }

@@ -25,9 +25,9 @@ export class MatrixPresence {
 
   /** Looks at an event that was stored. */
   async note(event: MatrixEvent): Promise<void> {
-    const { isLinked, log, store, users } = this.parts;
+    const { log, store, users } = this.parts;
     const { room_id: room, sender } = event;
-    if (event.type !== 'm.room.member' || event.state_key !== users.bot || !isLinked(room)) return;
+    if (event.type !== 'm.room.member' || event.state_key !== users.bot || !this.parts.isLinked(room)) return;
     const { membership } = readMember(event.content);
     if (membership === 'join') {
       await store.delete(storeKey(room));

@@ -112,9 +112,9 @@ export class MatrixSource {
   }
 
   async #lookUp(event: MatrixEvent, signal: AbortSignal): Promise<Pick<StoredEvent, 'senderName' | 'editedSender'>> {
-    const { lookups, users, isLinked } = this.parts;
+    const { lookups, users } = this.parts;
     const { room_id: room, sender } = event;
-    if (users.isOurs(sender) || !isLinked(room)) return { senderName: '' };
+    if (users.isOurs(sender) || !this.parts.isLinked(room)) return { senderName: '' };
     const senderName = await lookups.nameOf(room, sender, signal);
     const { rel_type: type, event_id: target } = readRelation(event.content);
     if (type !== 'm.replace' || target === undefined) return { senderName };
@@ -151,8 +151,8 @@ function eventsIn(body: Buffer): readonly unknown[] | 'broken' | 'none' {
   } catch {
     return 'broken';
   }
-  if (!isObject(json) || !Array.isArray(json['events'])) return 'none';
-  return json['events'];
+  const events: unknown = isObject(json) ? json['events'] : undefined;
+  return Array.isArray(events) ? (events as unknown[]) : 'none';
 }
 
 function toPayload(stored: StoredEvent, key: string): RawPayload {

@@ -1,0 +1,32 @@
+import { BoundedMap, Turns } from './matrix.memory.js';
+
+describe('BoundedMap', () => {
+  it('forgets what was used longest ago', () => {
+    const map = new BoundedMap<string, number>(2);
+    map.set('a', 1);
+    map.set('b', 2);
+    map.get('a');
+    map.set('c', 3);
+    expect(['a', 'b', 'c'].map((key) => map.get(key))).toEqual([1, undefined, 3]);
+  });
+});
+
+describe('Turns', () => {
+  it('acts with one key follow each other, also after one that failed', async () => {
+    const turns = new Turns();
+    const done: string[] = [];
+    const act = (name: string, ms: number) => async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      done.push(name);
+      if (name === 'bad') throw new Error('bad');
+    };
+    const outcomes = await Promise.allSettled([
+      turns.take('x', act('slow', 30)),
+      turns.take('x', act('bad', 0)),
+      turns.take('x', act('last', 0)),
+      turns.take('y', act('other', 0)),
+    ]);
+    expect(done).toEqual(['other', 'slow', 'bad', 'last']);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+  });
+});

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { fromPlain } from '../../src/formatting/plain.js';
+import type { MessageDeleted, MessageSent } from '../../src/model/bridge-event.js';
+import {
+  accountId,
+  type DeliveryKey,
+  deliveryId,
+  deliveryKey,
+  remoteId,
+  roomId,
+  type RoomId,
+  userId,
+} from '../../src/model/ids.js';
+import type { Copy, DeliveryRequest, Speaker, UncertainDelivery } from '../../src/model/network-adapter.js';
+
+const cloud = accountId('cloud');
+const there = { account: cloud, id: roomId('there') };
+const anna = { account: cloud, id: userId('users/anna'), name: 'Anna', standing: 'person' as const };
+
+/** The ghost of the person in whose name these deliveries are. */
+export const annasGhost = '@crosstalk_cloud_users=2fanna:sandbox.test';
+
+/** A key by its shape, made of the delivery's name and the part. */
+export function keyOf(delivery: string, part: number): DeliveryKey {
+  const bytes = createHash('sha512').update(`${delivery}/${part}`).digest().subarray(0, 34);
+  return deliveryKey(bytes.toString('base64url'));
+}
+
+export interface Asked<E extends MessageSent | MessageDeleted> {
+  readonly request: DeliveryRequest<E>;
+  readonly made: Copy[];
+  /** How often a write was about to go out. */
+  readonly writes: () => number;
+  readonly uncertain: UncertainDelivery;
+}
+
+type Changes<E extends MessageSent | MessageDeleted> = Partial<Omit<DeliveryRequest<E>, 'speaker'>> & {
+  readonly speaker?: Partial<Speaker>;
+};
+
+function asked<E extends MessageSent | MessageDeleted>(
+  name: string,
+  room: string,
+  event: E,
+  changes: Changes<E>,
+): Asked<E> {
+  const made: Copy[] = [];
+  let writes = 0;
+  const delivery = deliveryId(name);
+  const target = changes.target ?? [];
+  return {
+    made,
+    writes: () => writes,
+    request: {
+      delivery,
+      room: roomId(room),
+      event,
+      target,
+      made: [],
+      key: (part) => keyOf(name, part),
+      onMade: (copy) => made.push(copy),
+      beforeSend: () => {
+        writes += 1;
+      },
+      ...changes,
+      speaker: {
+        as: 'ghost',
+        person: anna,
+        networkLabel: 'Talk',
+        profile: { name: 'Anna' },
+        openAvatar: () => Promise.reject(new Error('there is no picture')),
+        ...changes.speaker,
+      },
+    },
+    uncertain: {
+      delivery,
+      room: roomId(room),
+      event,
+      target,
+      partOf: (key) => [0, 1, 2, 3].find((part) => keyOf(name, part) === key),
+    },
+  };
+}
+
+/** A message that Anna wrote on another network. */
+export function saying(
+  name: string,
+  room: RoomId | string,
+  text: string,
+  changes: Changes<MessageSent> = {},
+): Asked<MessageSent> {
+  const event: MessageSent = {
+    kind: 'messageSent',
+    room: there,
+    actor: anna,
+    at: '2026-11-21T00:00:00.000Z',
+    message: { room: there, id: remoteId(name) },
+    body: fromPlain(text),
+    files: [],
+    style: 'text',
+  };
+  return asked(name, room, event, changes);
+}
+
+/** A deletion on another network of what stands here as `target`. */
+export function unsaying(
+  name: string,
+  room: RoomId | string,
+  target: readonly Copy[],
+  changes: Changes<MessageDeleted> = {},
+): Asked<MessageDeleted> {
+  const event: MessageDeleted = {
+    kind: 'messageDeleted',
+    room: there,
+    actor: anna,
+    at: '2026-11-21T00:00:00.000Z',
+    message: { room: there, id: remoteId('1') },
+    version: '1',
+  };
+  return asked(name, room, event, { target, ...changes });
+}
