@@ -1,40 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
 import type { Clock } from '../../model/clock.js';
 import type { FileStream } from '../../model/network-adapter.js';
-import { type About, type Act, brokenAnswer, type Refusal, refusalError, transportError } from './matrix.errors.js';
-import type { TransportFailure } from './matrix.errors.js';
+import { Exchange, type HttpAnswer, type MatrixCall } from './api/exchange.js';
+import { type About, brokenAnswer, type Refusal, refusalError, transportError } from './matrix.errors.js';
 import { isObject, type JsonObject } from './matrix.payloads.js';
-import type { RegistrationFile } from './matrix.registration.js';
 import type { MatrixSettings } from './matrix.settings.js';
-
-export interface MatrixCall {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  /** With the prefix, for example `/_matrix/client/v3/join/…`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Sent as JSON; a buffer as it is. */
-  readonly body?: unknown;
-  readonly contentType?: string;
-  /** The user in whose name; our own user where there is none. */
-  readonly user?: string;
-  readonly act: Act;
-  readonly signal: AbortSignal;
-  /** Default: `requestTimeoutMs`. */
-  readonly timeoutMs?: number;
-  /** Called right before the request is written to its connection; what it throws keeps the request back and is thrown. */
-  readonly beforeSend?: () => void;
-}
 
 export type MatrixAnswer = { readonly body: JsonObject } | { readonly refusal: Refusal };
 
-interface HttpAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-const maxAnswerBytes = 64 * 1024 * 1024;
 const connectTimeoutMs = 10_000;
 
 /** The one door to a homeserver: kept connections, every answer bounded in time and size, nothing repeated by itself. */
@@ -194,88 +168,16 @@ function pauseIn(json: JsonObject | undefined, headers: IncomingHttpHeaders): nu
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** One request on its way. Knows at each moment whether it has begun to go out. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #timer: NodeJS.Timeout;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
-  #status = 0;
-  #headers: IncomingHttpHeaders = {};
-  #controller: Dispatcher.DispatchController | undefined;
-  #wentOut = false;
-  isOver = false;
-
-  constructor(
-    private readonly call: MatrixCall,
-    timeoutMs: number,
-    private readonly resolve: (answer: HttpAnswer) => void,
-    private readonly reject: (error: unknown) => void,
-  ) {
-    this.#timer = setTimeout(() => {
-      this.#fail('timeout', new Error(`no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-    call.signal.addEventListener('abort', this.#onAbort);
-    if (call.signal.aborted) this.#onAbort();
-  }
-
-  readonly #onAbort = (): void => {
-    this.#fail('aborted', this.call.signal.reason);
-  };
-
-  /** Called when a connection is ready, right before the request is written to it. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.isOver) {
-      controller.abort(new Error('no longer wanted'));
-      return;
-    }
-    try {
-      this.call.beforeSend?.();
-    } catch (reason) {
-      this.#end();
-      this.reject(reason);
-      controller.abort(new Error('kept back'));
-      return;
-    }
-    this.#wentOut = true;
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    this.#status = status;
-    this.#headers = headers;
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > maxAnswerBytes) {
-      this.#fail('tooLarge', new Error(`more than ${maxAnswerBytes} bytes`));
-      return;
-    }
-    this.#chunks.push(chunk);
-  }
-
-  onResponseEnd(): void {
-    if (this.isOver) return;
-    this.#end();
-    this.resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    this.#fail('broken', cause);
-  }
-
-  #fail(how: TransportFailure['how'], cause: unknown): void {
-    if (this.isOver) return;
-    this.#end();
-    this.reject(transportError(this.call.act, { how, wentOut: this.#wentOut, cause }));
-    this.#controller?.abort(new Error(how));
-  }
-
-  #end(): void {
-    this.isOver = true;
-    clearTimeout(this.#timer);
-    this.call.signal.removeEventListener('abort', this.#onAbort);
-  }
+/** What the homeserver is to know of Crosstalk. */
+export interface RegistrationFile {
+  readonly id: string;
+  readonly url: string;
+  readonly asToken: string;
+  readonly hsToken: string;
+  readonly senderLocalpart: string;
+  /** Expressions that match the ids of users and aliases which nobody else may have. */
+  readonly users: readonly string[];
+  readonly aliases: readonly string[];
 }
 
 /** Has the library check and arrange a registration. Loaded when it is asked for: it takes a second, and nothing else needs it. */

@@ -1,19 +1,7 @@
 import { stringify } from 'yaml';
 import type { AccountId } from '../../model/ids.js';
-import { arrangeRegistration } from './matrix.client.js';
+import { arrangeRegistration, type RegistrationFile } from './matrix.client.js';
 import type { MatrixSettings } from './matrix.settings.js';
-
-/** What the homeserver is to know of Crosstalk. */
-export interface RegistrationFile {
-  readonly id: string;
-  readonly url: string;
-  readonly asToken: string;
-  readonly hsToken: string;
-  readonly senderLocalpart: string;
-  /** Expressions that match the ids of users and aliases which nobody else may have. */
-  readonly users: readonly string[];
-  readonly aliases: readonly string[];
-}
 
 /** Identifies the application service on its homeserver: two accounts may be on the same one. */
 export function registrationId(account: AccountId): string {
