@@ -21,6 +21,8 @@ interface Armed {
 }
 
 let armed: Armed | undefined;
+/** A delivery's write has begun, and has not left for the network yet. */
+let sending = false;
 
 /**
  * Arms one point for this process: `POINT:N:kill` or `POINT:N:freeze`, struck when it is passed for the Nth time.
@@ -38,12 +40,15 @@ export function armFailpoint(text: string): void {
   // The only place that knows when a request has left for the network is the HTTP client itself.
   subscribe('undici:request:bodySent', (message) => {
     const { request } = message as { request: { method: string } };
-    if (request.method !== 'GET') pass('afterSend');
+    if (!sending || request.method === 'GET') return;
+    sending = false;
+    pass('afterSend');
   });
 }
 
 /** Marks that the walk is at this point. Does nothing unless a test armed it. */
 export function pass(point: Failpoint): void {
+  if (point === 'beforeSend') sending = true;
   if (armed?.point !== point) return;
   if (armed.left > 0) {
     armed.left -= 1;

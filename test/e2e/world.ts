@@ -110,7 +110,9 @@ export class Replica {
   async ready(): Promise<void> {
     await until(`readiness of the replica\n${this.log.slice(-3_000)}`, async () => {
       if (!this.running) throw new Error(`the replica ended before it was ready:\n${this.log.slice(-5_000)}`);
-      const answer = await fetch(`http://127.0.0.1:${String(this.adminPort)}/health/ready`).catch(() => undefined);
+      const answer = await fetch(`http://127.0.0.1:${String(this.adminPort)}/health/ready`, {
+        signal: AbortSignal.timeout(1_000),
+      }).catch(() => undefined);
       await answer?.arrayBuffer();
       return answer?.status === 200;
     });
