@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+
+export type SandboxArguments =
+  | {
+      readonly run: 'sandbox';
+      /** The data folder: the sandbox's own lies in it. */
+      readonly data: string;
+      /** Of the page. */
+      readonly port: number | undefined;
+      readonly talkPort: number | undefined;
+      readonly matrixPort: number | undefined;
+    }
+  | { readonly run: 'talk' | 'matrix'; readonly port: number };
+
+/** The call makes no sense. The message is a sentence for a person. */
+export class ArgumentFault extends Error {}
+
+/** Pure: what `sandbox/cli` is called with. Throws ArgumentFault. */
+export function readArguments(words: readonly string[]): SandboxArguments {
+  const values = parse(words);
+  const talkPort = readPort('talk-port', values['talk-port']);
+  const matrixPort = readPort('matrix-port', values['matrix-port']);
+  const port = readPort('port', values.port);
+  switch (values.only) {
+    case undefined:
+      return { run: 'sandbox', data: values.data ?? 'data', port, talkPort, matrixPort };
+    case 'talk':
+      return { run: 'talk', port: talkPort ?? port ?? 0 };
+    case 'matrix':
+      return { run: 'matrix', port: matrixPort ?? port ?? 0 };
+    default:
+      throw new ArgumentFault(`--only names a network, "talk" or "matrix", not "${values.only}".`);
+  }
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        data: { type: 'string' },
+        only: { type: 'string' },
+        port: { type: 'string' },
+        'talk-port': { type: 'string' },
+        'matrix-port': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new ArgumentFault((error as Error).message);
+  }
+}
+
+function readPort(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const port = Number(value);
+  if (!/^\d{1,5}$/.test(value) || port > 65_535) {
+    throw new ArgumentFault(`--${name} is a port, 0 to 65535, not "${value}"; 0 takes any free one.`);
+  }
+  return port;
+}

@@ -1,0 +1,181 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Board } from './board.js';
+import type { PageFile } from './page-files.js';
+import type { PageEvent, PagePost, PageRefusal } from './page.types.js';
+import { PostRefused } from './side.js';
+
+export interface PageServerOptions {
+  readonly board: Board;
+  readonly files: ReadonlyMap<string, PageFile>;
+  /** What every call of the API must show: `x-crosstalk-token`, or `token` in the query. */
+  readonly token: string;
+}
+
+/** An answer other than the one that was asked for. */
+class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const maxBodyBytes = 256 * 1024;
+/** A reader so far behind is let go; it comes again and begins with the whole. */
+const maxUnsentBytes = 4 * 1024 * 1024;
+const beatMs = 15_000;
+const always = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** The page and its API, on 127.0.0.1 alone, and for nobody who calls it by another name. */
+export class PageServer {
+  readonly #server: Server;
+  #hosts: readonly string[] = [];
+
+  constructor(private readonly options: PageServerOptions) {
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        const { status, message } = error instanceof Refused ? error : new Refused(500, 'That went wrong.');
+        if (response.headersSent) response.destroy();
+        else answer(response, status, { error: message });
+      });
+    });
+  }
+
+  /** Returns the page's address, with the token. Throws an error with code EADDRINUSE where the port is in use. */
+  async listen(port: number): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    const { port: got } = this.#server.address() as AddressInfo;
+    this.#hosts = [`127.0.0.1:${got}`, `localhost:${got}`];
+    return `http://127.0.0.1:${got}/?token=${this.options.token}`;
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host = '', origin } = request.headers;
+    // Other people's pages reach us by names of theirs, or say where they come from.
+    if (!this.#hosts.includes(host)) throw new Refused(403, 'Call it by the address that the sandbox printed.');
+    if (origin !== undefined && origin !== `http://${host}`)
+      throw new Refused(403, 'Another page may not call this one.');
+    const url = new URL(request.url ?? '/', `http://${host}`);
+    if (!url.pathname.startsWith('/api/')) {
+      this.#sendFile(request, url.pathname, response);
+      return;
+    }
+    this.#checkToken(request, url);
+    switch (`${request.method ?? ''} ${url.pathname}`) {
+      case 'GET /api/state':
+        answer(response, 200, this.options.board.state());
+        return;
+      case 'GET /api/events':
+        this.#sendEvents(response);
+        return;
+      case 'POST /api/post':
+        this.#post(await readJson(request));
+        answer(response, 204);
+        return;
+      default:
+        throw new Refused(404, 'There is nothing here.');
+    }
+  }
+
+  #checkToken(request: IncomingMessage, url: URL): void {
+    const header = request.headers['x-crosstalk-token'];
+    const given = typeof header === 'string' ? header : (url.searchParams.get('token') ?? '');
+    if (!timingSafeEqual(digest(given), digest(this.options.token))) {
+      throw new Refused(403, 'The token is missing or old: open the address that the sandbox printed.');
+    }
+  }
+
+  #sendFile({ method }: IncomingMessage, path: string, response: ServerResponse): void {
+    const file = this.options.files.get(path);
+    if (file === undefined || (method !== 'GET' && method !== 'HEAD')) throw new Refused(404, 'There is nothing here.');
+    response.writeHead(200, { ...always, 'content-type': file.type, 'content-length': file.bytes.length });
+    response.end(method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  #sendEvents(response: ServerResponse): void {
+    response.writeHead(200, { ...always, 'content-type': 'text/event-stream' });
+    const send = (event: PageEvent): void => {
+      response.write(`data: ${JSON.stringify(event)}\n\n`);
+      if (response.writableLength > maxUnsentBytes) response.destroy();
+    };
+    response.write('retry: 500\n\n');
+    send({ type: 'state', state: this.options.board.state() });
+    const unlisten = this.options.board.onEvent(send);
+    const beat = setInterval(() => response.write(': still here\n\n'), beatMs);
+    response.on('close', () => {
+      clearInterval(beat);
+      unlisten();
+    });
+  }
+
+  #post(body: unknown): void {
+    const { board } = this.options;
+    const post = readPost(body);
+    if (!board.isPerson(post.side, post.person)) throw new Refused(400, 'Nobody of that name is on that side.');
+    try {
+      board.post(post.side, post.person, post.text);
+    } catch (error) {
+      if (error instanceof PostRefused) throw new Refused(422, error.message);
+      throw error;
+    }
+  }
+}
+
+function readPost(body: unknown): PagePost {
+  const { side, person, text } = (body ?? {}) as Partial<Record<keyof PagePost, unknown>>;
+  if ((side !== 'talk' && side !== 'matrix') || typeof person !== 'string' || typeof text !== 'string') {
+    throw new Refused(400, 'A post has side ("talk" or "matrix"), person and text.');
+  }
+  if (text.trim() === '') throw new Refused(422, 'There is nothing to send.');
+  return { side, person, text };
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  // A form of another page cannot say this without asking first.
+  if (request.headers['content-type']?.split(';')[0] !== 'application/json') throw new Refused(415, 'Send JSON.');
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw new Refused(413, 'That is too long.');
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new Refused(400, 'That is no JSON.');
+  }
+}
+
+function answer(response: ServerResponse, status: number, body?: object | PageRefusal): void {
+  response.writeHead(status, { ...always, ...(body === undefined ? {} : { 'content-type': 'application/json' }) });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,43 @@
+import type { PageEvent, PagePost, PageRefusal } from '../../src/sandbox/page.types.js';
+import type { Change } from './page-state.js';
+
+const token = new URLSearchParams(location.search).get('token') ?? '';
+const askAgainMs = 1500;
+
+/** Tells of everything that happens, for as long as the page is open. */
+export function follow(tell: (change: Change) => void): void {
+  const events = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
+  events.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as PageEvent);
+  events.onerror = () => {
+    tell({ type: 'connection', connection: 'lost' });
+    // Where it is closed, the browser has given up: we learn why, and go on.
+    if (events.readyState !== EventSource.CLOSED) return;
+    void whyClosed().then((why) => {
+      if (why === 'locked') tell({ type: 'connection', connection: 'locked' });
+      else setTimeout(() => follow(tell), askAgainMs);
+    });
+  };
+}
+
+async function whyClosed(): Promise<'locked' | 'away'> {
+  try {
+    const { status } = await fetch('api/state', { headers: { 'x-crosstalk-token': token } });
+    return status === 403 ? 'locked' : 'away';
+  } catch {
+    return 'away'; // Nobody listens.
+  }
+}
+
+/** Undefined where it was taken; else a sentence that says why not. */
+export async function post(message: PagePost): Promise<string | undefined> {
+  try {
+    const answer = await fetch('api/post', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-crosstalk-token': token },
+      body: JSON.stringify(message),
+    });
+    return answer.ok ? undefined : ((await answer.json()) as PageRefusal).error;
+  } catch {
+    return 'The sandbox does not answer. Your text is kept here.';
+  }
+}
