@@ -21,6 +21,16 @@ export default tseslint.config(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
+      // Our ports are plain objects of functions: none of them knows `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      // Where we spread a text into characters, code points are what is meant.
+      '@typescript-eslint/no-misused-spread': 'off',
+      // The settings are a tree of people's own keys until they are checked.
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      // `signal.aborted` changes while we wait, which narrowing does not know.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // Options that a library declares as a class are written as literals everywhere.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // A generic that names what a caller reads (`rows<Row>`) is our way of typing SQL.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       'no-restricted-syntax': [
@@ -34,6 +44,7 @@ export default tseslint.config(
     rules: {
       // Specs take what a literal surely has.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
   },

@@ -192,7 +192,10 @@ links:
     test('a syntax error is told with line and column, and nothing is said of what could not be read', async () => {
       const { faults: found } = await faults({ yaml: 'log:\n  level: info\n bad: [1\n' });
       expect(found.map(({ path }) => new Set([path]))).toContainEqual(new Set(['/home/config/crosstalk.yaml']));
-      expect(found[0]).toMatchObject({ where: { line: 3 }, problem: expect.stringMatching(/^is not valid YAML: /) });
+      expect(found[0]).toMatchObject({
+        where: { line: 3 },
+        problem: expect.stringMatching(/^is not valid YAML: /) as unknown,
+      });
       expect(found.every(({ problem }) => problem.startsWith('is not valid YAML'))).toBe(true);
     });
 

@@ -141,7 +141,7 @@ function accountField(network: Field, definitions: readonly NetworkDefinition[])
       closed,
       fields: new Map([['network', network], ...fields]),
     };
-    return [name as string, section] as const;
+    return [name, section] as const;
   });
   return { kind: 'choice', by: 'network', options: new Map(options), required: false, secret: false, examples: [] };
 }

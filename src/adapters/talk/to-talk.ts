@@ -38,7 +38,7 @@ export function withoutPings(text: string): string {
   return addresses.replaceAll('@', `@${zeroWidthSpace}`);
 }
 
-const invisible = String.raw`[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]*`;
+const invisible = String.raw`(?:[\s\u2028-\u202e]|\p{Default_Ignorable_Code_Point})*`;
 const forgedName = new RegExp(String.raw`^(${invisible})(\*\*|__)(?=[^\n]*\))`, 'gmu');
 
 /** Lines that begin like ours do lose their bold, so that nobody can speak in another's name. */
