@@ -39,7 +39,7 @@ export async function runCommandLine(
     return await command.run({
       ...around,
       positionals,
-      options: values as Record<string, string | boolean | undefined>,
+      options: values,
       settings: () =>
         loadSettings({
           ...(typeof config === 'string' ? { config } : {}),

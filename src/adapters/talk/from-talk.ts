@@ -174,7 +174,7 @@ function onParent(
 ): ReadResult {
   const { parent, systemMessage } = stored.row;
   if (parent === undefined) return { ignored: `${systemMessage} without its message` };
-  return one({ ...happened(stored, reader), ...make(refTo(stored, reader, parent.id)) } as BridgeEvent);
+  return one({ ...happened(stored, reader), ...make(refTo(stored, reader, parent.id)) });
 }
 
 function one(event: BridgeEvent): ReadResult {

@@ -2,6 +2,7 @@ import { chown, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseUser } from './database-user.js';
 import { errorCode } from './embedded.errors.js';
+import { makingName } from './leftovers.js';
 
 /**
  * The connection address of the embedded PostgreSQL that used the folder last (postgres://…, with its password); null
@@ -19,7 +20,7 @@ export async function readEmbeddedAddress(folder: string): Promise<string | null
 /** Readable by its owner alone. */
 export async function writeEmbeddedAddress(folder: string, url: string, owner: DatabaseUser | null): Promise<void> {
   const file = join(folder, 'address');
-  const next = `${file}.${String(process.pid)}`;
+  const next = join(folder, makingName());
   await writeFile(next, `${url}\n`, { mode: 0o600 });
   if (owner !== null) await chown(next, owner.uid, owner.gid);
   await rename(next, file);
