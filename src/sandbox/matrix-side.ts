@@ -4,12 +4,14 @@ import { MatrixSandbox } from './matrix/matrix-sandbox.js';
 import type { RoomMessage } from './matrix/matrix-sandbox.types.js';
 import { PostRefused, type Side, type SideChange, type SideMessage } from './side.js';
 
+/** The service's key for the account; its registration is named after it. */
+const account = 'matrix';
 const bot = 'crosstalk';
 const ghostPrefix = 'crosstalk_';
 /** First pause after the service could not be reached; the real server's second grows to hours. */
 const pushBackoffMs = 250;
 
-/** A homeserver with one room, in which Mia and Noah are, and into which Crosstalk's bot is invited. */
+/** A homeserver with one room that is open to all, in which Mia and Noah are. */
 export class MatrixSide implements Side {
   readonly network = 'Matrix';
   readonly people: Side['people'];
@@ -34,7 +36,7 @@ export class MatrixSide implements Side {
       { id: mia, name: 'Mia' },
       { id: noah, name: 'Noah' },
     ];
-    this.roomId = server.createRoom({ creator: mia, name: room, invite: [noah, `@${bot}:${server.serverName}`] });
+    this.roomId = server.createRoom({ creator: mia, name: room, public: true });
     server.join(this.roomId, noah);
   }
 
@@ -85,7 +87,7 @@ export class MatrixSide implements Side {
   #registration() {
     const server = this.#server.serverName.replaceAll('.', String.raw`\.`);
     return {
-      id: 'crosstalk',
+      id: `crosstalk-${account}`,
       url: this.#publicUrl,
       as_token: this.#tokens.asToken,
       hs_token: this.#tokens.hsToken,

@@ -93,6 +93,8 @@ export class ServiceChild {
       child.once('exit', () => resolve());
     }).finally(() => ended.abort());
     const [wasReady] = await Promise.all([this.#watch(ended.signal, onReady), end]);
+    // A service that was killed while it made its database has left the maker behind, in its group.
+    if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
     this.#mark = undefined;
     return wasReady ? 'was ready' : 'was never ready';
   }
