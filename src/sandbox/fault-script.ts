@@ -1,6 +1,11 @@
 /** What a server does to one call instead of answering it as it should. */
 export type Fault =
-  | { readonly do: 'answer'; readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | {
+      readonly do: 'answer';
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+    }
   /** Reads the request and never answers; `forMs` later the connection is closed. The request has no effect. */
   | { readonly do: 'hang'; readonly forMs: number }
   /** Has its effect and answers as it should, after `delayMs` and at `bytesPerSecond`. */

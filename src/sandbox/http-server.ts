@@ -135,7 +135,9 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
 
 async function send(answer: SandboxAnswer, fault: Fault | undefined, response: ServerResponse): Promise<void> {
   const raw = answer.body instanceof Uint8Array || typeof answer.body === 'string';
-  const body = raw ? Buffer.from(answer.body as string) : Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body));
+  const body = raw
+    ? Buffer.from(answer.body as string)
+    : Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body));
   if (fault?.do === 'acceptThenDrop') {
     response.socket?.destroy();
     return;
@@ -144,7 +146,11 @@ async function send(answer: SandboxAnswer, fault: Fault | undefined, response: S
   if (response.destroyed) return;
   const type = raw || body.length === 0 ? {} : { 'content-type': 'application/json; charset=utf-8' };
   const bodyless = answer.status === 304 || answer.status === 204;
-  response.writeHead(answer.status, { ...type, ...(bodyless ? {} : { 'content-length': String(body.length) }), ...answer.headers });
+  response.writeHead(answer.status, {
+    ...type,
+    ...(bodyless ? {} : { 'content-length': String(body.length) }),
+    ...answer.headers,
+  });
   if (bodyless) {
     response.end();
   } else if (fault?.do === 'truncate') {
