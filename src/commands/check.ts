@@ -1,5 +1,6 @@
 import { systemClock } from '../workers/system-clock.js';
 import type { Command, ExitCode } from './command.js';
+import { failureSentence } from './failure-sentence.js';
 import { visit } from './visit.js';
 
 const loginWithinMs = 20_000;
@@ -27,7 +28,7 @@ export const checkCommand: Command = {
           call.print(`ok        ${account}: ${profile.summary}`);
         } catch (error) {
           failed = 1;
-          call.print(`failed    ${account}: ${error instanceof Error ? error.message : String(error)}`);
+          call.print(`failed    ${account}: ${failureSentence(error)}`);
         } finally {
           ended.abort();
         }
