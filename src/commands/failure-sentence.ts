@@ -9,9 +9,9 @@ export function failureSentence(error: unknown): string {
 
 /** The message of an error and of those that caused it. */
 function messages(error: unknown): string[] {
-  if (!(error instanceof Error)) return error === undefined ? [] : [String(error)];
+  if (!(error instanceof Error)) return typeof error === 'string' ? [error] : [];
   // Node tells of several refused addresses in one error without a message.
-  const own = error.message === '' ? String((error as NodeJS.ErrnoException).code ?? error.name) : error.message;
+  const own = error.message === '' ? ((error as NodeJS.ErrnoException).code ?? error.name) : error.message;
   return [own, ...messages(error.cause)];
 }
 
