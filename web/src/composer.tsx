@@ -9,17 +9,19 @@ export function Composer({
   people,
   chosen,
   onChoose,
+  isShown,
 }: {
   readonly name: SideName;
   readonly people: readonly PagePerson[];
   readonly chosen: string;
   readonly onChoose: (person: string) => void;
+  readonly isShown: boolean;
 }) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string>();
   const isSending = useRef(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => fitHeight(field.current), [text]);
+  useLayoutEffect(() => fitHeight(field.current), [text, isShown]);
 
   const send = async (): Promise<void> => {
     if (isSending.current || text.trim() === '') return;

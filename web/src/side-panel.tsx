@@ -27,8 +27,8 @@ export function SidePanel({
           <p class="quiet">{side.network}</p>
         </div>
       </header>
-      <Timeline side={side} other={other} self={chosen} />
-      <Composer name={name} people={side.people} chosen={chosen} onChoose={choose} />
+      <Timeline side={side} other={other} self={chosen} isShown={isShown} />
+      <Composer name={name} people={side.people} chosen={chosen} onChoose={choose} isShown={isShown} />
     </section>
   );
 }

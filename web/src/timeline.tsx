@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PageMessage, PagePerson, PageSide } from '../../src/sandbox/page.types.js';
 import { MessageRow } from './message-row.js';
 
@@ -11,11 +11,13 @@ export function Timeline({
   side,
   other,
   self,
+  isShown,
 }: {
   readonly side: PageSide;
   readonly other: PageSide;
   /** The person who reads: their own messages look it. */
   readonly self: string;
+  readonly isShown: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
@@ -25,10 +27,18 @@ export function Timeline({
   };
   useLayoutEffect(() => {
     if (isAtEnd) toEnd();
-  }, [messages, isAtEnd]);
+    // What is hidden has no height: it is brought to its end when it is shown.
+  }, [messages, isAtEnd, isShown]);
+  // The field below it grows with what is typed, and would cover the newest message.
+  useEffect(() => {
+    if (box.current === null || !isAtEnd) return undefined;
+    const observer = new ResizeObserver(toEnd);
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [isAtEnd]);
   const onScroll = (): void => {
     const { current: it } = box;
-    if (it !== null) setAtEnd(it.scrollHeight - it.scrollTop - it.clientHeight < nearEndPx);
+    if (it !== null && it.clientHeight > 0) setAtEnd(it.scrollHeight - it.scrollTop - it.clientHeight < nearEndPx);
   };
   return (
     <div class="timeline-frame">
