@@ -55,7 +55,7 @@ export class DeliveryRepository {
     return this.database.rows<Lane>(
       `select l.portal as id, l.account, p.room, l.shard
          from lanes l join portals p on p.id = l.portal join links k on k.id = p.link
-        where l.shard = any($1) and l.due_at <= now() and p.room is not null and k.state = 'active'
+        where l.shard = any($1) and l.due_at <= now() and p.room is not null and p.removed_at is null and k.state = 'active'
         order by l.due_at`,
       [shards],
     );
@@ -65,7 +65,7 @@ export class DeliveryRepository {
     return this.database.rows<Lane>(
       `select l.portal as id, l.account, p.room, l.shard
          from lanes l join portals p on p.id = l.portal join links k on k.id = p.link
-        where l.portal = any($1) and p.room is not null and k.state = 'active'`,
+        where l.portal = any($1) and p.room is not null and p.removed_at is null and k.state = 'active'`,
       [ids],
     );
   }
@@ -126,10 +126,13 @@ export class DeliveryRepository {
           : [],
       );
       if (copies.length > 0) {
+        // Where the echo of an earlier attempt told of another copy, that one stays: the echo of this one withdraws it.
         await tx.rows(
           `insert into copies (account, room, remote, message, portal, part, delivery, hash)
            select $1, $2, made.remote, made.message, $3, made.part, made.delivery, made.hash
              from unnest($4::text[], $5::bigint[], $6::smallint[], $7::bigint[], $8::bytea[]) as made (remote, message, part, delivery, hash)
+            where not exists (select 1 from copies first
+                               where first.delivery = made.delivery and first.part = made.part and first.remote <> made.remote)
            on conflict (account, room, remote) do update set hash = excluded.hash`,
           [
             lane.account,
@@ -144,7 +147,8 @@ export class DeliveryRepository {
         );
       }
       for (const result of results) {
-        if (result.delivery.event.kind === 'messageEdited' && result.state === 'delivered' && result.hash !== null) {
+        // Without a hash it was found made by a look: what the room shows now is not what the old hash says.
+        if (result.delivery.event.kind === 'messageEdited' && result.state === 'delivered') {
           await tx.rows(`update copies set hash = $3 where message = $1 and portal = $2`, [
             result.delivery.message,
             lane.id,

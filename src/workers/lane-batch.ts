@@ -122,7 +122,13 @@ export class LaneBatch {
       }
       return 'go';
     } catch (error) {
-      if (error instanceof ShardLost) throw error;
+      if (error instanceof ShardLost) {
+        // What was made before must be written down all the same: the shard may turn out to be ours still.
+        if (made.length > delivery.made.length) {
+          this.#done.push(waiting({ ...delivery, made }, error.message, delivery.attempts, clock.now()));
+        }
+        return 'hold';
+      }
       return this.#failed(delivery, made, error, startedAt);
     }
   }
@@ -177,7 +183,7 @@ export class LaneBatch {
     this.#parts.metrics.deliveries.inc({ account: this.lane.account, kind: delivery.event.kind, outcome });
   }
 
-  /** Repeats until it is written: the answers are kept, the lane does not go on. Gives up only when the shard is lost. */
+  /** Repeats until it is written: the answers are kept, the lane does not go on. Gives up when the shard is lost, and at the stop. */
   async #commit(): Promise<void> {
     const { clock, log, repository, shards } = this.#parts;
     if (this.#done.length === 0) return;
@@ -191,7 +197,11 @@ export class LaneBatch {
         this.#committedAtMs = clock.monotonicMs();
         return;
       } catch (error) {
-        if (error instanceof ShardLost || this.signal.aborted) throw error;
+        if (error instanceof ShardLost) throw error;
+        if (this.signal.aborted) {
+          shards.doubt(this.lane.shard);
+          throw error;
+        }
         if (!told) log.error({ lane: this.lane.id, error }, 'what was delivered cannot be written down yet');
         told = true;
         await clock.sleep(500, this.signal);

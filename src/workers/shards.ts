@@ -68,6 +68,12 @@ export class Shards {
     }
   }
 
+  /** What was done in the shard could not be written down: it is not given back in order, so that the next owner looks. */
+  doubt(shard: number): void {
+    this.#held.delete(shard);
+    this.#changed();
+  }
+
   /** Calls `listener` after each change of what is ours. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
