@@ -36,15 +36,18 @@ export interface Takeover {
 export class ShardRepository {
   constructor(private readonly database: Database) {}
 
-  /** Renews the replica and all its shards. Returns the shards that are still its own. */
-  async renew(replica: ReplicaIdentity, leaseMs: number): Promise<Fence[]> {
+  /**
+   * Renews the replica and those of these shards that are still its own, and returns them. Shards that it gave up for lost are
+   * not among them: they run out and are taken over like anybody's.
+   */
+  async renew(replica: ReplicaIdentity, leaseMs: number, shards: readonly number[]): Promise<Fence[]> {
     const rows = await this.database.rows<{ id: number; fence: string }>(
       `with me as (
          insert into replicas (id, host, process) values ($1, $3, $4)
          on conflict (id) do update set renewed_at = clock_timestamp())
        update shards set renewed_at = clock_timestamp(), free_at = clock_timestamp() + $2 * interval '1 millisecond'
-        where owner = $1 returning id, fence`,
-      [replica.id, leaseMs, replica.host, replica.process],
+        where owner = $1 and id = any($5) returning id, fence`,
+      [replica.id, leaseMs, replica.host, replica.process, shards],
     );
     return rows.map(({ id, fence }) => ({ shard: id, fence }));
   }

@@ -103,7 +103,7 @@ export class Shards {
 
   async tick(): Promise<void> {
     const before = this.#now();
-    const renewed = await this.repository.renew(this.replica, this.options.leaseMs);
+    const renewed = await this.repository.renew(this.replica, this.options.leaseMs, [...this.#held.keys()]);
     const changed = this.#replace(renewed, before);
     const took = await this.#balance();
     if (changed || took) this.#changed();
