@@ -1,5 +1,12 @@
 import { assertNever, type BridgeEvent, targetOf } from '../model/bridge-event.js';
-import type { AccountId, DeliveryId, DeliveryKey, MessageRef, RemoteId } from '../model/ids.js';
+import {
+  type AccountId,
+  type DeliveryId,
+  type DeliveryKey,
+  type MessageRef,
+  type RemoteId,
+  userId,
+} from '../model/ids.js';
 import {
   copyKey,
   type Known,
@@ -20,7 +27,7 @@ export interface Arrival {
   /** Whether the source keeps the order in which things happened. */
   readonly order: 'kept' | 'notKept';
   readonly content: Interpretation;
-  /** `held`: it waited for its target, which must be known by now. `replay`: it is read again. */
+  /** `held`: it waited for its target, which came; it waits on where that makes it known only later. `replay`: it is read again. */
   readonly from: 'source' | 'held' | 'replay';
 }
 
@@ -50,9 +57,12 @@ export function route(arrivals: readonly Arrival[], known: Known, options: Route
   return plan;
 }
 
-type Verdict = { state: 'routed' | 'held'; message: RowId | null } | { state: 'ignored' | 'unlinked'; note: string };
+type Verdict =
+  | { state: 'routed' | 'held'; message: RowId | null }
+  | { state: 'ignored' | 'unlinked'; note: string; message: RowId | null };
 
-const ignored = (note: string): Verdict => ({ state: 'ignored', note });
+/** `message`: whose words the payload holds; when it is deleted they go with it. */
+const ignored = (note: string, message: RowId | null = null): Verdict => ({ state: 'ignored', note, message });
 
 class Routing {
   constructor(
@@ -82,7 +92,7 @@ class Routing {
       ignored('nothing to bridge');
     this.plan.inbox.push(
       'note' in verdict
-        ? { inbox: this.arrival.inbox, ...verdict, message: null }
+        ? { inbox: this.arrival.inbox, ...verdict }
         : { inbox: this.arrival.inbox, state: verdict.state, note: null, message: verdict.message },
     );
   }
@@ -90,7 +100,7 @@ class Routing {
   #event(event: BridgeEvent): Verdict {
     if (event.actor.standing === 'ours') return this.#echo(event);
     const wiring = this.known.wiring.get(roomKey(event.room));
-    if (wiring === undefined) return { state: 'unlinked', note: 'the room is not linked' };
+    if (wiring === undefined) return { state: 'unlinked', note: 'the room is not linked', message: null };
     if (wiring.own.direction === 'in') return ignored('the link takes nothing from this room');
     switch (event.kind) {
       case 'messageSent':
@@ -125,14 +135,19 @@ class Routing {
     const delivery = named === undefined ? undefined : this.known.deliveries.get(named.delivery);
     if (named === undefined || delivery === undefined || event.kind !== 'messageSent') return ignored('our own act');
     if (delivery.account !== event.room.account || delivery.room !== event.room.id) return ignored('our own act');
-    const copy = delivery.copies.get(named.part);
-    if (copy === undefined && delivery.message !== null) {
+    const copy = delivery.copies.get(named.part) ?? this.#toldBefore(delivery, named.part);
+    if (copy === undefined && delivery.message !== null && !this.known.copies.has(copyKey(event.message))) {
       this.#addCopy(event.message, delivery.message, delivery.portal, named.part, delivery.id);
     } else if (copy !== undefined && copy !== event.message.id) {
       this.#withdraw(event, delivery);
-      return ignored('a second copy of our own message, to be deleted');
+      return ignored('a second copy of our own message, to be deleted', delivery.message);
     }
-    return ignored('our own act');
+    return ignored('our own act', delivery.message);
+  }
+
+  /** The copy that an earlier echo of this batch told of. */
+  #toldBefore(delivery: KnownDelivery, part: number): RemoteId | undefined {
+    return this.plan.copies.find((copy) => copy.delivery === delivery.id && copy.part === part)?.remote;
   }
 
   /** The network took a message twice, the second time after our look: people are to see it once. */
@@ -177,8 +192,10 @@ class Routing {
     message: RowId,
   ): Verdict {
     const known = this.known.messages.get(message);
-    if (this.arrival.from !== 'replay' || event.kind !== 'messageSent') return ignored('known already');
-    if (known === undefined || known.deleted || known.version > 0n) return ignored('known already, and changed since');
+    if (this.arrival.from !== 'replay' || event.kind !== 'messageSent') return ignored('known already', message);
+    if (known === undefined || known.deleted || known.version > 0n) {
+      return ignored('known already, and changed since', message);
+    }
     const { room, actor, at, body } = event;
     this.#deliver(
       { kind: 'messageEdited', room, actor, at, message: event.message, body, version: '0' },
@@ -210,7 +227,9 @@ class Routing {
         ? this.#unknownTarget(event, wiring)
         : this.#removeReaction(event, wiring, reaction, BigInt(event.version), event.message.id);
     }
-    if (this.known.messages.get(target.message)?.deleted === true) return ignored('stale: deleted already');
+    if (this.known.messages.get(target.message)?.deleted === true) {
+      return ignored('stale: deleted already', target.message);
+    }
     this.#setVersion(target.message, BigInt(event.version), true);
     for (const { delivery } of this.known.parkedByMessage.get(target.message) ?? []) {
       this.plan.parked.push({ delivery, change: 'cancel' });
@@ -253,7 +272,11 @@ class Routing {
     const removal: BridgeEvent = {
       kind: 'reactionRemoved',
       room: event.room,
-      actor: event.actor,
+      // A moderator may take it back; it is the person's all the same, whose name is looked up where it is shown.
+      actor:
+        event.actor.id === reaction.person
+          ? event.actor
+          : { account: event.room.account, id: userId(reaction.person), name: '', standing: 'person' },
       at: event.at,
       message: event.message,
       emoji: reaction.emoji,
@@ -288,7 +311,7 @@ class Routing {
     const target = targetOf(event);
     const at = new Date(event.at).getTime();
     const young = this.options.now.getTime() - at < this.options.heldEventsMs && at >= wiring.linkedAt.getTime();
-    if (target === undefined || this.arrival.order === 'kept' || this.arrival.from === 'held' || !young) {
+    if (target === undefined || this.arrival.order === 'kept' || !young) {
       return ignored('what it is about was not bridged');
     }
     this.plan.held.push({
@@ -305,8 +328,8 @@ class Routing {
   #stale(message: RowId, version: bigint): Verdict | undefined {
     const now = this.known.messages.get(message);
     if (now === undefined) return undefined;
-    if (now.deleted) return ignored('stale: deleted already');
-    return version <= now.version ? ignored('stale: a newer change is known') : undefined;
+    if (now.deleted) return ignored('stale: deleted already', message);
+    return version <= now.version ? ignored('stale: a newer change is known', message) : undefined;
   }
 
   #setVersion(message: RowId, version: bigint, deleted: boolean): void {
