@@ -1,6 +1,15 @@
+import { createHash } from 'node:crypto';
 import { type BridgeEvent, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
-import type { Cursor, DeliveryId, DeliveryKey, MessageRef, RoomRef } from '../model/ids.js';
+import {
+  type Cursor,
+  type DeliveryId,
+  type DeliveryKey,
+  type InboxKey,
+  inboxKey,
+  type MessageRef,
+  type RoomRef,
+} from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import { type Plan, roomKey, type RowId } from '../model/routing.js';
@@ -47,7 +56,7 @@ export class IngestService {
     const startedMs = this.clock.monotonicMs();
     const reads = payloads.map((payload) => ({ ...payload, content: interpret(adapter, payload.body) }));
     try {
-      await this.#store(adapter, reads, pulled);
+      await this.#store(adapter, reads, pulled, 'moves');
     } catch (error) {
       if (!isDataError(error)) {
         this.metrics.ingestFailures.inc({ account: adapter.account });
@@ -92,7 +101,7 @@ export class IngestService {
   async #storeOneByOne(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
     for (const read of reads) {
       try {
-        await this.#store(adapter, [read], undefined);
+        await this.#store(adapter, [read], pulled, 'stays');
       } catch (error) {
         if (!isDataError(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
@@ -100,13 +109,19 @@ export class IngestService {
           { account: adapter.account, error },
           'a payload was refused by the database and is stored as malformed',
         );
-        await this.#store(adapter, [{ ...read, content: { malformed: reason } }], undefined);
+        const malformed = { ...read, key: storable(read.key), content: { malformed: reason } };
+        await this.#store(adapter, [malformed], pulled, 'stays');
       }
     }
-    if (pulled !== undefined) await this.#store(adapter, [], pulled);
+    if (pulled !== undefined) await this.#store(adapter, [], pulled, 'moves');
   }
 
-  async #store(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
+  async #store(
+    adapter: NetworkAdapter,
+    reads: readonly Read[],
+    pulled: Pulled | undefined,
+    cursor: 'moves' | 'stays',
+  ): Promise<void> {
     const plan = await this.database.transaction(async (tx) => {
       if (pulled !== undefined) await tx.fence(pulled.fence);
       const fresh = await this.#fresh(tx, adapter, reads);
@@ -127,7 +142,7 @@ export class IngestService {
         done,
         fresh.map(({ inbox }) => inbox),
       );
-      if (pulled !== undefined) {
+      if (pulled !== undefined && cursor === 'moves') {
         await this.repository.moveCursor(tx, pulled.room, pulled.cursor, fresh.length > 0 ? 'some' : 'none');
       }
       pass('beforeInboxCommit');
@@ -177,7 +192,11 @@ export class IngestService {
   async #plan(tx: Transaction, arrivals: readonly Arrival[]): Promise<Plan> {
     const events = arrivals.flatMap(({ content }) => ('events' in content ? content.events : []));
     const wiring = await this.repository.wiring(tx, distinctRooms(events));
-    const lanes = [...wiring.values()].flatMap(({ others }) => others.map(({ portal }) => portal));
+    // An echo races with the answer to what it echoes, and may have its room's second copy withdrawn: that takes its own lane.
+    const echoed = new Set(events.filter(isEcho).map(({ room }) => roomKey(room)));
+    const lanes = [...wiring].flatMap(([room, { own, others }]) =>
+      (echoed.has(room) ? [own, ...others] : others).map(({ portal }) => portal),
+    );
     await this.repository.lockLanes(tx, lanes);
     const known = await this.repository.known(tx, wiring, this.#references(events));
     const ids = await this.repository.newIds(tx, 'messages', events.filter(startsMessage).length);
@@ -219,6 +238,10 @@ export class IngestService {
 
   #count(adapter: NetworkAdapter, reads: number, plan: Plan): void {
     for (const { state } of plan.inbox) this.metrics.payloads.inc({ account: adapter.account, state });
+    const withdrawn = plan.deliveries.filter(
+      ({ message, event }) => message === null && event.kind === 'messageDeleted',
+    );
+    if (withdrawn.length > 0) this.metrics.secondCopies.inc({ account: adapter.account }, withdrawn.length);
     const known = reads - plan.inbox.length;
     if (known > 0) this.metrics.knownPayloads.inc({ account: adapter.account }, known);
     for (const { state, note, inbox } of plan.inbox) {
@@ -235,6 +258,16 @@ export class IngestService {
 
 function startsMessage(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }> {
   return event.kind === 'messageSent' || event.kind === 'pollStarted';
+}
+
+/** Our own message coming back with a key. */
+function isEcho(event: BridgeEvent): boolean {
+  return event.kind === 'messageSent' && event.actor.standing === 'ours' && event.key !== undefined;
+}
+
+/** Text in PostgreSQL holds no NUL: a key that has one is stored by its hash, so that it too is known when it comes again. */
+function storable(key: InboxKey): InboxKey {
+  return key.includes('\0') ? inboxKey(`sha256:${createHash('sha256').update(key).digest('hex')}`) : key;
 }
 
 function sentBy(arrivals: readonly Arrival[]): MessageRef[] {

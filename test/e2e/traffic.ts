@@ -19,6 +19,8 @@ export class Traffic {
   constructor(
     private readonly world: World,
     everyMs: number,
+    /** Tells the messages of several traffics in one world apart. */
+    private readonly mark = '',
   ) {
     this.#timer = setInterval(() => {
       this.#speak();
@@ -34,11 +36,11 @@ export class Traffic {
   }
 
   #speak(): void {
-    const number = String(this.#next);
+    const number = `${this.mark}${String(this.#next)}`;
     this.#next += 1;
     for (const room of this.world.rooms) {
-      this.world.talk.post(room.talk, this.#next % 2 === 0 ? 'anna' : 'ben', `t${number}t`);
-      this.world.matrix.post(room.matrix, '@mia:sandbox.test', `m${number}m`);
+      this.world.talk.post(room.talk, this.#next % 2 === 0 ? 'anna' : 'ben', `t${number}0t`);
+      this.world.matrix.post(room.matrix, '@mia:sandbox.test', `m${number}0m`);
     }
   }
 }
@@ -54,8 +56,8 @@ export function verdicts(world: World): Verdict[] {
 }
 
 type Room = World['rooms'][number];
-const fromTalk = /\bt\d+t\b/;
-const fromMatrix = /\bm\d+m\b/;
+const fromTalk = /\bt[a-z0-9]*\dt\b/;
+const fromMatrix = /\bm[a-z0-9]*\dm\b/;
 
 function talkToMatrix(world: World, room: Room): Verdict {
   return judge(world.talk.ledger.entries(room.talk), world.matrix.ledger.entries(room.matrix), fromTalk);

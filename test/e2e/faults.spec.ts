@@ -1,0 +1,118 @@
+import { Client } from 'pg';
+import type { Fault, FaultRule } from '../../src/sandbox/fault-script.js';
+import { everythingArrived, Traffic, verdicts } from './traffic.js';
+import { type Replica, until, World } from './world.js';
+
+const talkPost = { method: 'POST', path: '/chat/[a-z0-9]+$' };
+const matrixSend = { method: 'PUT', path: '/send/m\\.room\\.message/' };
+
+/** Strikes a third of the writes to both networks. */
+function strike(world: World, fault: Fault): void {
+  const rule = (write: { method: string; path: string }): FaultRule => ({ ...write, times: 1_000, share: 0.3, fault });
+  world.talk.faults.add(rule(talkPost));
+  world.matrix.faults.add(rule(matrixSend));
+}
+
+function calm(world: World): void {
+  world.talk.faults.clear();
+  world.matrix.faults.clear();
+}
+
+/** What goes wrong while people talk, and how it ends. Everything must arrive once and in order afterwards. */
+const troubles: Record<
+  string,
+  { during: (world: World) => Promise<void> | void; after: (world: World) => Promise<void> | void }
+> = {
+  'writes accepted whose connection then drops': {
+    during: (world) => strike(world, { do: 'acceptThenDrop' }),
+    after: calm,
+  },
+  'writes dropped without effect': { during: (world) => strike(world, { do: 'drop' }), after: calm },
+  'writes answered 503': { during: (world) => strike(world, { do: 'answer', status: 503, body: 'busy' }), after: calm },
+  'writes answered with half a body': { during: (world) => strike(world, { do: 'truncate' }), after: calm },
+  'writes answered 429': {
+    during: (world) =>
+      strike(world, {
+        do: 'answer',
+        status: 429,
+        headers: { 'retry-after': '1' },
+        body: '{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":200}',
+      }),
+    after: calm,
+  },
+  'a homeserver that hangs': { during: (world) => strike(world, { do: 'hang', forMs: 5_000 }), after: calm },
+  'a homeserver that restarts and forgets its transaction ids': {
+    during: (world) => world.matrix.restart(),
+    after: () => undefined,
+  },
+  'transactions that come twice, under another id': {
+    during: (world) => world.matrix.setPushFault({ repeat: 'otherId', times: 1_000 }),
+    after: (world) => world.matrix.setPushFault(undefined),
+  },
+  'a lobby in the Talk room': {
+    during: (world) => world.talk.setLobby(world.rooms[0]!.talk, true),
+    after: (world) => world.talk.setLobby(world.rooms[0]!.talk, false),
+  },
+  'a Talk room that is read-only': {
+    during: (world) => world.talk.setReadOnly(world.rooms[0]!.talk, true),
+    after: (world) => world.talk.setReadOnly(world.rooms[0]!.talk, false),
+  },
+  'connections to PostgreSQL that are killed': {
+    during: async (world) => {
+      const client = new Client({ connectionString: world.databaseUrl });
+      await client.connect();
+      await client.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      await client.end();
+    },
+    after: () => undefined,
+  },
+};
+
+describe('trouble in mid-traffic', () => {
+  let world: World;
+  let replica: Replica;
+
+  beforeAll(async () => {
+    world = await World.build();
+    replica = await world.start();
+    await replica.ready();
+  });
+  afterAll(() => world.close());
+
+  it.each(Object.entries(troubles))(
+    '%s: nothing lost, doubled or reordered',
+    async (_, { during, after }) => {
+      const traffic = new Traffic(world, 100, `${String(performance.now()).replace('.', '')}x`);
+      await new Promise((done) => setTimeout(done, 500));
+      await during(world);
+      await new Promise((done) => setTimeout(done, 1_500));
+      await after(world);
+      traffic.stop();
+      await until('everything to arrive', () => everythingArrived(world), 60_000).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${JSON.stringify(verdicts(world))}\n${replica.log.slice(-3_000)}`);
+      });
+      for (const { lost, duplicated, reordered } of verdicts(world)) {
+        expect({ lost, duplicated, reordered }).toEqual({ lost: [], duplicated: [], reordered: [] });
+      }
+      expect(replica.running).toBe(true);
+    },
+    120_000,
+  );
+
+  it('orderly stops in mid-traffic end within 5 s and lose, double and reorder nothing', async () => {
+    const traffic = new Traffic(world, 50, 'stops');
+    for (let round = 0; round < 5; round += 1) {
+      await new Promise((done) => setTimeout(done, 300 + Math.random() * 200));
+      expect(await replica.stop()).toBeLessThan(5_000);
+      replica = await world.start();
+      await replica.ready();
+    }
+    traffic.stop();
+    await until('everything to arrive', () => everythingArrived(world), 60_000);
+    for (const { lost, duplicated, reordered } of verdicts(world)) {
+      expect({ lost, duplicated, reordered }).toEqual({ lost: [], duplicated: [], reordered: [] });
+    }
+  }, 120_000);
+});
