@@ -269,7 +269,10 @@ export class IngestRepository {
     if (fresh.length > 0) {
       const stored = await tx.rows(
         `insert into inbox (id, account, key, body, state, note, message)
-         select * from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::bigint[])
+         select id, account, key, case when exists (select 1 from messages where id = new.message and deleted_at is not null)
+                                       then null else body end, state, note, message
+           from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::bigint[])
+             as new (id, account, key, body, state, note, message)
          on conflict (account, key) do nothing returning 1`,
         columns(fresh, ['id', 'account', 'key', 'body', 'state', 'note', 'message']),
       );

@@ -1,0 +1,301 @@
+import type { BridgeEvent } from '../../src/model/bridge-event.js';
+import { ShardLost } from '../../src/model/errors.js';
+import { inboxKey, remoteId } from '../../src/model/ids.js';
+import { Database } from '../../src/persistence/database.js';
+import { InboxRepository } from '../../src/persistence/inbox.repository.js';
+import { RetentionRepository } from '../../src/persistence/retention.repository.js';
+import {
+  databaseAt,
+  deleted,
+  edited,
+  House,
+  left,
+  leftRoom,
+  MadeUpNetwork,
+  noSignal,
+  payload,
+  person,
+  reacted,
+  refOf,
+  right,
+  rightRoom,
+  sent,
+} from './house.js';
+
+let house: House;
+let source: MadeUpNetwork;
+let target: MadeUpNetwork;
+let lane: string;
+const others: Database[] = [];
+
+beforeEach(async () => {
+  house = await House.open();
+  source = house.network(new MadeUpNetwork(left));
+  target = house.network(new MadeUpNetwork(right));
+  [, lane = ''] = await house.link();
+});
+
+afterEach(async () => {
+  for (const database of others.splice(0)) await database.close();
+  await house.close();
+});
+
+async function inbox(): Promise<string[]> {
+  const rows = await house.rows<{ key: string; state: string; note: string | null }>(
+    `select key, state, note from inbox order by id`,
+  );
+  return rows.map(({ key, state, note }) => [key, state, note].filter((part) => part !== null).join(' '));
+}
+
+async function count(table: 'inbox' | 'messages' | 'deliveries' | 'held' | 'copies'): Promise<number> {
+  const [row] = await house.rows<{ count: number }>(`select count(*)::int as count from ${table}`);
+  return row?.count ?? 0;
+}
+
+async function anotherIngest() {
+  const database = databaseAt(house.url);
+  await database.open();
+  others.push(database);
+  return house.ingestOn(database);
+}
+
+const now = () => new Date().toISOString();
+
+describe('ingest', () => {
+  it('stores once what comes twice, in one batch and in the next', async () => {
+    const given = payload('k1', sent('1'));
+    await house.ingest.accept(source, [given, given]);
+    await house.ingest.accept(source, [given, payload('k2', sent('2'))]);
+    expect(await inbox()).toEqual(['k1 routed', 'k2 routed']);
+    expect(await count('deliveries')).toBe(2);
+    expect(house.woken).toEqual([lane, lane]);
+  });
+
+  it('stores once what two replicas are told at the same time', async () => {
+    const other = await anotherIngest();
+    const batch = Array.from({ length: 20 }, (_, at) => payload(`k${String(at)}`, sent(String(at))));
+    await Promise.all([
+      house.ingest.accept(source, batch),
+      other.accept(source, [...batch].reverse()),
+      house.ingest.accept(source, batch.slice(5)),
+      other.accept(source, batch.slice(0, 5)),
+    ]);
+    expect([await count('inbox'), await count('messages'), await count('deliveries')]).toEqual([20, 20, 20]);
+  });
+
+  it('one row that the database refuses is malformed, and harms no other', async () => {
+    const bad = payload('k2', sent('2', { message: { room: leftRoom, id: remoteId('a\u0000b') } }));
+    await house.ingest.accept(source, [payload('k1', sent('1')), bad, payload('k3', sent('3'))]);
+    expect((await inbox()).map((row) => row.split(' ').slice(0, 2).join(' '))).toEqual([
+      'k1 routed',
+      'k2 malformed',
+      'k3 routed',
+    ]);
+    expect(await count('deliveries')).toBe(2);
+  });
+
+  it('a key that the database refuses blocks nothing either', async () => {
+    const bad = payload('k\u00002', sent('2'));
+    for (let turn = 0; turn < 2; turn += 1) await house.ingest.accept(source, [bad, payload('k3', sent('3'))]);
+    expect((await inbox()).map((row) => row.split(' ')[1])).toEqual(['malformed', 'routed']);
+  });
+
+  it('what cannot be read is stored as malformed, and can be replayed', async () => {
+    await house.ingest.accept(source, [{ key: inboxKey('k1'), body: Buffer.from('{') }]);
+    expect((await inbox())[0]).toMatch(/^k1 malformed /);
+    await house.rows(`update inbox set body = $1`, [payload('k1', sent('1')).body]);
+    const [stored] = await new InboxRepository(house.database).choose({ malformed: true }, 10);
+    expect(stored === undefined ? undefined : await house.ingest.replay(source, stored)).toBe('routed');
+    expect(await count('deliveries')).toBe(1);
+    expect(await inbox()).toEqual(['k1 routed']);
+  });
+
+  it('of a room that is not linked only the key is kept', async () => {
+    const elsewhere = { account: left, id: rightRoom.id };
+    await house.ingest.accept(source, [payload('k1', sent('1', {}, elsewhere))]);
+    expect(await house.rows(`select state, body from inbox`)).toEqual([{ state: 'unlinked', body: null }]);
+  });
+
+  it('the cursor moves with the rows', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(source, [payload('k1', sent('1'))], house.pulled('c1', shards.fence(0)));
+    expect(await house.rooms.cursor(leftRoom)).toBe('c1');
+    await house.ingest.accept(source, [], house.pulled('c2', shards.fence(0)));
+    expect(await house.rooms.cursor(leftRoom)).toBe('c2');
+  });
+
+  it('with the fence lost nothing is stored', async () => {
+    const lost = { shard: 0, fence: '77' };
+    await expect(
+      house.ingest.accept(source, [payload('k1', sent('1'))], house.pulled('c1', lost)),
+    ).rejects.toBeInstanceOf(ShardLost);
+    expect([await count('inbox'), await house.rooms.cursor(leftRoom)]).toEqual([0, null]);
+  });
+
+  it('with the fence lost nothing is stored row by row either', async () => {
+    const bad = payload('k2', sent('2', { message: { room: leftRoom, id: remoteId('a\u0000b') } }));
+    const shards = house.shards();
+    await shards.tick();
+    let reads = 0;
+    source.read = (given) => {
+      reads += 1;
+      return MadeUpNetwork.prototype.read.call(source, given);
+    };
+    const fence = shards.fence(0);
+    // The batch fails at its bad row; before it runs again the shard is another's.
+    const known = house.ingestRows.known.bind(house.ingestRows);
+    house.ingestRows.known = (...given) =>
+      known(...given).catch(async (error: unknown) => {
+        await house.rows(`update shards set owner = null, fence = 99 where id = 1`);
+        throw error;
+      });
+    await expect(
+      house.ingest.accept(source, [payload('k1', sent('1')), bad], house.pulled('c1', { ...fence, shard: 1 })),
+    ).rejects.toBeInstanceOf(ShardLost);
+    expect(reads).toBe(2);
+    expect([await count('inbox'), await house.rooms.cursor(leftRoom)]).toEqual([0, null]);
+  });
+
+  it('deliveries of a lane are numbered without gaps in the order of commits, whoever ingests', async () => {
+    const other = await anotherIngest();
+    const work = Array.from({ length: 40 }, (_, at) => {
+      const there = at % 4 === 0;
+      const event = there ? sent(String(at), {}, rightRoom) : sent(String(at));
+      return (at % 2 === 0 ? house.ingest : other).accept(there ? target : source, [payload(`k${String(at)}`, event)]);
+    });
+    await Promise.all(work);
+    const seqs = await house.rows<{ seq: string }>(`select seq from deliveries where lane = $1 order by seq`, [lane]);
+    expect(seqs.map(({ seq }) => Number(seq))).toEqual(Array.from({ length: 30 }, (_, at) => at + 1));
+    const [row] = await house.rows<{ disorder: number }>(
+      `select count(*)::int as disorder from deliveries a join deliveries b on a.lane = b.lane and a.seq < b.seq
+        where a.xmin::text::bigint > b.xmin::text::bigint and a.created_at > b.created_at + interval '5 seconds'`,
+    );
+    expect(row).toEqual({ disorder: 0 });
+  });
+
+  it('echoes and messages that cross between the same rooms do not deadlock', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(source, [payload('k', ...Array.from({ length: 20 }, (_, at) => sent(String(at))))]);
+    await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    const ours = { ...person(rightRoom), standing: 'ours' as const };
+    const second = target.requests.map((request, at) =>
+      payload(`e${String(at)}`, sent(`late-${String(at)}`, { actor: ours, key: request.key(0) }, rightRoom)),
+    );
+    const other = await anotherIngest();
+    await Promise.all([
+      ...second.map((echo) => other.accept(target, [echo])),
+      ...second.map((_, at) => house.ingest.accept(source, [payload(`n${String(at)}`, sent(`n${String(at)}`))])),
+      ...second.map((_, at) =>
+        other.accept(target, [payload(`m${String(at)}`, sent(`m${String(at)}`, {}, rightRoom))]),
+      ),
+    ]);
+    const [row] = await house.rows(
+      `select count(*)::int as withdrawn from deliveries where kind = 'messageDeleted' and lane = $1`,
+      [lane],
+    );
+    expect(row).toEqual({ withdrawn: 20 });
+  });
+});
+
+describe('ingest: held events', () => {
+  let unordered: MadeUpNetwork;
+
+  beforeEach(async () => {
+    unordered = house.network(new MadeUpNetwork(left, 'notKept'));
+    await house.rows(`update links set created_at = now() - interval '1 day'`);
+  });
+
+  it('are released, oldest first, by the transaction that makes their target known', async () => {
+    const [early, late] = [new Date(Date.now() - 5_000).toISOString(), now()];
+    await house.ingest.accept(unordered, [
+      payload('k1', reacted('1', '👍', late)),
+      payload('k2', reacted('1', '🎉', early)),
+    ]);
+    expect([await count('held'), await count('deliveries')]).toEqual([2, 0]);
+    await house.ingest.accept(unordered, [payload('k3', sent('1'))]);
+    expect(await count('held')).toBe(0);
+    expect(await inbox()).toEqual(['k1 routed', 'k2 routed', 'k3 routed']);
+    const rows = await house.rows<{ event: string }>(`select event from deliveries order by seq`);
+    expect(rows.map(({ event }) => (JSON.parse(event) as { emoji?: string }).emoji)).toEqual([undefined, '🎉', '👍']);
+  });
+
+  it('are routed by the poll when a delivery made their target known', async () => {
+    const unorderedTarget = house.network(new MadeUpNetwork(right, 'notKept'));
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(unordered, [payload('k1', sent('1'))]);
+    const reaction: BridgeEvent = {
+      kind: 'reactionAdded',
+      room: rightRoom,
+      actor: person(rightRoom),
+      at: now(),
+      message: refOf(rightRoom, 'right-1'),
+      emoji: '👍',
+      version: '1',
+    };
+    await house.ingest.accept(unorderedTarget, [payload('k2', reaction)]);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(1);
+    await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(0);
+    expect(await house.rows(`select kind from deliveries order by id`)).toEqual([
+      { kind: 'messageSent' },
+      { kind: 'reactionAdded' },
+    ]);
+  });
+
+  it('are dropped when their target does not come in time', async () => {
+    await house.ingest.accept(unordered, [payload('k1', reacted('1', '👍', now()))]);
+    await house.rows(`update held set until = now() - interval '1 second'`);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(0);
+    expect(await inbox()).toEqual(['k1 ignored what it is about never came']);
+  });
+});
+
+describe('ingest: what is forgotten', () => {
+  it("a deleted message's payloads are emptied at once, those of its edits and echoes too", async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(source, [payload('k1', sent('1')), payload('k2', edited('1', 'new', '5'))]);
+    await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    const ours = { ...person(rightRoom), standing: 'ours' as const };
+    const key = target.requests[0]?.key(0);
+    if (key === undefined) throw new Error('nothing was sent');
+    await house.ingest.accept(target, [payload('echo', sent('right-1', { actor: ours, key }, rightRoom))]);
+    await house.ingest.accept(source, [payload('k3', edited('1', 'stale', '2')), payload('other', sent('2'))]);
+    await house.ingest.accept(source, [payload('k4', deleted('1', '6'))]);
+    await house.ingest.accept(source, [payload('k5', edited('1', 'after', '7'))]);
+    const kept = await house.rows<{ key: string }>(`select key from inbox where body is not null order by id`);
+    expect(kept).toEqual([{ key: 'other' }]);
+  });
+
+  it('old payloads are emptied and their keys kept; those that could not be read stay', async () => {
+    await house.ingest.accept(source, [
+      payload('k1', sent('1')),
+      { key: inboxKey('k2'), body: Buffer.from('{') },
+      payload('k3', sent('3')),
+    ]);
+    await house.rows(`update inbox set received_at = now() - interval '31 days' where key <> 'k3'`);
+    const retention = new RetentionRepository(house.database);
+    expect([await retention.emptyPayloads(30), await retention.emptyPayloads(30)]).toEqual([1, 0]);
+    expect(await house.rows(`select key, body is null as emptied from inbox order by id`)).toEqual([
+      { key: 'k1', emptied: true },
+      { key: 'k2', emptied: false },
+      { key: 'k3', emptied: false },
+    ]);
+  });
+
+  it('deliveries that were made long ago are forgotten, those that are not made never', async () => {
+    await house.ingest.accept(source, [payload('k1', sent('1'), sent('2'), sent('3'))]);
+    await house.rows(
+      `update deliveries set state = case seq when 1 then 'delivered' when 2 then 'parked' else state end,
+              finished_at = now() - interval '31 days'`,
+    );
+    expect(await new RetentionRepository(house.database).forgetDeliveries(30)).toBe(1);
+    expect(await house.states(lane)).toEqual(['parked', 'waiting']);
+  });
+});
