@@ -16,11 +16,11 @@ export class PublicListener {
     this.#server = createServer({ requestTimeout: 120_000, headersTimeout: 20_000 }, (request, response) => {
       this.#serve(request).then(
         (answer) => {
-          send(response, answer);
+          this.#send(response, answer);
         },
         (error: unknown) => {
           this.log.error({ error, method: request.method }, 'a call of a network failed');
-          send(response, { status: 500, json: { error: 'it could not be stored; try again' } });
+          this.#send(response, { status: 500, json: { error: 'it could not be stored; try again' } });
         },
       );
     });
@@ -48,6 +48,22 @@ export class PublicListener {
     );
     this.#server.closeIdleConnections();
     await closed;
+  }
+
+  #send(response: ServerResponse, { status, headers, json }: PublicAnswer): void {
+    if (response.headersSent || response.destroyed) return;
+    const body = Buffer.from(JSON.stringify(json));
+    // A caller that always has one more request on its connection would keep us from ever closing.
+    const ending = this.#server.listening ? {} : { connection: 'close' };
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      ...ending,
+      ...headers,
+    });
+    response.end(body);
+    // What is left of a body that was refused is not read any more.
+    if (status === 413) response.req.destroy();
   }
 
   async #serve(request: IncomingMessage): Promise<PublicAnswer> {
@@ -106,13 +122,4 @@ async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer>
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, { status, headers, json }: PublicAnswer): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = Buffer.from(JSON.stringify(json));
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length, ...headers });
-  response.end(body);
-  // What is left of a body that was refused is not read any more.
-  if (status === 413) response.req.destroy();
 }

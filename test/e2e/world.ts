@@ -173,7 +173,8 @@ export class World {
     const mia = matrix.addUser('mia', 'Mia');
     const rooms = Array.from({ length: count }, (_, at) => ({
       talk: talk.createRoom({ name: `Team ${String(at)}`, owner: 'bridge', members: ['anna', 'ben'] }),
-      matrix: matrix.createRoom({ creator: mia, name: `Team ${String(at)}`, public: true }),
+      // A room by invitation: ghosts have to be invited.
+      matrix: matrix.createRoom({ creator: mia, name: `Team ${String(at)}`, invite: ['@crosstalk:sandbox.test'] }),
     }));
     const settings = {
       database: { url: database.url },

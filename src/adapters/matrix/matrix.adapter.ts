@@ -222,7 +222,10 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#invitations.note(event);
     await this.#presence.note(event);
     if (event.type !== 'm.room.member' || event.state_key === undefined) return;
-    if (!this.#users.isGhost(event.state_key) || readMember(event.content).membership === 'join') return;
+    if (!this.#users.isGhost(event.state_key)) return;
+    const { membership } = readMember(event.content);
+    // Its own invitation, told after it was accepted, is no news of a ghost that is in.
+    if (membership !== 'leave' && membership !== 'ban') return;
     await this.#ghosts.forget(event.room_id, event.state_key);
   }
 

@@ -32,8 +32,10 @@ export class GhostDoors {
       await this.enterOurselves(room, writing);
       if (await this.#tryBothWays(room, ghost, writing)) return 'in';
     }
-    if ((await this.rooms.membership(room, ghost, writing.signal)) === 'ban') throw ghostBanned();
-    return 'refused';
+    const membership = await this.rooms.membership(room, ghost, writing.signal);
+    if (membership === 'ban') throw ghostBanned();
+    // Nobody can be invited who is in already.
+    return membership === 'join' ? 'in' : 'refused';
   }
 
   /** Works where the room is open, or has invited us. Throws RoomClosed else. */
