@@ -14,10 +14,14 @@ function suite(name) {
   const report = join(reports, `${name.replaceAll(':', '-')}.json`);
   console.log(`\n== ${name}`);
   const args = name === 'test' ? ['test', '--'] : ['run', '--silent', name, '--'];
-  const { status } = spawnSync('npm', [...args, '--json', `--outputFile=${report}`], {
+  const { status, stdout } = spawnSync('npm', [...args, '--json', `--outputFile=${report}`], {
     cwd: project,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
   });
+  const skipped = stdout.split('\n').find((line) => line.startsWith('SKIPPED '));
+  if (skipped !== undefined) console.log(skipped);
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
     counts.passed += numPassedTests;

@@ -1,15 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { access, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 
-/** The release that the adapter is checked against. */
-const release = '1.163.2';
-const installTimeoutMs = 10 * 60_000;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
@@ -19,42 +16,6 @@ export interface SynapseSettings {
   readonly serverName: string;
   /** Registration files, as text. */
   readonly registrations: readonly string[];
-}
-
-/** Where a Synapse is installed, or a sentence that says why there is none. */
-export type Installed = { readonly python: string } | { readonly skip: string };
-
-/**
- * Installs Synapse into a virtual environment of its own, once: in `CROSSTALK_SYNAPSE_CACHE`, else beside other temporary
- * files. Needs python3 and a package index.
- */
-export async function installSynapse(): Promise<Installed> {
-  const cache = process.env['CROSSTALK_SYNAPSE_CACHE'] ?? join(tmpdir(), 'crosstalk-synapse');
-  const home = join(cache, release);
-  const python = join(home, 'bin', 'python');
-  if (await exists(join(home, 'installed'))) return { python };
-  try {
-    await mkdir(cache, { recursive: true });
-    await rm(home, { recursive: true, force: true });
-    await run('python3', ['-m', 'venv', home], { timeout: installTimeoutMs });
-    await run(python, ['-m', 'pip', 'install', '--quiet', `matrix-synapse==${release}`], { timeout: installTimeoutMs });
-    await writeFile(join(home, 'installed'), '');
-    return { python };
-  } catch (error) {
-    return { skip: `Synapse ${release} cannot be installed here: ${firstLine(error)}` };
-  }
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n').find((line) => line.includes('ERROR')) ?? text.split('\n', 1).join('');
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** A Synapse on a loopback port of its own, with a database that lives as long as it does. */
@@ -218,7 +179,7 @@ async function configure(folder: string, port: number, secret: string, settings:
   await rename(`${file}.new`, file);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { registrationYaml } from '../../src/adapters/matrix/matrix.registration.js';
+import { matrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
+import { accountId } from '../../src/model/ids.js';
+import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
+import { Replica } from '../e2e/world.js';
+import { freshDatabase } from '../support/database.js';
+import { freePort, Synapse } from './synapse.js';
+
+const serverName = 'synapse.test';
+const delivery = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };
+const talkScaled = {
+  sweepIntervalMs: 200,
+  holdIntervalMs: 500,
+  requestTimeoutMs: 3_000,
+  overlapIntervalMs: 300,
+  settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
+};
+// A real homeserver may be slow to answer on a busy machine.
+const matrixScaled = { requestTimeoutMs: 10_000, pingRetryMs: 500, settling: { afterDisconnectMs: 500 } };
+
+export interface Person {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** An event as clients see it, as far as specs look at it. */
+export interface SeenEvent {
+  readonly event_id: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly content: { readonly body?: string; readonly 'm.mentions'?: unknown; readonly 'm.relates_to'?: unknown };
+}
+
+/** The sandbox's Talk server, a real Synapse, a room in each, and the real program between them. */
+export class Town {
+  readonly #replicas: Replica[] = [];
+
+  private constructor(
+    readonly talk: TalkSandbox,
+    readonly talkRoom: string,
+    readonly synapse: Synapse,
+    readonly mia: Person,
+    readonly matrixRoom: string,
+    private readonly settings: object,
+    private readonly publicPort: number,
+    private readonly folder: string,
+    private readonly dropDatabase: () => Promise<void>,
+  ) {}
+
+  static async build(python: string): Promise<Town> {
+    const publicPort = await freePort();
+    const ours = { serverName, url: `http://127.0.0.1:${publicPort}`, asToken: randomUUID(), hsToken: randomUUID() };
+    // What the registration says does not depend on the homeserver's address.
+    const registered = matrixSettings.parse({ ...ours, homeserver: 'http://127.0.0.1' });
+    const registration = await registrationYaml(accountId('hs'), registered);
+    const synapse = await Synapse.open(python, { serverName, registrations: [registration] });
+    const mia = await synapse.addUser('mia', 'Mia');
+    const made = { preset: 'public_chat', name: 'Team' };
+    const matrixRoom = (await synapse.call('POST', '/_matrix/client/v3/createRoom', made, mia.token)) as {
+      room_id: string;
+    };
+    const talk = new TalkSandbox({
+      pollStepMs: 50,
+      users: [
+        { id: 'bridge', displayName: 'Bridge' },
+        { id: 'anna', displayName: 'Anna' },
+        { id: 'ben', displayName: 'Ben' },
+      ],
+    });
+    const { url } = await talk.start(0);
+    const talkRoom = talk.createRoom({ name: 'Team', owner: 'bridge', members: ['anna', 'ben'] });
+    const database = await freshDatabase();
+    const settings = {
+      database: { url: database.url },
+      secretKey: 'a sentence of more than thirty-two characters',
+      delivery,
+      accounts: {
+        cloud: { network: 'talk', url, user: 'bridge', password: talk.issueAppPassword('bridge'), ...talkScaled },
+        hs: { network: 'matrix', homeserver: synapse.url, ...ours, ...matrixScaled },
+      },
+      links: {
+        team: {
+          rooms: [
+            { account: 'cloud', room: talkRoom },
+            { account: 'hs', room: matrixRoom.room_id },
+          ],
+        },
+      },
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'crosstalk town '));
+    const drop = (): Promise<void> => database.drop();
+    return new Town(talk, talkRoom, synapse, mia, matrixRoom.room_id, settings, publicPort, folder, drop);
+  }
+
+  /** Starts the program; one at a time. */
+  async start(): Promise<Replica> {
+    const adminPort = await freePort();
+    const file = join(this.folder, `crosstalk-${this.#replicas.length}.yaml`);
+    const host = '127.0.0.1';
+    const listen = { public: { host, port: this.publicPort }, admin: { host, port: adminPort } };
+    writeFileSync(file, stringify({ ...this.settings, listen }), { mode: 0o600 });
+    const child = spawn(process.execPath, [resolve('dist/main.js')], {
+      cwd: this.folder,
+      env: { PATH: process.env['PATH'], CROSSTALK_CONFIG: file },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const replica = new Replica(child, adminPort, this.publicPort);
+    this.#replicas.push(replica);
+    return replica;
+  }
+
+  /** Mia says something; as clients do, hers repeats it while the homeserver is away. Answers the event's id. */
+  async miaSays(content: object): Promise<string> {
+    const path = `${this.#room}/send/m.room.message/${randomUUID()}`;
+    for (;;) {
+      try {
+        const sent = await this.synapse.call('PUT', path, { msgtype: 'm.text', ...content }, this.mia.token);
+        return (sent as { event_id: string }).event_id;
+      } catch (error) {
+        // `fetch` throws a TypeError where nobody listens.
+        if (!(error instanceof TypeError)) throw error;
+        await new Promise((done) => setTimeout(done, 100));
+      }
+    }
+  }
+
+  /** Every message that the Matrix room shows, oldest first. */
+  async matrixMessages(): Promise<SeenEvent[]> {
+    const seen: SeenEvent[] = [];
+    let from = '';
+    do {
+      const path = `${this.#room}/messages?dir=b&limit=500${from}`;
+      const page = (await this.synapse.call('GET', path, undefined, this.mia.token)) as {
+        chunk: SeenEvent[];
+        end?: string;
+      };
+      seen.push(...page.chunk.filter(({ type, content }) => type === 'm.room.message' && content.body !== undefined));
+      from = page.end === undefined ? '' : `&from=${encodeURIComponent(page.end)}`;
+    } while (from !== '');
+    return seen.reverse();
+  }
+
+  /** What the profile of a Matrix user says. */
+  async matrixProfile(user: string): Promise<{ displayname?: string; avatar_url?: string }> {
+    const path = `/_matrix/client/v3/profile/${encodeURIComponent(user)}`;
+    return (await this.synapse.call('GET', path, undefined, this.mia.token)) as { displayname?: string };
+  }
+
+  /** Every message that the Talk room shows, oldest first. */
+  talkMessages(): { id: string; actor: string; text: string }[] {
+    const entries = this.talk.ledger.entries(this.talkRoom);
+    const deleted = new Set(entries.filter(({ kind }) => kind === 'deletion').map(({ target }) => target));
+    return entries.flatMap(({ kind, id, actor, text = '' }) =>
+      kind === 'message' && !deleted.has(id) ? [{ id, actor, text }] : [],
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#replicas.filter(({ running }) => running).map((replica) => replica.kill()));
+    await this.talk.stop();
+    await this.synapse.close();
+    await this.dropDatabase();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get #room(): string {
+    return `/_matrix/client/v3/rooms/${encodeURIComponent(this.matrixRoom)}`;
+  }
+}
