@@ -44,11 +44,16 @@ export class LinkRepository {
          update portals set removed_at = now() from gone where portals.link = gone.id and removed_at is null`,
         [links.map(({ key }) => key)],
       );
-      for (const link of links) await this.#declareOne(tx, link);
+      const declared: { id: RowId; portals: readonly DeclaredPortal[] }[] = [];
+      for (const link of links) declared.push({ id: await this.#declareOne(tx, link), portals: link.portals });
+      // Only when every link has left the rooms that it is to leave: links may exchange rooms.
+      for (const { id, portals } of declared) {
+        for (const portal of portals) await this.#declarePortal(tx, id, portal);
+      }
     });
   }
 
-  async #declareOne(tx: Transaction, { key, portals }: DeclaredLink): Promise<void> {
+  async #declareOne(tx: Transaction, { key, portals }: DeclaredLink): Promise<RowId> {
     const [link] = await tx.rows<{ id: RowId }>(
       `insert into links (key, owner) values ($1, 'settings')
        on conflict (key) do update set
@@ -57,28 +62,52 @@ export class LinkRepository {
        returning id`,
       [key],
     );
+    if (link === undefined) throw new Error(`the link ${key} was not stored`);
     const wanted = portals.map((portal) => JSON.stringify(portal.wanted));
     await tx.rows(
       `update portals set removed_at = now() where link = $1 and removed_at is null
           and not exists (select 1 from unnest($2::text[], $3::jsonb[]) as kept (account, wanted)
                            where kept.account = portals.account and kept.wanted = portals.wanted)`,
-      [link?.id, portals.map(({ account }) => account), wanted],
+      [link.id, portals.map(({ account }) => account), wanted],
     );
-    for (const [at, portal] of portals.entries()) {
-      const known = await tx.rows(
-        `update portals set direction = $4, removed_at = null
-          where id = (select id from portals where link = $1 and account = $2 and wanted = $3::jsonb order by id limit 1)
-         returning 1`,
-        [link?.id, portal.account, wanted[at], portal.direction],
-      );
-      if (known.length > 0) continue;
+    return link.id;
+  }
+
+  async #declarePortal(tx: Transaction, link: RowId, { account, wanted, direction }: DeclaredPortal): Promise<void> {
+    const json = JSON.stringify(wanted);
+    const [known] = await tx.rows<{ id: RowId; removed: boolean }>(
+      `select id, removed_at is not null as removed from portals
+        where link = $1 and account = $2 and wanted = $3::jsonb order by removed, id limit 1`,
+      [link, account, json],
+    );
+    if (known === undefined) {
       await tx.rows(`insert into portals (link, account, wanted, direction) values ($1, $2, $3::jsonb, $4)`, [
-        link?.id,
-        portal.account,
-        wanted[at],
-        portal.direction,
+        link,
+        account,
+        json,
+        direction,
       ]);
+      return;
     }
+    await tx.rows(`update portals set direction = $2 where id = $1`, [known.id, direction]);
+    if (known.removed) await this.#bringBack(tx, known.id);
+  }
+
+  /** A portal that comes back has its room again, unless another link took it, and goes on from now. */
+  async #bringBack(tx: Transaction, portal: RowId): Promise<void> {
+    await tx.rows(
+      `update portals set removed_at = null, problem = null,
+              room = case when exists (select 1 from portals other where other.id <> portals.id and other.removed_at is null
+                                          and other.account = portals.account and other.room = portals.room)
+                          then null else room end
+        where id = $1`,
+      [portal],
+    );
+    await tx.rows(
+      `update rooms set cursor = null from portals
+        where portals.id = $1 and (rooms.account, rooms.room) = (portals.account, portals.room)`,
+      [portal],
+    );
   }
 
   /** Rooms that were not found or made yet. */
@@ -90,21 +119,25 @@ export class LinkRepository {
     );
   }
 
-  /** The room is there: it can be read and delivered to from now on. Throws RoomTaken when another link has it. */
+  /** The room is there: it can be read and delivered to, from now on, also where it was in a link before. Throws RoomTaken when another link has it. */
   async resolved(portal: RowId, account: AccountId, room: RoomId): Promise<void> {
     try {
       await this.database.transaction(async (tx) => {
-        await tx.rows(`update portals set room = $2, problem = null where id = $1`, [portal, room]);
+        const news = await tx.rows(
+          `update portals set room = $2, problem = null where id = $1 and room is distinct from $2 returning 1`,
+          [portal, room],
+        );
+        if (news.length === 0) return;
         await tx.rows(`insert into lanes (portal, account, shard) values ($1, $2, $3) on conflict do nothing`, [
           portal,
           account,
           shardOf(portal),
         ]);
-        await tx.rows(`insert into rooms (account, room, shard) values ($1, $2, $3) on conflict do nothing`, [
-          account,
-          room,
-          shardOf(roomKey({ account, id: room })),
-        ]);
+        await tx.rows(
+          `insert into rooms (account, room, shard) values ($1, $2, $3)
+           on conflict (account, room) do update set cursor = null, wake_at = null, state = 'open', reason = null`,
+          [account, room, shardOf(roomKey({ account, id: room }))],
+        );
       });
     } catch (error) {
       if (sqlState(error) === '23505') throw new RoomTaken('the room is in a link already: a room is in at most one');

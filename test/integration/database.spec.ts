@@ -1,0 +1,129 @@
+import { accountId } from '../../src/model/ids.js';
+import { AccountStoreRepository } from '../../src/persistence/account-store.repository.js';
+import { Database, isDataError } from '../../src/persistence/database.js';
+import { SecretBox, SecretUnreadable } from '../../src/persistence/secret-box.js';
+import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { databaseAt } from './house.js';
+
+let fresh: FreshDatabase;
+let database: Database;
+
+beforeEach(async () => {
+  fresh = await freshDatabase();
+  database = databaseAt(fresh.url);
+  await database.open();
+});
+
+afterEach(async () => {
+  await database.close();
+  await fresh.drop();
+});
+
+describe('migrations', () => {
+  it('run by two at once and again change nothing more', async () => {
+    await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
+    await database.migrate();
+    expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
+      { version: 1, minimum_program: 1 },
+    ]);
+    expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
+  });
+
+  it('tables that need a newer program are refused', async () => {
+    await database.migrate();
+    await database.rows(`update schema_info set version = 7, minimum_program = 6`);
+    await expect(database.migrate()).rejects.toThrow(
+      'the database was brought to version 7 and needs a Crosstalk that knows version 6; this one knows 1: run the newer program again',
+    );
+  });
+
+  it('tables that are newer and still take this program are worked on', async () => {
+    await database.migrate();
+    await database.rows(`update schema_info set version = 7`);
+    await database.migrate();
+  });
+});
+
+describe('Database', () => {
+  it('runs a transaction again that lost a race', async () => {
+    let runs = 0;
+    const result = await database.transaction(async (tx) => {
+      runs += 1;
+      if (runs === 1) await tx.rows(`do $$ begin raise exception 'raced' using errcode = '40001'; end $$`);
+      return runs;
+    });
+    expect(result).toBe(2);
+  });
+
+  it('leaves nothing of a transaction that failed', async () => {
+    await database.rows(`create table things (name text)`);
+    const failing = database.transaction(async (tx) => {
+      await tx.rows(`insert into things values ('one')`);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await database.rows(`select * from things`)).toEqual([]);
+  });
+
+  it('knows data that would be refused again from a database in trouble', async () => {
+    const refused = await database.rows(`select $1::text`, ['a\u0000b']).catch((error: unknown) => error);
+    const missing = await database.rows(`select * from nowhere`).catch((error: unknown) => error);
+    expect([isDataError(refused), isDataError(missing), isDataError(new Error('no'))]).toEqual([true, false, false]);
+  });
+});
+
+describe('AccountStoreRepository', () => {
+  const box = new SecretBox(Buffer.alloc(32, 1));
+  const store = (account = 'one', key = box) => new AccountStoreRepository(database, key).of(accountId(account));
+
+  beforeEach(() => database.migrate());
+
+  it('gives back what was put, to its own account only', async () => {
+    await store().put('guests/2', { cookie: 'b' });
+    await store().put('guests/1', ['a']);
+    await store().put('other', 1);
+    await store('two').put('guests/3', null);
+    expect(await store().get('guests/2')).toEqual({ cookie: 'b' });
+    expect(await store('two').get('guests/2')).toBeUndefined();
+    expect(await store().list('guests/')).toEqual([
+      { key: 'guests/1', value: ['a'] },
+      { key: 'guests/2', value: { cookie: 'b' } },
+    ]);
+    await store().delete('guests/2');
+    expect(await store().get('guests/2')).toBeUndefined();
+  });
+
+  it('a prefix is no pattern', async () => {
+    await store().put('a_b', 1);
+    await store().put('axb', 2);
+    expect(await store().list('a_')).toEqual([{ key: 'a_b', value: 1 }]);
+  });
+
+  it('a secret is not to be read in the table', async () => {
+    await store().put('token', 'xoxb-very-secret', { secret: true });
+    const [row] = await database.rows<{ value: string; key_id: string }>(`select value, key_id from account_store`);
+    expect(row?.value).not.toContain('secret');
+    expect(row?.key_id).toBe(box.keyId);
+    expect(await store().get('token')).toBe('xoxb-very-secret');
+  });
+
+  it('a secret moved to another row cannot be opened there', async () => {
+    await store().put('token', 'xoxb-very-secret', { secret: true });
+    await database.rows(`update account_store set account = 'two'`);
+    await expect(store('two').get('token')).rejects.toBeInstanceOf(SecretUnreadable);
+  });
+
+  it('a secret of another key names both keys', async () => {
+    const newer = new SecretBox(Buffer.alloc(32, 2));
+    await store().put('token', 'xoxb-very-secret', { secret: true });
+    await expect(store('one', newer).get('token')).rejects.toThrow(
+      `account_store/one/token was encrypted with the secret key ${box.keyId}, the one in use is ${newer.keyId}`,
+    );
+  });
+
+  it('what is a secret no longer is stored in the clear', async () => {
+    await store().put('name', 'a', { secret: true });
+    await store().put('name', 'b');
+    expect(await database.rows(`select value, key_id from account_store`)).toEqual([{ value: '"b"', key_id: null }]);
+  });
+});
