@@ -18,6 +18,16 @@ export interface SynapseSettings {
   readonly registrations: readonly string[];
 }
 
+/** The homeserver answered, and refused. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** A Synapse on a loopback port of its own, with a database that lives as long as it does. */
 export class Synapse {
   #process: ChildProcess | undefined;
@@ -106,7 +116,7 @@ export class Synapse {
     return { id: made.user_id, token: made.access_token };
   }
 
-  /** Calls it as a client does, and answers the body. Throws for refusals. */
+  /** Calls it as a client does, and answers the body. Throws `Refusal`, or whatever else kept the answer from coming. */
   async call(method: string, path: string, body?: unknown, token?: string): Promise<unknown> {
     const response = await fetch(this.url + path, {
       method,
@@ -117,7 +127,7 @@ export class Synapse {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    if (!response.ok) throw new Refusal(response.status, `${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);
   }
 

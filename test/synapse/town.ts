@@ -10,7 +10,7 @@ import { accountId } from '../../src/model/ids.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 import { Replica } from '../e2e/world.js';
 import { freshDatabase } from '../support/database.js';
-import { freePort, Synapse } from './synapse.js';
+import { freePort, Refusal, Synapse } from './synapse.js';
 
 const serverName = 'synapse.test';
 const delivery = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };
@@ -123,8 +123,7 @@ export class Town {
         const sent = await this.synapse.call('PUT', path, { msgtype: 'm.text', ...content }, this.mia.token);
         return (sent as { event_id: string }).event_id;
       } catch (error) {
-        // `fetch` throws a TypeError where nobody listens.
-        if (!(error instanceof TypeError)) throw error;
+        if (error instanceof Refusal && error.status < 500) throw error;
         await new Promise((done) => setTimeout(done, 100));
       }
     }

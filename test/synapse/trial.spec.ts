@@ -45,7 +45,7 @@ describe('Talk and a real Synapse', () => {
 
   it('Talk: a person of Matrix speaks through the account, which names them and pings nobody', async () => {
     await town.miaSays({ body: 'hello @all' });
-    expect(await inTalk('**Mia** (Matrix): hello @\u200ball')).toMatchObject({ actor: 'bridge' });
+    expect(await inTalk('**Mia** (Matrix): hello @\u200ball')).toMatchObject({ actor: 'users/bridge' });
   }, 60_000);
 
   it('a reply is a reply on the other side, both ways', async () => {
@@ -106,8 +106,8 @@ describe('Talk and a real Synapse', () => {
         texts.flatMap((text) => pattern.exec(text ?? '')?.[0] ?? []);
       const read = async (): Promise<Record<'fromTalk' | 'inMatrix' | 'fromMatrix' | 'inTalk', string[]>> => {
         const [talk, matrix] = [town.talkMessages(), await town.matrixMessages()];
-        const own = talk.filter(({ actor }) => actor !== 'bridge');
-        const copies = talk.filter(({ actor }) => actor === 'bridge');
+        const own = talk.filter(({ actor }) => actor !== 'users/bridge');
+        const copies = talk.filter(({ actor }) => actor === 'users/bridge');
         const said = matrix.filter(({ sender }) => sender === town.mia.id);
         const ghosts = matrix.filter(({ sender }) => sender !== town.mia.id);
         return {
