@@ -26,9 +26,16 @@ export class AdminGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request>();
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+    const host = (request.headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
     if (this.access.token === undefined && !loopback.has(host) && host !== this.access.host) {
       throw new ForbiddenException('call it by the address that it listens on');
+    }
+    const { origin } = request.headers;
+    if (
+      origin !== undefined &&
+      (!URL.canParse(origin) || new URL(origin).host !== request.headers.host?.toLowerCase())
+    ) {
+      throw new ForbiddenException('pages of other addresses may not call it');
     }
     if (this.access.token === undefined || request.path.startsWith('/health/')) return true;
     const given = request.headers.authorization?.replace(/^Bearer /, '') ?? '';

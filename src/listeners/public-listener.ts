@@ -5,6 +5,11 @@ import type { Log, PublicAnswer, PublicRoute } from '../model/network-definition
 /** A body beyond its route's limit. */
 class TooLarge extends Error {}
 
+const nothingHere: PublicAnswer = {
+  status: 404,
+  json: { errcode: 'M_UNRECOGNIZED', error: 'there is nothing here' },
+};
+
 /** The address that networks call: nothing but the routes that adapters bring along. */
 export class PublicListener {
   readonly #server: Server;
@@ -67,7 +72,8 @@ export class PublicListener {
   }
 
   async #serve(request: IncomingMessage): Promise<PublicAnswer> {
-    const url = new URL(request.url ?? '/', 'http://public');
+    const url = parsed(request.url ?? '/');
+    if (url === undefined) return nothingHere;
     for (const route of this.routes) {
       if (route.method !== request.method) continue;
       const params = match(route.path, url.pathname);
@@ -80,8 +86,13 @@ export class PublicListener {
         throw error;
       }
     }
-    return { status: 404, json: { errcode: 'M_UNRECOGNIZED', error: 'there is nothing here' } };
+    return nothingHere;
   }
+}
+
+/** Undefined where it is no path of ours: `//` begins another host's address. */
+function parsed(path: string): URL | undefined {
+  return path.startsWith('//') || !URL.canParse(path, 'http://public') ? undefined : new URL(path, 'http://public');
 }
 
 /** The values of `:name` segments, or undefined where the path is another one. */

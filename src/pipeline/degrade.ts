@@ -10,6 +10,7 @@ export interface Resolved {
 }
 
 const quotedChars = 120;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Pure: turns an event into what the target room can show, or says why there is nothing to show. */
 export function degrade<E extends BridgeEvent>(event: E, capabilities: Capabilities, resolved: Resolved): Degraded<E> {
@@ -30,6 +31,16 @@ function quoteOf(event: MessageSent): RichText {
   if (event.quoted === undefined) return [];
   const { name, text } = event.quoted;
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  const short = line.length > quotedChars ? `${line.slice(0, quotedChars).toWellFormed()}…` : line;
+  const short = line.length > quotedChars ? `${beginning(line)}…` : line;
   return [{ type: 'quote', content: [{ type: 'paragraph', content: [{ type: 'text', text: `${name}: ${short}` }] }] }];
+}
+
+/** As much as a quote takes, without cutting what is seen as one character. */
+function beginning(line: string): string {
+  let end = 0;
+  for (const { index, segment } of graphemes.segment(line)) {
+    if (index + segment.length > quotedChars) break;
+    end = index + segment.length;
+  }
+  return line.slice(0, end);
 }

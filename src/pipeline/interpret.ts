@@ -7,6 +7,8 @@ export function interpret(adapter: Pick<NetworkAdapter, 'read'>, body: RawPayloa
   try {
     return adapter.read(JSON.parse(Buffer.from(body).toString('utf8')));
   } catch (error) {
-    return { malformed: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    // A parser quotes what it stumbled over; no text in the database holds a NUL.
+    return { malformed: reason.replaceAll('\0', '\\0') };
   }
 }

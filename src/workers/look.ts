@@ -67,7 +67,7 @@ async function ask(
   return seen;
 }
 
-/** Whether nothing of the last delivery that was found can be missing. A short message has one part only. */
+/** Whether nothing of the last delivery that was found can be missing. A short message without files has one part only. */
 async function isWhole(
   adapter: NetworkAdapter,
   lane: Lane,
@@ -75,6 +75,7 @@ async function isWhole(
   seen: Seen | undefined,
 ): Promise<boolean> {
   if (seen === 'alreadySo' || event.kind !== 'messageSent') return true;
+  if (event.files.length > (event.body.length === 0 ? 1 : 0)) return false;
   const { maxTextChars, maxTextBytes } = await adapter.capabilities(lane.room);
   // Names, quotes and markup come on top, and a character may take four bytes: a quarter of the limit is surely one part.
   return JSON.stringify(event.body).length < Math.min(maxTextChars, maxTextBytes ?? Infinity) / 4;

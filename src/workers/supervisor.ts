@@ -52,7 +52,7 @@ export class Supervisor {
     while (!signal.aborted) {
       try {
         await loop(signal, working);
-        return;
+        if (!signal.aborted) throw new Error(`the ${worker} loop ended without being asked to`);
       } catch (error) {
         if (signal.aborted) return;
         if (failures === 0) this.log.warn({ worker, ...fields, error }, 'fails and is tried again');

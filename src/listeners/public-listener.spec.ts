@@ -1,0 +1,130 @@
+import { request } from 'node:http';
+import type { PublicRoute } from '../model/network-definition.js';
+import { silentLog } from '../observability/log.js';
+import { PublicListener } from './public-listener.js';
+
+const echo: PublicRoute['handle'] = ({ params, query, headers, body }) =>
+  Promise.resolve({
+    status: 200,
+    headers: { 'x-more': 'yes' },
+    json: { params, query: [...query], said: headers['x-said'], body: body.toString() },
+  });
+const routes: PublicRoute[] = [
+  { method: 'PUT', path: '/things/:account/:id', maxBodyBytes: 10, handle: echo },
+  { method: 'GET', path: '/things/:account', maxBodyBytes: 0, handle: echo },
+  { method: 'POST', path: '/failing', maxBodyBytes: 10, handle: () => Promise.reject(new Error('a secret')) },
+];
+let listener: PublicListener;
+let port: number;
+
+beforeEach(async () => {
+  listener = new PublicListener(routes, silentLog);
+  port = await listener.listen('127.0.0.1', 0);
+});
+
+afterEach(() => listener.close());
+
+/** As it stands: no client in between that would mend the path. */
+function call(method: string, path: string, body = ''): Promise<{ status: number | undefined; json: unknown }> {
+  return new Promise((resolve, reject) => {
+    const calling = request({ port, host: '127.0.0.1', method, path, headers: { 'x-said': 'hello' }, agent: false });
+    calling.on('response', (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode, json: JSON.parse(text) });
+      });
+    });
+    calling.on('error', reject);
+    calling.end(body);
+  });
+}
+
+describe('PublicListener', () => {
+  it('hands over decoded parameters, the query, headers and the body', async () => {
+    expect(await call('PUT', '/things/h%20s/a%2Fb?token=1&token=2', 'body')).toEqual({
+      status: 200,
+      json: {
+        params: { account: 'h s', id: 'a/b' },
+        query: [
+          ['token', '1'],
+          ['token', '2'],
+        ],
+        said: 'hello',
+        body: 'body',
+      },
+    });
+  });
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/things'],
+    ['GET', '/things/a/b'],
+    ['POST', '/things/a/b'],
+    ['PUT', '/things/a/b/'],
+    ['PUT', '/things/%E0%A4%A/b'],
+    ['GET', '//'],
+    ['GET', '/\\'],
+    ['GET', '//['],
+  ])('%s %s is nothing of ours', async (method, path) => {
+    expect(await call(method, path)).toEqual({
+      status: 404,
+      json: { errcode: 'M_UNRECOGNIZED', error: 'there is nothing here' },
+    });
+  });
+
+  it('a body as large as the limit is taken, a larger one refused', async () => {
+    expect((await call('PUT', '/things/a/b', 'x'.repeat(10))).status).toBe(200);
+    expect(await call('PUT', '/things/a/b', 'x'.repeat(11))).toEqual({
+      status: 413,
+      json: { error: 'the body is larger than 10 bytes' },
+    });
+  });
+
+  it('a far larger one is refused as well, and not read to its end', async () => {
+    expect((await call('PUT', '/things/a/b', 'x'.repeat(5_000_000))).status).toBe(413);
+  });
+
+  it('a handler that fails is answered by 500, so that the call comes again, without its reason', async () => {
+    expect(await call('POST', '/failing')).toEqual({
+      status: 500,
+      json: { error: 'it could not be stored; try again' },
+    });
+  });
+
+  it('a port that is taken is told', async () => {
+    await expect(new PublicListener([], silentLog).listen('127.0.0.1', port)).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+  });
+
+  it('closes when what is under way is answered', async () => {
+    let answer: () => void = () => undefined;
+    let begun: () => void = () => undefined;
+    const begins = new Promise<void>((resolve) => (begun = resolve));
+    const slow = new PublicListener(
+      [
+        {
+          method: 'GET',
+          path: '/slow',
+          maxBodyBytes: 0,
+          handle: () =>
+            new Promise((resolve) => {
+              answer = () => {
+                resolve({ status: 200, json: 'done' });
+              };
+              begun();
+            }),
+        },
+      ],
+      silentLog,
+    );
+    port = await slow.listen('127.0.0.1', 0);
+    const calling = call('GET', '/slow');
+    await begins;
+    const closed = slow.close();
+    answer();
+    expect(await calling).toEqual({ status: 200, json: 'done' });
+    await closed;
+  });
+});

@@ -1,0 +1,134 @@
+import type { BridgeEvent, MessageSent } from '../model/bridge-event.js';
+import { accountId, deliveryId, remoteId, roomId, userId } from '../model/ids.js';
+import type { Copy, NetworkAdapter, Outcome, UncertainDelivery } from '../model/network-adapter.js';
+import type { Lane, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { Deliverer } from '../pipeline/deliver.js';
+import { look } from './look.js';
+
+const room = { account: accountId('left'), id: roomId('a') };
+const lane: Lane = { id: '1', account: accountId('right'), room: roomId('b'), shard: 0 };
+const now = new Date('2026-01-02T03:05:00Z');
+const earlier = new Date('2026-01-02T03:04:00Z');
+const later = new Date('2026-01-02T03:06:00Z');
+
+function message(more: Partial<MessageSent> = {}, text = 'short'): MessageSent {
+  return {
+    kind: 'messageSent',
+    room,
+    actor: { account: room.account, id: userId('anna'), name: 'Anna', standing: 'person' },
+    at: '2026-01-02T03:04:00.000Z',
+    message: { room, id: remoteId('1') },
+    body: [{ type: 'paragraph', content: [{ type: 'text', text }] }],
+    files: [],
+    style: 'text',
+    ...more,
+  };
+}
+
+function waiting(name: string, more: Partial<WaitingDelivery> = {}): WaitingDelivery {
+  return {
+    id: name,
+    uuid: deliveryId(name),
+    message: name,
+    event: message(),
+    attempts: 1,
+    made: [],
+    uncertain: { since: earlier, settledAt: later },
+    ...more,
+  };
+}
+
+const copy = (part: number, id: string): Copy => ({ part, id: remoteId(id) });
+
+async function looked(due: readonly WaitingDelivery[], found: Record<string, Outcome['done']>) {
+  const asked: { names: string[]; since: Date }[] = [];
+  const adapter = {
+    deliver: {
+      messageSent: { repeat: 'look' },
+      messageEdited: { repeat: 'look' },
+      reactionAdded: { repeat: 'harmless' },
+    },
+    capabilities: () => Promise.resolve({ maxTextChars: 1_000 }),
+    wasDone: (deliveries: readonly UncertainDelivery[], since: Date) => {
+      asked.push({ names: deliveries.map(({ delivery }) => delivery), since });
+      return Promise.resolve(deliveries.map(({ delivery }) => ({ delivery, done: found[delivery] ?? 'notFound' })));
+    },
+  } as unknown as NetworkAdapter;
+  const deliverer = {
+    uncertain: (_: Lane, { uuid, event }: WaitingDelivery) => Promise.resolve({ delivery: uuid, event }),
+  } as unknown as Deliverer;
+  const { done, left, outcomes } = await look(adapter, deliverer, lane, due, now, new AbortController().signal);
+  return {
+    asked,
+    outcomes,
+    done: done.map(({ delivery, made }) => [delivery.uuid, ...made.map(({ id }) => id)].join(' ')),
+    left: left.map(({ uuid, made, uncertain }) =>
+      [uuid, ...made.map(({ id }) => id), uncertain === null ? 'send' : 'wait'].join(' '),
+    ),
+  };
+}
+
+describe('look', () => {
+  it('what comes before the last that was found was made too', async () => {
+    const due = ['1', '2', '3', '4'].map((name) => waiting(name));
+    const seen = await looked(due, { '1': [copy(0, 'a')], '3': [copy(0, 'c')] });
+    expect(seen.done).toEqual(['1 a', '2', '3 c']);
+    expect(seen.left).toEqual(['4 wait']);
+    expect(seen.outcomes).toEqual(['found', 'notFound', 'found', 'notFound']);
+  });
+
+  it('asks once, since the first attempt of all', async () => {
+    const first = new Date('2026-01-02T03:00:00Z');
+    const due = [waiting('1'), waiting('2', { uncertain: { since: first, settledAt: later } }), waiting('3')];
+    expect((await looked(due, {})).asked).toEqual([{ names: ['1', '2', '3'], since: first }]);
+  });
+
+  it('what was not found is sent again only when the look was conclusive', async () => {
+    const settled = waiting('2', { uncertain: { since: earlier, settledAt: now } });
+    expect((await looked([waiting('1'), settled], {})).left).toEqual(['1 wait', '2 send']);
+  });
+
+  it('what may be repeated is not asked for', async () => {
+    const event: BridgeEvent = {
+      kind: 'reactionAdded',
+      room,
+      actor: message().actor,
+      at: message().at,
+      message: message().message,
+      emoji: '👍',
+      version: '1',
+    };
+    const seen = await looked([waiting('1', { event })], {});
+    expect([seen.asked, seen.left]).toEqual([[], ['1 send']]);
+  });
+
+  it('what was never attempted is not asked for', async () => {
+    const seen = await looked([waiting('1'), waiting('2', { uncertain: null })], { '1': [copy(0, 'a')] });
+    expect(seen.asked[0]?.names).toEqual(['1']);
+    expect([seen.done, seen.left]).toEqual([['1 a'], ['2 send']]);
+  });
+
+  it('of a long message parts may be missing: it is sent again with those that are there', async () => {
+    const long = waiting('2', { event: message({}, 'x'.repeat(2_000)) });
+    const seen = await looked([waiting('1'), long], { '2': [copy(1, 'b'), copy(0, 'a')] });
+    expect(seen.done).toEqual(['1']);
+    expect(seen.left).toEqual(['2 a b wait']);
+  });
+
+  it('of a message with files parts may be missing as well', async () => {
+    const file = { account: room.account, id: 'f', name: 'a.png', mime: 'image/png', bytes: 1 };
+    const withFile = waiting('1', { event: message({ files: [file] }) });
+    expect((await looked([withFile], { '1': [copy(0, 'a')] })).left).toEqual(['1 a wait']);
+    const fileAlone = waiting('1', { event: message({ files: [file], body: [] }) });
+    expect((await looked([fileAlone], { '1': [copy(0, 'a')] })).done).toEqual(['1 a']);
+  });
+
+  it('parts that an echo told of count as found', async () => {
+    const seen = await looked([waiting('1', { made: [copy(0, 'a')] }), waiting('2')], {});
+    expect([seen.done, seen.left]).toEqual([['1 a'], ['2 wait']]);
+  });
+
+  it('what is so already is done, without a copy', async () => {
+    expect((await looked([waiting('1')], { '1': 'alreadySo' })).done).toEqual(['1']);
+  });
+});
