@@ -141,6 +141,21 @@ describe('application service transactions', () => {
     expect(setup.appservice.eventIds).toEqual([first, first, second]);
   });
 
+  test('a push fault leaves a transaction behind until a later one fails: it comes first then', async () => {
+    setup.sandbox.setPushFault({ strand: true, times: 1 });
+    const behind = setup.sandbox.post(room, anna, 'behind');
+    await until(() => setup.sandbox.pendingTransactions().length === 1);
+    const later = setup.sandbox.post(room, anna, 'later');
+    await until(() => setup.appservice.eventIds.length === 1);
+    expect(setup.appservice.eventIds).toEqual([later]);
+    setup.appservice.status = 500;
+    const last = setup.sandbox.post(room, anna, 'last');
+    await until(() => setup.appservice.pushes.length >= 2);
+    setup.appservice.status = 200;
+    await until(() => setup.sandbox.isPushed);
+    expect(setup.appservice.eventIds.slice(-2)).toEqual([behind, last]);
+  });
+
   test('a restart keeps what waits, and the ids go on growing', async () => {
     setup.appservice.status = 500;
     const eventId = setup.sandbox.post(room, anna, 'hello');

@@ -22,6 +22,7 @@ import { fromMatrix } from './from-matrix.js';
 import { MatrixClient } from './matrix.client.js';
 import { GhostDoors } from './matrix.doors.js';
 import { loginRefused } from './matrix.errors.js';
+import { TransactionGaps } from './matrix.gaps.js';
 import { MatrixGhosts } from './matrix.ghosts.js';
 import { OurUsers } from './matrix.ids.js';
 import { MatrixInvitations } from './matrix.invitations.js';
@@ -96,6 +97,7 @@ export class MatrixAdapter implements NetworkAdapter {
       hsToken,
       users,
       lookups,
+      gaps: new TransactionGaps(store, clock),
       clock,
       log,
       isLinked,

@@ -46,7 +46,8 @@ describe('matrix source', () => {
     if (route === undefined) throw new Error(`no route ${method} ${path}`);
     const { token = 'hs-secret', body = { events: [] } } = more;
     return route.handle({
-      params: more.params ?? { txnId: '7' },
+      // Not counted: those of the sandbox are.
+      params: more.params ?? { txnId: 'by hand' },
       query: new URLSearchParams(more.query ?? ''),
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)),
@@ -70,6 +71,18 @@ describe('matrix source', () => {
     const body = bench.ingest.payloads.get(key)?.body;
     return body === undefined ? undefined : JSON.parse(Buffer.from(body).toString());
   };
+
+  it('what the homeserver left behind is stored before what came later', async () => {
+    bench.sandbox.post(room, alice, 'first');
+    await until(() => bench.sandbox.isPushed);
+    bench.sandbox.setPushFault({ strand: true, times: 1 });
+    bench.sandbox.post(room, alice, 'left behind');
+    await until(() => bench.sandbox.pendingTransactions().length === 1);
+    bench.sandbox.post(room, alice, 'later');
+    await until(() => bench.sandbox.isPushed);
+    const texts = messages().map(({ body }) => JSON.stringify(body).match(/first|left behind|later/)?.[0]);
+    expect(texts).toEqual(['first', 'left behind', 'later']);
+  });
 
   describe('who may call', () => {
     it.each([

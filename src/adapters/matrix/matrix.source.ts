@@ -4,6 +4,7 @@ import { BridgeError } from '../../model/errors.js';
 import { inboxKey } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { Log, PublicAnswer, PublicRequest, PublicRoute } from '../../model/network-definition.js';
+import type { TransactionGaps } from './matrix.gaps.js';
 import type { OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { Turns } from './matrix.memory.js';
@@ -13,6 +14,7 @@ export interface SourceParts {
   readonly hsToken: string;
   readonly users: OurUsers;
   readonly lookups: MatrixLookups;
+  readonly gaps: TransactionGaps;
   readonly clock: Clock;
   readonly log: Log;
   /** Whether anything of the room is of interest: of other rooms nothing is looked up. */
@@ -47,6 +49,7 @@ export class MatrixSource {
 
   open(ingest: Ingest, signal: AbortSignal): void {
     this.#ingest = { ingest, signal };
+    this.parts.gaps.watch();
   }
 
   /** Compares in constant time. */
@@ -71,10 +74,11 @@ export class MatrixSource {
   async #receive(transaction: string, body: Buffer): Promise<PublicAnswer> {
     const listening = this.#ingest;
     if (listening === undefined || listening.signal.aborted) return answer(503, 'M_UNKNOWN');
-    const { log } = this.parts;
+    const { gaps, log } = this.parts;
     const events = eventsIn(body);
     if (events === 'broken') {
       log.warn({ transaction, bytes: body.length }, 'a transaction was damaged on its way');
+      gaps.watch();
       return answer(400, 'M_NOT_JSON');
     }
     if (events === 'none') {
@@ -82,10 +86,16 @@ export class MatrixSource {
       return answer(200);
     }
     try {
+      if (await gaps.isPastGap(transaction)) {
+        log.info({ transaction }, 'an earlier transaction is missing: this one is to come again after it');
+        return answer(503, 'M_UNKNOWN');
+      }
       await this.#store(listening.ingest, events, listening.signal);
+      await gaps.passed(transaction);
       return answer(200);
     } catch (error) {
       log.error({ transaction, events: events.length, error }, 'a transaction could not be stored; it will come again');
+      gaps.watch();
       return answer(500, 'M_UNKNOWN');
     }
   }

@@ -18,6 +18,8 @@ export interface PushFault {
   readonly delayMs?: number;
   /** Sends an accepted transaction once more, with its own id or with a new one. */
   readonly repeat?: 'sameId' | 'otherId';
+  /** Leaves transactions behind until a later one fails, as the reference server does with one made just as it has caught up. */
+  readonly strand?: true;
   /** How many transactions it strikes. Default: all. */
   readonly times?: number;
 }
@@ -43,6 +45,7 @@ interface Transaction {
 export class AppservicePusher {
   readonly #transactions: Transaction[] = [];
   readonly #sent: Transaction[] = [];
+  readonly #stranded: Transaction[] = [];
   #events: StoredEvent[] = [];
   #ephemeral: JsonObject[] = [];
   #lastId = 0;
@@ -94,7 +97,7 @@ export class AppservicePusher {
 
   /** Transactions that were not answered 200 yet, the oldest first. */
   pending(): readonly PendingTransaction[] {
-    return this.#transactions.map(({ id, events, failures }) => ({
+    return [...this.#stranded, ...this.#transactions].map(({ id, events, failures }) => ({
       id,
       failures,
       eventIds: events.map(({ eventId }) => eventId),
@@ -103,7 +106,12 @@ export class AppservicePusher {
 
   /** Nothing waits, nothing is under way. */
   get isIdle(): boolean {
-    return this.#transactions.length === 0 && this.#events.length === 0 && this.#loop === undefined;
+    return (
+      this.#transactions.length === 0 &&
+      this.#stranded.length === 0 &&
+      this.#events.length === 0 &&
+      this.#loop === undefined
+    );
   }
 
   /** Sends the last accepted transaction again. False where there is none or it was not answered 200. */
@@ -161,6 +169,11 @@ export class AppservicePusher {
       if (this.#transactions.length === 0) this.#form();
       const transaction = this.#transactions[0];
       if (transaction === undefined || appservice === undefined) return;
+      if (this.#isToStrand()) {
+        this.#transactions.shift();
+        this.#stranded.push(transaction);
+        continue;
+      }
       if (await this.#deliver(appservice, transaction)) {
         this.#transactions.shift();
         this.#failuresInARow = 0;
@@ -171,6 +184,7 @@ export class AppservicePusher {
       if (this.#hasStopped()) return;
       transaction.failures += 1;
       this.#state = 'down';
+      this.#transactions.unshift(...this.#stranded.splice(0));
       this.#form();
       await this.#backOff();
     }
@@ -195,6 +209,10 @@ export class AppservicePusher {
   /** Asked anew after every wait. */
   #hasStopped(): boolean {
     return this.#isStopped;
+  }
+
+  #isToStrand(): boolean {
+    return this.#state === 'up' && this.#fault?.strand === true && this.#nextFault() !== undefined;
   }
 
   #nextFault(): PushFault | undefined {

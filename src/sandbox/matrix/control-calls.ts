@@ -31,6 +31,7 @@ const ruleSchema = z.object({
 const pushFaultSchema = z.object({
   delayMs: z.number().exactOptional(),
   repeat: z.enum(['sameId', 'otherId']).exactOptional(),
+  strand: z.literal(true).exactOptional(),
   times: z.number().exactOptional(),
 });
 
