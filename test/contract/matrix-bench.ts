@@ -79,14 +79,16 @@ export class MemoryIngest implements Ingest {
   readonly payloads = new Map<string, RawPayload>();
   readonly told: string[] = [];
   fail: Error | undefined;
+  /** Storing waits for it. */
+  before: (() => Promise<void>) | undefined;
 
-  accept(payloads: readonly RawPayload[]): Promise<void> {
-    if (this.fail !== undefined) return Promise.reject(this.fail);
+  async accept(payloads: readonly RawPayload[]): Promise<void> {
+    await this.before?.();
+    if (this.fail !== undefined) throw this.fail;
     for (const payload of payloads) {
       this.told.push(payload.key);
       if (!this.payloads.has(payload.key)) this.payloads.set(payload.key, payload);
     }
-    return Promise.resolve();
   }
 }
 

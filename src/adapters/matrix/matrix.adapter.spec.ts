@@ -74,6 +74,29 @@ describe('matrix account', () => {
     stop.abort();
   });
 
+  it('a ping that comes while the homeserver hands over what waited raises no alarm', async () => {
+    const alice = bench.sandbox.addUser('alice', 'Alice');
+    const room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });
+    bench.linked.add(room);
+    const adapter = bench.make();
+    await adapter.connect(bench.signal);
+    await adapter.resolveRoom({ room }, 'team', bench.signal);
+    await until(() => bench.sandbox.pendingTransactions().some(({ failures }) => failures >= 1));
+    let handOver: () => void = () => undefined;
+    bench.ingest.before = () => new Promise((resolve) => (handOver = resolve));
+    await bench.begin(adapter);
+    await until(() => bench.log.some(({ event }) => event === 'the homeserver reaches us'));
+    bench.log.splice(0);
+    const second = new AbortController();
+    await adapter.start(bench.ingest, second.signal);
+    await until(() => bench.log.some(({ event }) => event.includes('ping') || event.includes('reaches us')));
+    expect(bench.log.map(({ level, event }) => [level, event])).toEqual([['info', 'the homeserver reaches us']]);
+    second.abort();
+    bench.ingest.before = undefined;
+    handOver();
+    await until(() => bench.sandbox.isPushed);
+  });
+
   it('logs hold no tokens and no contents', async () => {
     const alice = bench.sandbox.addUser('alice', 'Alice');
     const room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });

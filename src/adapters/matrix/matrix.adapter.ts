@@ -152,6 +152,7 @@ export class MatrixAdapter implements NetworkAdapter {
       registrationId: registrationId(account),
       url: settings.url,
       retryMs: settings.pingRetryMs,
+      wasHeard: (transaction: string) => this.source.lastPing === transaction,
     };
     this.#run('ping', (until) => pingUntilHeard(ping, until), signal);
     this.#run('invitations', (until) => this.#invitations.run(until), signal);

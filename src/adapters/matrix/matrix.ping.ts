@@ -11,6 +11,8 @@ export interface PingParts {
   readonly registrationId: string;
   readonly url: string;
   readonly retryMs: number;
+  /** Whether the ping with this transaction id came in here. */
+  wasHeard(transaction: string): boolean;
 }
 
 /** What somebody should do about a failed ping, by the homeserver's words for it. Source: application service API, "Pinging". */
@@ -56,9 +58,15 @@ export async function pingUntilHeard(parts: PingParts, signal: AbortSignal): Pro
 }
 
 /** Undefined: it works. `stopped`: we gave up waiting. */
-async function faultOf({ account, registrationId }: PingParts, signal: AbortSignal): Promise<string | undefined> {
+async function faultOf(
+  { account, registrationId, wasHeard }: PingParts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const transaction = randomUUID();
   try {
-    const refusal = await account.ping(registrationId, randomUUID(), signal);
+    const refusal = await account.ping(registrationId, transaction, signal);
+    // Synapse 1.163 says so too after our good answer, where it is handing over already what waited.
+    if (refusal?.errcode === 'M_CONNECTION_FAILED' && wasHeard(transaction)) return undefined;
     return refusal === undefined ? undefined : refusal.errcode || String(refusal.status);
   } catch (error) {
     if (error instanceof BridgeError) return error.code === 'abandoned' ? 'stopped' : error.message;

@@ -42,6 +42,7 @@ export class MatrixSource {
   readonly #patience = new Map<string, number>();
   #ingest: { readonly ingest: Ingest; readonly signal: AbortSignal } | undefined;
   #lastOrder = 0;
+  #lastPing: string | undefined;
 
   constructor(private readonly parts: SourceParts) {
     this.#token = hashOf(parts.hsToken);
@@ -64,6 +65,18 @@ export class MatrixSource {
    */
   async receive(transaction: string, body: Buffer): Promise<PublicAnswer> {
     return this.#turns.take('', () => this.#receive(transaction, body));
+  }
+
+  /** The transaction id of the latest ping. */
+  get lastPing(): string | undefined {
+    return this.#lastPing;
+  }
+
+  /** The homeserver shows that it reaches us. */
+  hearPing(body: Buffer): PublicAnswer {
+    const transaction = pingIn(body);
+    if (transaction !== undefined) this.#lastPing = transaction;
+    return answer(200);
   }
 
   async hasUser(user: string): Promise<PublicAnswer> {
@@ -165,6 +178,17 @@ function eventsIn(body: Buffer): readonly unknown[] | 'broken' | 'none' {
   return Array.isArray(events) ? (events as unknown[]) : 'none';
 }
 
+/** Undefined where it carries no id of a text: homeservers may send whatever they like. */
+function pingIn(body: Buffer): string | undefined {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'));
+    const transaction = isObject(json) ? json['transaction_id'] : undefined;
+    return typeof transaction === 'string' ? transaction : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function toPayload(stored: StoredEvent, key: string): RawPayload {
   try {
     return { key: inboxKey(key), body: Buffer.from(JSON.stringify(stored)) };
@@ -215,7 +239,7 @@ export function matrixRoutes(sources: readonly MatrixSource[]): readonly PublicR
   const alias: Handler = () => Promise.resolve(answer(404, 'M_NOT_FOUND'));
   return [
     route('PUT', '/_matrix/app/v1/transactions/:txnId', transaction),
-    route('POST', '/_matrix/app/v1/ping', () => Promise.resolve(answer(200))),
+    route('POST', '/_matrix/app/v1/ping', (source, { body }) => Promise.resolve(source.hearPing(body))),
     route('GET', '/_matrix/app/v1/users/:userId', user),
     route('GET', '/_matrix/app/v1/rooms/:alias', alias),
     // Before version 1.0 of the application service API.

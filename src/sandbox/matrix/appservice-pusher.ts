@@ -90,9 +90,11 @@ export class AppservicePusher {
     await this.#loop;
   }
 
-  /** Tries at once what waits after a failure. */
-  retryNow(): void {
+  /** Tries at once what waits after a failure. False where it is being tried already, which the reference server answers as a failure. */
+  retryNow(): boolean {
+    if (this.#state === 'down' && this.#wake === undefined) return false;
     this.#wake?.();
+    return true;
   }
 
   /** Transactions that were not answered 200 yet, the oldest first. */

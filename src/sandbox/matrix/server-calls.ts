@@ -63,6 +63,8 @@ async function ping(
   if (status < 200 || status > 299) {
     throw new MatrixError(502, 'M_BAD_STATUS', `HTTP ${status}`, { status, body: text });
   }
-  pusher.retryNow();
+  if (!pusher.retryNow()) {
+    throw new MatrixError(502, 'M_CONNECTION_FAILED', 'AlreadyCalled: Tried to cancel an already-called event.');
+  }
   return ok({ duration_ms: server.nowMs() - startedAtMs });
 }
