@@ -38,5 +38,5 @@ export async function installSynapse() {
 function reasonOf(error) {
   const text = `${error instanceof Error ? error.message : String(error)}\n${error?.stdout ?? ''}`;
   const lines = text.split('\n').map((line) => line.trim());
-  return lines.find((line) => /error|not available/i.test(line) && !line.startsWith('Command failed')) ?? lines[0];
+  return lines.find((line) => line.startsWith('ERROR')) ?? lines.find((line) => /not available/.test(line)) ?? lines[0];
 }
