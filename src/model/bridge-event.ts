@@ -51,9 +51,12 @@ export interface MessageSent extends Happened<'messageSent'> {
   readonly attention?: 'silent';
 }
 
+/** The actor may be a moderator: the words are shown as the author's all the same. */
 export interface MessageEdited extends Happened<'messageEdited'> {
   readonly message: MessageRef;
   readonly body: RichText;
+  readonly style: MessageSent['style'];
+  readonly attention?: 'silent';
   readonly version: Version;
 }
 
@@ -64,7 +67,7 @@ export interface MessageDeleted extends Happened<'messageDeleted'> {
 
 export interface ReactionAdded extends Happened<'reactionAdded'> {
   readonly message: MessageRef;
-  /** A Unicode emoji, or `:shortcode:` of a custom one. */
+  /** One Unicode emoji in its fully qualified form, `:shortcode:` of a custom one, or another short text. */
   readonly emoji: string;
   readonly version: Version;
   /** The reaction's own id, where the source gives it one. */

@@ -12,8 +12,8 @@ export interface Capabilities {
   readonly threads: 'titled' | 'plain' | 'none';
   /** How long after it was sent a message may be edited. Absent: for ever. */
   readonly editWindowMs?: number;
-  /** `any`: every Unicode emoji. */
-  readonly reactions: 'any' | 'none';
-  /** How many different emoji one speaker may put on one message. */
+  /** `any`: any short text. `emoji`: one Unicode emoji each. */
+  readonly reactions: 'any' | 'emoji' | 'none';
+  /** How many different reactions one speaker may put on one message. */
   readonly maxReactionsPerSpeaker: number;
 }

@@ -70,7 +70,8 @@ export interface FileStream {
 
 /** Who is seen to say something, and on whose behalf. */
 export interface Speaker {
-  readonly as: 'ghost' | 'relay';
+  /** `bridge`: our account speaks for itself, in nobody's name. */
+  readonly as: 'ghost' | 'relay' | 'bridge';
   readonly person: UserRef;
   /** What people call the person's network: `Talk`. */
   readonly networkLabel: string;
@@ -84,16 +85,20 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   readonly room: RoomId;
   readonly event: E;
   readonly speaker: Speaker;
-  /** The copies in this room of the message that the event is about; empty for a new message. */
+  /** The copies in this room of the message that the event is about, by part; empty for a new message. */
   readonly target: readonly Copy[];
+  /** What the reaction that is taken back was made as; absent where that was not written down. */
+  readonly reaction?: Copy;
   /** What a reply answers, as it stands in this room. */
   readonly replyTo?: Copy;
   readonly thread?: Copy;
   /** Parts that an earlier attempt made: they are not made again. */
   readonly made: readonly Copy[];
   key(part: number): DeliveryKey;
-  /** To be called for each part as soon as it is known to exist. */
+  /** To be called for each part as soon as it is known to exist: of a message, added by an edit, or a reaction as part 0. */
   onMade(copy: Copy): void;
+  /** To be called for each part that an edit took away. */
+  onGone(copy: Copy): void;
   /**
    * To be called in the same tick as each write goes out, before it.
    * Throws ShardLost when this replica may no longer write.
@@ -111,16 +116,16 @@ export interface Deliver<K extends EventKind> {
 }
 
 /** A delivery that an earlier attempt may have made. */
-export interface UncertainDelivery {
-  readonly delivery: DeliveryId;
-  readonly room: RoomId;
-  readonly event: BridgeEvent;
-  readonly target: readonly Copy[];
+export interface UncertainDelivery extends Pick<
+  DeliveryRequest<BridgeEvent>,
+  'delivery' | 'room' | 'event' | 'speaker' | 'target' | 'reaction'
+> {
   /** Whether a text found in the room carries a key of this delivery, and of which part. */
   partOf(key: DeliveryKey): number | undefined;
 }
 
 export type Outcome =
+  /** The parts that were found, of a message or added by an edit; whether that is all of it is for the core to judge. */
   | { readonly delivery: DeliveryId; readonly done: readonly Copy[] }
   | { readonly delivery: DeliveryId; readonly done: 'alreadySo' }
   | { readonly delivery: DeliveryId; readonly done: 'notFound' };

@@ -32,7 +32,8 @@ export type Inline =
   | { readonly type: 'code'; readonly text: string }
   | { readonly type: 'link'; readonly url: string; readonly content: readonly Inline[] }
   | { readonly type: 'break' }
-  | { readonly type: 'mention'; readonly of: Mention; readonly label: string }
+  /** `label` has no sigil. `url`: where the source shows whom or what it names. */
+  | { readonly type: 'mention'; readonly of: Mention; readonly label: string; readonly url?: string }
   | { readonly type: 'customEmoji'; readonly shortcode: string; readonly image?: string }
   | { readonly type: 'date'; readonly at: string; readonly label: string }
   | { readonly type: 'math'; readonly latex: string };
@@ -41,4 +42,5 @@ export type Mention =
   | { readonly kind: 'person'; readonly user: Pick<UserRef, 'account' | 'id'> }
   | { readonly kind: 'room'; readonly room: RoomRef }
   | { readonly kind: 'group'; readonly id: string }
+  /** Only where its author may call everyone there; else it is text. */
   | { readonly kind: 'everyone' };

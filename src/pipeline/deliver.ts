@@ -70,6 +70,7 @@ export class Deliverer {
         pass('afterResponse');
         onMade(copy);
       },
+      onGone: () => undefined,
       beforeSend: () => {
         pass('beforeSend');
         beforeSend();
@@ -89,11 +90,12 @@ export class Deliverer {
     return this.copies.copiesOf(message, lane.id);
   }
 
-  async uncertain(lane: Lane, delivery: WaitingDelivery): Promise<UncertainDelivery> {
+  async uncertain(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<UncertainDelivery> {
     return {
       delivery: delivery.uuid,
       room: lane.room,
       event: delivery.event,
+      speaker: await this.speakers.choose(delivery.event.actor, await adapter.capabilities(lane.room)),
       target: await this.target(lane, delivery),
       partOf: (key) => {
         const named = this.keys.verify(key);

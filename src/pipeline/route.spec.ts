@@ -90,6 +90,7 @@ const edited = (room: Name, id: string, version: string): BridgeEvent => ({
   at,
   message: ref(room, id),
   body: [],
+  style: 'text',
   version,
 });
 const deleted = (room: Name, id: string, version: string, actor = by(room)): BridgeEvent => ({

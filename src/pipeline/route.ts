@@ -196,9 +196,9 @@ class Routing {
     if (known === undefined || known.deleted || known.version > 0n) {
       return ignored('known already, and changed since', message);
     }
-    const { room, actor, at, body } = event;
+    const { room, actor, at, body, style } = event;
     this.#deliver(
-      { kind: 'messageEdited', room, actor, at, message: event.message, body, version: '0' },
+      { kind: 'messageEdited', room, actor, at, message: event.message, body, style, version: '0' },
       wiring,
       message,
     );

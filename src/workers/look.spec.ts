@@ -55,7 +55,7 @@ async function looked(due: readonly WaitingDelivery[], found: Record<string, Out
     },
   } as unknown as NetworkAdapter;
   const deliverer = {
-    uncertain: (_: Lane, { uuid, event }: WaitingDelivery) => Promise.resolve({ delivery: uuid, event }),
+    uncertain: (_: NetworkAdapter, __: Lane, { uuid, event }: WaitingDelivery) => Promise.resolve({ delivery: uuid, event }),
   } as unknown as Deliverer;
   const { done, left, outcomes } = await look(adapter, deliverer, lane, due, now, new AbortController().signal);
   return {

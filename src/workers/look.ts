@@ -52,7 +52,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Map<string, Seen>> {
   const since = new Date(Math.min(...doubted.map(({ uncertain }) => uncertain?.since.getTime() ?? Infinity)));
-  const asked = await Promise.all(doubted.map((delivery) => deliverer.uncertain(lane, delivery)));
+  const asked = await Promise.all(doubted.map((delivery) => deliverer.uncertain(adapter, lane, delivery)));
   const outcomes = new Map((await adapter.wasDone(asked, since, signal)).map(({ delivery, done }) => [delivery, done]));
   const seen = new Map<string, Seen>();
   for (const { uuid, made } of doubted) {

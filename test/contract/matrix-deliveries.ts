@@ -47,39 +47,30 @@ function asked<E extends MessageSent | MessageDeleted>(
   const made: Copy[] = [];
   let writes = 0;
   const delivery = deliveryId(name);
-  const target = changes.target ?? [];
-  return {
-    made,
-    writes: () => writes,
-    request: {
-      delivery,
-      room: roomId(room),
-      event,
-      target,
-      made: [],
-      key: (part) => keyOf(name, part),
-      onMade: (copy) => made.push(copy),
-      beforeSend: () => {
-        writes += 1;
-      },
-      ...changes,
-      speaker: {
-        as: 'ghost',
-        person: anna,
-        networkLabel: 'Talk',
-        profile: { name: 'Anna' },
-        openAvatar: () => Promise.reject(new Error('there is no picture')),
-        ...changes.speaker,
-      },
+  const request: DeliveryRequest<E> = {
+    delivery,
+    room: roomId(room),
+    event,
+    target: [],
+    made: [],
+    key: (part) => keyOf(name, part),
+    onMade: (copy) => made.push(copy),
+    onGone: () => undefined,
+    beforeSend: () => {
+      writes += 1;
     },
-    uncertain: {
-      delivery,
-      room: roomId(room),
-      event,
-      target,
-      partOf: (key) => [0, 1, 2, 3].find((part) => keyOf(name, part) === key),
+    ...changes,
+    speaker: {
+      as: 'ghost',
+      person: anna,
+      networkLabel: 'Talk',
+      profile: { name: 'Anna' },
+      openAvatar: () => Promise.reject(new Error('there is no picture')),
+      ...changes.speaker,
     },
   };
+  const partOf = (key: DeliveryKey): number | undefined => [0, 1, 2, 3].find((part) => keyOf(name, part) === key);
+  return { made, writes: () => writes, request, uncertain: { ...request, partOf } };
 }
 
 /** A message that Anna wrote on another network. */

@@ -93,15 +93,7 @@ export function describeNetworkAdapter(name: string, makeHarness: () => Promise<
 
     const wasDone = async (sent: Sent) => {
       const [outcome] = await harness.adapter.wasDone(
-        [
-          {
-            delivery: sent.request.delivery,
-            room: harness.room,
-            event: sent.request.event,
-            target: [],
-            partOf: (key) => sent.partOf(key),
-          },
-        ],
+        [{ ...sent.request, partOf: (key) => sent.partOf(key) }],
         sent.since,
         signal,
       );
@@ -373,10 +365,7 @@ export function describeNetworkAdapter(name: string, makeHarness: () => Promise<
         await send(third.request);
         const outcomes = await harness.adapter.wasDone(
           [first, second, third].map((sent) => ({
-            delivery: sent.request.delivery,
-            room: harness.room,
-            event: sent.request.event,
-            target: [],
+            ...sent.request,
             partOf: (key: DeliveryKey) => sent.partOf(key),
           })),
           first.since,
@@ -515,6 +504,7 @@ function messageToSend(harness: Harness, text: string, options: SendOptions = {}
     made: options.made ?? [],
     key: (part) => keyOf(delivery, part),
     onMade: (copy) => made.push(copy),
+    onGone: () => undefined,
     beforeSend: () => {
       asked += 1;
       options.beforeSend?.();

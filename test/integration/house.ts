@@ -80,6 +80,7 @@ export function edited(id: string, text: string, version: string): BridgeEvent {
     at: '2026-01-02T03:04:06.000Z',
     message: refOf(leftRoom, id),
     body: [{ type: 'paragraph', content: [{ type: 'text', text }] }],
+    style: 'text',
     version,
   };
 }

@@ -114,6 +114,7 @@ function fromEdit(stored: StoredEvent, reader: MatrixReader): ReadResult {
     kind: 'messageEdited',
     message: refTo(stored, reader, target),
     body: richText(text),
+    style: styleOf((replacement === undefined ? readMessage(content) : readMessage(replacement)).msgtype),
     version: stored.order,
   });
 }

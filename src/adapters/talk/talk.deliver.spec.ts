@@ -43,6 +43,7 @@ describe('talk.deliver', () => {
     made: [],
     key: (part) => deliveryKey(`key-of-part-${part}`.padEnd(46, 'x')),
     onMade: (copy) => made.push(copy),
+    onGone: () => undefined,
     beforeSend: () => undefined,
     ...more,
   });
@@ -167,8 +168,7 @@ describe('talk.deliver', () => {
         expect(error).toBeInstanceOf(BridgeError);
         if ((error as BridgeError).failure.certainty === 'notSent') continue;
         const partOf = (found: string): number | undefined => (found === key ? 0 : undefined);
-        const { delivery, room, event } = request;
-        const [outcome] = await at.adapter.wasDone([{ delivery, room, event, target: [], partOf }], since, signal);
+        const [outcome] = await at.adapter.wasDone([{ ...request, partOf }], since, signal);
         isDone = outcome?.done !== 'notFound';
       }
       at.talk.faults.clear();

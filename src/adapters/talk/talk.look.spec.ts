@@ -22,6 +22,13 @@ describe('talk.look', () => {
     delivery: deliveryId(name),
     room: at.room,
     event: sent,
+    speaker: {
+      as: 'relay',
+      person: happened.actor,
+      networkLabel: 'Matrix',
+      profile: { name: 'Eve' },
+      openAvatar: () => Promise.reject(new Error('none')),
+    },
     target: [],
     partOf: (key) => [0, 1, 2].find((part) => keyOf(name, part) === key),
     ...more,
