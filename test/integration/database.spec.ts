@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { accountId } from '../../src/model/ids.js';
 import { AccountStoreRepository } from '../../src/persistence/account-store.repository.js';
 import { Database, isDataError } from '../../src/persistence/database.js';
@@ -24,7 +25,7 @@ describe('migrations', () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 1, minimum_program: 1 },
+      { version: 3, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });
