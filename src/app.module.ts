@@ -6,8 +6,10 @@ import { networks } from './adapters/index.js';
 import { adminAccess, AdminGuard } from './admin/admin.guard.js';
 import { HealthController } from './admin/health.controller.js';
 import { MetricsController } from './admin/metrics.controller.js';
+import { People } from './identities/people.js';
 import { Speakers } from './identities/speakers.js';
 import { LinkKeeper } from './links/link-keeper.js';
+import { Files } from './media/files.js';
 import { PublicListener } from './listeners/public-listener.js';
 import { type AccountId, deliveryId } from './model/ids.js';
 import type { NetworkAdapter } from './model/network-adapter.js';
@@ -106,12 +108,14 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     byNetwork.set(definition, [...(byNetwork.get(definition) ?? []), adapter]);
   }
 
+  const people = new People([]);
+  const files = new Files(adapters);
   const speakers = new Speakers(adapters, clock, log, {
     label: (account) => labels.get(account) ?? account,
     profileForMs: 600_000,
     waitMs: 2_000,
   });
-  const ingest = new IngestService(database, new IngestRepository(), keys, clock, metrics, log, {
+  const ingest = new IngestService(database, new IngestRepository(() => deliveryId(v7())), keys, clock, metrics, log, {
     heldEventsMs: delivery.heldEventsMs,
     newDeliveryId: () => deliveryId(v7()),
     wake: (lanes) => {
@@ -126,7 +130,14 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   });
   const laneWorker = new LaneWorker({
     repository: deliveries,
-    deliverer: new Deliverer(deliveries, speakers, keys),
+    deliverer: new Deliverer({
+      copies: deliveries,
+      speakers,
+      keys,
+      clock,
+      personOn: (account, user) => people.on(account, user),
+      openFile: (file, signal) => files.open(file, signal),
+    }),
     adapters,
     shards,
     clock,

@@ -31,6 +31,16 @@ export class Speakers {
     private readonly options: SpeakerOptions,
   ) {}
 
+  label(account: string): string {
+    return this.options.label(account);
+  }
+
+  /** Our own account, in nobody's name. `cause`: who did what it tells. */
+  bridge(cause: UserRef): Speaker {
+    const openAvatar = (): Promise<FileStream> => Promise.reject(new Error('there is no picture to open'));
+    return { as: 'bridge', person: cause, networkLabel: '', profile: { name: '' }, openAvatar };
+  }
+
   async choose(person: UserRef, capabilities: Capabilities): Promise<Speaker> {
     const profile = await this.#profile(person);
     return {

@@ -92,6 +92,8 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   /** What a reply answers, as it stands in this room. */
   readonly replyTo?: Copy;
   readonly thread?: Copy;
+  /** Opens a file of the event, on whichever account it is. */
+  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
   /** Parts that an earlier attempt made: they are not made again. */
   readonly made: readonly Copy[];
   key(part: number): DeliveryKey;

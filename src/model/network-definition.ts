@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import type { AccountStore } from './account-store.js';
 import type { Clock } from './clock.js';
-import type { AccountId, NetworkName } from './ids.js';
+import type { AccountId, NetworkName, UserId } from './ids.js';
 import type { NetworkAdapter } from './network-adapter.js';
 
 /** Log events with fields, never contents or secrets. */
@@ -60,6 +60,8 @@ export interface NetworkDefinition<Settings = unknown, Adapter extends NetworkAd
   /** One account's section, without the key `network`. Each field has a `.describe()`; secrets have `.meta({ secret: true })`. */
   readonly settingsSchema: ZodType<Settings>;
   readonly commands: readonly NetworkCommand<Settings>[];
+  /** Pure: a person's id as this network writes it, from what people write for it. Absent: they are the same. */
+  userIdOf?(written: string): UserId;
   httpRoutes(adapters: readonly Adapter[]): readonly PublicRoute[];
   create(context: AdapterContext<Settings>): Adapter;
 }

@@ -1,4 +1,5 @@
 import type { BridgeEvent } from './bridge-event.js';
+import type { LinkOptions } from './link-options.js';
 import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef } from './ids.js';
 
 /** Ids of rows: bigint in the database, decimal text here. */
@@ -15,6 +16,7 @@ export interface PortalWiring {
 export interface Wiring {
   readonly link: RowId;
   readonly linkedAt: Date;
+  readonly options: LinkOptions;
   readonly own: PortalWiring;
   readonly others: readonly PortalWiring[];
 }
@@ -99,6 +101,13 @@ export interface Plan {
     inbox: RowId;
     event: BridgeEvent;
     until: Date;
+  }[];
+  /** A room whose history was cleared: what was bridged from it is deleted in these lanes. */
+  readonly cleared: {
+    portal: RowId;
+    inbox: RowId;
+    lanes: readonly RowId[];
+    by: Pick<BridgeEvent, 'room' | 'actor' | 'at'>;
   }[];
   /** Parked deliveries that say something else from now on, or nothing any more. */
   readonly parked: { delivery: RowId; change: { event: BridgeEvent } | 'cancel' }[];

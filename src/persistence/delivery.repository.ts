@@ -1,50 +1,9 @@
+import type { Lane, DeliveryResult, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { BridgeEvent } from '../model/bridge-event.js';
-import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId } from '../model/ids.js';
-import type { Copy } from '../model/network-adapter.js';
+import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef, UserId } from '../model/ids.js';
 import type { RowId } from '../model/routing.js';
 import type { Database, Fence } from './database.js';
-
-export interface Lane {
-  /** The portal that it leads to. */
-  readonly id: RowId;
-  readonly account: AccountId;
-  readonly room: RoomId;
-  readonly shard: number;
-}
-
-export interface WaitingDelivery {
-  readonly id: RowId;
-  readonly uuid: DeliveryId;
-  readonly message: RowId | null;
-  readonly event: BridgeEvent;
-  readonly attempts: number;
-  /** Parts that are known to exist, from an earlier attempt or from the echo. */
-  readonly made: readonly Copy[];
-  /** Set when an earlier attempt may have made it: nothing was attempted before `since`, a look is conclusive from `settledAt`. */
-  readonly uncertain: { readonly since: Date; readonly settledAt: Date } | null;
-}
-
-/** What became of one attempt, as it is written down. */
-export type DeliveryResult = {
-  readonly delivery: WaitingDelivery;
-  readonly made: readonly Copy[];
-  readonly hash: Buffer | null;
-} & (
-  | { readonly state: 'delivered' }
-  | { readonly state: 'skipped' | 'parked'; readonly reason: string }
-  | {
-      readonly state: 'waiting';
-      readonly reason: string;
-      readonly attempts: number;
-      readonly againAt: Date;
-      readonly uncertain: WaitingDelivery['uncertain'];
-    }
-);
-
-/** A copy with what it shows. */
-export interface ShownCopy extends Copy {
-  readonly hash: Buffer | null;
-}
+import { storeChange, storeCopies, storeResults } from './delivery-writes.js';
 
 /** The statements of the second of the two commits, and what a lane reads before it sends. */
 export class DeliveryRepository {
@@ -53,7 +12,7 @@ export class DeliveryRepository {
   /** The lanes of these shards whose first delivery is due. */
   async dueLanes(shards: readonly number[]): Promise<Lane[]> {
     return this.database.rows<Lane>(
-      `select l.portal as id, l.account, p.room, l.shard
+      `select l.portal as id, l.account, p.room, l.shard, k.options
          from lanes l join portals p on p.id = l.portal join links k on k.id = p.link
         where l.shard = any($1) and l.due_at <= now() and p.room is not null and p.removed_at is null and k.state = 'active'
         order by l.due_at`,
@@ -63,7 +22,7 @@ export class DeliveryRepository {
 
   async lanes(ids: readonly RowId[]): Promise<Lane[]> {
     return this.database.rows<Lane>(
-      `select l.portal as id, l.account, p.room, l.shard
+      `select l.portal as id, l.account, p.room, l.shard, k.options
          from lanes l join portals p on p.id = l.portal join links k on k.id = p.link
         where l.portal = any($1) and p.room is not null and p.removed_at is null and k.state = 'active'`,
       [ids],
@@ -73,11 +32,12 @@ export class DeliveryRepository {
   /** The first deliveries of a lane, in order, up to one that has to wait. */
   async due(lane: RowId, limit: number): Promise<WaitingDelivery[]> {
     const rows = await this.database.rows<WaitingRow>(
-      `select d.id, d.uuid, d.message, d.event, d.attempts, d.uncertain_since, d.settled_at,
+      `select d.id, d.uuid, d.message, d.event, d.attempts, d.uncertain_since, d.settled_at, m.account, m.author,
               coalesce(d.again_at > now(), false) as later,
               coalesce((select json_agg(json_build_object('part', c.part, 'id', c.remote) order by c.part)
                           from copies c where c.delivery = d.id), '[]'::json) as made
-         from deliveries d where d.lane = $1 and d.state = 'waiting' order by d.seq limit $2`,
+         from deliveries d left join messages m on m.id = d.message
+        where d.lane = $1 and d.state = 'waiting' order by d.seq limit $2`,
       [lane, limit],
     );
     const end = rows.findIndex((row) => row.later);
@@ -86,6 +46,7 @@ export class DeliveryRepository {
       uuid: row.uuid,
       message: row.message,
       event: JSON.parse(row.event) as BridgeEvent,
+      author: row.account === null || row.author === null ? null : { account: row.account, id: row.author },
       attempts: row.attempts,
       made: row.made,
       uncertain:
@@ -98,7 +59,7 @@ export class DeliveryRepository {
   /** The copies, in one lane's room, of a message known by its row. */
   async copiesOf(message: RowId, lane: RowId): Promise<ShownCopy[]> {
     return this.database.rows<ShownCopy>(
-      `select part, remote as id, hash from copies where message = $1 and portal = $2 order by part`,
+      `select part, remote as id, hash, made_at as "madeAt" from copies where message = $1 and portal = $2 order by part`,
       [message, lane],
     );
   }
@@ -106,11 +67,31 @@ export class DeliveryRepository {
   /** The copies, in one lane's room, of a message known by one of its copies elsewhere. */
   async copiesOfRef(ref: MessageRef, lane: RowId): Promise<ShownCopy[]> {
     return this.database.rows<ShownCopy>(
-      `select there.part, there.remote as id, there.hash
+      `select there.part, there.remote as id, there.hash, there.made_at as "madeAt"
          from copies here join copies there on there.message = here.message and there.portal = $4
         where here.account = $1 and here.room = $2 and here.remote = $3 order by there.part`,
       [ref.room.account, ref.room.id, ref.id, lane],
     );
+  }
+
+  /** For whom a reaction stands in a lane's room. */
+  async reactionCopies(message: RowId, lane: RowId, emoji: string): Promise<ReactionCopy[]> {
+    return this.database.rows<ReactionCopy>(
+      `select account, person, remote from reaction_copies where portal = $1 and message = $2 and emoji = $3`,
+      [lane, message, emoji],
+    );
+  }
+
+  /** The room of an account that is in the same link as another room. */
+  async linkedRoom(room: RoomRef, account: AccountId): Promise<RoomId | undefined> {
+    const [row] = await this.database.rows<{ room: RoomId }>(
+      `select there.room from portals here
+         join portals there on there.link = here.link and there.account = $3 and there.removed_at is null
+        where here.account = $1 and here.room = $2 and here.removed_at is null and there.room is not null
+        order by there.id limit 1`,
+      [room.account, room.id, account],
+    );
+    return row?.room;
   }
 
   /** Writes down what was done, if the lane's shard is still ours. Throws ShardLost else. */
@@ -120,60 +101,9 @@ export class DeliveryRepository {
       await tx.fence(fence);
       // Before the copies: routing locks in the same order.
       await tx.rows(`select 1 from lanes where portal = $1 for no key update`, [lane.id]);
-      const copies = results.flatMap((result) =>
-        result.delivery.event.kind === 'messageSent' && result.delivery.message !== null
-          ? result.made.map((copy) => ({ ...copy, hash: result.hash, delivery: result.delivery }))
-          : [],
-      );
-      if (copies.length > 0) {
-        // Where the echo of an earlier attempt told of another copy, that one stays: the echo of this one withdraws it.
-        await tx.rows(
-          `insert into copies (account, room, remote, message, portal, part, delivery, hash)
-           select $1, $2, made.remote, made.message, $3, made.part, made.delivery, made.hash
-             from unnest($4::text[], $5::bigint[], $6::smallint[], $7::bigint[], $8::bytea[]) as made (remote, message, part, delivery, hash)
-            where not exists (select 1 from copies first
-                               where first.delivery = made.delivery and first.part = made.part and first.remote <> made.remote)
-           on conflict (account, room, remote) do update set hash = excluded.hash`,
-          [
-            lane.account,
-            lane.room,
-            lane.id,
-            copies.map(({ id }) => id),
-            copies.map(({ delivery }) => delivery.message),
-            copies.map(({ part }) => part),
-            copies.map(({ delivery }) => delivery.id),
-            copies.map(({ hash }) => hash),
-          ],
-        );
-      }
-      for (const result of results) {
-        // Without a hash it was found made by a look: what the room shows now is not what the old hash says.
-        if (result.delivery.event.kind === 'messageEdited' && result.state === 'delivered') {
-          await tx.rows(`update copies set hash = $3 where message = $1 and portal = $2`, [
-            result.delivery.message,
-            lane.id,
-            result.hash,
-          ]);
-        }
-      }
-      await tx.rows(
-        `update deliveries set state = news.state, reason = news.reason, attempts = news.attempts, again_at = news.again_at,
-                uncertain_since = news.uncertain_since, settled_at = news.settled_at,
-                event = case when news.state in ('delivered', 'skipped') then null else event end,
-                finished_at = case when news.state = 'waiting' then null else now() end
-           from unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
-             as news (id, state, reason, attempts, again_at, uncertain_since, settled_at)
-          where deliveries.id = news.id`,
-        [
-          results.map(({ delivery }) => delivery.id),
-          results.map(({ state }) => state),
-          results.map((result) => ('reason' in result ? result.reason : null)),
-          results.map((result) => (result.state === 'waiting' ? result.attempts : result.delivery.attempts)),
-          results.map((result) => (result.state === 'waiting' ? result.againAt : null)),
-          results.map((result) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
-          results.map((result) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
-        ],
-      );
+      await storeCopies(tx, lane, results);
+      for (const result of results) await storeChange(tx, lane, result);
+      await storeResults(tx, results);
       await tx.rows(
         `update lanes set committed_at = now(), reason = $2,
                 failing_since = case when $2::text is null then null else coalesce(failing_since, now()) end,
@@ -221,6 +151,8 @@ interface WaitingRow {
   readonly uuid: DeliveryId;
   readonly message: RowId | null;
   readonly event: string;
+  readonly account: AccountId | null;
+  readonly author: UserId | null;
   readonly attempts: number;
   readonly uncertain_since: Date | null;
   readonly settled_at: Date | null;

@@ -1,4 +1,5 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
+import type { LinkOptions } from '../model/link-options.js';
 import type { AccountId, Cursor, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from '../model/ids.js';
 import {
   copyKey,
@@ -44,6 +45,8 @@ export interface References {
 
 /** The statements of the first of the two commits: what a batch needs to know, and what it writes. */
 export class IngestRepository {
+  constructor(private readonly newDeliveryId: () => DeliveryId) {}
+
   /** Which of these payloads are stored already. */
   async stored(tx: Transaction, account: AccountId, keys: readonly InboxKey[]): Promise<ReadonlySet<InboxKey>> {
     const rows = await tx.rows<{ key: InboxKey }>(`select key from inbox where account = $1 and key = any($2)`, [
@@ -64,7 +67,7 @@ export class IngestRepository {
 
   async wiring(tx: Transaction, rooms: readonly RoomRef[]): Promise<Map<string, Wiring>> {
     const rows = await tx.rows<WiringRow>(
-      `select me.account, me.room, me.id as own, me.direction as own_direction, l.id as link, l.created_at as linked_at,
+      `select me.account, me.room, me.id as own, me.direction as own_direction, l.id as link, l.created_at as linked_at, l.options,
               o.id as portal, o.account as other_account, o.room as other_room, o.direction
          from unnest($1::text[], $2::text[]) as asked (account, room)
          join portals me on me.account = asked.account and me.room = asked.room and me.removed_at is null
@@ -79,6 +82,7 @@ export class IngestRepository {
       const known = wiring.get(key) ?? {
         link: row.link,
         linkedAt: row.linked_at,
+        options: row.options,
         own: { portal: row.own, account: row.account, room: row.room, direction: row.own_direction },
         others: [],
       };
@@ -254,7 +258,10 @@ export class IngestRepository {
     if (plan.reactions.length > 0) await this.#setReactions(tx, plan.reactions);
     if (plan.held.length > 0) await this.#hold(tx, plan.held);
     for (const { delivery, change } of plan.parked) await this.#changeParked(tx, delivery, change);
-    if (plan.deliveries.length > 0) await this.#enqueue(tx, plan.deliveries);
+    const deletions = [];
+    for (const cleared of plan.cleared) deletions.push(...(await this.#clear(tx, cleared)));
+    const deliveries = [...deletions, ...plan.deliveries];
+    if (deliveries.length > 0) await this.#enqueue(tx, deliveries);
   }
 
   async #storeInbox(tx: Transaction, verdicts: readonly InboxVerdict[], rows: readonly InboxRow[]): Promise<void> {
@@ -348,6 +355,28 @@ export class IngestRepository {
     ]);
   }
 
+  /** What a room no longer shows is forgotten, and deleted where else it stands. */
+  async #clear(tx: Transaction, { portal, inbox, lanes, by }: Plan['cleared'][number]): Promise<Plan['deliveries']> {
+    const gone = await tx.rows<{ message: RowId; remote: RemoteId }>(
+      `with gone as (update messages set deleted_at = now() from copies
+                      where copies.portal = $1 and copies.delivery is null and copies.part = 0
+                        and messages.id = copies.message and messages.deleted_at is null
+                     returning messages.id as message, copies.remote),
+            emptied as (update inbox set body = null from gone where inbox.message = gone.message)
+       select message, remote from gone order by message`,
+      [portal],
+    );
+    return gone.flatMap(({ message, remote }) =>
+      lanes.map((lane) => ({
+        uuid: this.newDeliveryId(),
+        lane,
+        message,
+        inbox,
+        event: { ...by, kind: 'messageDeleted' as const, message: { room: by.room, id: remote }, version: '0' },
+      })),
+    );
+  }
+
   /** Numbers the deliveries at the ends of their lanes. */
   async #enqueue(tx: Transaction, deliveries: Plan['deliveries']): Promise<void> {
     const lanes = [...new Set(deliveries.map(({ lane }) => lane))];
@@ -380,6 +409,7 @@ interface WiringRow {
   readonly own_direction: PortalWiring['direction'];
   readonly link: RowId;
   readonly linked_at: Date;
+  readonly options: LinkOptions;
   readonly portal: RowId | null;
   readonly other_account: AccountId | null;
   readonly other_room: RoomId | null;

@@ -1,117 +1,284 @@
 import { createHash } from 'node:crypto';
 import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
-import type { Copy, Deliver, DeliveryRequest, NetworkAdapter, UncertainDelivery } from '../model/network-adapter.js';
+import type { Clock } from '../model/clock.js';
+import type { AccountId, FileRef, MessageRef, RemoteId, RoomId, RoomRef, UserId, UserRef } from '../model/ids.js';
+import type {
+  Copy,
+  Deliver,
+  DeliveryRequest,
+  FileStream,
+  NetworkAdapter,
+  UncertainDelivery,
+} from '../model/network-adapter.js';
+import type { Mention, RichText } from '../model/rich-text.js';
+import type { RowId } from '../model/routing.js';
 import type { Speakers } from '../identities/speakers.js';
 import { pass } from '../observability/failpoint.js';
-import type { Lane, ShownCopy, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
-import { degrade } from './degrade.js';
+import { degrade, type Resolved } from './degrade.js';
+import { mentionsIn, translateMentions } from './mentions.js';
+
+/** A correction says what an edit could not change any more; its parts are numbered from here. */
+export const firstCorrection = 1000;
 
 /** The reads that a delivery needs before it can be sent. */
 export interface CopyLookup {
-  copiesOf(message: string, lane: string): Promise<readonly ShownCopy[]>;
-  copiesOfRef(ref: NonNullable<ReturnType<typeof targetOf>>, lane: string): Promise<readonly ShownCopy[]>;
+  copiesOf(message: RowId, lane: RowId): Promise<readonly ShownCopy[]>;
+  copiesOfRef(ref: MessageRef, lane: RowId): Promise<readonly ShownCopy[]>;
+  reactionCopies(message: RowId, lane: RowId, emoji: string): Promise<readonly ReactionCopy[]>;
+  /** The room of an account that is linked with another room. */
+  linkedRoom(room: RoomRef, account: AccountId): Promise<RoomId | undefined>;
+}
+
+export interface DelivererParts {
+  readonly copies: CopyLookup;
+  readonly speakers: Speakers;
+  readonly keys: DeliveryKeys;
+  readonly clock: Clock;
+  /** The person's id on another account. */
+  personOn(account: AccountId, user: { readonly account: AccountId; readonly id: UserId }): UserId | undefined;
+  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
+}
+
+/** What happens while a delivery is made. `beforeSend` is called in the same tick as each write. */
+export interface DeliveryHooks {
+  beforeSend(): void;
+  onMade(copy: Copy): void;
+  onGone(copy: Copy): void;
 }
 
 export type Delivered =
   | { readonly state: 'delivered'; readonly hash: Buffer | null }
   | { readonly state: 'skipped'; readonly reason: string; readonly hash: null };
 
+type Prepared =
+  | { readonly skip: string }
+  /** The room shows it already, by what another person did. */
+  | { readonly shown: Copy | undefined }
+  | { readonly send: Unbound; readonly hash: Buffer | null };
+
+/** A request before it is bound to one attempt. */
+type Unbound = Omit<DeliveryRequest<BridgeEvent>, 'made' | 'key' | 'onMade' | 'onGone' | 'beforeSend' | 'openFile'> & {
+  readonly firstPart: number;
+};
+
 /** Sends one delivery: resolves what it is about, chooses the speaker, degrades it to what the room can show. */
 export class Deliverer {
-  constructor(
-    private readonly copies: CopyLookup,
-    private readonly speakers: Speakers,
-    private readonly keys: DeliveryKeys,
-  ) {}
+  constructor(private readonly parts: DelivererParts) {}
 
-  /**
-   * Tells `onMade` each part as soon as it exists. `beforeSend` is called in the same tick as each write.
-   * Throws a BridgeError when it could not be delivered.
-   */
+  /** Throws a BridgeError when it could not be delivered. */
   async deliver(
     adapter: NetworkAdapter,
     lane: Lane,
     delivery: WaitingDelivery,
-    beforeSend: () => void,
-    onMade: (copy: Copy) => void,
+    hooks: DeliveryHooks,
     signal: AbortSignal,
   ): Promise<Delivered> {
-    const { event } = delivery;
-    const entry = adapter.deliver[event.kind] as Deliver<EventKind> | undefined;
-    if (entry === undefined) return skipped(`the network cannot show ${event.kind}`);
-    const target = await this.target(lane, delivery);
-    if (targetOf(event) !== undefined && target.length === 0) return skipped('what it is about is not in this room');
-    const hash = hashOf(event);
-    if (event.kind === 'messageEdited' && hash !== null && target.every((copy) => copy.hash?.equals(hash) === true)) {
-      return skipped('the room shows the same already');
+    const prepared = await this.#prepare(adapter, lane, delivery);
+    if ('skip' in prepared) return { state: 'skipped', reason: prepared.skip, hash: null };
+    if ('shown' in prepared) {
+      if (prepared.shown !== undefined) hooks.onMade(prepared.shown);
+      return { state: 'delivered', hash: null };
     }
-    const capabilities = await adapter.capabilities(lane.room);
-    const replyTo = await this.#replyTo(lane, event);
-    const degraded = degrade(event, capabilities, {
-      replyTarget:
-        event.kind !== 'messageSent' || event.replyTo === undefined
-          ? 'none'
-          : replyTo === undefined
-            ? 'missing'
-            : 'found',
-    });
-    if ('skip' in degraded) return skipped(degraded.skip);
-    const request: DeliveryRequest<BridgeEvent> = {
-      delivery: delivery.uuid,
-      room: lane.room,
-      event: degraded.event,
-      speaker: await this.speakers.choose(event.actor, capabilities),
-      target,
-      ...(replyTo === undefined ? {} : { replyTo }),
-      made: delivery.made,
-      key: (part) => this.keys.make(delivery.uuid, part),
-      onMade: (copy) => {
-        pass('afterResponse');
-        onMade(copy);
+    const { firstPart, ...request } = prepared.send;
+    const entry = adapter.deliver[request.event.kind] as Deliver<EventKind>;
+    await entry.send(
+      {
+        ...request,
+        openFile: (file, opening) => this.parts.openFile(file, opening),
+        made: delivery.made.map((copy) => ({ ...copy, part: copy.part - firstPart })),
+        key: (part) => this.parts.keys.make(delivery.uuid, firstPart + part),
+        onMade: (copy) => {
+          pass('afterResponse');
+          hooks.onMade({ ...copy, part: firstPart + copy.part });
+        },
+        onGone: (copy) => {
+          hooks.onGone(copy);
+        },
+        beforeSend: () => {
+          pass('beforeSend');
+          hooks.beforeSend();
+        },
       },
-      onGone: () => undefined,
-      beforeSend: () => {
-        pass('beforeSend');
-        beforeSend();
+      signal,
+    );
+    return { state: 'delivered', hash: prepared.hash };
+  }
+
+  /** The delivery as a look needs it; undefined where it cannot have been made, since what it is about is not in the room. */
+  async uncertain(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    delivery: WaitingDelivery,
+  ): Promise<UncertainDelivery | undefined> {
+    if (targetOf(delivery.event) !== undefined && (await this.#target(lane, delivery)).length === 0) return undefined;
+    const prepared = await this.#prepare(adapter, lane, delivery);
+    const request = 'send' in prepared ? prepared.send : await this.#asItCame(adapter, lane, delivery);
+    const { firstPart, ...unbound } = request;
+    return {
+      ...unbound,
+      partOf: (key) => {
+        const named = this.parts.keys.verify(key);
+        return named?.delivery === delivery.uuid ? named.part - firstPart : undefined;
       },
     };
-    await entry.send(request, signal);
-    return { state: 'delivered', hash };
+  }
+
+  async #prepare(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Prepared> {
+    const { event } = delivery;
+    const capabilities = await adapter.capabilities(lane.room);
+    const copies = await this.#target(lane, delivery);
+    if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
+    const hash = hashOf(event);
+    if (event.kind === 'messageEdited' && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true)) {
+      return { skip: 'the room shows the same already' };
+    }
+    const target = event.kind === 'messageEdited' ? copies.filter(({ part }) => part < firstCorrection) : copies;
+    const replyTo = await this.#copyOf(lane, event.kind === 'messageSent' ? event.replyTo : undefined);
+    const thread = await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
+    const degraded = degrade(event, capabilities, {
+      ...this.#resolved(adapter, lane, event, target),
+      replyTarget: found(event.kind === 'messageSent' && event.replyTo !== undefined, replyTo),
+      thread: found(event.kind === 'messageSent' && event.thread !== undefined, thread),
+    });
+    if ('skip' in degraded) return degraded;
+    const said = await this.#translated(degraded.event, lane);
+    const speaker =
+      degraded.by === 'bridge'
+        ? this.parts.speakers.bridge(event.actor)
+        : await this.parts.speakers.choose(this.#speaking(delivery), capabilities);
+    const isCorrection = event.kind === 'messageEdited' && said.kind === 'messageSent';
+    const answered = isCorrection
+      ? target.at(0)
+      : said.kind === 'messageSent' && said.replyTo !== undefined
+        ? (replyTo ?? thread)
+        : undefined;
+    const reaction = await this.#reaction(lane, delivery, speaker.as === 'relay');
+    if ('skip' in reaction || 'shown' in reaction) return reaction;
+    return {
+      send: {
+        delivery: delivery.uuid,
+        room: lane.room,
+        event: said,
+        speaker,
+        target: isCorrection ? [] : target,
+        firstPart: isCorrection ? firstCorrection : 0,
+        ...(reaction.made === undefined ? {} : { reaction: reaction.made }),
+        ...(answered === undefined ? {} : { replyTo: answered }),
+        ...(thread === undefined || capabilities.threads === 'none' ? {} : { thread }),
+      },
+      hash,
+    };
   }
 
   /** What the event is about, as it stands in the lane's room. */
-  async target(lane: Lane, delivery: WaitingDelivery): Promise<readonly ShownCopy[]> {
-    const { event, message } = delivery;
+  async #target(lane: Lane, { event, message }: WaitingDelivery): Promise<readonly ShownCopy[]> {
     const reference = targetOf(event);
     if (reference === undefined) return [];
     // A second copy of our own message is deleted by its id: it never became a copy.
-    if (message === null) return [{ part: 0, id: reference.id, hash: null }];
-    return this.copies.copiesOf(message, lane.id);
+    if (message === null) return [{ part: 0, id: reference.id, hash: null, madeAt: this.parts.clock.now() }];
+    return this.parts.copies.copiesOf(message, lane.id);
   }
 
-  async uncertain(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<UncertainDelivery> {
+  #resolved(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    event: BridgeEvent,
+    target: readonly ShownCopy[],
+  ): Omit<Resolved, 'replyTarget' | 'thread'> {
+    const oldest = target.at(0);
+    return {
+      ...(oldest === undefined ? {} : { copyAgeMs: this.parts.clock.now().getTime() - oldest.madeAt.getTime() }),
+      can: (kind) => adapter.deliver[kind] !== undefined,
+      options: lane.options,
+      networkLabel: this.parts.speakers.label(event.room.account),
+    };
+  }
+
+  async #copyOf(lane: Lane, ref: MessageRef | undefined): Promise<Copy | undefined> {
+    return ref === undefined ? undefined : (await this.parts.copies.copiesOfRef(ref, lane.id)).at(0);
+  }
+
+  /** An edit is the author's words, whoever made it. */
+  #speaking({ event, author }: WaitingDelivery): UserRef {
+    const isOthers = event.kind === 'messageEdited' && author !== null && author.id !== event.actor.id;
+    return isOthers ? { ...author, name: '', standing: 'person' } : event.actor;
+  }
+
+  /** One account stands for many people: only the first reaction of a kind is added, only with the last is it taken back. */
+  async #reaction(
+    lane: Lane,
+    { event, message }: WaitingDelivery,
+    isShared: boolean,
+  ): Promise<{ readonly skip: string } | { readonly shown: Copy | undefined } | { readonly made: Copy | undefined }> {
+    const isReaction = event.kind === 'reactionAdded' || event.kind === 'reactionRemoved';
+    if (!isReaction || message === null || event.emoji === undefined) return { made: undefined };
+    const all = await this.parts.copies.reactionCopies(message, lane.id, event.emoji);
+    const isOwn = ({ account, person }: ReactionCopy): boolean =>
+      account === event.actor.account && person === event.actor.id;
+    const own = all.find(isOwn);
+    const others = all.filter((copy) => !isOwn(copy));
+    if (event.kind === 'reactionAdded') {
+      const [other] = others;
+      return isShared && other !== undefined ? { shown: copyOf(other.remote) } : { made: undefined };
+    }
+    if (own === undefined) return { skip: 'the room does not show it' };
+    const stays = others.some(({ remote }) => isShared || (remote !== null && remote === own.remote));
+    return stays ? { shown: undefined } : { made: copyOf(own.remote) };
+  }
+
+  async #translated(event: BridgeEvent, lane: Lane): Promise<BridgeEvent> {
+    if (event.kind !== 'messageSent' && event.kind !== 'messageEdited') return event;
+    return { ...event, body: await this.#translatedBody(event.body, lane) };
+  }
+
+  async #translatedBody(body: RichText, lane: Lane): Promise<RichText> {
+    const translations = new Map<Mention, Mention>();
+    for (const mention of mentionsIn(body)) {
+      const translation = await this.#translation(mention, lane.account);
+      if (translation !== undefined) translations.set(mention, translation);
+    }
+    return translations.size === 0 ? body : translateMentions(body, (mention) => translations.get(mention));
+  }
+
+  async #translation(mention: Mention, account: AccountId): Promise<Mention | undefined> {
+    switch (mention.kind) {
+      case 'person': {
+        const id = mention.user.account === account ? undefined : this.parts.personOn(account, mention.user);
+        return id === undefined ? undefined : { kind: 'person', user: { account, id } };
+      }
+      case 'room': {
+        if (mention.room.account === account) return undefined;
+        const id = await this.parts.copies.linkedRoom(mention.room, account);
+        return id === undefined ? undefined : { kind: 'room', room: { account, id } };
+      }
+      case 'group':
+      case 'everyone':
+        return undefined;
+    }
+  }
+
+  /** What there is to look for where nothing would be sent any more. */
+  async #asItCame(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Unbound> {
     return {
       delivery: delivery.uuid,
       room: lane.room,
       event: delivery.event,
-      speaker: await this.speakers.choose(delivery.event.actor, await adapter.capabilities(lane.room)),
-      target: await this.target(lane, delivery),
-      partOf: (key) => {
-        const named = this.keys.verify(key);
-        return named?.delivery === delivery.uuid ? named.part : undefined;
-      },
+      speaker: await this.parts.speakers.choose(this.#speaking(delivery), await adapter.capabilities(lane.room)),
+      target: await this.#target(lane, delivery),
+      firstPart: 0,
     };
-  }
-
-  async #replyTo(lane: Lane, event: BridgeEvent): Promise<Copy | undefined> {
-    if (event.kind !== 'messageSent' || event.replyTo === undefined) return undefined;
-    return (await this.copies.copiesOfRef(event.replyTo, lane.id)).at(0);
   }
 }
 
-function skipped(reason: string): Delivered {
-  return { state: 'skipped', reason, hash: null };
+function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' | 'none' {
+  if (!isWanted) return 'none';
+  return copy === undefined ? 'missing' : 'found';
+}
+
+function copyOf(remote: RemoteId | null): Copy | undefined {
+  return remote === null ? undefined : { part: 0, id: remote };
 }
 
 /** What a message shows, so that an edit that changes nothing is known. */

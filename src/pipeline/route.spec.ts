@@ -12,6 +12,7 @@ import {
   userId,
   type UserRef,
 } from '../model/ids.js';
+import { defaultLinkOptions } from '../model/link-options.js';
 import { copyKey, type Known, type KnownDelivery, type PortalWiring, reactionKey, roomKey } from '../model/routing.js';
 import { type Arrival, route, type RouteOptions } from './route.js';
 
@@ -26,7 +27,7 @@ type Directions = Record<Name, PortalWiring['direction']>;
 const both: Directions = { a: 'both', b: 'both', c: 'both' };
 
 /** Link 7: rooms a, b, c are portals a, b, c. */
-function knowing(directions: Directions = both): Known {
+function knowing(directions: Directions = both, options = defaultLinkOptions): Known {
   const portals = names.map((name) => ({
     portal: name,
     account: rooms[name].account,
@@ -36,7 +37,13 @@ function knowing(directions: Directions = both): Known {
   const wiring = new Map(
     portals.map((own) => [
       roomKey({ account: own.account, id: own.room }),
-      { link: '7', linkedAt: new Date('2026-01-01T00:00:00Z'), own, others: portals.filter((other) => other !== own) },
+      {
+        link: '7',
+        linkedAt: new Date('2026-01-01T00:00:00Z'),
+        options,
+        own,
+        others: portals.filter((other) => other !== own),
+      },
     ]),
   );
   return {

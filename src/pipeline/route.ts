@@ -51,6 +51,7 @@ export function route(arrivals: readonly Arrival[], known: Known, options: Route
     versions: [],
     reactions: [],
     held: [],
+    cleared: [],
     parked: [],
   };
   for (const arrival of arrivals) new Routing(arrival, known, options, plan).run();
@@ -118,9 +119,10 @@ class Routing {
       case 'threadChanged':
       case 'pinChanged':
         return this.#aboutTarget(event, wiring);
+      case 'roomChanged':
+        return this.#roomChange(event, wiring);
       case 'memberJoined':
       case 'memberLeft':
-      case 'roomChanged':
       case 'callChanged':
         this.#deliver(event, wiring, null);
         return { state: 'routed', message: null };
@@ -296,6 +298,21 @@ class Routing {
     this.plan.reactions.push({ ...reaction, account, remote: remote ?? null });
     this.#deliver(event, wiring, reaction.message);
     return { state: 'routed', message: reaction.message };
+  }
+
+  #roomChange(event: Extract<BridgeEvent, { kind: 'roomChanged' }>, wiring: Wiring): Verdict {
+    const { room, actor, at } = event;
+    if (event.change.of === 'history' && wiring.options.clearedHistory === 'delete') {
+      const lanes = wiring.others.filter(({ direction }) => direction !== 'out').map(({ portal }) => portal);
+      this.plan.cleared.push({
+        portal: wiring.own.portal,
+        inbox: this.arrival.inbox,
+        lanes,
+        by: { room, actor, at },
+      });
+    }
+    this.#deliver(event, wiring, null);
+    return { state: 'routed', message: null };
   }
 
   #aboutTarget(event: Extract<BridgeEvent, { kind: 'threadChanged' | 'pinChanged' }>, wiring: Wiring): Verdict {

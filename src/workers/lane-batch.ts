@@ -4,7 +4,8 @@ import type { Copy, NetworkAdapter } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
-import type { DeliveryRepository, DeliveryResult, Lane, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { DeliveryResult, Lane, WaitingDelivery } from '../model/delivery.js';
+import type { DeliveryRepository } from '../persistence/delivery.repository.js';
 import type { Deliverer } from '../pipeline/deliver.js';
 import { decide, type RetryOptions } from '../pipeline/retry-policy.js';
 import { look } from './look.js';
@@ -70,7 +71,9 @@ export class LaneBatch {
       const found = await look(this.adapter, deliverer, this.lane, due, now, this.signal);
       for (const outcome of found.outcomes) metrics.looks.inc({ account: this.lane.account, outcome });
       log.info({ lane: this.lane.id, asked: due.length, found: found.done.length }, 'looked for deliveries in doubt');
-      for (const { delivery, made } of found.done) this.#done.push({ delivery, made, hash: null, state: 'delivered' });
+      for (const { delivery, made } of found.done) {
+        this.#done.push({ delivery, made, gone: [], hash: null, state: 'delivered' });
+      }
       return found.left;
     } catch (error) {
       this.#lookFailed(due, error, now);
@@ -102,18 +105,22 @@ export class LaneBatch {
     const startedAt = clock.now();
     const startedMs = clock.monotonicMs();
     const made: Copy[] = [...delivery.made];
+    const gone: Copy[] = [];
     try {
       const result = await deliverer.deliver(
         this.adapter,
         this.lane,
         delivery,
-        () => {
-          shards.assertMaySend(this.lane.shard);
+        {
+          beforeSend: () => {
+            shards.assertMaySend(this.lane.shard);
+          },
+          onMade: (copy) => made.push(copy),
+          onGone: (copy) => gone.push(copy),
         },
-        (copy) => made.push(copy),
         this.signal,
       );
-      this.#done.push({ delivery, made, ...result });
+      this.#done.push({ delivery, made, gone, ...result });
       this.#count(delivery, result.state);
       if (result.state === 'delivered') {
         metrics.deliverySeconds.observe({ account: this.lane.account }, (clock.monotonicMs() - startedMs) / 1000);
@@ -124,16 +131,16 @@ export class LaneBatch {
     } catch (error) {
       if (error instanceof ShardLost) {
         // What was made before must be written down all the same: the shard may turn out to be ours still.
-        if (made.length > delivery.made.length) {
-          this.#done.push(waiting({ ...delivery, made }, error.message, delivery.attempts, clock.now()));
+        if (made.length > delivery.made.length || gone.length > 0) {
+          this.#done.push(waiting({ ...delivery, made, gone }, error.message, delivery.attempts, clock.now()));
         }
         return 'hold';
       }
-      return this.#failed(delivery, made, error, startedAt);
+      return this.#failed({ ...delivery, made, gone }, error, startedAt);
     }
   }
 
-  async #failed(delivery: WaitingDelivery, made: readonly Copy[], error: unknown, startedAt: Date): Promise<Flow> {
+  async #failed(delivery: Attempted, error: unknown, startedAt: Date): Promise<Flow> {
     const { clock, log, options } = this.#parts;
     if (error instanceof LoginRefused) options.onLoginRefused(this.lane.account);
     const attempt = { attempts: delivery.attempts, startedAt, failedAt: clock.now(), random: options.random() };
@@ -144,13 +151,20 @@ export class LaneBatch {
       // Told once when a lane begins to fail; its state says the rest.
       if (delivery.attempts === 0 && !(error instanceof Abandoned)) log.warn(fields, 'a lane is held');
       const { reason, attempts, againAt, uncertain } = decision;
-      this.#done.push(waiting({ ...delivery, made, uncertain }, reason, attempts, againAt));
+      this.#done.push(waiting({ ...delivery, uncertain }, reason, attempts, againAt));
       this.#count(delivery, error instanceof BridgeError ? error.code : 'failed');
       return 'hold';
     }
     const state = decision.then === 'skip' ? 'skipped' : 'parked';
     if (state === 'parked') log.warn(fields, 'a delivery is parked');
-    this.#done.push({ delivery, made, hash: null, state, reason: decision.reason });
+    this.#done.push({
+      delivery,
+      made: delivery.made,
+      gone: delivery.gone ?? [],
+      hash: null,
+      state,
+      reason: decision.reason,
+    });
     this.#count(delivery, state);
     return 'go';
   }
@@ -210,7 +224,10 @@ export class LaneBatch {
   }
 }
 
-function waiting(delivery: WaitingDelivery, reason: string, attempts: number, againAt: Date): DeliveryResult {
-  const { made, uncertain } = delivery;
-  return { delivery, made, hash: null, state: 'waiting', reason, attempts, againAt, uncertain };
+/** A delivery with what its attempt made and took away. */
+type Attempted = WaitingDelivery & { readonly gone?: readonly Copy[] };
+
+function waiting(delivery: Attempted, reason: string, attempts: number, againAt: Date): DeliveryResult {
+  const { made, gone = [], uncertain } = delivery;
+  return { delivery, made, gone, hash: null, state: 'waiting', reason, attempts, againAt, uncertain };
 }

@@ -1,5 +1,5 @@
 import type { RowId } from '../model/routing.js';
-import type { Lane, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import { LaneBatch, type LaneParts } from './lane-batch.js';
 
 /** A lane takes up to so many due deliveries at once. */

@@ -2,7 +2,8 @@ import type { Clock } from '../model/clock.js';
 import type { Log } from '../model/network-definition.js';
 import type { RowId } from '../model/routing.js';
 import type { Metrics } from '../observability/metrics.js';
-import type { DeliveryRepository, Lane } from '../persistence/delivery.repository.js';
+import type { Lane } from '../model/delivery.js';
+import type { DeliveryRepository } from '../persistence/delivery.repository.js';
 import type { LaneWorker } from './lane-worker.js';
 import type { Shards } from './shards.js';
 

@@ -1,12 +1,13 @@
 import type { BridgeEvent, MessageSent } from '../model/bridge-event.js';
+import { defaultLinkOptions } from '../model/link-options.js';
 import { accountId, deliveryId, remoteId, roomId, userId } from '../model/ids.js';
 import type { Copy, NetworkAdapter, Outcome, UncertainDelivery } from '../model/network-adapter.js';
-import type { Lane, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import type { Deliverer } from '../pipeline/deliver.js';
 import { look } from './look.js';
 
 const room = { account: accountId('left'), id: roomId('a') };
-const lane: Lane = { id: '1', account: accountId('right'), room: roomId('b'), shard: 0 };
+const lane: Lane = { id: '1', account: accountId('right'), room: roomId('b'), shard: 0, options: defaultLinkOptions };
 const now = new Date('2026-01-02T03:05:00Z');
 const earlier = new Date('2026-01-02T03:04:00Z');
 const later = new Date('2026-01-02T03:06:00Z');
@@ -31,6 +32,7 @@ function waiting(name: string, more: Partial<WaitingDelivery> = {}): WaitingDeli
     uuid: deliveryId(name),
     message: name,
     event: message(),
+    author: null,
     attempts: 1,
     made: [],
     uncertain: { since: earlier, settledAt: later },
@@ -55,7 +57,8 @@ async function looked(due: readonly WaitingDelivery[], found: Record<string, Out
     },
   } as unknown as NetworkAdapter;
   const deliverer = {
-    uncertain: (_: NetworkAdapter, __: Lane, { uuid, event }: WaitingDelivery) => Promise.resolve({ delivery: uuid, event }),
+    uncertain: (_: NetworkAdapter, __: Lane, { uuid, event }: WaitingDelivery) =>
+      Promise.resolve({ delivery: uuid, event }),
   } as unknown as Deliverer;
   const { done, left, outcomes } = await look(adapter, deliverer, lane, due, now, new AbortController().signal);
   return {

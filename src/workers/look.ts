@@ -1,6 +1,6 @@
 import type { EventKind } from '../model/bridge-event.js';
 import type { Copy, Deliver, NetworkAdapter } from '../model/network-adapter.js';
-import type { Lane, WaitingDelivery } from '../persistence/delivery.repository.js';
+import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import type { Deliverer } from '../pipeline/deliver.js';
 
 export interface Found {
@@ -52,8 +52,10 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Map<string, Seen>> {
   const since = new Date(Math.min(...doubted.map(({ uncertain }) => uncertain?.since.getTime() ?? Infinity)));
-  const asked = await Promise.all(doubted.map((delivery) => deliverer.uncertain(adapter, lane, delivery)));
-  const outcomes = new Map((await adapter.wasDone(asked, since, signal)).map(({ delivery, done }) => [delivery, done]));
+  const possible = await Promise.all(doubted.map((delivery) => deliverer.uncertain(adapter, lane, delivery)));
+  const asked = possible.filter((delivery) => delivery !== undefined);
+  const answers = asked.length === 0 ? [] : await adapter.wasDone(asked, since, signal);
+  const outcomes = new Map(answers.map(({ delivery, done }) => [delivery, done]));
   const seen = new Map<string, Seen>();
   for (const { uuid, made } of doubted) {
     const outcome = outcomes.get(uuid);
@@ -74,8 +76,8 @@ async function isWhole(
   { event }: WaitingDelivery,
   seen: Seen | undefined,
 ): Promise<boolean> {
-  if (seen === 'alreadySo' || event.kind !== 'messageSent') return true;
-  if (event.files.length > (event.body.length === 0 ? 1 : 0)) return false;
+  if (seen === 'alreadySo' || (event.kind !== 'messageSent' && event.kind !== 'messageEdited')) return true;
+  if (event.kind === 'messageSent' && event.files.length > (event.body.length === 0 ? 1 : 0)) return false;
   const { maxTextChars, maxTextBytes } = await adapter.capabilities(lane.room);
   // Names, quotes and markup come on top, and a character may take four bytes: a quarter of the limit is surely one part.
   return JSON.stringify(event.body).length < Math.min(maxTextChars, maxTextBytes ?? Infinity) / 4;

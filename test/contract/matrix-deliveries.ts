@@ -56,6 +56,7 @@ function asked<E extends MessageSent | MessageDeleted>(
     key: (part) => keyOf(name, part),
     onMade: (copy) => made.push(copy),
     onGone: () => undefined,
+    openFile: () => Promise.reject(new Error('there are no files')),
     beforeSend: () => {
       writes += 1;
     },

@@ -505,6 +505,7 @@ function messageToSend(harness: Harness, text: string, options: SendOptions = {}
     key: (part) => keyOf(delivery, part),
     onMade: (copy) => made.push(copy),
     onGone: () => undefined,
+    openFile: () => Promise.reject(new Error('there are no files')),
     beforeSend: () => {
       asked += 1;
       options.beforeSend?.();

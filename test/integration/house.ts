@@ -34,6 +34,7 @@ import { DeliveryRepository } from '../../src/persistence/delivery.repository.js
 import { IngestRepository } from '../../src/persistence/ingest.repository.js';
 import { LinkRepository } from '../../src/persistence/link.repository.js';
 import { RoomRepository } from '../../src/persistence/room.repository.js';
+import type { Lane } from '../../src/model/delivery.js';
 import { ShardRepository } from '../../src/persistence/shard.repository.js';
 import { Deliverer } from '../../src/pipeline/deliver.js';
 import { DeliveryKeys } from '../../src/pipeline/delivery-key.js';
@@ -229,7 +230,7 @@ export class House {
   readonly links: LinkRepository;
   readonly rooms: RoomRepository;
   readonly shardRows: ShardRepository;
-  readonly ingestRows = new IngestRepository();
+  readonly ingestRows = new IngestRepository(() => deliveryId(v7()));
   readonly keys = new DeliveryKeys(randomBytes(32));
   readonly metrics = new Metrics();
   readonly adapters = new Map<AccountId, MadeUpNetwork>();
@@ -303,7 +304,14 @@ export class House {
     });
     return new LaneWorker({
       repository,
-      deliverer: new Deliverer(repository, speakers, this.keys),
+      deliverer: new Deliverer({
+        copies: repository,
+        speakers,
+        keys: this.keys,
+        clock: systemClock,
+        personOn: () => undefined,
+        openFile: () => Promise.reject(new Error('there are no files')),
+      }),
       adapters: this.adapters,
       shards,
       clock: systemClock,
@@ -320,7 +328,7 @@ export class House {
     });
   }
 
-  async lane(id: string): Promise<{ id: string; account: AccountId; room: RoomId; shard: number }> {
+  async lane(id: string): Promise<Lane> {
     const [lane] = await this.deliveries.lanes([id]);
     if (lane === undefined) throw new Error(`there is no lane ${id}`);
     return lane;
