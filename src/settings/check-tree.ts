@@ -1,14 +1,14 @@
 import { z, type ZodType } from 'zod';
-import { accountId, type AccountId } from '../model/ids.js';
+import { accountId, type AccountId, userId, type UserId } from '../model/ids.js';
 import type { NetworkDefinition } from '../model/network-definition.js';
-import { checkKeys, checkLinks, checkListen } from './cross-checks.js';
+import { checkKeys, checkLinks, checkListen, checkPeople } from './cross-checks.js';
 import { faultsOf, issueSentence } from './issue-sentences.js';
 import { checkSecretKey } from './secret-key.js';
 import type { SectionField } from './settings-fields.js';
 import type { Finding } from './settings-faults.js';
-import { coreSections, linkSchema, wholeSchema, type WrittenLinkedRoom } from './settings.schema.js';
+import { coreSections, linkSchema, personSchema, wholeSchema, type WrittenLinkedRoom } from './settings.schema.js';
 import { isTree, type Path, type Tree } from './settings-tree.js';
-import type { AccountSettings, LinkedRoomSettings, LinkSettings, Settings } from './settings.types.js';
+import type { AccountSettings, LinkedRoomSettings, LinkSettings, PersonSettings, Settings } from './settings.types.js';
 
 type CheckedSettings = Omit<Settings, 'source' | 'file' | 'dataFolder' | 'warnings'>;
 
@@ -63,7 +63,16 @@ export function checkTree(tree: Tree, root: SectionField, definitions: readonly 
   const links: LinkSettings[] = [];
   for (const [id, value] of entriesOf('links')) {
     const link = check(linkSchema, value, ['links', id]);
-    if (link !== undefined) links.push({ id, rooms: link.rooms.map(linkedRoom) });
+    if (link !== undefined) links.push({ id, rooms: link.rooms.map(linkedRoom), mirror: link.mirror });
+  }
+  const idOf = (account: string, written: string): UserId => {
+    const network = accounts.get(accountId(account))?.network;
+    return definitions.find((it) => it.network === network)?.userIdOf?.(written) ?? userId(written);
+  };
+  const people: PersonSettings[] = [];
+  for (const [index, value] of (check(z.array(z.unknown()), tree['people'] ?? [], ['people']) ?? []).entries()) {
+    const person = Object.entries(check(personSchema, value, ['people', index]) ?? {});
+    people.push(new Map(person.map(([account, written]) => [accountId(account), idOf(account, written)])));
   }
   const database = check(coreSections.database, tree['database'], ['database']);
   const secretKey = check(coreSections.secretKey.optional(), tree['secretKey'], ['secretKey']);
@@ -74,8 +83,8 @@ export function checkTree(tree: Tree, root: SectionField, definitions: readonly 
 
   if (database !== undefined) faults.push(...checkSecretKey({ secretKey, database }));
   if (listen !== undefined) faults.push(...checkListen(listen));
-  faults.push(...checkKeys(tree, 'accounts'), ...checkKeys(tree, 'links'), ...checkLinks(tree));
+  faults.push(...checkKeys(tree, 'accounts'), ...checkKeys(tree, 'links'), ...checkLinks(tree), ...checkPeople(tree, idOf));
   if (!database || !listen || !log || !delivery || !retention) return { faults };
   const secret = secretKey === undefined ? {} : { secretKey };
-  return { faults, settings: { database, ...secret, listen, log, delivery, retention, accounts, links } };
+  return { faults, settings: { database, ...secret, listen, log, delivery, retention, accounts, links, people } };
 }

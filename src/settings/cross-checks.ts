@@ -29,7 +29,7 @@ function writtenRoom(room: unknown): WrittenRoom {
 }
 
 /** Something said in one of the rooms is seen in another; true where that cannot be told. */
-function canFlow(rooms: readonly WrittenRoom[]): boolean {
+export function canFlow(rooms: readonly { readonly direction?: string }[]): boolean {
   const known = ['both', 'in', 'out'];
   if (rooms.length < 2 || rooms.some(({ direction }) => direction === undefined || !known.includes(direction)))
     return true;
@@ -56,6 +56,38 @@ export function checkKeys(tree: Tree, section: 'accounts' | 'links'): Finding[] 
   return faults;
 }
 
+function accountRemedy(account: string, accounts: readonly string[]): string {
+  if (accounts.length === 0) return 'There are none yet: add it under accounts.';
+  const meant = nearest(account, accounts);
+  return meant === undefined ? `Known: ${accounts.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+/** What is wrong between people and accounts. `idOf`: a person's id as the account's network writes it. */
+export function checkPeople(tree: Tree, idOf: (account: string, written: string) => string): Finding[] {
+  const faults: Finding[] = [];
+  const accounts = Object.keys(isTree(tree['accounts']) ? tree['accounts'] : {});
+  const seen = new Map<string, number>();
+  for (const [index, person] of (Array.isArray(tree['people']) ? tree['people'] : []).entries()) {
+    if (!isTree(person)) continue;
+    for (const [account, written] of Object.entries(person)) {
+      const path = ['people', index, account];
+      if (!accounts.includes(account)) {
+        const problem = 'is not the key of an account';
+        faults.push({ path, problem, remedy: accountRemedy(account, accounts) });
+      } else if (typeof written === 'string' && written !== '') {
+        const identity = JSON.stringify([account, idOf(account, written)]);
+        const other = seen.get(identity);
+        if (other === undefined) seen.set(identity, index);
+        else {
+          const problem = `is ${written}, as in people[${String(other)}]`;
+          faults.push({ path, problem, remedy: 'Write all ids of one person into one entry, and each id once.' });
+        }
+      }
+    }
+  }
+  return faults;
+}
+
 /** What is wrong between links and accounts. */
 export function checkLinks(tree: Tree): Finding[] {
   const faults: Finding[] = [];
@@ -69,14 +101,8 @@ export function checkLinks(tree: Tree): Finding[] {
       const path = ['links', id, 'rooms', index];
       if (account === undefined || account === '') continue;
       if (!accounts.includes(account)) {
-        const meant = nearest(account, accounts);
-        const known =
-          accounts.length === 0 ? 'There are none yet: add it under accounts.' : `Known: ${accounts.join(', ')}.`;
-        faults.push({
-          path: [...path, 'account'],
-          problem: `names the account ${account}, which does not exist`,
-          remedy: meant === undefined ? known : `Did you mean ${meant}?`,
-        });
+        const problem = `names the account ${account}, which does not exist`;
+        faults.push({ path: [...path, 'account'], problem, remedy: accountRemedy(account, accounts) });
       }
       if (room === undefined || room === '') continue;
       const identity = JSON.stringify([account, room]);

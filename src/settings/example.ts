@@ -10,6 +10,8 @@ const textWidth = 110;
 export function exampleSettings(definitions: readonly NetworkDefinition[]): string {
   const { fields } = settingsFields(definitions);
   const accounts = fields.get('accounts');
+  const links = fields.get('links');
+  const mirror = links?.kind === 'map' && links.entry.kind === 'section' ? links.entry.fields.get('mirror') : undefined;
   const sections = [...fields].filter(([name]) => name !== 'accounts' && name !== 'links');
   return [
     '# Settings of Crosstalk. Copy this file to config/crosstalk.yaml and fill in what is not commented out.',
@@ -21,7 +23,7 @@ export function exampleSettings(definitions: readonly NetworkDefinition[]): stri
     ...(accounts?.kind === 'map' && accounts.entry.kind === 'choice'
       ? [...accounts.entry.options].flatMap(([network, section]) => account(network, section))
       : []),
-    ...comment(fields.get('links')?.description, ''),
+    ...comment(links?.description, ''),
     'links:',
     '  team:',
     '    rooms:',
@@ -30,6 +32,7 @@ export function exampleSettings(definitions: readonly NetworkDefinition[]): stri
       `        room: CHANGE-ME # or create: { name: Team, invite: [] }`,
       '        # direction: both # out: what is said here goes to the others; in: their words come here',
     ]),
+    ...(mirror === undefined ? [] : setting('mirror', mirror, '    ')),
     '',
     ...sections.flatMap(([name, field]) => [...setting(name, field, ''), '']),
   ]

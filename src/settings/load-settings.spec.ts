@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, networkName } from '../model/ids.js';
+import { accountId, networkName, userId } from '../model/ids.js';
 import type { NetworkDefinition } from '../model/network-definition.js';
 import type { FileRead } from './file-reader.js';
 import { loadSettings, type SettingsRequest } from './load-settings.js';
@@ -29,7 +29,10 @@ const definitions = [
       birds: z.number().int().min(1).default(8).describe('How many fly at a time.'),
     }),
   ),
-  network('drum', z.strictObject({ hut: z.string().describe('Where the drum stands.') })),
+  {
+    ...network('drum', z.strictObject({ hut: z.string().describe('Where the drum stands.') })),
+    userIdOf: (written: string) => userId(`drummers/${written.replace('drummers/', '')}`),
+  },
 ];
 
 interface Given {
@@ -91,6 +94,7 @@ describe('loadSettings', () => {
       retention: { payloadDays: 30 },
       accounts: new Map(),
       links: [],
+      people: [],
     });
   });
 
@@ -117,6 +121,7 @@ links:
           { account: 'home', wanted: { room: 'abc123' }, direction: 'out' },
           { account: 'hut', wanted: { create: { name: 'Team', invite: ['@anna:example.org'] } }, direction: 'both' },
         ],
+        mirror: { name: true, topic: true, avatar: true, members: 'state', clearedHistory: 'notice' },
       },
     ]);
     expect(Object.isFrozen(settings.links[0]?.rooms[1]?.wanted)).toBe(true);
@@ -354,6 +359,56 @@ accounts:
       }
       expect((await load({ yaml: rooms(', direction: in', ', direction: out') })).links).toHaveLength(1);
       expect((await load({ yaml: rooms(', direction: in', '') })).links).toHaveLength(1);
+    });
+
+    test('what a link mirrors: what is not set stays as usual, and a value that is none is told', async () => {
+      const link = 'rooms: [{ account: home, room: a }, { account: hut, room: b }]';
+      const { links } = await load({ yaml: `${account}links: { team: { ${link}, mirror: { members: line } } }` });
+      const mirror = { name: true, topic: true, avatar: true, members: 'line', clearedHistory: 'notice' };
+      expect(links[0]?.mirror).toEqual(mirror);
+      const yaml = `${account}links: { team: { ${link}, mirror: { members: lines, topics: true } } }`;
+      expect(await problems({ yaml })).toEqual([
+        ['links.team.mirror.members', 'must be one of state, line, off', 'Did you mean line?'],
+        ['links.team.mirror.topics', 'is not a key that is known here', 'Did you mean topic?'],
+      ]);
+    });
+
+    test('people: their ids are as their networks write them', async () => {
+      const { people } = await load({ yaml: `${account}people: [{ home: anna, hut: 'anna the drummer' }]` });
+      expect(people).toEqual([
+        new Map([
+          ['home', 'anna'],
+          ['hut', 'drummers/anna the drummer'],
+        ]),
+      ]);
+    });
+
+    test('people: unknown accounts, ids of two people and what is no id are told', async () => {
+      const yaml = `${account}people:
+  - { home: anna, hat: anna }
+  - { home: ben, hut: ben }
+  - { home: cleo, hut: drummers/ben }
+  - { hut: 12 }
+`;
+      expect(await problems({ yaml })).toEqual([
+        ['people[0].hat', 'is not the key of an account', 'Did you mean hut?'],
+        [
+          'people[2].hut',
+          'is drummers/ben, as in people[1]',
+          'Write all ids of one person into one entry, and each id once.',
+        ],
+        ['people[3].hut', 'must be text, but is a number', 'Put it in quotes.'],
+      ]);
+    });
+
+    test('people can come from the environment', async () => {
+      const env = { CROSSTALK_PEOPLE: '[{ home: anna, hut: anna }]' };
+      expect((await load({ yaml: account, env })).people).toEqual([
+        new Map([
+          ['home', 'anna'],
+          ['hut', 'drummers/anna'],
+        ]),
+      ]);
     });
 
     test('a room is named or made, not both and not neither', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultLinkOptions } from '../model/link-options.js';
 import type { NetworkDefinition } from '../model/network-definition.js';
 
 /** Keys of accounts and links: they name things in commands, variables and logs. */
@@ -118,9 +119,31 @@ export const roomSchema = z
     error: 'needs either `room` or `create`, and not both',
   });
 
+export const mirrorSchema = z.strictObject({
+  name: z.boolean().default(defaultLinkOptions.name).describe('Whether a new name of one room is given to the others.'),
+  topic: z.boolean().default(defaultLinkOptions.topic).describe('The same for its topic or description.'),
+  avatar: z.boolean().default(defaultLinkOptions.avatar).describe('The same for its picture.'),
+  members: z
+    .enum(['state', 'line', 'off'])
+    .default(defaultLinkOptions.members)
+    .describe(
+      'How people who come and go are shown: `state`: as members where the room has such, else in a line; `line`; `off`.',
+    ),
+  clearedHistory: z
+    .enum(['notice', 'delete'])
+    .default(defaultLinkOptions.clearedHistory)
+    .describe(
+      "When a room's history is cleared: only said to the others (`notice`), or what came from it is deleted there (`delete`).",
+    ),
+});
+
 export const linkSchema = z.strictObject({
   rooms: z.array(roomSchema).min(2, 'needs at least two rooms').describe('The rooms that are mirrored together.'),
+  mirror: mirrorSchema.prefault({}).describe('What is mirrored besides what people say.'),
 });
+
+/** Keys are accounts'. */
+export const personSchema = z.record(z.string(), z.string().min(1));
 
 /** The core's own sections. Accounts and links are checked one by one, so that a fault in one hides none in another. */
 export const coreSections = {
@@ -162,6 +185,14 @@ export const wholeSchema = (definitions: readonly NetworkDefinition[]) =>
       .record(z.string().regex(keyPattern), linkSchema)
       .default({})
       .describe('Rooms that are mirrored together, each link under a key of your choice.'),
+    people: z
+      .array(personSchema.describe("One person's ids, each under the key of its account."))
+      .default([])
+      .describe(
+        'People who are on several networks, so that who mentions them on one is understood on the others: ' +
+          'a list of entries such as { my-talk: anna, my-matrix: "@anna:example.org" }.',
+      )
+      .meta({ examples: [[{ 'my-talk': 'anna', 'my-matrix': '@anna:example.org' }]] }),
   });
 
 export type WrittenLinkedRoom = z.output<typeof roomSchema>;

@@ -1,4 +1,5 @@
-import type { AccountId, NetworkName } from '../model/ids.js';
+import type { AccountId, NetworkName, UserId } from '../model/ids.js';
+import type { LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
 
 /** Where the settings came from. `none`: no file was found and no variable of the environment sets anything. */
@@ -53,7 +54,11 @@ export interface LinkSettings {
   readonly id: string;
   /** Two or more. */
   readonly rooms: readonly LinkedRoomSettings[];
+  readonly mirror: LinkOptions;
 }
+
+/** One person's ids on several accounts, at most one on each. */
+export type PersonSettings = ReadonlyMap<AccountId, UserId>;
 
 /** All that can be set, checked and frozen. Everything else in the house is handed its section. */
 export interface Settings {
@@ -76,4 +81,5 @@ export interface Settings {
   /** In the order in which they were written. */
   readonly accounts: ReadonlyMap<AccountId, AccountSettings>;
   readonly links: readonly LinkSettings[];
+  readonly people: readonly PersonSettings[];
 }

@@ -1,4 +1,4 @@
-import { networkName } from '../../model/ids.js';
+import { networkName, userId } from '../../model/ids.js';
 import type { NetworkDefinition } from '../../model/network-definition.js';
 import { MatrixAdapter } from './matrix.adapter.js';
 import { registrationYaml } from './matrix.registration.js';
@@ -16,6 +16,7 @@ export const matrixDefinition: NetworkDefinition<MatrixSettings, MatrixAdapter> 
       run: registrationYaml,
     },
   ],
+  userIdOf: userId,
   httpRoutes: (adapters) => matrixRoutes(adapters.map(({ source }) => source)),
   create: (context) => new MatrixAdapter(context),
 };
