@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { v4, v7 } from 'uuid';
 import { Speakers } from '../../src/identities/speakers.js';
+import type { Capabilities } from '../../src/model/capabilities.js';
 import type { BridgeEvent, EventKind, MessageSent } from '../../src/model/bridge-event.js';
 import {
   type AccountId,
@@ -123,6 +124,8 @@ export class MadeUpNetwork implements NetworkAdapter {
   readonly deliver: NetworkAdapter['deliver'];
   readonly requests: DeliveryRequest<BridgeEvent>[] = [];
   readonly looks: (readonly UncertainDelivery[])[] = [];
+  /** What differs from an able room. */
+  able: Partial<Capabilities> = {};
   maxTextChars = 32_000;
   onSend: Send = (request) => {
     request.beforeSend();
@@ -185,6 +188,7 @@ export class MadeUpNetwork implements NetworkAdapter {
       threads: 'none',
       reactions: 'any',
       maxReactionsPerSpeaker: 50,
+      ...this.able,
     });
   }
 
