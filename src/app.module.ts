@@ -108,7 +108,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     byNetwork.set(definition, [...(byNetwork.get(definition) ?? []), adapter]);
   }
 
-  const people = new People([]);
+  const people = new People(settings.people);
   const files = new Files(adapters);
   const speakers = new Speakers(adapters, clock, log, {
     label: (account) => labels.get(account) ?? account,
