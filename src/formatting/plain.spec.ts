@@ -43,7 +43,7 @@ describe('plain text', () => {
           type: 'paragraph',
           content: [
             { type: 'link', url: 'https://example.org', content: [{ type: 'text', text: 'here' }] },
-            { type: 'mention', of: { kind: 'everyone' }, label: '@all' },
+            { type: 'mention', of: { kind: 'everyone' }, label: 'all' },
           ],
         },
         { type: 'table', head: [[{ type: 'text', text: 'a' }], [{ type: 'text', text: 'b' }]], rows: [] },

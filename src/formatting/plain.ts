@@ -14,6 +14,22 @@ export function toPlain(body: RichText): string {
   return body.map(block).join('\n\n');
 }
 
+/** Pure: whether `toPlain` says all there is: paragraphs of text and breaks. */
+export function isPlain(body: RichText): boolean {
+  return body.every(
+    ({ type, ...given }) =>
+      type === 'paragraph' &&
+      'content' in given &&
+      given.content.every((inline) => inline.type === 'text' || inline.type === 'break'),
+  );
+}
+
+/** Pure: a mention's label with the sigil that people know it by; one that has it already keeps it. */
+export function labelOf({ of, label }: Extract<Inline, { type: 'mention' }>): string {
+  const sigil = of.kind === 'room' ? '#' : '@';
+  return /^[@#!+]/.test(label) ? label : sigil + label;
+}
+
 function lines(paragraph: string): Inline[] {
   return paragraph.split('\n').flatMap((line, index): Inline[] => {
     const text: Inline[] = line === '' ? [] : [{ type: 'text', text: line }];
@@ -74,12 +90,12 @@ function inline(given: Inline): string {
       return `[spoiler${given.reason === undefined ? '' : `: ${given.reason}`}] ${inlines(given.content)}`;
     case 'link': {
       const label = inlines(given.content);
-      return label === given.url || label === '' ? given.url : `${label} (${given.url})`;
+      return label === '' ? given.url : isAddress(label, given.url) ? label : `${label} (${given.url})`;
     }
     case 'break':
       return '\n';
     case 'mention':
-      return given.label;
+      return labelOf(given);
     case 'customEmoji':
       return `:${given.shortcode}:`;
     case 'date':
@@ -89,4 +105,12 @@ function inline(given: Inline): string {
     default:
       return assertNever(given);
   }
+}
+
+/** Whether a label names the address itself: `example.org` does for `https://example.org/`. */
+function isAddress(label: string, url: string): boolean {
+  if (label === url) return true;
+  return ['mailto:', 'tel:', 'http://', 'https://'].some(
+    (scheme) => url === scheme + label || url === `${scheme}${label}/`,
+  );
 }

@@ -1,21 +1,11 @@
+import { graphemeEnd } from './graphemes.js';
+
 export interface SplitLimit {
   /** UTF-16 code units. */
   readonly chars: number;
   /** Bytes of UTF-8. */
   readonly bytes?: number;
 }
-
-interface Stretch {
-  /** How much of the text fits, ending between two graphemes; 0 where not even the first one fits. */
-  readonly end: number;
-  /** Where the last line end and the last space are at which one may cut; -1 where there is none. */
-  readonly lineEnd: number;
-  readonly space: number;
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** A break right behind what fits is known as one by the code point that follows it: one unit, and two. */
-const lookAheadChars = 3;
 
 /**
  * Pure: cuts a text into parts within the limit, in order, one at least. It cuts at the last line end, else at the last
@@ -26,51 +16,52 @@ const lookAheadChars = 3;
  */
 export function splitText(text: string, limit: SplitLimit): string[] {
   const parts: string[] = [];
-  let rest = text;
-  while (!fits(rest, limit)) {
-    const cut = cutOf(rest, limit);
-    parts.push(rest.slice(0, cut.end));
-    rest = rest.slice(cut.next);
+  let from = 0;
+  while (!fits(text, from, limit)) {
+    const cut = cutOf(text, from, limit);
+    parts.push(text.slice(from, cut.end));
+    from = cut.next;
   }
-  parts.push(rest);
+  parts.push(text.slice(from));
   const said = parts.filter((part) => part.trim() !== '');
   return said.length > 0 ? said : parts.slice(0, 1);
 }
 
-function fits(text: string, { chars, bytes = Infinity }: SplitLimit): boolean {
+function fits(text: string, from: number, { chars, bytes = Infinity }: SplitLimit): boolean {
   // A UTF-16 code unit takes one byte at least and three at most: only what lies between is measured.
-  if (text.length > chars || text.length > bytes) return false;
-  return text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes;
+  const length = text.length - from;
+  if (length > chars || length > bytes) return false;
+  return length * 3 <= bytes || Buffer.byteLength(text.slice(from)) <= bytes;
 }
 
-function cutOf(text: string, limit: SplitLimit): { readonly end: number; readonly next: number } {
-  const { end, lineEnd, space } = measure(text, limit);
-  for (const at of [lineEnd, space]) if (at > end / 2) return { end: at, next: at + 1 };
-  const hard = end > 0 ? end : wholeCodePoints(text, limit);
-  return { end: hard, next: hard };
-}
-
-function measure(text: string, { chars, bytes = Infinity }: SplitLimit): Stretch {
-  // Looked at a window's length only, so that the whole takes linear time.
-  const window = text.slice(0, Math.min(chars, bytes) + lookAheadChars);
-  let [end, usedBytes, lineEnd, space] = [0, 0, -1, -1];
-  for (const { segment, index } of graphemes.segment(window)) {
-    if (segment === '\n') lineEnd = index;
-    if (segment === ' ') space = index;
-    usedBytes += bytes === Infinity ? 0 : Buffer.byteLength(segment);
-    if (index + segment.length > chars || usedBytes > bytes) break;
-    end = index + segment.length;
+function cutOf(text: string, from: number, limit: SplitLimit): { readonly end: number; readonly next: number } {
+  const most = wholeCodePoints(text, from, limit);
+  const end = graphemeEnd(text, from, most);
+  if (end === undefined) return { end: most, next: most };
+  for (const separator of ['\n', ' ']) {
+    const at = lastSeparator(text, separator, from + (end - from) / 2, end);
+    if (at !== undefined) return { end: at, next: at + 1 };
   }
-  return { end, lineEnd, space };
+  return { end, next: end };
 }
 
-/** The length of the code points at the beginning that fit; of one at least. */
-function wholeCodePoints(text: string, { chars, bytes = Infinity }: SplitLimit): number {
-  let [end, usedBytes] = [0, 0];
-  for (const point of text.slice(0, Math.min(chars, bytes) + 2)) {
-    usedBytes += Buffer.byteLength(point);
-    if (end > 0 && (end + point.length > chars || usedBytes > bytes)) break;
-    end += point.length;
+/** The last line end or space behind `least` at which one may cut: one that belongs to no larger grapheme. */
+function lastSeparator(text: string, separator: string, least: number, end: number): number | undefined {
+  // One right behind what fits is as good: it is dropped.
+  let at = text.lastIndexOf(separator, end);
+  while (at > least && graphemeEnd(text, at, at + 1) === undefined) at = text.lastIndexOf(separator, at - 1);
+  return at > least ? at : undefined;
+}
+
+/** Up to where the code points fit; behind one at least. */
+function wholeCodePoints(text: string, from: number, { chars, bytes = Infinity }: SplitLimit): number {
+  let [end, usedBytes] = [from, 0];
+  while (end < text.length) {
+    const point = text.codePointAt(end) ?? 0;
+    const length = point > 0xffff ? 2 : 1;
+    usedBytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point > 0xffff ? 4 : 3;
+    if (end > from && (end + length - from > chars || usedBytes > bytes)) break;
+    end += length;
   }
   return end;
 }
