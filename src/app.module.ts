@@ -7,6 +7,7 @@ import { adminAccess, AdminGuard } from './admin/admin.guard.js';
 import { HealthController } from './admin/health.controller.js';
 import { MetricsController } from './admin/metrics.controller.js';
 import { People } from './identities/people.js';
+import { ShownNames } from './identities/shown-names.js';
 import { Speakers } from './identities/speakers.js';
 import { LinkKeeper } from './links/link-keeper.js';
 import { Files } from './media/files.js';
@@ -22,6 +23,7 @@ import { DeliveryRepository } from './persistence/delivery.repository.js';
 import { InboxRepository } from './persistence/inbox.repository.js';
 import { IngestRepository } from './persistence/ingest.repository.js';
 import { LinkRepository } from './persistence/link.repository.js';
+import { PeopleRepository } from './persistence/people.repository.js';
 import { RetentionRepository } from './persistence/retention.repository.js';
 import { RoomRepository } from './persistence/room.repository.js';
 import { derive, SecretBox } from './persistence/secret-box.js';
@@ -110,7 +112,8 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
 
   const people = new People(settings.people);
   const files = new Files(adapters);
-  const speakers = new Speakers(adapters, clock, log, {
+  const names = new ShownNames(new PeopleRepository(database), clock, { believedForMs: 60_000 });
+  const speakers = new Speakers(adapters, names, clock, log, {
     label: (account) => labels.get(account) ?? account,
     profileForMs: 600_000,
     waitMs: 2_000,

@@ -3,6 +3,7 @@ import type { Capabilities } from '../model/capabilities.js';
 import type { UserRef } from '../model/ids.js';
 import type { FileStream, NetworkAdapter, Speaker, UserProfile } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
+import type { ShownNames } from './shown-names.js';
 
 export interface SpeakerOptions {
   /** What people call the network of an account: `Talk`. */
@@ -26,6 +27,7 @@ export class Speakers {
 
   constructor(
     private readonly adapters: ReadonlyMap<string, NetworkAdapter>,
+    private readonly names: ShownNames,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly options: SpeakerOptions,
@@ -43,12 +45,14 @@ export class Speakers {
 
   async choose(person: UserRef, capabilities: Capabilities): Promise<Speaker> {
     const profile = await this.#profile(person);
+    const networkLabel = this.options.label(person.account);
+    // The name at that moment is newer than any remembered profile.
+    const name = person.name === '' ? profile.name : person.name;
     return {
       as: capabilities.speakers.includes('ghost') ? 'ghost' : 'relay',
       person,
-      networkLabel: this.options.label(person.account),
-      // The name at that moment is newer than any remembered profile.
-      profile: { ...profile, name: person.name === '' ? profile.name : person.name },
+      networkLabel,
+      profile: { ...profile, name: await this.names.of(person, name, networkLabel, profile.handle ?? person.id) },
       openAvatar: (signal) => this.#openAvatar(person, profile, signal),
     };
   }

@@ -51,6 +51,8 @@ export interface Copy {
 
 export interface UserProfile {
   readonly name: string;
+  /** What tells the person from others of the same name, as people write it. Absent: the id. */
+  readonly handle?: string;
   /** `version` changes with the picture. Absent: no picture of the person's own. */
   readonly avatar?: { readonly version: string; readonly file: FileRef };
 }

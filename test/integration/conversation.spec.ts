@@ -256,3 +256,21 @@ describe('mentions', () => {
     ]);
   });
 });
+
+describe('names', () => {
+  const says = (id: string, name: string, number: string) =>
+    sent(number, { actor: { ...person(leftRoom), id: userId(id), name } });
+  const names = () => target.requests.map(({ speaker }) => speaker.profile.name);
+
+  it('that look the same are told apart by what their bearers are called on the network', async () => {
+    await happened(says('anna', 'Anna', '1'), says('anna2', 'Аnna', '2'), says('ben', 'Ben', '3'));
+    await happened(says('anna', 'Anna', '4'));
+    expect(names()).toEqual(['Anna', 'Аnna [anna2]', 'Ben', 'Anna [anna]']);
+  });
+
+  it('are alone again when the other is called otherwise', async () => {
+    await happened(says('anna', 'Anna', '1'), says('ben', 'anna', '2'));
+    await happened(says('ben', 'Ben', '3'), says('anna', 'Anna', '4'));
+    expect(names()).toEqual(['Anna', 'anna [ben]', 'Ben', 'Anna']);
+  });
+});

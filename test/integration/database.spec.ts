@@ -24,7 +24,7 @@ describe('migrations', () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 4, minimum_program: 1 },
+      { version: 5, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });
@@ -33,7 +33,7 @@ describe('migrations', () => {
     await database.migrate();
     await database.rows(`update schema_info set version = 7, minimum_program = 6`);
     await expect(database.migrate()).rejects.toThrow(
-      'the database was brought to version 7 and needs a Crosstalk that knows version 6; this one knows 4: run the newer program again',
+      'the database was brought to version 7 and needs a Crosstalk that knows version 6; this one knows 5: run the newer program again',
     );
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { v4, v7 } from 'uuid';
+import { ShownNames } from '../../src/identities/shown-names.js';
 import { Speakers } from '../../src/identities/speakers.js';
 import type { Capabilities } from '../../src/model/capabilities.js';
 import type { BridgeEvent, EventKind, MessageSent } from '../../src/model/bridge-event.js';
@@ -34,6 +35,7 @@ import { Database, type Fence } from '../../src/persistence/database.js';
 import { DeliveryRepository } from '../../src/persistence/delivery.repository.js';
 import { IngestRepository } from '../../src/persistence/ingest.repository.js';
 import { LinkRepository } from '../../src/persistence/link.repository.js';
+import { PeopleRepository } from '../../src/persistence/people.repository.js';
 import { RoomRepository } from '../../src/persistence/room.repository.js';
 import type { Lane } from '../../src/model/delivery.js';
 import { ShardRepository } from '../../src/persistence/shard.repository.js';
@@ -231,6 +233,7 @@ function textOf(body: MessageSent['body']): string {
 /** The core on a database of its own, with two made-up networks and no loops. */
 export class House {
   readonly deliveries: DeliveryRepository;
+  readonly names: ShownNames;
   readonly links: LinkRepository;
   readonly rooms: RoomRepository;
   readonly shardRows: ShardRepository;
@@ -247,6 +250,7 @@ export class House {
     readonly url: string,
     private readonly drop: () => Promise<void>,
   ) {
+    this.names = new ShownNames(new PeopleRepository(database), systemClock, { believedForMs: 0 });
     this.deliveries = new DeliveryRepository(database);
     this.links = new LinkRepository(database);
     this.rooms = new RoomRepository(database);
@@ -301,7 +305,7 @@ export class House {
   }
 
   laneWorker(shards: Shards, options: Partial<LaneOptions> = {}, repository = this.deliveries): LaneWorker {
-    const speakers = new Speakers(this.adapters, systemClock, silentLog, {
+    const speakers = new Speakers(this.adapters, this.names, systemClock, silentLog, {
       label: (account) => account,
       profileForMs: 60_000,
       waitMs: 1_000,
