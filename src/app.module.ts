@@ -9,6 +9,8 @@ import { MetricsController } from './admin/metrics.controller.js';
 import { People } from './identities/people.js';
 import { ShownNames } from './identities/shown-names.js';
 import { Speakers } from './identities/speakers.js';
+import { CatchUp } from './links/catch-up.js';
+import { LinkChanges } from './links/link-changes.js';
 import { LinkKeeper } from './links/link-keeper.js';
 import { Files } from './media/files.js';
 import { PublicListener } from './listeners/public-listener.js';
@@ -18,10 +20,12 @@ import type { Log, NetworkDefinition } from './model/network-definition.js';
 import { Metrics } from './observability/metrics.js';
 import { AccountRepository } from './persistence/account.repository.js';
 import { AccountStoreRepository } from './persistence/account-store.repository.js';
+import { CatchUpRepository } from './persistence/catch-up.repository.js';
 import { Database } from './persistence/database.js';
 import { DeliveryRepository } from './persistence/delivery.repository.js';
 import { InboxRepository } from './persistence/inbox.repository.js';
 import { IngestRepository } from './persistence/ingest.repository.js';
+import { LinkChangeRepository } from './persistence/link-change.repository.js';
 import { LinkRepository } from './persistence/link.repository.js';
 import { PeopleRepository } from './persistence/people.repository.js';
 import { RetentionRepository } from './persistence/retention.repository.js';
@@ -68,6 +72,7 @@ export interface House {
   readonly deliveries: DeliveryRepository;
   readonly inbox: InboxRepository;
   readonly status: StatusRepository;
+  readonly linkChanges: LinkChanges;
   readonly wakeups: Wakeups;
 }
 
@@ -171,6 +176,10 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
         bridge.reconcile();
       },
     }),
+    catchUp: new CatchUp(new CatchUpRepository(database), clock, log, {
+      againMs: 5 * delivery.retryFirstMs,
+      ingest: (adapter, payloads) => ingest.accept(adapter, payloads),
+    }),
     ingest,
     lanes: new Lanes(deliveries, laneWorker, shards, clock, metrics, log),
     shards,
@@ -179,7 +188,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     clock,
     metrics,
     log,
-    declared: settings.links.map(({ id, rooms: portals }) => ({ key: id, portals })),
+    declared: settings.links.map(({ id, rooms: portals, mirror }) => ({ key: id, portals, options: mirror })),
     linked,
     pollMs,
   });
@@ -200,6 +209,11 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     deliveries,
     inbox: new InboxRepository(database),
     status,
+    linkChanges: new LinkChanges(database, new LinkChangeRepository(), {
+      accounts: new Set(settings.accounts.keys()),
+      settled: settings.links,
+      settingsPlace: settings.file ?? 'the environment',
+    }),
     wakeups,
   };
 }

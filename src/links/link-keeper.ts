@@ -6,6 +6,8 @@ import type { LinkRepository, UnresolvedPortal } from '../persistence/link.repos
 
 /** Finds or makes the rooms that links name. Run for an account by the one replica that owns it. */
 export class LinkKeeper {
+  #woken = new AbortController();
+
   constructor(
     private readonly repository: LinkRepository,
     private readonly clock: Clock,
@@ -18,9 +20,17 @@ export class LinkKeeper {
     },
   ) {}
 
+  /** Links have changed: there may be new rooms to find. */
+  wake(): void {
+    const before = this.#woken;
+    this.#woken = new AbortController();
+    before.abort();
+  }
+
   /** Resolves rooms until none is left or `signal` aborts; comes back later to those that could not be had. */
   async run(account: AccountId, adapter: NetworkAdapter, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const { signal: woken } = this.#woken;
       const unresolved = await this.repository.unresolved(account);
       let resolved = 0;
       for (const portal of unresolved) {
@@ -28,7 +38,7 @@ export class LinkKeeper {
         if (await this.#resolve(account, adapter, portal, signal)) resolved += 1;
       }
       if (resolved > 0) this.options.onResolved();
-      await this.clock.sleep(this.options.againMs, signal);
+      await this.clock.sleep(this.options.againMs, AbortSignal.any([signal, woken]));
     }
   }
 

@@ -29,7 +29,7 @@ export class DeliveryRepository {
     );
   }
 
-  /** The first deliveries of a lane, in order, up to one that has to wait. */
+  /** The first deliveries of a lane, in order, up to one that has to wait; none where its link was paused or its room taken out. */
   async due(lane: RowId, limit: number): Promise<WaitingDelivery[]> {
     const rows = await this.database.rows<WaitingRow>(
       `select d.id, d.uuid, d.message, d.event, d.attempts, d.uncertain_since, d.settled_at, m.account, m.author,
@@ -37,7 +37,10 @@ export class DeliveryRepository {
               coalesce((select json_agg(json_build_object('part', c.part, 'id', c.remote) order by c.part)
                           from copies c where c.delivery = d.id), '[]'::json) as made
          from deliveries d left join messages m on m.id = d.message
-        where d.lane = $1 and d.state = 'waiting' order by d.seq limit $2`,
+        where d.lane = $1 and d.state = 'waiting'
+          and exists (select 1 from portals p join links l on l.id = p.link
+                       where p.id = $1 and p.removed_at is null and l.state = 'active')
+        order by d.seq limit $2`,
       [lane, limit],
     );
     const end = rows.findIndex((row) => row.later);

@@ -1,19 +1,18 @@
 import type { AccountId, RoomId } from '../model/ids.js';
+import { defaultLinkOptions, type LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
-import type { PortalWiring, RowId } from '../model/routing.js';
+import type { RowId } from '../model/routing.js';
 import { roomKey } from '../model/routing.js';
 import { shardOf } from '../model/shard.js';
 import { type Database, sqlState, type Transaction } from './database.js';
-
-export interface DeclaredPortal {
-  readonly account: AccountId;
-  readonly wanted: WantedRoom;
-  readonly direction: PortalWiring['direction'];
-}
+import { bringBack, type DeclaredPortal, declarePortal, lockLinks } from './portal-writes.js';
+import { tellOfLinks } from './wakeup-channel.js';
 
 export interface DeclaredLink {
   readonly key: string;
   readonly portals: readonly DeclaredPortal[];
+  /** Absent: what a link mirrors where nothing else is said. */
+  readonly options?: LinkOptions;
 }
 
 export interface UnresolvedPortal {
@@ -25,7 +24,8 @@ export interface UnresolvedPortal {
 /** Another link has the room already. */
 export class RoomTaken extends Error {}
 
-const settingsLock = 7_202_612;
+/** A link that the settings name again goes on, unless a person paused it. */
+const comesBack = `(links.state = 'removed' or (links.state = 'paused' and links.paused_by = 'settings'))`;
 
 /** Which rooms are mirrored together. */
 export class LinkRepository {
@@ -37,9 +37,10 @@ export class LinkRepository {
    */
   async declare(links: readonly DeclaredLink[]): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await tx.rows(`select pg_advisory_xact_lock($1)`, [settingsLock]);
+      await lockLinks(tx);
       await tx.rows(
-        `with gone as (update links set state = 'paused', owner = 'database'
+        `with gone as (update links set owner = 'database', state = 'paused', paused_at = coalesce(paused_at, now()),
+                              paused_by = case when state = 'paused' then coalesce(paused_by, 'person') else 'settings' end
                         where owner = 'settings' and not key = any($1) returning id)
          update portals set removed_at = now() from gone where portals.link = gone.id and removed_at is null`,
         [links.map(({ key }) => key)],
@@ -48,19 +49,21 @@ export class LinkRepository {
       for (const link of links) declared.push({ id: await this.#declareOne(tx, link), portals: link.portals });
       // Only when every link has left the rooms that it is to leave: links may exchange rooms.
       for (const { id, portals } of declared) {
-        for (const portal of portals) await this.#declarePortal(tx, id, portal);
+        for (const portal of portals) await declarePortal(tx, id, portal);
       }
+      await tellOfLinks(tx);
     });
   }
 
-  async #declareOne(tx: Transaction, { key, portals }: DeclaredLink): Promise<RowId> {
+  async #declareOne(tx: Transaction, { key, portals, options }: DeclaredLink): Promise<RowId> {
     const [link] = await tx.rows<{ id: RowId }>(
-      `insert into links (key, owner) values ($1, 'settings')
-       on conflict (key) do update set
-         state = case when links.owner = 'database' or links.state = 'removed' then 'active' else links.state end,
-         owner = 'settings'
+      `insert into links (key, owner, options) values ($1, 'settings', $2::jsonb)
+       on conflict (key) do update set owner = 'settings', options = excluded.options,
+         state = case when ${comesBack} then 'active' else links.state end,
+         paused_by = case when ${comesBack} then null else links.paused_by end,
+         paused_at = case when ${comesBack} then null else links.paused_at end
        returning id`,
-      [key],
+      [key, JSON.stringify(options ?? defaultLinkOptions)],
     );
     if (link === undefined) throw new Error(`the link ${key} was not stored`);
     const wanted = portals.map((portal) => JSON.stringify(portal.wanted));
@@ -71,43 +74,6 @@ export class LinkRepository {
       [link.id, portals.map(({ account }) => account), wanted],
     );
     return link.id;
-  }
-
-  async #declarePortal(tx: Transaction, link: RowId, { account, wanted, direction }: DeclaredPortal): Promise<void> {
-    const json = JSON.stringify(wanted);
-    const [known] = await tx.rows<{ id: RowId; removed: boolean }>(
-      `select id, removed_at is not null as removed from portals
-        where link = $1 and account = $2 and wanted = $3::jsonb order by removed, id limit 1`,
-      [link, account, json],
-    );
-    if (known === undefined) {
-      await tx.rows(`insert into portals (link, account, wanted, direction) values ($1, $2, $3::jsonb, $4)`, [
-        link,
-        account,
-        json,
-        direction,
-      ]);
-      return;
-    }
-    await tx.rows(`update portals set direction = $2 where id = $1`, [known.id, direction]);
-    if (known.removed) await this.#bringBack(tx, known.id);
-  }
-
-  /** A portal that comes back has its room again, unless another link took it, and goes on from now. */
-  async #bringBack(tx: Transaction, portal: RowId): Promise<void> {
-    await tx.rows(
-      `update portals set removed_at = null, problem = null,
-              room = case when exists (select 1 from portals other where other.id <> portals.id and other.removed_at is null
-                                          and other.account = portals.account and other.room = portals.room)
-                          then null else room end
-        where id = $1`,
-      [portal],
-    );
-    await tx.rows(
-      `update rooms set cursor = null from portals
-        where portals.id = $1 and (rooms.account, rooms.room) = (portals.account, portals.room)`,
-      [portal],
-    );
   }
 
   /** Rooms that were not found or made yet. */
@@ -123,15 +89,16 @@ export class LinkRepository {
   async resolved(portal: RowId, account: AccountId, room: RoomId): Promise<void> {
     try {
       await this.database.transaction(async (tx) => {
+        const own = (await this.#takeOver(tx, portal, room)) ?? portal;
         const news = await tx.rows(
           `update portals set room = $2, problem = null where id = $1 and room is distinct from $2 returning 1`,
-          [portal, room],
+          [own, room],
         );
         if (news.length === 0) return;
         await tx.rows(`insert into lanes (portal, account, shard) values ($1, $2, $3) on conflict do nothing`, [
-          portal,
+          own,
           account,
-          shardOf(portal),
+          shardOf(own),
         ]);
         await tx.rows(
           `insert into rooms (account, room, shard) values ($1, $2, $3)
@@ -140,9 +107,37 @@ export class LinkRepository {
         );
       });
     } catch (error) {
-      if (sqlState(error) === '23505') throw new RoomTaken('the room is in a link already: a room is in at most one');
+      if (sqlState(error) === '23505') throw await this.#taken(account, room);
       throw error;
     }
+  }
+
+  /** A room that was in the link before, and is named in another way now, has its old portal again, with its mappings. */
+  async #takeOver(tx: Transaction, portal: RowId, room: RoomId): Promise<RowId | undefined> {
+    const [old] = await tx.rows<{ id: RowId }>(
+      `select old.id from portals old join portals named on named.id = $1
+        where old.link = named.link and old.account = named.account and old.room = $2 and old.removed_at is not null
+          and named.room is null and not exists (select 1 from lanes where lanes.portal = named.id)
+        order by old.removed_at desc limit 1`,
+      [portal, room],
+    );
+    if (old === undefined) return undefined;
+    await tx.rows(
+      `with named as (delete from portals where id = $1 returning wanted, direction)
+       update portals set wanted = named.wanted, direction = named.direction from named where id = $2`,
+      [portal, old.id],
+    );
+    await bringBack(tx, old.id);
+    return old.id;
+  }
+
+  async #taken(account: AccountId, room: RoomId): Promise<RoomTaken> {
+    const [other] = await this.database.rows<{ key: string }>(
+      `select l.key from portals p join links l on l.id = p.link where p.account = $1 and p.room = $2 and p.removed_at is null`,
+      [account, room],
+    );
+    const where = other === undefined ? 'a link' : `the link ${other.key}`;
+    return new RoomTaken(`the room is in ${where} already: a room is in at most one`);
   }
 
   async problem(portal: RowId, problem: string): Promise<void> {

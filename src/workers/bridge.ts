@@ -8,6 +8,8 @@ import type { DeclaredLink, LinkRepository } from '../persistence/link.repositor
 import type { RoomRepository } from '../persistence/room.repository.js';
 import type { StatusRepository } from '../persistence/status.repository.js';
 import type { IngestService } from '../pipeline/ingest.js';
+import { shardOf } from '../model/shard.js';
+import type { CatchUp } from '../links/catch-up.js';
 import type { LinkKeeper } from '../links/link-keeper.js';
 import type { Metrics } from '../observability/metrics.js';
 import { AccountWorker } from './account-worker.js';
@@ -25,6 +27,7 @@ export interface BridgeParts {
   readonly links: LinkRepository;
   readonly status: StatusRepository;
   readonly keeper: LinkKeeper;
+  readonly catchUp: CatchUp;
   readonly ingest: IngestService;
   readonly lanes: Lanes;
   readonly shards: Shards;
@@ -147,7 +150,7 @@ export class Bridge {
   }
 
   #startAccount(adapter: NetworkAdapter): void {
-    const { supervisor, clock, metrics, log, shards, accounts, rooms, keeper, ingest } = this.parts;
+    const { supervisor, clock, metrics, log, shards, accounts, rooms, keeper, catchUp, ingest } = this.parts;
     const worker = new AccountWorker(
       {
         accounts,
@@ -179,6 +182,13 @@ export class Bridge {
       (signal, working) => worker.run(signal, working),
       this.#stop.signal,
     );
+    const mine = (): boolean => worker.state === 'open' && shards.owns(shardOf(adapter.account));
+    void supervisor.keep(
+      'catch-up',
+      { account: adapter.account },
+      (signal) => catchUp.run(adapter, mine, signal),
+      this.#stop.signal,
+    );
   }
 
   #claim(login: string, account: AccountId): AccountId | undefined {
@@ -196,6 +206,7 @@ export class Bridge {
 
   #listen(signal: AbortSignal): Promise<void> {
     return this.parts.wakeups.listen(({ lanes, rooms }) => {
+      if (lanes.length + rooms.length === 0) this.#linksChanged();
       if (lanes.length > 0) {
         this.parts.lanes.wake(lanes).catch((error: unknown) => {
           this.parts.log.debug({ error }, 'lanes could not be woken: the poll will find them');
@@ -203,6 +214,15 @@ export class Bridge {
       }
       this.#rooms.wake(rooms);
     }, signal);
+  }
+
+  /** Somebody changed links: rooms come and go, are paused and resumed. */
+  #linksChanged(): void {
+    this.reconcile();
+    void this.#reconciling.then(() => {
+      this.parts.keeper.wake();
+      this.parts.catchUp.wake();
+    });
   }
 
   /** The net under every wake-up, once a second. */

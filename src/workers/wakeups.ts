@@ -4,8 +4,8 @@ import type { RoomRef } from '../model/ids.js';
 import type { Log } from '../model/network-definition.js';
 import type { RowId } from '../model/routing.js';
 import type { Database } from '../persistence/database.js';
+import { wakeupChannel } from '../persistence/wakeup-channel.js';
 
-const channel = 'crosstalk';
 /** Wake-ups of so long travel together. PostgreSQL takes at most 8,000 bytes in one. */
 const collectMs = 20;
 const mostInOne = 200;
@@ -49,7 +49,7 @@ export class Wakeups {
     try {
       for (let at = 0; at < Math.max(lanes.length, rooms.length); at += mostInOne) {
         const wakeup: Wakeup = { lanes: lanes.slice(at, at + mostInOne), rooms: rooms.slice(at, at + mostInOne) };
-        await this.database.rows(`select pg_notify($1, $2)`, [channel, fitting(wakeup)]);
+        await this.database.rows(`select pg_notify($1, $2)`, [wakeupChannel, fitting(wakeup)]);
       }
     } catch (error) {
       this.log.debug({ error }, 'other replicas could not be woken: their poll will find it');
@@ -80,7 +80,7 @@ export class Wakeups {
       client.on('notification', ({ payload }) => {
         if (payload !== undefined && payload !== '') hear(JSON.parse(payload) as Wakeup);
       });
-      await client.query(`listen ${channel}`);
+      await client.query(`listen ${wakeupChannel}`);
       await Promise.race([broken, stopped]);
     } finally {
       broken.catch(ended);

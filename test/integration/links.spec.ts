@@ -106,7 +106,7 @@ describe('LinkRepository', () => {
 
   it('a pause outlives a restart', async () => {
     await house.link();
-    await house.rows(`update links set state = 'paused'`);
+    await house.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now()`);
     await house.links.declare([team]);
     expect(await stateOf('team')).toEqual({ owner: 'settings', state: 'paused' });
   });
@@ -116,7 +116,7 @@ describe('LinkRepository', () => {
     const [first, second] = await house.links.unresolved(left);
     await house.links.resolved(first?.portal ?? '', left, leftRoom.id);
     await expect(house.links.resolved(second?.portal ?? '', left, leftRoom.id)).rejects.toThrow(
-      new RoomTaken('the room is in a link already: a room is in at most one'),
+      new RoomTaken('the room is in the link team already: a room is in at most one'),
     );
   });
 
