@@ -144,6 +144,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       keys,
       clock,
       personOn: (account, user) => people.on(account, user),
+      linkedRoom: (room, account) => deliveries.linkedRoom(room, account),
       openFile: (file, signal) => files.open(file, signal),
     }),
     adapters,

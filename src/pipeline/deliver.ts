@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
-import type { AccountId, FileRef, MessageRef, RemoteId, RoomId, RoomRef, UserId, UserRef } from '../model/ids.js';
+import type { AccountId, FileRef, MessageRef, RoomId, RoomRef, UserId, UserRef } from '../model/ids.js';
 import type {
   Copy,
   Deliver,
@@ -10,14 +10,14 @@ import type {
   NetworkAdapter,
   UncertainDelivery,
 } from '../model/network-adapter.js';
-import type { Mention, RichText } from '../model/rich-text.js';
 import type { RowId } from '../model/routing.js';
 import type { Speakers } from '../identities/speakers.js';
 import { pass } from '../observability/failpoint.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
 import { degrade, type Resolved } from './degrade.js';
-import { mentionsIn, translateMentions } from './mentions.js';
+import { type MentionLookup, translated } from './mentions.js';
+import { planReaction, type ReactionPlan } from './shared-reactions.js';
 
 /** A correction says what an edit could not change any more; its parts are numbered from here. */
 export const firstCorrection = 1000;
@@ -27,17 +27,13 @@ export interface CopyLookup {
   copiesOf(message: RowId, lane: RowId): Promise<readonly ShownCopy[]>;
   copiesOfRef(ref: MessageRef, lane: RowId): Promise<readonly ShownCopy[]>;
   reactionCopies(message: RowId, lane: RowId, emoji: string): Promise<readonly ReactionCopy[]>;
-  /** The room of an account that is linked with another room. */
-  linkedRoom(room: RoomRef, account: AccountId): Promise<RoomId | undefined>;
 }
 
-export interface DelivererParts {
+export interface DelivererParts extends MentionLookup {
   readonly copies: CopyLookup;
   readonly speakers: Speakers;
   readonly keys: DeliveryKeys;
   readonly clock: Clock;
-  /** The person's id on another account. */
-  personOn(account: AccountId, user: { readonly account: AccountId; readonly id: UserId }): UserId | undefined;
   openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
 }
 
@@ -143,7 +139,7 @@ export class Deliverer {
       thread: found(event.kind === 'messageSent' && event.thread !== undefined, thread),
     });
     if ('skip' in degraded) return degraded;
-    const said = await this.#translated(degraded.event, lane);
+    const said = await translated(degraded.event, lane.account, this.parts);
     const speaker =
       degraded.by === 'bridge'
         ? this.parts.speakers.bridge(event.actor)
@@ -155,7 +151,8 @@ export class Deliverer {
         ? (replyTo ?? thread)
         : undefined;
     const reaction = await this.#reaction(lane, delivery, speaker.as === 'relay');
-    if ('skip' in reaction || 'shown' in reaction) return reaction;
+    if (reaction.then === 'skip') return { skip: reaction.reason };
+    if (reaction.then === 'shown') return { shown: reaction.made };
     return {
       send: {
         delivery: delivery.uuid,
@@ -206,57 +203,10 @@ export class Deliverer {
     return isOthers ? { ...author, name: '', standing: 'person' } : event.actor;
   }
 
-  /** One account stands for many people: only the first reaction of a kind is added, only with the last is it taken back. */
-  async #reaction(
-    lane: Lane,
-    { event, message }: WaitingDelivery,
-    isShared: boolean,
-  ): Promise<{ readonly skip: string } | { readonly shown: Copy | undefined } | { readonly made: Copy | undefined }> {
+  async #reaction(lane: Lane, { event, message }: WaitingDelivery, isShared: boolean): Promise<ReactionPlan> {
     const isReaction = event.kind === 'reactionAdded' || event.kind === 'reactionRemoved';
-    if (!isReaction || message === null || event.emoji === undefined) return { made: undefined };
-    const all = await this.parts.copies.reactionCopies(message, lane.id, event.emoji);
-    const isOwn = ({ account, person }: ReactionCopy): boolean =>
-      account === event.actor.account && person === event.actor.id;
-    const own = all.find(isOwn);
-    const others = all.filter((copy) => !isOwn(copy));
-    if (event.kind === 'reactionAdded') {
-      const [other] = others;
-      return isShared && other !== undefined ? { shown: copyOf(other.remote) } : { made: undefined };
-    }
-    if (own === undefined) return { skip: 'the room does not show it' };
-    const stays = others.some(({ remote }) => isShared || (remote !== null && remote === own.remote));
-    return stays ? { shown: undefined } : { made: copyOf(own.remote) };
-  }
-
-  async #translated(event: BridgeEvent, lane: Lane): Promise<BridgeEvent> {
-    if (event.kind !== 'messageSent' && event.kind !== 'messageEdited') return event;
-    return { ...event, body: await this.#translatedBody(event.body, lane) };
-  }
-
-  async #translatedBody(body: RichText, lane: Lane): Promise<RichText> {
-    const translations = new Map<Mention, Mention>();
-    for (const mention of mentionsIn(body)) {
-      const translation = await this.#translation(mention, lane.account);
-      if (translation !== undefined) translations.set(mention, translation);
-    }
-    return translations.size === 0 ? body : translateMentions(body, (mention) => translations.get(mention));
-  }
-
-  async #translation(mention: Mention, account: AccountId): Promise<Mention | undefined> {
-    switch (mention.kind) {
-      case 'person': {
-        const id = mention.user.account === account ? undefined : this.parts.personOn(account, mention.user);
-        return id === undefined ? undefined : { kind: 'person', user: { account, id } };
-      }
-      case 'room': {
-        if (mention.room.account === account) return undefined;
-        const id = await this.parts.copies.linkedRoom(mention.room, account);
-        return id === undefined ? undefined : { kind: 'room', room: { account, id } };
-      }
-      case 'group':
-      case 'everyone':
-        return undefined;
-    }
+    if (!isReaction || message === null || event.emoji === undefined) return { then: 'send' };
+    return planReaction(event, await this.parts.copies.reactionCopies(message, lane.id, event.emoji), isShared);
   }
 
   /** What there is to look for where nothing would be sent any more. */
@@ -275,10 +225,6 @@ export class Deliverer {
 function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' | 'none' {
   if (!isWanted) return 'none';
   return copy === undefined ? 'missing' : 'found';
-}
-
-function copyOf(remote: RemoteId | null): Copy | undefined {
-  return remote === null ? undefined : { part: 0, id: remote };
 }
 
 /** What a message shows, so that an edit that changes nothing is known. */

@@ -318,6 +318,7 @@ export class House {
         keys: this.keys,
         clock: systemClock,
         personOn: () => undefined,
+        linkedRoom: (room, account) => repository.linkedRoom(room, account),
         openFile: () => Promise.reject(new Error('there are no files')),
       }),
       adapters: this.adapters,
