@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
-import type { AccountId, FileRef, MessageRef, RoomId, RoomRef, UserId, UserRef } from '../model/ids.js';
+import type { FileRef, MessageRef, UserRef } from '../model/ids.js';
 import type {
   Copy,
   Deliver,
