@@ -111,7 +111,13 @@ function edited(stored: StoredRow, reader: TalkReader): ReadResult {
     reader.account,
     roomId(token),
   );
-  return onParent(stored, reader, (message) => ({ kind: 'messageEdited', message, body, style: 'text', version: String(row.id) }));
+  return onParent(stored, reader, (message) => ({
+    kind: 'messageEdited',
+    message,
+    body,
+    style: 'text',
+    version: String(row.id),
+  }));
 }
 
 /** `reaction_revoked` does not say which: the source found the rows, each of which was one reaction. */

@@ -19,21 +19,29 @@ import type {
 import type { AdapterContext } from '../../model/network-definition.js';
 import { fromTalk } from './from-talk.js';
 import { TalkClient } from './talk.client.js';
-import { DeletionDelivery, MessageDelivery } from './talk.deliver.js';
+import { DeletionDelivery, EditDelivery, MessageDelivery, type TextsOf } from './talk.deliver.js';
 import { talkMissing } from './talk.errors.js';
 import { TalkLogin } from './talk.login.js';
 import { TalkLook } from './talk.look.js';
-import { parseStoredRow } from './talk.payloads.js';
+import { parseStoredRow, type SpreedCapabilities } from './talk.payloads.js';
 import { TalkProfiles } from './talk.profiles.js';
+import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
+import { RoomDelivery } from './talk.room-changes.js';
 import { TalkRooms } from './talk.rooms.js';
 import type { TalkSettings } from './talk.settings.js';
 import { TalkSource } from './talk.source.js';
 import { rereadAfterMs, TalkWatch } from './talk.watch.js';
+import { relayedTexts } from './to-talk.js';
 
 export const talkNetwork = networkName('talk');
 
+/** Talk takes edits for 24 hours: one that begins a little before must not come too late. */
+const editWindowMs = (24 * 60 - 5) * 60_000;
+
 interface Limits {
   readonly maxTextChars: number;
+  /** The names of what the server can. */
+  readonly features: ReadonlySet<string>;
   readonly readAtMs: number;
 }
 
@@ -61,13 +69,19 @@ export class TalkAdapter implements NetworkAdapter {
     this.#client = new TalkClient(settings, clock, log);
     this.#client.onTalkChanged(() => (this.#limits = undefined));
     this.#login = new TalkLogin(this.#client, store, settings, log);
-    this.#look = new TalkLook(this.#client, settings.pageSize);
+    const textsOf: TextsOf = async (said, speaker) =>
+      relayedTexts(said, speaker, (await this.#knownLimits()).maxTextChars);
+    this.#look = new TalkLook(this.#client, settings.pageSize, () => this.#userId, textsOf);
     this.#profiles = new TalkProfiles(this.#client, account);
     this.#rooms = new TalkRooms(this.#client, log, () => this.#userId);
     this.pulling = this.#pulling();
     this.deliver = {
-      messageSent: new MessageDelivery(this.#client, () => this.#maxTextChars()),
+      messageSent: new MessageDelivery(this.#client, textsOf),
+      messageEdited: new EditDelivery(this.#client, textsOf),
       messageDeleted: new DeletionDelivery(this.#client),
+      reactionAdded: new ReactionDelivery(this.#client),
+      reactionRemoved: new ReactionRemoval(this.#client),
+      roomChanged: new RoomDelivery(this.#client),
     };
   }
 
@@ -78,10 +92,7 @@ export class TalkAdapter implements NetworkAdapter {
     this.#userId = own.id;
     const { version, capabilities } = await this.#client.core.capabilities(signal);
     if (capabilities.spreed === undefined) throw talkMissing();
-    this.#limits = Promise.resolve({
-      maxTextChars: capabilities.spreed.config.chat['max-length'],
-      readAtMs: this.context.clock.monotonicMs(),
-    });
+    this.#limits = Promise.resolve(this.#limitsIn(capabilities.spreed));
     const name = own.displayname ?? own['display-name'] ?? own.id;
     const who = name === user ? user : `${user} (${name})`;
     return {
@@ -115,15 +126,18 @@ export class TalkAdapter implements NetworkAdapter {
   }
 
   async capabilities(_room: RoomId): Promise<Capabilities> {
+    const { maxTextChars, features } = await this.#knownLimits();
     return {
       speakers: ['relay'],
-      maxTextChars: await this.#maxTextChars(),
+      maxTextChars,
       // No files are sent yet.
       maxFileBytes: 0,
       replies: 'quote',
       threads: 'none',
-      reactions: 'none',
-      maxReactionsPerSpeaker: 0,
+      // Without the ability every edit is told as a correction.
+      editWindowMs: features.has('edit-messages') ? editWindowMs : 0,
+      reactions: features.has('reactions') ? 'emoji' : 'none',
+      maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
     };
   }
 
@@ -158,14 +172,19 @@ export class TalkAdapter implements NetworkAdapter {
     };
   }
 
-  async #maxTextChars(): Promise<number> {
+  async #knownLimits(): Promise<Limits> {
     const { clock, settings } = this.context;
-    const known = this.#limits;
-    if (known !== undefined) {
-      const { maxTextChars, readAtMs } = await known;
-      if (clock.monotonicMs() - readAtMs < settings.capabilitiesMaxAgeMs) return maxTextChars;
-    }
-    return (await this.#readLimits()).maxTextChars;
+    const known = await this.#limits;
+    const isFresh = known !== undefined && clock.monotonicMs() - known.readAtMs < settings.capabilitiesMaxAgeMs;
+    return isFresh ? known : this.#readLimits();
+  }
+
+  #limitsIn({ config, features, 'features-local': local }: SpreedCapabilities): Limits {
+    return {
+      maxTextChars: config.chat['max-length'],
+      features: new Set([...features, ...local]),
+      readAtMs: this.context.clock.monotonicMs(),
+    };
   }
 
   /** One request, however many ask; forgotten where it fails. */
@@ -174,10 +193,7 @@ export class TalkAdapter implements NetworkAdapter {
       .capabilities(AbortSignal.timeout(this.context.settings.requestTimeoutMs))
       .then(({ capabilities }): Limits => {
         if (capabilities.spreed === undefined) throw talkMissing();
-        return {
-          maxTextChars: capabilities.spreed.config.chat['max-length'],
-          readAtMs: this.context.clock.monotonicMs(),
-        };
+        return this.#limitsIn(capabilities.spreed);
       });
     this.#limits = reading;
     reading.catch(() => {

@@ -6,9 +6,11 @@ import type { FileStream } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { ChatApi } from './api/chat.js';
 import { CoreApi } from './api/core.js';
+import { multipart } from './api/form.js';
 import { HttpDoor, KeptBack, TransportError, type HttpAnswer } from './api/http.js';
 import { headerOf, readAnswer, type OcsAnswer, type OcsCall, type OcsDoor } from './api/ocs.js';
 import { ParticipantsApi } from './api/participants.js';
+import { ReactionsApi } from './api/reactions.js';
 import { RoomsApi } from './api/rooms.js';
 import { DeadRooms } from './talk.dead-rooms.js';
 import { brokenAnswer, fileGone, loginClosed, pausedError, refusalError, transportError } from './talk.errors.js';
@@ -32,6 +34,7 @@ const hashHeader = 'x-nextcloud-talk-hash';
 /** The account's only way to its server. Keeps no cookies: requests that share a session wait for one another. */
 export class TalkClient implements OcsDoor {
   readonly chat = new ChatApi(this);
+  readonly reactions = new ReactionsApi(this);
   readonly rooms = new RoomsApi(this);
   readonly participants = new ParticipantsApi(this);
   readonly core = new CoreApi(this);
@@ -110,6 +113,7 @@ export class TalkClient implements OcsDoor {
       const error = refusalError('read', {
         status: answer.status,
         word: '',
+        isOfEndpoint: false,
         ocsStatus: undefined,
         isPage,
         retryAfterMs: undefined,
@@ -140,6 +144,7 @@ export class TalkClient implements OcsDoor {
 
   async #exchange(call: OcsCall, session: Session): Promise<HttpAnswer> {
     const isHeld = call.heldMs !== undefined;
+    const content = contentOf(call);
     setMaxListeners(0, call.signal);
     try {
       return await this.#http.exchange({
@@ -147,9 +152,9 @@ export class TalkClient implements OcsDoor {
         path: this.#basePath + call.path + queryOf(call.query),
         headers: {
           ...this.#headers(session),
-          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(content === undefined ? {} : { 'content-type': content.contentType }),
         },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        ...(content === undefined ? {} : { body: content.body }),
         isHeld,
         timeoutMs: this.settings.requestTimeoutMs + (call.heldMs ?? 0),
         maxBytes: call.maxBytes ?? maxAnswerBytes,
@@ -196,6 +201,14 @@ export class TalkClient implements OcsDoor {
     }
     return error;
   }
+}
+
+function contentOf({
+  body,
+  file,
+}: OcsCall): { readonly contentType: string; readonly body: string | Buffer } | undefined {
+  if (file !== undefined) return multipart(file);
+  return body === undefined ? undefined : { contentType: 'application/json', body: JSON.stringify(body) };
 }
 
 function queryOf(query: OcsCall['query']): string {

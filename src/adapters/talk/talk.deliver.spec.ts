@@ -1,56 +1,61 @@
 import { talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { copyOf, happened, keyOf, message, requested } from '../../../test/contract/talk-requests.js';
 import { fromPlain } from '../../formatting/plain.js';
-import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
-import { BridgeError, RoomClosed, ShardLost } from '../../model/errors.js';
-import { accountId, deliveryId, deliveryKey, remoteId, roomId, userId } from '../../model/ids.js';
+import type { MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
+import { BridgeError, MessageRefused, RoomClosed, ShardLost, TargetGone } from '../../model/errors.js';
+import { deliveryKey, roomId } from '../../model/ids.js';
 import type { Copy, DeliveryRequest } from '../../model/network-adapter.js';
 import type { Fault } from '../../sandbox/fault-script.js';
 
 const signal = new AbortController().signal;
-const elsewhere = accountId('elsewhere');
-const there = { account: elsewhere, id: roomId('!there') };
-const eve = { account: elsewhere, id: userId('@eve:there'), name: 'Eve', standing: 'person' as const };
-const happened = { room: there, actor: eve, at: '2026-11-21T10:00:00.000Z' };
 const sent: MessageSent = {
   ...happened,
   kind: 'messageSent',
-  message: { room: there, id: remoteId('$1') },
+  message,
   body: fromPlain('hello'),
   files: [],
   style: 'text',
 };
-const deleted: MessageDeleted = { ...happened, kind: 'messageDeleted', message: sent.message, version: '2' };
+const edited: MessageEdited = {
+  ...happened,
+  kind: 'messageEdited',
+  message,
+  body: fromPlain('hello again'),
+  style: 'text',
+  version: '2',
+};
+const deleted: MessageDeleted = { ...happened, kind: 'messageDeleted', message, version: '2' };
 
 describe('talk.deliver', () => {
   let at: TalkAtSandbox;
   let made: Copy[];
 
-  const requestFor = <E extends MessageSent | MessageDeleted>(
-    event: E,
-    more: Partial<DeliveryRequest<E>> = {},
-  ): DeliveryRequest<E> => ({
-    delivery: deliveryId('019aa61f-48c6-7727-90cc-17f7c19d6744'),
-    room: at.room,
-    event,
-    speaker: {
-      as: 'relay',
-      person: eve,
-      networkLabel: 'Matrix',
-      profile: { name: 'Eve' },
-      openAvatar: () => Promise.reject(new Error('none')),
-    },
-    target: [],
-    made: [],
-    key: (part) => deliveryKey(`key-of-part-${part}`.padEnd(46, 'x')),
-    onMade: (copy) => made.push(copy),
-    onGone: () => undefined,
-    beforeSend: () => undefined,
-    ...more,
-  });
-  const say = (more: Partial<DeliveryRequest<MessageSent>> = {}): Promise<void> =>
-    at.adapter.deliver.messageSent.send(requestFor(more.event ?? sent, more), signal);
-  const copyOf = (id: number, part = 0): Copy => ({ part, id: remoteId(String(id)) });
+  const say = async (more: Partial<DeliveryRequest<MessageSent>> = {}): Promise<void> => {
+    const asked = requested(at, more.event ?? sent, more);
+    try {
+      await at.adapter.deliver.messageSent.send(asked.request, signal);
+    } finally {
+      made.push(...asked.made);
+    }
+  };
+  const remove = (target: readonly Copy[], more: Partial<DeliveryRequest<MessageDeleted>> = {}): Promise<void> =>
+    at.adapter.deliver.messageDeleted.send(requested(at, deleted, { target, ...more }).request, signal);
+  /** Edits, and answers what was made and what is gone. */
+  const edit = async (target: readonly Copy[], text: string, more: Partial<DeliveryRequest<MessageEdited>> = {}) => {
+    const event = { ...edited, body: fromPlain(text) };
+    const { request, ...told } = requested(at, event, { target, ...more });
+    await at.adapter.deliver.messageEdited.send(request, signal);
+    return told;
+  };
   const rows = (): readonly Record<string, unknown>[] => at.talk.messages(at.token, 'alice');
+
+  /** So many parts. */
+  const long = (parts: number): string => 'word '.repeat((32_000 / 5) * (parts - 1)) + 'end';
+  /** The adapter's account becomes an ordinary member. */
+  const asMember = (): void => {
+    const token = at.talk.createRoom({ name: 'Theirs', owner: 'bob', members: ['alice'] });
+    at = { ...at, token, room: roomId(token) };
+  };
 
   beforeEach(async () => {
     at = await talkAtSandbox();
@@ -80,6 +85,14 @@ describe('talk.deliver', () => {
     expect(rows().at(-1)).toMatchObject({ silent: true });
   });
 
+  it('a notice is silent too, and the bridge itself speaks without a name', async () => {
+    await say({ event: { ...sent, style: 'notice' } });
+    expect(rows().at(-1)).toMatchObject({ silent: true });
+    const { speaker } = requested(at, sent).request;
+    await say({ event: { ...sent, style: 'notice', attention: 'silent' }, speaker: { ...speaker, as: 'bridge' } });
+    expect(rows().at(-1)).toMatchObject({ silent: true, message: 'hello' });
+  });
+
   it('a closed room says why: read-only, lobby, gone', async () => {
     const reasonNow = async (): Promise<unknown> => {
       const error: unknown = await say().catch((reason: unknown) => reason);
@@ -104,27 +117,92 @@ describe('talk.deliver', () => {
     await say();
     const ids = made.map((copy) => Number(copy.id));
     const target = ids.map(copyOf);
-    const remove = () => at.adapter.deliver.messageDeleted.send(requestFor(deleted, { target }), signal);
-    await remove();
+    await remove(target);
     expect(
       rows()
         .filter((row) => ids.includes(row['id'] as number))
         .map((row) => row['messageType']),
     ).toEqual(['comment_deleted', 'comment_deleted']);
-    await remove();
-    await at.adapter.deliver.messageDeleted.send(requestFor(deleted, { target: [copyOf(999_999)] }), signal);
+    await remove(target);
+    await remove([copyOf(999_999)]);
     expect(at.talk.ledger.entries(at.token).filter(({ kind }) => kind === 'deletion')).toHaveLength(2);
   });
 
   it('does not delete where it may not write any more', async () => {
     await say();
-    const target = made;
     const beforeSend = (): void => {
       throw new ShardLost('another replica has it');
     };
-    const request = requestFor(deleted, { target, beforeSend });
-    await expect(at.adapter.deliver.messageDeleted.send(request, signal)).rejects.toBeInstanceOf(ShardLost);
+    await expect(remove(made, { beforeSend })).rejects.toBeInstanceOf(ShardLost);
     expect(at.talk.ledger.entries(at.token).filter(({ kind }) => kind === 'deletion')).toEqual([]);
+  });
+
+  it('what others wrote is not deleted by whom is no moderator; the room stays open', async () => {
+    asMember();
+    const id = at.talk.post(at.token, 'bob', 'mine');
+    const error: unknown = await remove([copyOf(id)]).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(MessageRefused);
+    expect((error as MessageRefused).message).toContain('no moderator');
+  });
+
+  it('a moderator’s account deletes what others wrote', async () => {
+    const id = at.talk.post(at.token, 'bob', 'not nice');
+    await remove([copyOf(id)]);
+    expect(rows().find((row) => row['id'] === id)).toMatchObject({ messageType: 'comment_deleted' });
+  });
+
+  it('an edit changes the message that is there, name and all, and makes nothing', async () => {
+    await say();
+    expect(await edit(made, 'hello again')).toEqual({ made: [], gone: [] });
+    expect(rows().find((row) => row['id'] === Number(made[0]?.id))).toMatchObject({
+      message: '**Eve** (Matrix): hello again',
+      lastEditActorId: 'alice',
+    });
+    expect(at.talk.ledger.entries(at.token).filter(({ kind }) => kind === 'message')).toHaveLength(1);
+  });
+
+  it('parts that the new words need are posted with their keys, silently, in answer to the first', async () => {
+    await say();
+    const first = Number(made[0]?.id);
+    const told = await edit(made, long(3));
+    expect(told.gone).toEqual([]);
+    expect(told.made).toEqual([
+      { part: 1, id: String(first + 2), key: keyOf(1) },
+      { part: 2, id: String(first + 3), key: keyOf(2) },
+    ]);
+    for (const row of rows().slice(-2)) expect(row).toMatchObject({ silent: true, parent: { id: first } });
+    expect(rows().map((row) => row['referenceId'])).toEqual(expect.arrayContaining([keyOf(1), keyOf(2)]));
+  });
+
+  it('parts that the new words do not need any more are deleted, and told', async () => {
+    await say({ event: { ...sent, body: fromPlain(long(3)) } });
+    const parts = [...made];
+    expect(parts).toHaveLength(3);
+    expect(await edit(parts, 'short')).toEqual({ made: [], gone: parts.slice(1) });
+    const types = parts.map((part) => rows().find((row) => row['id'] === Number(part.id))?.['messageType']);
+    expect(types).toEqual(['comment', 'comment_deleted', 'comment_deleted']);
+    expect(await edit(parts, 'short')).toEqual({ made: [], gone: parts.slice(1) });
+  });
+
+  it('parts that an earlier attempt posted are not posted again', async () => {
+    await say();
+    const posted = copyOf(at.talk.post(at.token, 'alice', 'second', { referenceId: keyOf(1) }), 1);
+    const told = await edit([...made, posted], long(3), { made: [posted] });
+    expect(told.made).toEqual([expect.objectContaining({ part: 2 })]);
+  });
+
+  it('a message that was deleted meanwhile is not edited any more', async () => {
+    await say();
+    at.talk.remove(at.token, 'bob', Number(made[0]?.id));
+    await expect(edit(made, 'too late')).rejects.toBeInstanceOf(TargetGone);
+    await expect(edit([copyOf(999_999)], 'never there')).rejects.toBeInstanceOf(TargetGone);
+  });
+
+  it('what is older than 24 hours is not edited any more; the core says a correction in time', async () => {
+    const id = at.talk.commitLate(at.token, 'alice', 'old', 86_401);
+    await expect(edit([copyOf(id)], 'too late')).rejects.toBeInstanceOf(TargetGone);
+    const { editWindowMs } = await at.adapter.capabilities(at.room);
+    expect(editWindowMs).toBe(86_100_000);
   });
 
   it('whether it may write is asked when a connection is ready, not while one is waited for', async () => {
@@ -158,7 +236,7 @@ describe('talk.deliver', () => {
       if (fault !== undefined)
         at.talk.faults.add({ method: 'POST', path: `/chat/${at.token}$`, times: 1 + (index % 3), fault });
       const since = new Date();
-      const request = requestFor(sent, { key: () => key });
+      const { request } = requested(at, sent, { key: () => key });
       for (let isDone = false; !isDone;) {
         const error: unknown = await at.adapter.deliver.messageSent
           .send(request, signal)

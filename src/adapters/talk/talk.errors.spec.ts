@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { BridgeError, NetworkUnavailable, RoomClosed } from '../../model/errors.js';
 import { refusalError, transportError, type Act, type Refusal } from './talk.errors.js';
 
-const plain: Refusal = { status: 400, word: '', ocsStatus: undefined, isPage: false, retryAfterMs: undefined };
+const plain: Refusal = {
+  status: 400,
+  word: '',
+  isOfEndpoint: false,
+  ocsStatus: undefined,
+  isPage: false,
+  retryAfterMs: undefined,
+};
 const errorFor = (act: Act, refusal: Partial<Refusal>): BridgeError => refusalError(act, { ...plain, ...refusal });
 
 describe('talk.errors', () => {
@@ -13,6 +20,11 @@ describe('talk.errors', () => {
     ['read', { status: 404 }, 'roomClosed', 'notSent'],
     ['write', { status: 404 }, 'roomClosed', 'notSent'],
     ['write', { status: 404, word: 'message' }, 'targetGone', 'notSent'],
+    ['write', { status: 404, isOfEndpoint: true }, 'targetGone', 'notSent'],
+    ['read', { status: 404, isOfEndpoint: true }, 'roomClosed', 'notSent'],
+    ['write', { status: 403, word: 'permission' }, 'messageRefused', 'notSent'],
+    ['read', { status: 403, word: 'permission' }, 'roomClosed', 'notSent'],
+    ['write', { status: 400, word: 'age' }, 'targetGone', 'notSent'],
     ['write', { status: 405, word: 'message' }, 'targetGone', 'notSent'],
     ['write', { status: 412 }, 'roomClosed', 'notSent'],
     ['write', { status: 400, word: 'message' }, 'messageRefused', 'notSent'],

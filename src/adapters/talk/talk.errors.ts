@@ -24,8 +24,10 @@ export interface TransportFailure {
 /** What a refusing answer says. */
 export interface Refusal {
   readonly status: number;
-  /** `data.error` of the answer, a word such as `reply-to`; empty where there is none. */
+  /** `data.error` of the answer, a word such as `reply-to`, or its sentence; empty where there is none. */
   readonly word: string;
+  /** `data` is null: the endpoint itself refused. Where we are kept out of the room, it is an empty list. */
+  readonly isOfEndpoint: boolean;
   /** `meta.statuscode` of an OCS answer. */
   readonly ocsStatus: number | undefined;
   /** Whether the answer is a web page: then something else than Talk answered. */
@@ -35,6 +37,8 @@ export interface Refusal {
 
 const unknownRoute = 998;
 const defaultPauseMs = 30_000;
+/** What Talk says of an edit more than 24 hours after the message was sent. */
+const tooOld = 'age';
 
 export function transportError(act: Act, failure: TransportFailure): BridgeError {
   const certainty = certaintyAfter(act, failure);
@@ -79,13 +83,18 @@ export function refusalError(act: Act, refusal: Refusal): BridgeError {
   }
   switch (status) {
     case 400:
+      if (refusal.word === tooOld) return new TargetGone(`it is too old to be edited (${said})`);
+      return act === 'read' ? brokenAnswer(act, said) : new MessageRefused(`Talk refused it (${said})`);
     case 413:
       return act === 'read' ? brokenAnswer(act, said) : new MessageRefused(`Talk refused it (${said})`);
     case 403:
+      // With a word the room lets us in, and just this is not ours to change.
+      if (act === 'write' && refusal.word !== '') return notOurs(said);
       return new RoomClosed(`the room does not let us (${said})`, 'noPermission');
     case 404:
-      // With a word the room is there, and what the request is about is not.
-      if (act === 'write' && refusal.word !== '') return new TargetGone(`it is gone (${said})`);
+      // The room is there, and what the request is about is not.
+      if (act === 'write' && (refusal.word !== '' || refusal.isOfEndpoint))
+        return new TargetGone(`it is gone (${said})`);
       return new RoomClosed(`the room is gone, or we are no member of it (${said})`, 'gone');
     case 405:
       return new TargetGone(`it can no longer be changed (${said})`);
@@ -94,6 +103,27 @@ export function refusalError(act: Act, refusal: Refusal): BridgeError {
     default:
       return act === 'read' ? brokenAnswer(act, said) : new MessageRefused(`Talk refused it (${said})`);
   }
+}
+
+function notOurs(said: string): BridgeError {
+  return new MessageRefused(`our account may not change what others wrote: it is no moderator of the room (${said})`);
+}
+
+/** The room lets us chat, and refuses just this. */
+export function notAllowed(what: string, cause: unknown): BridgeError {
+  return new MessageRefused(`the room does not let our account ${what}`, { cause });
+}
+
+export function notOneEmoji(): BridgeError {
+  return new MessageRefused('Talk takes exactly one emoji as a reaction');
+}
+
+export function targetDeleted(cause: unknown): BridgeError {
+  return new TargetGone('the message was deleted', { cause });
+}
+
+export function unusablePicture(why: string): BridgeError {
+  return new MessageRefused(`Talk does not take the picture: ${why}`);
 }
 
 /** A refused login is not tried again before somebody connects anew: each try counts as an attack on the account. */

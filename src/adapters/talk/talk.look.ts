@@ -1,43 +1,71 @@
-import { TargetGone } from '../../model/errors.js';
+import type { MessageEdited } from '../../model/bridge-event.js';
 import type { Copy, Outcome, UncertainDelivery } from '../../model/network-adapter.js';
 import type { RoomId } from '../../model/ids.js';
 import type { TalkClient } from './talk.client.js';
+import type { TextsOf } from './talk.deliver.js';
 import { hiddenMessages } from './talk.errors.js';
 import { deliveryKeyIn, rowIdOf, talkMessageId } from './talk.ids.js';
+import { isDeletedRow, type OrderedRow, type ShownRow } from './talk.payloads.js';
+import { isShown } from './to-talk.js';
 
 /** The server's clock is known to a second, and a request takes its time before its row is dated. */
 const marginMs = 60_000;
+/** An edit is dated when it is made. One that is taken for older than it is, is made once more, which changes nothing. */
+const editMarginS = 1;
 const mostPages = 100;
 
-/** Finds out what earlier attempts left behind: one look a room, however many deliveries are asked for. */
+type FoundCopies = ReadonlyMap<UncertainDelivery, ReadonlyMap<number, Copy>>;
+
+/** Finds out what earlier attempts left behind: one look a room for what was posted, one for each message that was edited. */
 export class TalkLook {
   constructor(
     private readonly client: TalkClient,
     private readonly pageSize: number,
+    /** The id of the account's own user. */
+    private readonly self: () => string,
+    private readonly textsOf: TextsOf,
   ) {}
 
   async wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    const sent = deliveries.filter(({ event }) => event.kind === 'messageSent');
-    for (const room of new Set(sent.map((delivery) => delivery.room))) {
-      const inRoom = sent.filter((delivery) => delivery.room === room);
-      outcomes.push(...(await this.#findMessages(room, inRoom, since, signal)));
-    }
-    for (const delivery of deliveries) {
-      if (delivery.event.kind === 'messageSent') continue;
-      const isDone = delivery.event.kind === 'messageDeleted' && (await this.#isDeleted(delivery, signal));
-      outcomes.push({ delivery: delivery.delivery, done: isDone ? 'alreadySo' : 'notFound' });
+    for (const room of new Set(deliveries.map((delivery) => delivery.room))) {
+      const inRoom = deliveries.filter((delivery) => delivery.room === room);
+      const found = await this.#findPosted(room, inRoom, since, signal);
+      // What is sent in order is made in order: after a message that is not there nothing was made.
+      let isComplete = true;
+      for (const delivery of inRoom) {
+        const copies = [...(found.get(delivery)?.values() ?? [])].sort((a, b) => a.part - b.part);
+        if (delivery.event.kind === 'messageSent' && copies.length === 0) isComplete = false;
+        const done = copies.length > 0 ? copies : await this.#otherwise(delivery, isComplete, since, signal);
+        outcomes.push({ delivery: delivery.delivery, done });
+      }
     }
     return outcomes;
   }
 
-  async #findMessages(
+  async #otherwise(
+    delivery: UncertainDelivery,
+    isComplete: boolean,
+    since: Date,
+    signal: AbortSignal,
+  ): Promise<'alreadySo' | 'notFound'> {
+    const { event } = delivery;
+    if (event.kind === 'messageDeleted') {
+      return (await this.#areGone(delivery.room, delivery.target, signal)) ? 'alreadySo' : 'notFound';
+    }
+    if (event.kind !== 'messageEdited' || !isComplete) return 'notFound';
+    return (await this.#isEdited(delivery, event, since, signal)) ? 'alreadySo' : 'notFound';
+  }
+
+  async #findPosted(
     room: RoomId,
     deliveries: readonly UncertainDelivery[],
     since: Date,
     signal: AbortSignal,
-  ): Promise<Outcome[]> {
-    const found = new Map<UncertainDelivery, Map<number, Copy>>(deliveries.map((delivery) => [delivery, new Map()]));
+  ): Promise<FoundCopies> {
+    const posting = deliveries.filter(({ event }) => event.kind === 'messageSent' || event.kind === 'messageEdited');
+    const found = new Map<UncertainDelivery, Map<number, Copy>>(posting.map((delivery) => [delivery, new Map()]));
+    if (posting.length === 0) return found;
     const fromSeconds = Math.floor((since.getTime() + this.client.skewMs - marginMs) / 1000);
     for await (const { id, referenceId } of this.#newestRows(room, fromSeconds, signal)) {
       const key = deliveryKeyIn(referenceId);
@@ -47,17 +75,10 @@ export class TalkLook {
         if (part !== undefined) copies.set(part, { part, id: talkMessageId(id), key });
       }
     }
-    return [...found].map(([{ delivery }, copies]) => {
-      const done = [...copies.values()].sort((a, b) => a.part - b.part);
-      return { delivery, done: done.length === 0 ? 'notFound' : done };
-    });
+    return found;
   }
 
-  async *#newestRows(
-    room: RoomId,
-    fromSeconds: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<{ id: number; referenceId?: string | undefined }> {
+  async *#newestRows(room: RoomId, fromSeconds: number, signal: AbortSignal): AsyncGenerator<OrderedRow> {
     let beforeId: number | undefined;
     for (let pages = 0; pages < mostPages; pages += 1) {
       const page = await this.client.chat.readBack(
@@ -74,19 +95,43 @@ export class TalkLook {
     throw hiddenMessages();
   }
 
+  /** Whether every part shows what the edit says, by our own hand and since then, and no part is missing or too many. */
+  async #isEdited(
+    { room, target, speaker }: UncertainDelivery,
+    event: MessageEdited,
+    since: Date,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const texts = await this.textsOf(event, speaker);
+    const fromSeconds = Math.floor((since.getTime() + this.client.skewMs) / 1000) - editMarginS;
+    for (const [part, text] of texts.entries()) {
+      const copy = target.find((each) => each.part === part);
+      const row = copy === undefined ? undefined : await this.#row(room, copy, signal);
+      if (row === undefined || !this.#isOurEdit(row, fromSeconds) || !isShown(text, row)) return false;
+    }
+    return this.#areGone(
+      room,
+      target.filter(({ part }) => part >= texts.length),
+      signal,
+    );
+  }
+
+  #isOurEdit(row: ShownRow, fromSeconds: number): boolean {
+    const { lastEditActorType, lastEditActorId, lastEditTimestamp = 0 } = row;
+    return lastEditActorType === 'users' && lastEditActorId === this.self() && lastEditTimestamp >= fromSeconds;
+  }
+
   /** Whether every part is deleted, or was never there. */
-  async #isDeleted({ room, target }: UncertainDelivery, signal: AbortSignal): Promise<boolean> {
-    for (const copy of target) {
-      const id = rowIdOf(copy.id);
-      if (id === undefined) throw new TargetGone('not a message of Talk');
-      const page = await this.client.chat.readForward(
-        room,
-        { afterId: id, limit: 1, heldS: 0, includeAfter: true },
-        signal,
-      );
-      const row = page.rows[0];
-      if (row?.id === id && row.messageType !== 'comment_deleted') return false;
+  async #areGone(room: RoomId, parts: readonly Copy[], signal: AbortSignal): Promise<boolean> {
+    for (const copy of parts) {
+      const row = await this.#row(room, copy, signal);
+      if (row !== undefined && !isDeletedRow(row)) return false;
     }
     return true;
+  }
+
+  async #row(room: RoomId, copy: Copy, signal: AbortSignal): Promise<ShownRow | undefined> {
+    const id = rowIdOf(copy.id);
+    return id === undefined ? undefined : this.client.chat.get(room, id, signal);
   }
 }

@@ -81,6 +81,26 @@ const orderedRow = z.looseObject({
 export type OrderedRow = z.infer<typeof orderedRow>;
 
 export const orderedRows = z.array(orderedRow);
+
+/** A row as it reads now. */
+const shownRow = z.object({
+  id: z.int().nonnegative(),
+  messageType: z.string(),
+  message: z.string(),
+  messageParameters,
+  lastEditActorType: z.string().optional(),
+  lastEditActorId: z.string().optional(),
+  /** Whole seconds. */
+  lastEditTimestamp: z.int().optional(),
+});
+export type ShownRow = z.infer<typeof shownRow>;
+export const shownRows = z.array(shownRow);
+
+/** A deleted message keeps its row. */
+export function isDeletedRow(row: Pick<ShownRow, 'messageType'>): boolean {
+  return row.messageType === 'comment_deleted';
+}
+
 export const writtenRow = z.looseObject({ id: z.int().nonnegative() });
 
 const lastMessage = z.looseObject({ id: z.int().nonnegative() });
@@ -119,20 +139,19 @@ export const permissionBits = { ignoreLobby: 8, chat: 128 } as const;
 
 const capabilityList = z.array(z.string()).catch([]);
 
+const spreedCapabilities = z.looseObject({
+  features: capabilityList,
+  'features-local': capabilityList,
+  version: z.string().catch(''),
+  config: z.looseObject({
+    chat: z.looseObject({ 'max-length': z.int().positive().catch(1000) }).catch({ 'max-length': 1000 }),
+  }),
+});
+export type SpreedCapabilities = z.infer<typeof spreedCapabilities>;
+
 export const serverCapabilities = z.object({
   version: z.looseObject({ string: z.string().catch('') }),
-  capabilities: z.looseObject({
-    spreed: z
-      .looseObject({
-        features: capabilityList,
-        'features-local': capabilityList,
-        version: z.string().catch(''),
-        config: z.looseObject({
-          chat: z.looseObject({ 'max-length': z.int().positive().catch(1000) }).catch({ 'max-length': 1000 }),
-        }),
-      })
-      .optional(),
-  }),
+  capabilities: z.looseObject({ spreed: spreedCapabilities.optional() }),
 });
 
 export const appPassword = z.object({ apppassword: z.string().min(1) });

@@ -69,7 +69,7 @@ export class TalkRooms {
     if (room === undefined) {
       room = await this.client.rooms.create({ name: wanted.name, description: mark }, signal);
       // Older servers take the description only afterwards.
-      if (!room.description.includes(mark)) await this.client.rooms.describe(room.token, mark, signal);
+      if (!room.description.includes(mark)) await this.client.rooms.describe(room.token, mark, () => undefined, signal);
     }
     for (const invited of wanted.invite) await this.#invite(room.token, invited, signal);
     return roomId(room.token);

@@ -11,7 +11,8 @@ const aboutRoom: ReadonlySet<string> = new Set([
   'avatar_set',
   'avatar_removed',
 ]);
-const mostPages = 5;
+/** How far back a reaction is looked for that somebody took back long after. */
+const mostPages = 50;
 
 /** Fetches what rows do not say: how the room is called now, and which reaction was taken back. */
 export class RowSupplements {
@@ -45,30 +46,58 @@ export class RowSupplements {
     return { name: displayName || name, description, avatarVersion, isCustomAvatar };
   }
 
-  /** A reaction that is taken back has its own row rewritten to `reaction_deleted` before `reaction_revoked` is written. */
+  /**
+   * A reaction that is taken back has its own row rewritten to `reaction_deleted`, and `reaction_revoked` is written after it,
+   * without a word on which. Read backwards, each `reaction_revoked` of a person on a message has its row somewhere before it:
+   * where as many of the one as of the other were met, the row that is looked for is among them. Those that were taken back
+   * earlier and are met on the way are named once more, which changes nothing.
+   */
   async #revokedBy(
     room: RoomId,
     revoked: OrderedRow,
     near: readonly OrderedRow[],
     signal: AbortSignal,
   ): Promise<number[]> {
-    const isMeant = (row: OrderedRow): boolean =>
-      row.systemMessage === 'reaction_deleted' &&
-      row.actorType === revoked.actorType &&
-      row.actorId === revoked.actorId &&
-      row.parent?.id === revoked.parent?.id;
-    const close = near.filter((row) => isMeant(row) && row.id < revoked.id);
-    if (close.length > 0) return close.map((row) => row.id);
-    let beforeId = revoked.id;
-    for (let pages = 0; pages < mostPages; pages += 1) {
-      const page = await this.client.chat.readBack(room, { beforeId, limit: this.pageSize }, signal);
-      const meant = page.rows.filter(isMeant);
-      if (meant.length > 0) return meant.map((row) => row.id);
-      const oldest = page.rows.at(-1);
-      // A reaction is later than what it is on.
-      if (oldest === undefined || oldest.id <= (revoked.parent?.id ?? 0)) return [];
-      beforeId = page.lastGiven ?? oldest.id;
+    const pairing = new Pairing(revoked);
+    const before = near.filter((row) => row.id < revoked.id).sort((a, b) => b.id - a.id);
+    pairing.meet(before);
+    let oldestId = before.at(-1)?.id ?? revoked.id;
+    for (let pages = 0; pages < mostPages && !pairing.isClosed(oldestId); pages += 1) {
+      const page = await this.client.chat.readBack(room, { beforeId: oldestId, limit: this.pageSize }, signal);
+      pairing.meet(page.rows);
+      const next = page.lastGiven ?? page.rows.at(-1)?.id;
+      if (next === undefined || next >= oldestId) break;
+      oldestId = next;
     }
-    return [];
+    return pairing.found;
+  }
+}
+
+/** The rows of one person's reactions to one message, from the newest to the oldest. */
+class Pairing {
+  readonly found: number[] = [];
+  #open = 1;
+
+  constructor(private readonly revoked: OrderedRow) {}
+
+  meet(rows: readonly OrderedRow[]): void {
+    for (const row of rows) {
+      if (this.#open === 0) return;
+      if (!this.#isSame(row)) continue;
+      if (row.systemMessage === 'reaction_revoked') this.#open += 1;
+      if (row.systemMessage !== 'reaction_deleted') continue;
+      this.#open -= 1;
+      this.found.push(row.id);
+    }
+  }
+
+  /** Whether nothing more is to be met in what is older than a row: a reaction is younger than what it is on. */
+  isClosed(oldestId: number): boolean {
+    return this.#open === 0 || oldestId <= (this.revoked.parent?.id ?? 0);
+  }
+
+  #isSame(row: OrderedRow): boolean {
+    const { actorType, actorId, parent } = this.revoked;
+    return row.actorType === actorType && row.actorId === actorId && row.parent?.id === parent?.id;
   }
 }

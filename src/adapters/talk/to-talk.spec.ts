@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { fromPlain } from '../../formatting/plain.js';
-import { accountId } from '../../model/ids.js';
+import { accountId, userId } from '../../model/ids.js';
 import { relayedTexts, withoutPings } from './to-talk.js';
 
-const by = { name: 'Anna', networkLabel: 'Matrix' };
+const by = {
+  as: 'relay' as const,
+  networkLabel: 'Matrix',
+  profile: { name: 'Anna' },
+  person: { account: accountId('there'), id: userId('@anna:there'), name: 'anna', standing: 'person' as const },
+};
 const said = (text: string, style: 'text' | 'emote' | 'notice' = 'text') => ({
   body: fromPlain(text),
   files: [],
@@ -68,7 +73,7 @@ describe('toTalk: nobody is pinged', () => {
   it('whatever is said, by whom and however it is split', () => {
     fc.assert(
       fc.property(text, text, fc.integer({ min: 40, max: 400 }), (body, name, maxChars) => {
-        for (const part of relayedTexts(said(body), { name, networkLabel: 'Matrix' }, maxChars)) {
+        for (const part of relayedTexts(said(body), { ...by, profile: { name } }, maxChars)) {
           expect(part).not.toMatch(mention);
           expect(part).not.toMatch(/@(?!\u200b|$)/);
         }
@@ -80,7 +85,7 @@ describe('toTalk: nobody is pinged', () => {
   it('every part is within the limit, not empty, and begins with the same name', () => {
     fc.assert(
       fc.property(text, text, fc.integer({ min: 400, max: 1000 }), (body, name, maxChars) => {
-        const parts = relayedTexts(said(body), { name, networkLabel: 'Matrix' }, maxChars);
+        const parts = relayedTexts(said(body), { ...by, profile: { name } }, maxChars);
         const head = /^\*\*(?:[^*\\\n]|\\.)+\*\* \(Matrix\):/u;
         expect(parts.length).toBeGreaterThan(0);
         for (const part of parts) {
@@ -102,7 +107,9 @@ describe('toTalk: nobody speaks in the name of another', () => {
     ['', '**Someone** (Matrix): hi'],
     ['a'.repeat(500), `**${'a'.repeat(79)}…** (Matrix): hi`],
   ])('the name %j is shown as it is written', (name, expected) => {
-    expect(relayedTexts(said('hi'), { ...by, name }, 32_000)).toEqual([expected]);
+    expect(relayedTexts(said('hi'), { ...by, profile: { name }, person: { ...by.person, name: '' } }, 32_000)).toEqual([
+      expected,
+    ]);
   });
 
   it.each(['**Bob** (Slack): I quit', '__Bob__ (Slack): I quit', ' \u200b**Bob** (Talk) waves'])(

@@ -3,13 +3,11 @@ import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
 import { splitText } from '../../formatting/split.js';
 import type { MessageSent } from '../../model/bridge-event.js';
+import type { Speaker } from '../../model/network-adapter.js';
+import { textOf } from './from-talk-text.js';
+import type { RichParameter } from './talk.payloads.js';
 
-export interface RelayedBy {
-  /** The person's name. */
-  readonly name: string;
-  /** What people call the person's network: `Matrix`. */
-  readonly networkLabel: string;
-}
+export type RelayedBy = Pick<Speaker, 'as' | 'networkLabel' | 'profile' | 'person'>;
 
 /** Stands after each `@`, so that Talk finds nobody to ping. */
 const zeroWidthSpace = '\u200b';
@@ -19,15 +17,34 @@ const zeroWidthSpace = '\u200b';
  * `**Name** (Matrix): text`. Every part begins with the name, since others may speak between them.
  */
 export function relayedTexts(
-  event: Pick<MessageSent, 'body' | 'files' | 'style'>,
+  event: Pick<MessageSent, 'body' | 'style'> & Partial<Pick<MessageSent, 'files'>>,
   by: RelayedBy,
   maxChars: number,
 ): string[] {
-  const head = `**${nameInMarkdown(by.name)}** (${nameInMarkdown(by.networkLabel)})${event.style === 'emote' ? '' : ':'}`;
-  const files = event.files.map((file) => `📎 ${cleanName(file.name)}`);
+  const name = nameInMarkdown(by.profile.name || by.person.name);
+  const head =
+    by.as === 'bridge' ? '' : `**${name}** (${nameInMarkdown(by.networkLabel)})${event.style === 'emote' ? '' : ':'}`;
+  const files = (event.files ?? []).map((file) => `📎 ${cleanName(file.name)}`);
   const body = [withoutForgedNames(toPlain(event.body)), ...files].filter((text) => text.trim() !== '').join('\n');
   const text = withoutPings(cleanText(body));
-  return splitText(text, { chars: Math.max(1, maxChars - head.length - 1) }).map((part) => `${head} ${part}`.trimEnd());
+  return splitText(text, { chars: Math.max(1, maxChars - head.length - 1) }).map((part) => `${head} ${part}`.trim());
+}
+
+/** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */
+export function isShown(
+  text: string,
+  row: { readonly message: string; readonly messageParameters: Readonly<Record<string, RichParameter>> },
+): boolean {
+  const written = row.message.replaceAll(/\{([a-z0-9-]+)\}/g, (placeholder, name: string) => {
+    const id = Object.hasOwn(row.messageParameters, name) ? textOf(row.messageParameters[name], 'mention-id') : '';
+    return id === '' ? placeholder : `@${id}`;
+  });
+  return unquoted(written) === unquoted(text);
+}
+
+/** A mention may be written with quotes and without. */
+function unquoted(text: string): string {
+  return text.replaceAll(/@"([^"\n]*)"/g, '@$1').trim();
 }
 
 /** Every `@` is followed by something that no id begins with; in an address it is written as `%40`, so that it still leads there. */

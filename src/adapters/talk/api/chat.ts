@@ -1,5 +1,5 @@
-import { orderedRows, writtenRow, type OrderedRow } from '../talk.payloads.js';
-import { numberIn, parseData, type OcsDoor } from './ocs.js';
+import { orderedRows, shownRows, writtenRow, type OrderedRow, type ShownRow } from '../talk.payloads.js';
+import { numberIn, parseData, type OcsAnswer, type OcsDoor } from './ocs.js';
 
 const talkApi = '/ocs/v2.php/apps/spreed/api';
 const maxPageBytes = 64 * 1024 * 1024;
@@ -29,7 +29,7 @@ export class ChatApi {
   /** Rows after `afterId`, oldest first. `heldS` 0 answers at once. */
   readForward(
     token: string,
-    read: { afterId: number; limit: number; heldS: number; includeAfter?: boolean },
+    read: { afterId: number; limit: number; heldS: number },
     signal: AbortSignal,
   ): Promise<ChatPage> {
     const query = {
@@ -38,7 +38,6 @@ export class ChatApi {
       timeout: read.heldS,
       lastKnownMessageId: read.afterId,
       limit: read.limit,
-      ...(read.includeAfter === true ? { includeLastKnown: 1 } : {}),
     };
     return this.#read(token, query, signal, read.heldS * 1000);
   }
@@ -47,6 +46,13 @@ export class ChatApi {
   readBack(token: string, read: { beforeId?: number; limit: number }, signal: AbortSignal): Promise<ChatPage> {
     const before = read.beforeId === undefined ? {} : { lastKnownMessageId: read.beforeId };
     return this.#read(token, { ...unseen, lookIntoFuture: 0, limit: read.limit, ...before }, signal, 0);
+  }
+
+  /** One row; undefined where it is no more. Never cached by the server. */
+  async get(token: string, id: number, signal: AbortSignal): Promise<ShownRow | undefined> {
+    const query = { ...unseen, lookIntoFuture: 0, limit: 1, lastKnownMessageId: id, includeLastKnown: 1 };
+    const answer = await this.#ask(token, query, signal, 0);
+    return answer.status === 304 ? undefined : parseData('read', shownRows, answer).find((row) => row.id === id);
   }
 
   /** Answers the new row's id. Throws MessageRefused, RoomClosed and what `beforeSend` throws. */
@@ -63,7 +69,13 @@ export class ChatApi {
     return parseData('write', writtenRow, answer).id;
   }
 
-  /** Throws TargetGone where it is deleted already or was never there. */
+  /** Throws TargetGone where it is deleted, was never there or is too old, MessageRefused where it is not ours to change. */
+  async edit(token: string, id: number, message: string, beforeSend: () => void, signal: AbortSignal): Promise<void> {
+    const path = `${chatPath(token)}/${id}`;
+    await this.door.ask({ method: 'PUT', path, body: { message }, act: 'write', token, signal, beforeSend });
+  }
+
+  /** Throws TargetGone where it is deleted already or was never there, MessageRefused where it is not ours to delete. */
   async delete(token: string, id: number, beforeSend: () => void, signal: AbortSignal): Promise<void> {
     await this.door.ask({
       method: 'DELETE',
@@ -81,7 +93,18 @@ export class ChatApi {
     signal: AbortSignal,
     heldMs: number,
   ): Promise<ChatPage> {
-    const answer = await this.door.ask({
+    const answer = await this.#ask(token, query, signal, heldMs);
+    if (answer.status === 304) return emptyPage;
+    return { rows: parseData('read', orderedRows, answer), lastGiven: numberIn(answer.headers, 'x-chat-last-given') };
+  }
+
+  #ask(
+    token: string,
+    query: Readonly<Record<string, number>>,
+    signal: AbortSignal,
+    heldMs: number,
+  ): Promise<OcsAnswer> {
+    return this.door.ask({
       method: 'GET',
       path: chatPath(token),
       query,
@@ -91,8 +114,6 @@ export class ChatApi {
       maxBytes: maxPageBytes,
       ...(heldMs > 0 ? { heldMs } : {}),
     });
-    if (answer.status === 304) return emptyPage;
-    return { rows: parseData('read', orderedRows, answer), lastGiven: numberIn(answer.headers, 'x-chat-last-given') };
   }
 }
 

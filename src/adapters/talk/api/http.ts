@@ -7,7 +7,7 @@ export interface HttpRequest {
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** Held requests have connections of their own, so that they keep no others waiting. */
   readonly isHeld: boolean;
   readonly timeoutMs: number;

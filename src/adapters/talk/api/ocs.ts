@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ZodType } from 'zod';
 import { brokenAnswer, refusalError, type Act, type Refusal } from '../talk.errors.js';
+import type { FormFile } from './form.js';
 import type { HttpAnswer } from './http.js';
 
 /** One call of an endpoint. */
@@ -10,6 +11,8 @@ export interface OcsCall {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Sent as a form in place of a body. */
+  readonly file?: FormFile;
   readonly act: Act;
   /** The room that the call is about: one that is gone is not asked for again and again. */
   readonly token?: string;
@@ -68,11 +71,13 @@ export function numberIn(headers: IncomingHttpHeaders, name: string): number | u
 function refusalIn(answer: HttpAnswer): Refusal {
   const body = parseJson(answer.body);
   const ocs = field(body, 'ocs');
-  const word = field(field(ocs, 'data'), 'error');
+  const data = field(ocs, 'data');
+  const word = field(data, 'error') ?? field(data, 'message');
   const ocsStatus = field(field(ocs, 'meta'), 'statuscode');
   return {
     status: answer.status,
     word: typeof word === 'string' ? word : '',
+    isOfEndpoint: data === null,
     ocsStatus: typeof ocsStatus === 'number' ? ocsStatus : undefined,
     isPage: (headerOf(answer.headers, 'content-type') ?? '').includes('html'),
     retryAfterMs: retryAfterIn(answer.headers),

@@ -1,7 +1,9 @@
 import { talkRoom, talkRooms, type TalkRoom } from '../talk.payloads.js';
+import type { FormFile } from './form.js';
 import { numberIn, parseData, type OcsDoor } from './ocs.js';
 
-const roomApi = '/ocs/v2.php/apps/spreed/api/v4/room';
+const talkApi = '/ocs/v2.php/apps/spreed/api';
+const roomApi = `${talkApi}/v4/room`;
 /** 10,000 rooms with their last messages are some 25 MB. */
 const maxListBytes = 256 * 1024 * 1024;
 
@@ -53,8 +55,28 @@ export class RoomsApi {
     );
   }
 
-  async describe(token: string, description: string, signal: AbortSignal): Promise<void> {
-    const path = `${roomApi}/${encodeURIComponent(token)}/description`;
-    await this.door.ask({ method: 'PUT', path, body: { description }, act: 'write', token, signal });
+  /** At most 255 characters, at least one. */
+  async rename(token: string, roomName: string, beforeSend: () => void, signal: AbortSignal): Promise<void> {
+    const path = `${roomApi}/${encodeURIComponent(token)}`;
+    await this.door.ask({ method: 'PUT', path, body: { roomName }, act: 'write', token, signal, beforeSend });
   }
+
+  /** At most 2,000 characters. */
+  async describe(token: string, description: string, beforeSend: () => void, signal: AbortSignal): Promise<void> {
+    const path = `${roomApi}/${encodeURIComponent(token)}/description`;
+    await this.door.ask({ method: 'PUT', path, body: { description }, act: 'write', token, signal, beforeSend });
+  }
+
+  /** Throws MessageRefused for anything but a square PNG or JPEG of at most 20 MiB. */
+  async setPicture(token: string, file: FormFile, beforeSend: () => void, signal: AbortSignal): Promise<void> {
+    await this.door.ask({ method: 'POST', path: picturePath(token), file, act: 'write', token, signal, beforeSend });
+  }
+
+  async removePicture(token: string, beforeSend: () => void, signal: AbortSignal): Promise<void> {
+    await this.door.ask({ method: 'DELETE', path: picturePath(token), act: 'write', token, signal, beforeSend });
+  }
+}
+
+function picturePath(token: string): string {
+  return `${talkApi}/v1/room/${encodeURIComponent(token)}/avatar`;
 }

@@ -117,8 +117,9 @@ export class Chat {
     return true;
   }
 
-  /** Throws a Refusal: 404 where there is no such reaction, 400 on what cannot be reacted to. */
+  /** Throws a Refusal: 404 where there is no such reaction, 400 on what never could be reacted to. */
   unreact(room: Room, message: Message, by: Actor, emoji: string): void {
+    if (message.content.kind === 'deleted') throw new Refusal(404, null);
     if (!countsAsUnread(message)) throw new Refusal(400, null);
     const reaction = findReaction(message, by, emoji);
     if (reaction === undefined) throw new Refusal(404, null);

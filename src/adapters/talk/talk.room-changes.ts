@@ -1,0 +1,76 @@
+import { cleanText } from '../../formatting/clean.js';
+import type { RoomChanged } from '../../model/bridge-event.js';
+import { TargetGone } from '../../model/errors.js';
+import type { FileRef } from '../../model/ids.js';
+import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
+import type { FormFile } from './api/form.js';
+import type { TalkClient } from './talk.client.js';
+import { unusablePicture } from './talk.errors.js';
+import { withReason } from './talk.rights.js';
+
+/** Characters, which may be two UTF-16 code units each. */
+const longestName = 255;
+const longestDescription = 2000;
+const largestPictureBytes = 20 * 1024 * 1024;
+
+/** Gives the room another name, description or picture. Only a moderator may. */
+export class RoomDelivery implements Deliver<'roomChanged'> {
+  readonly repeat = 'harmless';
+
+  constructor(private readonly client: TalkClient) {}
+
+  async send(request: DeliveryRequest<RoomChanged>, signal: AbortSignal): Promise<void> {
+    const { room: token, event } = request;
+    const { client } = this;
+    const { change } = event;
+    const beforeSend = (): void => request.beforeSend();
+    switch (change.of) {
+      case 'name': {
+        const name = cut(cleanText(change.name).replaceAll(/\s+/g, ' ').trim(), longestName);
+        // A room has to have a name there.
+        if (name === '') throw new TargetGone('the room lost its name, which Talk cannot show');
+        return this.#may(token, 'change its name', signal, () => client.rooms.rename(token, name, beforeSend, signal));
+      }
+      case 'topic': {
+        const topic = cut(cleanText(change.topic).trim(), longestDescription);
+        return this.#may(token, 'change its description', signal, () =>
+          client.rooms.describe(token, topic, beforeSend, signal),
+        );
+      }
+      case 'avatar': {
+        if (change.avatar === null) {
+          return this.#may(token, 'remove its picture', signal, () =>
+            client.rooms.removePicture(token, beforeSend, signal),
+          );
+        }
+        const file = await picture(request, change.avatar, signal);
+        return this.#may(token, 'change its picture', signal, () =>
+          client.rooms.setPicture(token, file, beforeSend, signal),
+        );
+      }
+      case 'history':
+        throw new TargetGone('the history of a room is cleared by its moderators');
+    }
+  }
+
+  #may(token: string, beyondChat: string, signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {
+    return withReason({ client: this.client, token, signal, beyondChat }, attempt);
+  }
+}
+
+async function picture(request: DeliveryRequest<RoomChanged>, file: FileRef, signal: AbortSignal): Promise<FormFile> {
+  const { mime, body } = await request.openFile(file, signal);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > largestPictureBytes) throw unusablePicture('it is larger than 20 MiB');
+    chunks.push(chunk);
+  }
+  return { name: file.name, mime, bytes: Buffer.concat(chunks) };
+}
+
+function cut(text: string, longest: number): string {
+  const characters = [...text];
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
+}
