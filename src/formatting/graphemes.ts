@@ -1,6 +1,6 @@
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Begins a grapheme behind a plain character, unlike marks, joiners, skin tones and the vowels written behind. */
-const beginsOne = /^[\p{L}\p{N}\p{P}\p{S}\p{Z}](?<![\u0e33\u0eb3\uff9e\uff9f\u{1f3fb}-\u{1f3ff}])/u;
+/** Begins a grapheme behind a plain character; marks, joiners, skin tones and vowels written behind do not. */
+const beginsOne = /^(?![\p{Emoji_Modifier}\u0e33\u0eb3\uff9e\uff9f])[\p{L}\p{N}\p{P}\p{S}\p{Z}]/u;
 
 /**
  * Pure: the last end of a grapheme in `(from, most]`, or undefined where the grapheme at `from` is longer. `from` is
