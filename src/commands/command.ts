@@ -12,7 +12,7 @@ export interface Surroundings {
 
 export interface CommandCall extends Surroundings {
   readonly positionals: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
   /** Throws SettingsFaults. */
   settings(): Promise<Settings>;
 }
@@ -28,6 +28,12 @@ export interface Command {
   readonly summary: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
   run(call: CommandCall): Promise<ExitCode>;
+}
+
+/** The texts of an option that may be given several times. */
+export function textsOf({ options }: Pick<CommandCall, 'options'>, name: string): string[] {
+  const given = options[name];
+  return Array.isArray(given) ? given.map(String) : [];
 }
 
 /** The call makes no sense: said with the verb's usage. */

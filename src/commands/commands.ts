@@ -1,6 +1,9 @@
 import { definitions } from '../app.module.js';
 import { checkCommand } from './check.js';
 import type { Command } from './command.js';
+import { linkCommand } from './link.js';
+import { pauseCommand, relinkCommand, resumeCommand, unlinkCommand } from './link-states.js';
+import { linksCommand } from './links.js';
 import { networkCommand } from './network-command.js';
 import { replayCommand } from './replay.js';
 import { retryCommand } from './retry.js';
@@ -13,6 +16,12 @@ export const commands: readonly Command[] = [
   startCommand,
   checkCommand,
   statusCommand,
+  linksCommand,
+  linkCommand,
+  unlinkCommand,
+  relinkCommand,
+  pauseCommand,
+  resumeCommand,
   retryCommand,
   replayCommand,
   ...definitions.flatMap((definition) => definition.commands.map((command) => networkCommand(definition, command))),

@@ -1,5 +1,7 @@
-import type { PortalStatus, StatusReport } from '../persistence/status.repository.js';
+import type { LinkStatus, PortalStatus, StatusReport } from '../persistence/status.repository.js';
 import type { Command, ExitCode } from './command.js';
+import { problemOf, roomOf, stateOf } from './link-table.js';
+import { table } from './table.js';
 import { visit } from './visit.js';
 
 export const statusCommand: Command = {
@@ -26,8 +28,11 @@ export function renderStatus(report: StatusReport): string {
       'Accounts',
       report.accounts.map(({ id, network, state, says }) => [id, network, state, says ?? '']),
     ),
-    ...report.links.flatMap(({ key, state, owner, portals }) =>
-      section(`Link ${key} (${state}, owned by the ${owner})`, portals.map(portalRow)),
+    ...report.links.flatMap((link) =>
+      section(
+        `Link ${link.key} (${stateOf(link)}, owned by the ${link.owner})`,
+        link.portals.map((portal) => portalRow(portal, link)),
+      ),
     ),
     ...section(
       'Parked',
@@ -37,8 +42,8 @@ export function renderStatus(report: StatusReport): string {
   ].join('\n');
 }
 
-function portalRow({ account, room, direction, problem, read, lane }: PortalStatus): string[] {
-  const reading = read.state === 'closed' ? `closed: ${read.reason ?? ''}` : read.mode;
+function portalRow(portal: PortalStatus, link: LinkStatus): string[] {
+  const { account, direction, read, lane } = portal;
   const waiting = [
     ...(lane.waiting > 0 ? [`${String(lane.waiting)} waiting`] : []),
     ...(lane.parked > 0 ? [`${String(lane.parked)} parked`] : []),
@@ -46,18 +51,13 @@ function portalRow({ account, room, direction, problem, read, lane }: PortalStat
   ];
   return [
     account,
-    room ?? 'no room yet',
+    roomOf(portal),
     direction,
-    room === null ? (problem ?? 'being looked for') : reading,
+    problemOf(portal, link) ?? read.mode,
     waiting.length === 0 ? 'lane idle' : `lane: ${waiting.join(', ')}`,
   ];
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
-  return [title, ...lines, ''];
+  return rows.length === 0 ? [] : [title, ...table(rows).map((line) => `  ${line}`), ''];
 }

@@ -257,7 +257,7 @@ function directions(
   for (const room of rooms) {
     const known = find(live, room);
     if (known === undefined) come.push(room.direction ?? 'both');
-    else stay.set(known.id, room.direction ?? known.direction);
+    else if (room.direction !== undefined) stay.set(known.id, room.direction);
   }
   for (const { direction, ...choice } of turns) {
     if (live.length === 0) throw new LinkRefused(`${choice.account} has no room among those of the new link ${key}.`);

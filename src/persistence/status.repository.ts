@@ -1,4 +1,6 @@
 import type { AccountId, DeliveryId, RoomId } from '../model/ids.js';
+import type { LinkOptions } from '../model/link-options.js';
+import type { WantedRoom } from '../model/network-adapter.js';
 import type { PortalWiring } from '../model/routing.js';
 import type { Database } from './database.js';
 
@@ -6,7 +8,7 @@ import type { Database } from './database.js';
 export interface StatusReport {
   readonly replicas: readonly { id: string; host: string; renewedAt: string; shards: number }[];
   readonly accounts: readonly { id: AccountId; network: string; state: string; since: string; says: string | null }[];
-  readonly links: readonly { key: string; owner: string; state: string; portals: readonly PortalStatus[] }[];
+  readonly links: readonly LinkStatus[];
   readonly held: number;
   readonly malformed: number;
   readonly parked: readonly {
@@ -19,12 +21,25 @@ export interface StatusReport {
   }[];
 }
 
+export interface LinkStatus {
+  readonly key: string;
+  readonly owner: 'settings' | 'database';
+  /** `left`: it is in the settings no more, and has no rooms until it is brought back. `ended`: a person ended it. */
+  readonly state: 'active' | 'paused' | 'left' | 'ended';
+  readonly pausedAt: string | null;
+  readonly mirror: LinkOptions;
+  readonly portals: readonly PortalStatus[];
+}
+
 export interface PortalStatus {
   readonly account: AccountId;
+  readonly wanted: WantedRoom;
   /** Null until it was found or made: then `problem` says why. */
   readonly room: RoomId | null;
   readonly direction: PortalWiring['direction'];
   readonly problem: string | null;
+  /** Set while what was said since then, when the link was paused, is being taken in. */
+  readonly catchesUpFrom: string | null;
   /** How the room is read: by a held poll, when woken, or not at all by us because the network pushes. */
   readonly read: {
     mode: 'held poll' | 'sweep' | 'push';
@@ -34,6 +49,26 @@ export interface PortalStatus {
   };
   readonly lane: { waiting: number; parked: number; failingSince: string | null; reason: string | null };
 }
+
+/** As JSON: the portal p with its room and lane. */
+const portal = `json_build_object(
+  'account', p.account, 'wanted', p.wanted, 'room', p.room, 'direction', p.direction, 'problem', p.problem,
+  'catchesUpFrom', case when p.catch_up_asked_at is null then null else p.catch_up_from end,
+  'read', json_build_object(
+    'mode', case when r.cursor is null then 'push' when r.held_poll then 'held poll' else 'sweep' end,
+    'state', coalesce(r.state, 'open'), 'reason', r.reason, 'readAt', r.read_at),
+  'lane', json_build_object(
+    'waiting', (select count(*) from deliveries d where d.lane = p.id and d.state = 'waiting'),
+    'parked', (select count(*) from deliveries d where d.lane = p.id and d.state = 'parked'),
+    'failingSince', n.failing_since, 'reason', n.reason))`;
+/** As JSON: the link l with its portals. */
+const link = `json_build_object(
+  'key', l.key, 'owner', l.owner, 'pausedAt', l.paused_at, 'mirror', l.options,
+  'state', case when l.state = 'removed' then 'ended'
+                when not exists (select 1 from portals p where p.link = l.id and p.removed_at is null) then 'left' else l.state end,
+  'portals', (select coalesce(json_agg(${portal} order by p.id), '[]')
+                from portals p left join rooms r on r.account = p.account and r.room = p.room left join lanes n on n.portal = p.id
+               where p.link = l.id and p.removed_at is null))`;
 
 /** The reads behind `crosstalk status`, readiness and the gauges. */
 export class StatusRepository {
@@ -47,17 +82,7 @@ export class StatusRepository {
           from replicas r where r.renewed_at > now() - interval '1 minute'),
         'accounts', (select coalesce(json_agg(json_build_object('id', a.id, 'network', a.network, 'state', a.state, 'since', a.since,
             'says', coalesce(a.reason, a.summary)) order by a.id), '[]') from accounts a where a.state <> 'removed'),
-        'links', (select coalesce(json_agg(json_build_object('key', l.key, 'owner', l.owner, 'state', l.state, 'portals', (
-            select coalesce(json_agg(json_build_object('account', p.account, 'room', p.room, 'direction', p.direction, 'problem', p.problem,
-              'read', json_build_object(
-                'mode', case when r.cursor is null then 'push' when r.held_poll then 'held poll' else 'sweep' end,
-                'state', coalesce(r.state, 'open'), 'reason', r.reason, 'readAt', r.read_at),
-              'lane', json_build_object(
-                'waiting', (select count(*) from deliveries d where d.lane = p.id and d.state = 'waiting'),
-                'parked', (select count(*) from deliveries d where d.lane = p.id and d.state = 'parked'),
-                'failingSince', n.failing_since, 'reason', n.reason)) order by p.id), '[]')
-            from portals p left join rooms r on r.account = p.account and r.room = p.room left join lanes n on n.portal = p.id
-            where p.link = l.id and p.removed_at is null)) order by l.key), '[]') from links l where l.state <> 'removed'),
+        'links', (select coalesce(json_agg(${link} order by l.key), '[]') from links l where l.state <> 'removed'),
         'held', (select count(*) from held),
         'malformed', (select count(*) from inbox where state = 'malformed'),
         'parked', (select coalesce(json_agg(json_build_object('delivery', d.uuid, 'account', p.account, 'room', p.room, 'kind', d.kind,
@@ -66,6 +91,12 @@ export class StatusRepository {
       ) as report`);
     if (row === undefined) throw new Error('the database gave no status');
     return row.report;
+  }
+
+  /** Every link by its name, also those that were ended. */
+  async links(): Promise<LinkStatus[]> {
+    const rows = await this.database.rows<{ link: LinkStatus }>(`select ${link} as link from links l order by l.key`);
+    return rows.map((row) => row.link);
   }
 
   /** What has not been taken up yet since the start: rooms that nobody tried, and rooms without a place to read from. */

@@ -111,6 +111,36 @@ describe('LinkRepository', () => {
     expect(await stateOf('team')).toEqual({ owner: 'settings', state: 'paused' });
   });
 
+  it('a pause by a person outlives also that the link leaves the settings and comes back', async () => {
+    await house.link();
+    await house.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now()`);
+    await house.links.declare([]);
+    await house.links.declare([team]);
+    expect(await stateOf('team')).toEqual({ owner: 'settings', state: 'paused' });
+    expect(await portals()).toEqual(['team left a', 'team right b']);
+  });
+
+  it('what a link mirrors is as the settings say, and whole where they say nothing', async () => {
+    const usual = { name: true, topic: true, avatar: true, members: 'state', clearedHistory: 'notice' } as const;
+    await house.links.declare([team]);
+    expect(await house.rows(`select options from links`)).toEqual([{ options: usual }]);
+    await house.links.declare([{ ...team, options: { ...usual, members: 'line' } }]);
+    expect(await house.rows(`select options from links`)).toEqual([{ options: { ...usual, members: 'line' } }]);
+  });
+
+  it('a room that is named in another way keeps its portal, and so its mappings', async () => {
+    const [old] = await house.link();
+    const byAlias = { key: 'team', portals: [{ ...portal(leftRoom), wanted: { room: '#alias' } }, portal(rightRoom)] };
+    await house.links.declare([byAlias]);
+    const [unresolved] = await house.links.unresolved(left);
+    await house.links.resolved(unresolved?.portal ?? '', left, leftRoom.id);
+    expect(await portals()).toEqual(['team left a', 'team right b']);
+    await house.links.declare([team]);
+    expect(await house.rows(`select id from portals where removed_at is null and account = 'left'`)).toEqual([
+      { id: old },
+    ]);
+  });
+
   it('a room in two links is refused with a sentence', async () => {
     await house.links.declare([team, { key: 'other', portals: [portal(leftRoom), portal(another('x'))] }]);
     const [first, second] = await house.links.unresolved(left);
@@ -186,6 +216,7 @@ describe('StatusRepository', () => {
     const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/) as string;
     const idle = { waiting: 0, parked: 0, failingSince: null, reason: null };
     const read = { mode: 'push', state: 'open', reason: null, readAt: null };
+    const portal = { direction: 'both', problem: null, catchesUpFrom: null, read };
     expect(report).toEqual({
       replicas: [{ id: shards.replica.id, host: 'a made-up host', renewedAt: iso, shards: 64 }],
       accounts: [
@@ -197,16 +228,11 @@ describe('StatusRepository', () => {
           key: 'team',
           owner: 'settings',
           state: 'active',
+          pausedAt: null,
+          mirror: { name: true, topic: true, avatar: true, members: 'state', clearedHistory: 'notice' },
           portals: [
-            { account: 'left', room: 'a', direction: 'both', problem: null, read, lane: idle },
-            {
-              account: 'right',
-              room: 'b',
-              direction: 'both',
-              problem: null,
-              read,
-              lane: { ...idle, waiting: 1, parked: 1 },
-            },
+            { ...portal, account: 'left', room: 'a', wanted: { room: 'a' }, lane: idle },
+            { ...portal, account: 'right', room: 'b', wanted: { room: 'b' }, lane: { ...idle, waiting: 1, parked: 1 } },
           ],
         },
       ],

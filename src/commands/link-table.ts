@@ -1,0 +1,52 @@
+import { nameOf } from '../links/link-wish.js';
+import type { LinkStatus, PortalStatus } from '../persistence/status.repository.js';
+import { table } from './table.js';
+
+const head = ['LINK', 'OWNER', 'STATE', 'ACCOUNT', 'ROOM', 'DIRECTION', 'PROBLEM'];
+
+/** Pure: one line for each room; the link's own columns stand in its first. */
+export function renderLinks(links: readonly LinkStatus[]): string {
+  if (links.length === 0) return 'There are no links yet: see `crosstalk help link`.';
+  const rows = links.flatMap((link) => {
+    const own = [link.key, link.owner, stateOf(link)];
+    if (link.portals.length === 0) return [[...own, '', '', '', remedyFor(link)]];
+    return link.portals.map((portal, at) => [
+      ...(at === 0 ? own : ['', '', '']),
+      portal.account,
+      roomOf(portal),
+      portal.direction,
+      problemOf(portal, link) ?? portal.lane.reason ?? '',
+    ]);
+  });
+  return table([head, ...rows]).join('\n');
+}
+
+export function stateOf({ state, pausedAt }: LinkStatus): string {
+  switch (state) {
+    case 'active':
+      return 'active';
+    case 'paused':
+      return pausedAt === null ? 'paused' : `paused since ${pausedAt.slice(0, 16).replace('T', ' ')}`;
+    case 'left':
+      return 'left the settings';
+    case 'ended':
+      return 'ended';
+  }
+}
+
+function remedyFor({ key, state }: LinkStatus): string {
+  const end = state === 'left' ? `, \`crosstalk unlink ${key}\` ends it` : '';
+  return `no rooms: \`crosstalk relink ${key}\` brings it back${end}`;
+}
+
+export function roomOf({ room, wanted }: PortalStatus): string {
+  return room ?? nameOf(wanted);
+}
+
+/** What is wrong with a room of a link, if anything is. */
+export function problemOf({ room, problem, read, catchesUpFrom }: PortalStatus, link: LinkStatus): string | undefined {
+  if (problem !== null) return problem;
+  if (room === null) return link.state === 'active' ? 'is being looked for' : 'is looked for when the link is resumed';
+  if (read.state === 'closed') return `closed: ${read.reason ?? 'nobody said why'}`;
+  return catchesUpFrom === null ? undefined : 'catches up with what was said while it was paused';
+}
