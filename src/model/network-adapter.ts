@@ -183,6 +183,12 @@ export interface NetworkAdapter {
   start(ingest: Ingest, signal: AbortSignal): Promise<void>;
   readonly pulling?: Pulling;
 
+  /**
+   * Present where what is pushed can be read again: what happened in a room since a time by our clock, oldest first, with the
+   * keys and contents that it was pushed with, so that the inbox knows what it had. May begin somewhat earlier.
+   */
+  readonly catchUp?: (room: RoomId, since: Date, signal: AbortSignal) => AsyncIterable<readonly RawPayload[]>;
+
   /** Pure. Turns one stored payload, parsed as JSON, into events. May throw on what it cannot understand. */
   read(payload: unknown): ReadResult;
 

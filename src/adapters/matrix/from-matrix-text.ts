@@ -1,15 +1,89 @@
+import { cleanText } from '../../formatting/clean.js';
+import { fromHtml } from '../../formatting/html.js';
 import { cleanName } from '../../formatting/names.js';
-import { localpartOf } from './matrix.ids.js';
-import type { MessageContent } from './matrix.payloads.js';
+import { fromPlain } from '../../formatting/plain.js';
+import type { RichText } from '../../model/rich-text.js';
+import { mentionOf, type Pills, withEveryone } from './from-matrix-mentions.js';
+import { localpartOf, parsePill } from './matrix.ids.js';
+import { type JsonObject, type MessageContent, readMessage, readRelation } from './matrix.payloads.js';
+
+export interface Quoted {
+  readonly name: string;
+  readonly text: string;
+}
+
+const htmlFormat = 'org.matrix.custom.html';
+const longestQuote = 300;
+const mostAliases = 5;
+
+/** What a message says. `mayCallAll`: `@room` in it names everybody where its writer meant so. */
+export function bodyOf(message: MessageContent, isAnswer: boolean, pills: Pills, mayCallAll: boolean): RichText {
+  const html = isFile(message) || message.format !== htmlFormat ? undefined : message.formatted_body;
+  const text = readableText(message);
+  const body =
+    html === undefined || html.trim() === ''
+      ? fromPlain(cleanText(isAnswer ? withoutReplyFallback(text).text : text))
+      : fromHtml(html, { link: (href, label) => mentionOf(href, label, pills) });
+  return mayCallAll && message['m.mentions']?.room === true ? withEveryone(body) : body;
+}
 
 /** What a client without pictures shows of a message: its text, or the name of what it carries. */
-export function readableText({ msgtype, body = '', filename }: MessageContent): string {
-  const isFile = msgtype === 'm.image' || msgtype === 'm.file' || msgtype === 'm.audio' || msgtype === 'm.video';
-  if (!isFile) return body;
+export function readableText(message: MessageContent): string {
+  const { body = '', filename } = message;
+  if (!isFile(message)) return body;
   const name = filename ?? body;
   // With a name of its own, the body of a file is its caption.
   const caption = filename === undefined || filename === body ? '' : body;
   return [name === '' ? '' : `📎 ${name}`, caption].filter((line) => line !== '').join('\n');
+}
+
+/** What an edit says from now on. */
+export function editedContent(content: JsonObject): MessageContent {
+  const message = readMessage(content);
+  const replacement = message['m.new_content'];
+  if (replacement !== undefined) return readMessage(replacement);
+  const { body, formatted_body: html } = message;
+  return {
+    ...message,
+    ...(body === undefined ? {} : { body: body.replace(/^\* /, '') }),
+    ...(html === undefined ? {} : { formatted_body: html.replace(/^\* /, '') }),
+  };
+}
+
+/** The beginning of what an event says, for those who answer it; empty where it says nothing. */
+export function wordsOf(type: string, content: JsonObject): string {
+  if (type !== 'm.room.message' && type !== 'm.sticker') return '';
+  const { rel_type: relation, 'm.in_reply_to': answered } = readRelation(content);
+  const text = readableText(relation === 'm.replace' ? editedContent(content) : readMessage(content));
+  const own = answered === undefined ? text : withoutReplyFallback(text).text;
+  return own.trim().slice(0, longestQuote).toWellFormed();
+}
+
+/** What the words of a message leave open. */
+export interface Open {
+  readonly callsAll: boolean;
+  /** The event that it answers without showing it. */
+  readonly answers?: string;
+  readonly aliases: readonly string[];
+}
+
+export function openIn(content: JsonObject): Open {
+  const relation = readRelation(content);
+  const isEdit = relation.rel_type === 'm.replace';
+  const message = isEdit ? editedContent(content) : readMessage(content);
+  const answers = isEdit ? undefined : answeredBy(content);
+  const shows = answers === undefined || withoutReplyFallback(message.body ?? '').quoted !== undefined;
+  return {
+    callsAll: message['m.mentions']?.room === true,
+    ...(shows ? {} : { answers }),
+    aliases: aliasesIn(message),
+  };
+}
+
+/** The event that a message answers. In a thread its last message stands there only for clients that know no threads. */
+export function answeredBy(content: JsonObject): string | undefined {
+  const { rel_type: type, is_falling_back: isFallingBack, 'm.in_reply_to': answered } = readRelation(content);
+  return type === 'm.thread' && isFallingBack === true ? undefined : answered?.event_id;
 }
 
 /** What a user is called; without a name of its own, by its id. */
@@ -19,7 +93,7 @@ export function shownName(name: string | undefined, user: string): string {
 
 export interface WithoutFallback {
   readonly text: string;
-  readonly quoted?: { readonly name: string; readonly text: string };
+  readonly quoted?: Quoted;
 }
 
 /**
@@ -38,4 +112,18 @@ export function withoutReplyFallback(body: string): WithoutFallback {
     text: rest.join('\n'),
     quoted: { name: localpartOf(first[1] ?? ''), text: quoted.join('\n').trim() },
   };
+}
+
+/** Room aliases of pills; a few at most, since each may be asked for. */
+function aliasesIn({ formatted_body: html = '' }: MessageContent): readonly string[] {
+  const links = [...html.matchAll(/\shref\s*=\s*["']([^"'\s]+)["']/gi)].map(([, url = '']) => url);
+  const named = links.flatMap((url) => {
+    const pill = parsePill(url);
+    return pill !== undefined && 'room' in pill && pill.room.startsWith('#') ? [pill.room] : [];
+  });
+  return [...new Set(named)].slice(0, mostAliases);
+}
+
+function isFile({ msgtype }: MessageContent): boolean {
+  return msgtype === 'm.image' || msgtype === 'm.file' || msgtype === 'm.audio' || msgtype === 'm.video';
 }

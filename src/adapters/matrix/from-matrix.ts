@@ -1,6 +1,6 @@
 import { cleanText } from '../../formatting/clean.js';
+import { oneEmoji } from '../../formatting/emoji.js';
 import { cleanName } from '../../formatting/names.js';
-import { fromPlain } from '../../formatting/plain.js';
 import type { BridgeEvent, MessageSent, RoomChanged } from '../../model/bridge-event.js';
 import {
   type AccountId,
@@ -12,9 +12,15 @@ import {
   type UserRef,
 } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
-import type { RichText } from '../../model/rich-text.js';
-import { readableText, shownName, withoutReplyFallback } from './from-matrix-text.js';
-import { deliveryKeyIn, type OurUsers, parseMxc } from './matrix.ids.js';
+import {
+  answeredBy,
+  bodyOf,
+  editedContent,
+  readableText,
+  shownName,
+  withoutReplyFallback,
+} from './from-matrix-text.js';
+import { deliveryKeyIn, type MatrixSelf, parseMxc } from './matrix.ids.js';
 import {
   type JsonObject,
   type MatrixEvent,
@@ -26,14 +32,8 @@ import {
   type StoredEvent,
 } from './matrix.payloads.js';
 
-/** The account that reads, and which users are ours there. */
-export interface MatrixReader {
-  readonly account: AccountId;
-  readonly users: OurUsers;
-}
-
 /** Turns one stored event into what happened. */
-export function fromMatrix(stored: StoredEvent, reader: MatrixReader): ReadResult {
+export function fromMatrix(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const { event } = stored;
   if (event.unsigned?.redacted_because !== undefined && event.state_key === undefined) {
     // Read after downtime: the redaction follows and tells it.
@@ -42,17 +42,17 @@ export function fromMatrix(stored: StoredEvent, reader: MatrixReader): ReadResul
   switch (event.type) {
     case 'm.room.message':
     case 'm.sticker':
-      return fromMessage(stored, reader);
+      return fromMessage(stored, self);
     case 'm.reaction':
-      return fromReaction(stored, reader);
+      return fromReaction(stored, self);
     case 'm.room.redaction':
-      return fromRedaction(stored, reader);
+      return fromRedaction(stored, self);
     case 'm.room.member':
-      return fromMember(stored, reader);
+      return fromMember(stored, self);
     case 'm.room.name':
     case 'm.room.topic':
     case 'm.room.avatar':
-      return fromRoomState(stored, reader);
+      return fromRoomState(stored, self);
     case 'm.room.encrypted':
       return { ignored: 'm.room.encrypted: Crosstalk has no keys for this room' };
     default:
@@ -60,35 +60,38 @@ export function fromMatrix(stored: StoredEvent, reader: MatrixReader): ReadResul
   }
 }
 
-function fromMessage(stored: StoredEvent, reader: MatrixReader): ReadResult {
+function fromMessage(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const { content, event_id: id } = stored.event;
   const relation = readRelation(content);
-  if (relation.rel_type === 'm.replace') return fromEdit(stored, reader);
+  if (relation.rel_type === 'm.replace') return fromEdit(stored, self);
   const message = readMessage(content);
-  const replyTo = relation['m.in_reply_to']?.event_id;
   const inThread = relation.rel_type === 'm.thread' ? relation.event_id : undefined;
-  // In a thread the reply to its last message stands there only for clients that know no threads.
-  const isReply = replyTo !== undefined && !(inThread !== undefined && relation.is_falling_back === true);
-  const { text, quoted } = replyTo === undefined ? { text: readableText(message) } : answered(readableText(message));
-  const body = richText(text);
+  const isAnswer = relation['m.in_reply_to'] !== undefined;
+  const body = bodyOf(message, isAnswer, pillsOf(stored, self), stored.mayCallAll === true);
   if (body.length === 0) return { ignored: `${stored.event.type} without a text` };
+  const answered = answeredBy(content);
+  const quoted = answered === undefined ? undefined : quotedIn(stored);
   return one({
-    ...happened(stored, reader),
+    ...happened(stored, self),
     kind: 'messageSent',
-    message: refTo(stored, reader, id),
+    message: refTo(stored, self, id),
     body,
     files: [],
     style: styleOf(message.msgtype),
-    ...(isReply ? { replyTo: refTo(stored, reader, replyTo) } : {}),
-    ...(isReply && quoted !== undefined ? { quoted } : {}),
-    ...(inThread === undefined ? {} : { thread: refTo(stored, reader, inThread) }),
+    ...(answered === undefined ? {} : { replyTo: refTo(stored, self, answered) }),
+    ...(quoted === undefined ? {} : { quoted }),
+    ...(inThread === undefined ? {} : { thread: refTo(stored, self, inThread) }),
   });
 }
 
-function answered(body: string): { text: string; quoted?: MessageSent['quoted'] } {
-  const { text, quoted } = withoutReplyFallback(body);
-  if (quoted === undefined) return { text };
-  return { text, quoted: { name: cleanName(quoted.name), text: cleanText(quoted.text) } };
+/** From the text itself, as older clients write it, or as the source found it. */
+function quotedIn({ event, quoted }: StoredEvent): MessageSent['quoted'] {
+  const inText = withoutReplyFallback(readableText(readMessage(event.content))).quoted ?? quoted;
+  return inText === undefined ? undefined : { name: cleanName(inText.name), text: cleanText(inText.text) };
+}
+
+function pillsOf({ rooms = {} }: StoredEvent, self: MatrixSelf): Parameters<typeof bodyOf>[2] {
+  return { ...self, rooms };
 }
 
 function styleOf(msgtype: string | undefined): MessageSent['style'] {
@@ -97,38 +100,36 @@ function styleOf(msgtype: string | undefined): MessageSent['style'] {
 }
 
 /** Servers pass on an edit of anybody's message: only its author's counts. */
-function fromEdit(stored: StoredEvent, reader: MatrixReader): ReadResult {
+function fromEdit(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const { content, sender } = stored.event;
   const target = readRelation(content).event_id;
   if (target === undefined) return { ignored: 'm.replace of nothing' };
-  if (!reader.users.isOurs(sender) && stored.editedSender !== sender) {
+  if (!self.users.isOurs(sender) && stored.editedSender !== sender) {
     return { ignored: 'm.replace by somebody else than the author' };
   }
-  const replacement = readMessage(content)['m.new_content'];
-  const text =
-    replacement === undefined
-      ? readableText(readMessage(content)).replace(/^\* /, '')
-      : readableText(readMessage(replacement));
+  const edited = editedContent(content);
+  const body = bodyOf(edited, false, pillsOf(stored, self), stored.mayCallAll === true);
+  if (body.length === 0) return { ignored: 'm.replace without a text' };
   return one({
-    ...happened(stored, reader),
+    ...happened(stored, self),
     kind: 'messageEdited',
-    message: refTo(stored, reader, target),
-    body: richText(text),
-    style: styleOf((replacement === undefined ? readMessage(content) : readMessage(replacement)).msgtype),
+    message: refTo(stored, self, target),
+    body,
+    style: styleOf(edited.msgtype),
     version: stored.order,
   });
 }
 
-function fromReaction(stored: StoredEvent, reader: MatrixReader): ReadResult {
+function fromReaction(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const { content, event_id: row } = stored.event;
   const { rel_type: type, event_id: target, key = '' } = readRelation(content);
   if (type !== 'm.annotation' || target === undefined) return { ignored: 'm.reaction to nothing' };
   const emoji = emojiOf(key, content);
   if (emoji === '') return { ignored: 'm.reaction without an emoji' };
   return one({
-    ...happened(stored, reader),
+    ...happened(stored, self),
     kind: 'reactionAdded',
-    message: refTo(stored, reader, target),
+    message: refTo(stored, self, target),
     emoji,
     version: stored.order,
     row: remoteId(row),
@@ -137,34 +138,34 @@ function fromReaction(stored: StoredEvent, reader: MatrixReader): ReadResult {
 
 /** Custom emoji are keyed by their picture and name themselves beside it. */
 function emojiOf(key: string, content: JsonObject): string {
-  if (!key.startsWith('mxc://')) return cleanText(key).trim();
+  if (!key.startsWith('mxc://')) return oneEmoji(key.trim()) ?? cleanText(key).trim();
   const shortcode = content['shortcode'] ?? content['com.beeper.reaction.shortcode'];
   const name = typeof shortcode === 'string' ? cleanText(shortcode).replaceAll(/[:\s]/g, '') : '';
   return name === '' ? '' : `:${name}:`;
 }
 
 /** A redaction does not say what it redacts: where that was a reaction, the core knows it by its id. */
-function fromRedaction(stored: StoredEvent, reader: MatrixReader): ReadResult {
+function fromRedaction(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const target = readRedaction(stored.event.content).redacts ?? stored.event.redacts;
   if (target === undefined) return { ignored: 'm.room.redaction of nothing' };
   return one({
-    ...happened(stored, reader),
+    ...happened(stored, self),
     kind: 'messageDeleted',
-    message: refTo(stored, reader, target),
+    message: refTo(stored, self, target),
     version: stored.order,
   });
 }
 
-function fromMember(stored: StoredEvent, reader: MatrixReader): ReadResult {
+function fromMember(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const { event } = stored;
   const id = event.state_key ?? '';
   const { membership = '', displayname } = readMember(event.content);
   const before = readMember(event.unsigned?.prev_content ?? {});
-  if (reader.users.isOurs(id)) return { ignored: `m.room.member: ${membership} of one of our own` };
+  if (self.users.isOurs(id)) return { ignored: `m.room.member: ${membership} of one of our own` };
   const wasIn = before.membership === 'join';
   const named = membership === 'join' ? displayname : before.displayname;
-  const member = personRef(reader, id, named);
-  const base = { ...happened(stored, reader), member };
+  const member = personRef(self, id, named);
+  const base = { ...happened(stored, self), member };
   switch (membership) {
     case 'join':
       return wasIn ? { ignored: 'm.room.member: a changed profile' } : one({ ...base, kind: 'memberJoined' });
@@ -178,19 +179,19 @@ function fromMember(stored: StoredEvent, reader: MatrixReader): ReadResult {
   }
 }
 
-function fromRoomState(stored: StoredEvent, reader: MatrixReader): ReadResult {
+function fromRoomState(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const { event } = stored;
   if (event.state_key !== '') return { ignored: `${event.type} that is no state of the room` };
-  return one({ ...happened(stored, reader), kind: 'roomChanged', change: changeOf(event, reader.account) });
+  return one({ ...happened(stored, self), kind: 'roomChanged', change: changeOf(event, self.account) });
 }
 
 function changeOf({ type, content }: MatrixEvent, account: AccountId): RoomChanged['change'] {
-  const { name = '', topic = '' } = readRoomState(content);
+  const { name = '', topic: plainTopic, 'm.topic': richTopic } = readRoomState(content);
   switch (type) {
     case 'm.room.name':
       return { of: 'name', name: cleanText(name) };
     case 'm.room.topic':
-      return { of: 'topic', topic: cleanText(topic) };
+      return { of: 'topic', topic: cleanText(plainTopic ?? richTopic?.['m.text']?.at(0)?.body ?? '') };
     default:
       return { of: 'avatar', avatar: avatarRef(content, account) };
   }
@@ -215,18 +216,18 @@ function one(event: BridgeEvent): ReadResult {
 
 function happened(
   { event, senderName }: StoredEvent,
-  reader: MatrixReader,
+  self: MatrixSelf,
 ): Pick<BridgeEvent, 'room' | 'actor' | 'at' | 'key'> {
   const key = deliveryKeyIn(event.content);
   return {
-    room: { account: reader.account, id: roomId(event.room_id) },
-    actor: personRef(reader, event.sender, senderName),
+    room: { account: self.account, id: roomId(event.room_id) },
+    actor: personRef(self, event.sender, senderName),
     at: new Date(event.origin_server_ts).toISOString(),
     ...(key === undefined ? {} : { key }),
   };
 }
 
-function personRef({ account, users }: MatrixReader, id: string, name: string | undefined): UserRef {
+function personRef({ account, users }: MatrixSelf, id: string, name: string | undefined): UserRef {
   return {
     account,
     id: userId(id),
@@ -235,10 +236,6 @@ function personRef({ account, users }: MatrixReader, id: string, name: string | 
   };
 }
 
-function refTo({ event }: StoredEvent, { account }: MatrixReader, id: string): MessageRef {
+function refTo({ event }: StoredEvent, { account }: MatrixSelf, id: string): MessageRef {
   return { room: { account, id: roomId(event.room_id) }, id: remoteId(id) };
-}
-
-function richText(text: string): RichText {
-  return fromPlain(cleanText(text));
 }

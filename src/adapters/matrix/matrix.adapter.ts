@@ -7,6 +7,7 @@ import type {
   Ingest,
   NetworkAdapter,
   Outcome,
+  RawPayload,
   ReadResult,
   RoomProfile,
   UncertainDelivery,
@@ -18,9 +19,12 @@ import { AccountApi } from './api/account.api.js';
 import { EventsApi } from './api/events.api.js';
 import { MediaApi } from './api/media.api.js';
 import { RoomsApi } from './api/rooms.api.js';
+import { TimelineApi } from './api/timeline.api.js';
 import { fromMatrix } from './from-matrix.js';
+import { MatrixCatchUp } from './matrix.catch-up.js';
 import { MatrixClient } from './matrix.client.js';
 import { GhostDoors } from './matrix.doors.js';
+import { MatrixEdits } from './matrix.edits.js';
 import { loginRefused } from './matrix.errors.js';
 import { TransactionGaps } from './matrix.gaps.js';
 import { MatrixGhosts } from './matrix.ghosts.js';
@@ -28,12 +32,16 @@ import { OurUsers } from './matrix.ids.js';
 import { MatrixInvitations } from './matrix.invitations.js';
 import { MatrixLook } from './matrix.look.js';
 import { MatrixLookups } from './matrix.lookups.js';
+import { MatrixMembers } from './matrix.members.js';
 import { BoundedMap } from './matrix.memory.js';
+import { MatrixMessages } from './matrix.messages.js';
 import { type MatrixEvent, parseStored, readMember } from './matrix.payloads.js';
 import { MatrixPresence } from './matrix.presence.js';
 import { GhostPictures } from './matrix.pictures.js';
 import { pingUntilHeard } from './matrix.ping.js';
+import { MatrixReactions } from './matrix.reactions.js';
 import { registrationId } from './matrix.registration.js';
+import { MatrixRoomChanges } from './matrix.room-changes.js';
 import { MatrixRooms } from './matrix.rooms.js';
 import type { MatrixSettings } from './matrix.settings.js';
 import { MatrixSource } from './matrix.source.js';
@@ -59,6 +67,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #ghosts: MatrixGhosts;
   readonly #writer: MatrixWriter;
   readonly #look: MatrixLook;
+  readonly #catchUp: MatrixCatchUp;
   readonly #rooms: MatrixRooms;
   readonly #invitations: MatrixInvitations;
   readonly #presence: MatrixPresence;
@@ -75,8 +84,10 @@ export class MatrixAdapter implements NetworkAdapter {
     const account = new AccountApi(client);
     const rooms = new RoomsApi(client);
     const media = new MediaApi(client);
+    const timeline = new TimelineApi(client);
     const doors = new GhostDoors(rooms, users);
-    const lookups = new MatrixLookups(rooms, account, users, log, settings.lookupTimeoutMs);
+    const timeoutMs = settings.lookupTimeoutMs;
+    const lookups = new MatrixLookups({ rooms, account, timeline, clock, log, timeoutMs });
     const pictures = new GhostPictures(account, media, log, settings.avatarTimeoutMs);
     const ghosts = new MatrixGhosts({ users, account, doors, pictures, store, clock, log, settings });
     const isLinked = (room: string): boolean => this.#isLinked(room);
@@ -87,10 +98,13 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#media = media;
     this.#ghosts = ghosts;
     this.#presence = presence;
-    const { relayMs, inviteRetryMs: retryMs, hsToken } = settings;
+    const { relayMs, inviteRetryMs: retryMs, hsToken, lookMarginMs: marginMs } = settings;
     const events = new EventsApi(client);
-    this.#writer = new MatrixWriter({ users, events, rooms, ghosts, doors, lookups, presence, clock, log, relayMs });
-    this.#look = new MatrixLook(rooms, client, users, settings.lookMarginMs);
+    const writer = new MatrixWriter({ users, events, rooms, ghosts, doors, lookups, presence, clock, log, relayMs });
+    const self = { account: context.account, users };
+    const edits = new MatrixEdits(self, timeline, writer);
+    this.#writer = writer;
+    this.#look = new MatrixLook({ timeline, client, users, edits, writer, marginMs });
     this.#rooms = new MatrixRooms({ id: context.account, users, rooms, account, store, log });
     this.#invitations = new MatrixInvitations({ users, rooms, clock, log, retryMs, isLinked });
     this.source = new MatrixSource({
@@ -104,11 +118,22 @@ export class MatrixAdapter implements NetworkAdapter {
       isKnownGhost: (user) => ghosts.isKnown(user),
       onStored: (event) => this.#onStored(event),
     });
+    this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };
+    const messages = new MatrixMessages(self, writer);
+    const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
+    const members = new MatrixMembers(users, rooms, ghosts, writer);
+    const changes = new MatrixRoomChanges(users, rooms, media, store, writer);
     this.deliver = {
-      messageSent: { repeat: 'look', send: (request, signal) => this.#writer.say(request, signal) },
-      messageDeleted: { repeat: 'look', send: (request, signal) => this.#writer.unsay(request, signal) },
+      messageSent: { repeat: 'look', send: (request, signal) => messages.say(request, signal) },
+      messageEdited: { repeat: 'look', send: (request, signal) => edits.make(request, signal) },
+      messageDeleted: { repeat: 'look', send: (request, signal) => messages.unsay(request, signal) },
+      reactionAdded: { repeat: 'harmless', send: (request, signal) => reactions.add(request, signal) },
+      reactionRemoved: { repeat: 'harmless', send: (request, signal) => reactions.remove(request, signal) },
+      memberJoined: { repeat: 'harmless', send: (request, signal) => members.join(request, signal) },
+      memberLeft: { repeat: 'harmless', send: (request, signal) => members.leave(request, signal) },
+      roomChanged: { repeat: 'harmless', send: (request, signal) => changes.make(request, signal) },
     };
   }
 
@@ -166,6 +191,10 @@ export class MatrixAdapter implements NetworkAdapter {
 
   wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<readonly Outcome[]> {
     return this.#look.wasDone(deliveries, since, signal);
+  }
+
+  catchUp(room: RoomId, since: Date, signal: AbortSignal): AsyncIterable<readonly RawPayload[]> {
+    return this.#catchUp.read(room, since, signal);
   }
 
   capabilities(room: RoomId): Promise<Capabilities> {

@@ -1,10 +1,10 @@
 import type { RoomId, UserId } from '../../model/ids.js';
 import type { Writing } from './api/account.api.js';
 import type { RoomsApi } from './api/rooms.api.js';
-import { ghostBanned, notInRoom, roomClosed } from './matrix.errors.js';
+import { ghostBanned, notInRoom } from './matrix.errors.js';
 import type { OurUsers } from './matrix.ids.js';
 import { BoundedMap } from './matrix.memory.js';
-import { isObject, type JsonObject } from './matrix.payloads.js';
+import { raisedToSend } from './matrix.power.js';
 
 const maxRemembered = 10_000;
 
@@ -44,14 +44,13 @@ export class GhostDoors {
     if (typeof entry === 'string') throw notInRoom(this.users.bot);
   }
 
-  /** A user in the room was not allowed to speak: raises its power where it lacks that. Throws RoomClosed where we may not. */
-  async allowToSpeak(room: RoomId, user: UserId, type: string, writing: Writing): Promise<void> {
+  /** A user in the room was refused: raises its power where it lacks that. `refused`: we may not, or it is something else. */
+  async allow(room: RoomId, user: UserId, type: string, writing: Writing): Promise<'raised' | 'refused'> {
     const state = await this.rooms.state(room, 'm.room.power_levels', '', writing.signal);
     const raised = typeof state === 'string' ? undefined : raisedToSend(state.content, user, type);
-    if (raised === undefined) throw roomClosed('the room does not let us speak', 'noPermission');
-    if ((await this.rooms.setState(room, 'm.room.power_levels', raised, writing)) === 'forbidden') {
-      throw roomClosed('the room lets only people with more power speak, and we may not give it', 'noPermission');
-    }
+    if (raised === undefined) return 'refused';
+    const outcome = await this.rooms.setState(room, 'm.room.power_levels', raised, writing);
+    return outcome === 'set' ? 'raised' : 'refused';
   }
 
   async #tryBothWays(room: RoomId, ghost: UserId, writing: Writing): Promise<boolean> {
@@ -69,26 +68,4 @@ export class GhostDoors {
     if (isIn) this.#byInvitation.set(room, true);
     return isIn;
   }
-}
-
-/**
- * Pure. The power levels with which `user` may send events of `type`; undefined where that is not what it lacks.
- * Source: client-server API, "m.room.power_levels".
- */
-export function raisedToSend(levels: JsonObject, user: string, type: string): JsonObject | undefined {
-  const { events, users } = levels;
-  const needed = levelIn(events, type) ?? numberOf(levels['events_default']) ?? 0;
-  const own = levelIn(users, user) ?? numberOf(levels['users_default']) ?? 0;
-  if (own >= needed) return undefined;
-  return { ...levels, users: { ...(isObject(users) ? users : {}), [user]: needed } };
-}
-
-function levelIn(levels: unknown, key: string): number | undefined {
-  return isObject(levels) && Object.hasOwn(levels, key) ? numberOf(levels[key]) : undefined;
-}
-
-/** Up to room version 9 a level may be written as a text. */
-function numberOf(level: unknown): number | undefined {
-  const value = typeof level === 'string' && /^\s*[+-]?\d+\s*$/.test(level) ? Number(level) : level;
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
 }

@@ -101,6 +101,34 @@ export function deletionRefused(): BridgeError {
   return new MessageRefused('the room does not let us delete it');
 }
 
+/** The same for one reaction. */
+export function reactionRefused(): BridgeError {
+  return new MessageRefused('the room does not let us react there');
+}
+
+/** The homeserver says that the reaction is there, and does not show it. */
+export function reactionLost(): BridgeError {
+  return new NetworkUnavailable('a reaction that is said to be there is not shown', { certainty: 'notSent' });
+}
+
+/** `what`: of the room, for example `name`. */
+export function roomChangeRefused(bot: string, what: string): BridgeError {
+  return new MessageRefused(`${bot} may not change the ${what} of the room: give it the power for that`);
+}
+
+/** Whatever kept the picture from coming: the room goes on without it. */
+export function pictureMissing(cause: unknown): BridgeError {
+  return new MessageRefused('the picture of the room could not be had', { cause });
+}
+
+export function targetRedacted(): BridgeError {
+  return new TargetGone('nothing of it stands in the room any more');
+}
+
+export function notOurs(): BridgeError {
+  return new MessageRefused('somebody else wrote it: we cannot change it');
+}
+
 export function roomClosed(message: string, reason: RoomClosedReason): BridgeError {
   return new RoomClosed(message, reason);
 }

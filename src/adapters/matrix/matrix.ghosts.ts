@@ -21,6 +21,9 @@ interface Ghost {
   readonly rooms: Set<string>;
 }
 
+/** How much of a person is known: a picture that is not is left as it is. */
+export type Dress = 'nameAndPicture' | 'name';
+
 export interface GhostParts {
   readonly users: OurUsers;
   readonly account: AccountApi;
@@ -45,11 +48,11 @@ export class MatrixGhosts {
    * The speaker's ghost, ready to speak in the room; `refused` where the room does not let it in.
    * Asks nobody once all of that was done. Throws MessageRefused for one that was banned there.
    */
-  async ready(room: RoomId, speaker: Speaker, writing: Writing): Promise<UserId | 'refused'> {
+  async ready(room: RoomId, speaker: Speaker, dress: Dress, writing: Writing): Promise<UserId | 'refused'> {
     const id = this.parts.users.ghostOf(speaker.person);
     const known = this.#ghosts.get(id);
-    if (known !== undefined && this.#isReady(known, room, speaker)) return id;
-    return this.#turns.take(id, () => this.#prepare(id, room, speaker, writing));
+    if (known !== undefined && this.#isReady(known, room, speaker, dress)) return id;
+    return this.#turns.take(id, () => this.#prepare(id, room, speaker, dress, writing));
   }
 
   /** Whether we ever registered it. */
@@ -63,15 +66,21 @@ export class MatrixGhosts {
     await this.parts.store.delete(roomKey(ghost, room));
   }
 
-  #isReady(ghost: Ghost, room: RoomId, speaker: Speaker): boolean {
-    return ghost.rooms.has(room) && ghost.name === this.#nameOf(speaker) && !this.#wantsPicture(ghost, speaker);
+  #isReady(ghost: Ghost, room: RoomId, speaker: Speaker, dress: Dress): boolean {
+    return ghost.rooms.has(room) && ghost.name === this.#nameOf(speaker) && !this.#wantsPicture(ghost, speaker, dress);
   }
 
-  async #prepare(id: UserId, room: RoomId, speaker: Speaker, writing: Writing): Promise<UserId | 'refused'> {
+  async #prepare(
+    id: UserId,
+    room: RoomId,
+    speaker: Speaker,
+    dress: Dress,
+    writing: Writing,
+  ): Promise<UserId | 'refused'> {
     const { account, doors, store } = this.parts;
     const ghost = await this.#load(id);
     if (ghost.name === undefined) await account.register(localpartOf(id), writing);
-    await this.#dress(id, ghost, speaker, writing);
+    await this.#dress(id, ghost, speaker, dress, writing);
     if (ghost.rooms.has(room)) return id;
     if ((await store.get(roomKey(id, room))) === undefined) {
       if ((await doors.enter(room, id, writing)) === 'refused') return 'refused';
@@ -82,7 +91,7 @@ export class MatrixGhosts {
   }
 
   /** Name and picture; written down only when they changed. */
-  async #dress(id: UserId, ghost: Ghost, speaker: Speaker, writing: Writing): Promise<void> {
+  async #dress(id: UserId, ghost: Ghost, speaker: Speaker, dress: Dress, writing: Writing): Promise<void> {
     const { account, clock, pictures, settings, store } = this.parts;
     const name = this.#nameOf(speaker);
     const before = { name: ghost.name, picture: ghost.picture };
@@ -90,7 +99,7 @@ export class MatrixGhosts {
       await account.setDisplayName(id, name, writing);
       ghost.name = name;
     }
-    if (this.#wantsPicture(ghost, speaker)) {
+    if (this.#wantsPicture(ghost, speaker, dress)) {
       const picture = await pictures.set(id, speaker, writing);
       ghost.picture = picture === 'failed' ? ghost.picture : picture;
       ghost.pictureAgainMs = picture === 'failed' ? clock.monotonicMs() + settings.avatarRetryMs : 0;
@@ -102,7 +111,8 @@ export class MatrixGhosts {
     });
   }
 
-  #wantsPicture(ghost: Ghost, { profile }: Speaker): boolean {
+  #wantsPicture(ghost: Ghost, { profile }: Speaker, dress: Dress): boolean {
+    if (dress === 'name') return false;
     return ghost.picture?.version !== profile.avatar?.version && this.parts.clock.monotonicMs() >= ghost.pictureAgainMs;
   }
 

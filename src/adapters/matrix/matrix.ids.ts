@@ -20,6 +20,10 @@ export function isIdText(text: string): boolean {
   return text.length > 1 && text.isWellFormed() && !/\p{Cc}/u.test(text) && Buffer.byteLength(text) <= 4 * maxIdBytes;
 }
 
+export function isUserId(text: string): boolean {
+  return /^@[^:\s]*:\S+$/.test(text) && isIdText(text);
+}
+
 /** `@anna:example.org` without sigil and server. */
 export function localpartOf(id: string): string {
   const colon = id.indexOf(':');
@@ -37,6 +41,12 @@ export interface OurNames {
   readonly ghostPrefix: string;
 }
 
+/** As whom an account acts: what converters need to know of it. */
+export interface MatrixSelf {
+  readonly account: AccountId;
+  readonly users: OurUsers;
+}
+
 /** The users and aliases that are ours on one homeserver. */
 export class OurUsers {
   readonly bot: UserId;
@@ -47,6 +57,10 @@ export class OurUsers {
     this.#suffix = `:${names.serverName}`;
     this.bot = userId(`@${names.bot}${this.#suffix}`);
     this.#ghosts = `@${names.ghostPrefix}`;
+  }
+
+  get serverName(): string {
+    return this.names.serverName;
   }
 
   isOurs(id: string): boolean {
@@ -156,6 +170,34 @@ function matrixUriRoom(text: string): RoomReference | undefined {
   const name = decoded(match?.[2]);
   if (name === undefined) return undefined;
   return plainRoom((match?.[1] === 'r' ? '#' : '!') + name, new URLSearchParams(match?.[3] ?? '').getAll('via'));
+}
+
+/** Whom or what a link shows as a pill: a user or a room, but no event of a room. */
+export type Pill = { readonly user: string } | RoomReference;
+
+/** Reads links of matrix.to and `matrix:` to users and rooms. Undefined where it is none. */
+export function parsePill(url: string): Pill | undefined {
+  const [, kind, name] = /^matrix:(u|r|roomid)\/([^/?#]+)(?:\?[^#]*)?$/i.exec(url) ?? [];
+  const [, first] = /^https?:\/\/matrix\.to\/#\/([^/?]+)\/?(?:\?.*)?$/i.exec(url) ?? [];
+  const named = kind === undefined ? decoded(first) : sigilOf(kind) + (decoded(name) ?? '');
+  if (named === undefined) return undefined;
+  if (isUserId(named)) return { user: named };
+  return plainRoom(named, viaIn(url));
+}
+
+const sigilOf = (kind: string): string => ({ u: '@', r: '#', roomid: '!' })[kind.toLowerCase()] ?? '';
+
+function viaIn(url: string): readonly string[] {
+  const mark = url.lastIndexOf('?');
+  return mark === -1 ? [] : new URLSearchParams(url.slice(mark + 1)).getAll('via');
+}
+
+/**
+ * A link that clients show as a pill, to a user or a room. `via`: a server where the room can be entered.
+ * Source: appendices, "matrix.to navigation".
+ */
+export function pillOf(id: string, via?: string): string {
+  return `https://matrix.to/#/${encodeURIComponent(id)}${via === undefined ? '' : `?via=${encodeURIComponent(via)}`}`;
 }
 
 function decoded(text: string | undefined): string | undefined {

@@ -1,34 +1,54 @@
 import { BridgeError } from '../../model/errors.js';
+import type { Clock } from '../../model/clock.js';
 import type { Log } from '../../model/network-definition.js';
 import type { AccountApi } from './api/account.api.js';
 import type { RoomsApi } from './api/rooms.api.js';
-import { localpartOf, type OurUsers } from './matrix.ids.js';
+import type { TimelineApi } from './api/timeline.api.js';
+import { type Quoted, wordsOf } from './from-matrix-text.js';
+import { localpartOf } from './matrix.ids.js';
 import { BoundedMap } from './matrix.memory.js';
-import { type MatrixEvent, readMember } from './matrix.payloads.js';
+import { type JsonObject, type MatrixEvent, readMember, readRedaction, readRelation } from './matrix.payloads.js';
+import { creatorsIn, mayCallAll, type RoomPower } from './matrix.power.js';
+
+export interface LookupParts {
+  readonly rooms: RoomsApi;
+  readonly account: AccountApi;
+  readonly timeline: TimelineApi;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timeoutMs: number;
+}
 
 /** About 100 bytes each. */
 const maxRemembered = 50_000;
+/** Up to 1 KiB each. */
+const maxWords = 5000;
+const maxRooms = 5000;
+/** How long nothing is asked that a message can do without, after the homeserver did not answer. */
+const pauseMs = 10_000;
 
-/** Knows what events do not say: what their senders are called in a room, and who sent what an event is about. */
+/** Knows what events do not say: what people are called in a room, who sent what, what was answered, who may call everybody. */
 export class MatrixLookups {
   readonly #names = new BoundedMap<string, string>(maxRemembered);
   readonly #senders = new BoundedMap<string, string>(maxRemembered);
+  readonly #words = new BoundedMap<string, { readonly sender: string; readonly text: string }>(maxWords);
+  readonly #creators = new BoundedMap<string, Omit<RoomPower, 'levels'>>(maxRooms);
+  readonly #levels = new BoundedMap<string, JsonObject>(maxRooms);
+  /** Rooms by their aliases; empty where nobody knows one. */
+  readonly #aliases = new BoundedMap<string, string>(maxRooms);
+  #pausedUntilMs = -Infinity;
 
-  constructor(
-    private readonly rooms: RoomsApi,
-    private readonly account: AccountApi,
-    private readonly users: OurUsers,
-    private readonly log: Log,
-    private readonly timeoutMs: number,
-  ) {}
+  constructor(private readonly parts: LookupParts) {}
 
   /** Learns from an event that came. */
   note(event: MatrixEvent): void {
-    if (event.type === 'm.room.member' && event.state_key !== undefined) {
-      const { displayname } = readMember(event.content);
-      this.#names.set(memberKey(event.room_id, event.state_key), displayname ?? localpartOf(event.state_key));
-    } else if (event.state_key === undefined) {
-      this.noteSender(event.event_id, event.sender);
+    const { event_id: id, room_id: room, sender, state_key: key, type } = event;
+    if (key === undefined) {
+      this.noteSender(id, sender);
+    } else if (type === 'm.room.member') {
+      this.#names.set(memberKey(room, key), readMember(event.content).displayname ?? localpartOf(key));
+    } else if (type === 'm.room.power_levels' && key === '') {
+      this.#levels.set(room, event.content);
     }
   }
 
@@ -36,9 +56,22 @@ export class MatrixLookups {
     this.#senders.set(event, sender);
   }
 
+  /** Keeps the beginning of what was said, for those who answer it. */
+  noteWords({ content, event_id: id, redacts, sender, type }: MatrixEvent): void {
+    if (type === 'm.room.redaction') {
+      const redacted = readRedaction(content).redacts ?? redacts;
+      if (redacted !== undefined) this.#words.delete(redacted);
+      return;
+    }
+    const { rel_type: relation, event_id: target } = readRelation(content);
+    const isEdit = relation === 'm.replace' && target !== undefined;
+    if (isEdit && this.#words.get(target)?.sender !== sender) return;
+    const text = wordsOf(type, content);
+    if (text !== '') this.#words.set(isEdit ? target : id, { sender, text });
+  }
+
   /** What people in the room see as the user's name. Where nobody tells it in time: the id's own part. */
   async nameOf(room: string, user: string, signal: AbortSignal): Promise<string> {
-    if (this.users.isOurs(user)) return localpartOf(user);
     const key = memberKey(room, user);
     const known = this.#names.get(key);
     if (known !== undefined) return known;
@@ -49,7 +82,7 @@ export class MatrixLookups {
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       // An event without its sender's name is better than one that keeps all others waiting.
-      this.log.warn({ room, user, error }, 'the name of a sender could not be learned');
+      this.parts.log.warn({ room, user, error }, 'the name of a sender could not be learned');
       return localpartOf(user);
     }
   }
@@ -58,16 +91,74 @@ export class MatrixLookups {
   async senderOf(room: string, event: string, signal: AbortSignal): Promise<string | undefined> {
     const known = this.#senders.get(event);
     if (known !== undefined) return known;
-    const sender = (await this.rooms.event(room, event, signal, this.timeoutMs))?.sender;
+    const sender = (await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs))?.sender;
     if (sender !== undefined) this.noteSender(event, sender);
     return sender;
   }
 
+  /** The beginning of what an event said, and whose words they are; undefined where that cannot be told soon. */
+  async quotedOf(room: string, event: string, signal: AbortSignal): Promise<Quoted | undefined> {
+    if (this.#words.get(event) === undefined) {
+      const found = await this.#soon(() => this.parts.timeline.event(room, event, signal, this.parts.timeoutMs));
+      if (found === undefined || found.unsigned?.redacted_because !== undefined) return undefined;
+      this.noteWords(found);
+      const edit = found.unsigned?.['m.relations']?.['m.replace'];
+      if (edit !== undefined) this.noteWords({ ...found, content: edit.content });
+    }
+    const words = this.#words.get(event);
+    return words === undefined ? undefined : { name: await this.nameOf(room, words.sender, signal), text: words.text };
+  }
+
+  /** Whether what a user says with `@room` notifies everybody; false where that cannot be told soon. */
+  async mayCallAll(room: string, user: string, signal: AbortSignal): Promise<boolean> {
+    const { rooms, timeoutMs } = this.parts;
+    const power = await this.#soon(async (): Promise<RoomPower | undefined> => {
+      if (this.#creators.get(room) === undefined) {
+        const create = await rooms.stateEvent(room, 'm.room.create', signal, timeoutMs);
+        if (create !== undefined) this.#creators.set(room, creatorsIn(create));
+      }
+      if (this.#levels.get(room) === undefined) {
+        const levels = await rooms.state(room, 'm.room.power_levels', '', signal, timeoutMs);
+        if (typeof levels !== 'string') this.#levels.set(room, levels.content);
+      }
+      const creators = this.#creators.get(room);
+      const levels = this.#levels.get(room);
+      return creators === undefined ? undefined : { ...creators, ...(levels === undefined ? {} : { levels }) };
+    });
+    return power !== undefined && mayCallAll(power, user);
+  }
+
+  /** The room that an alias names; undefined where that cannot be told soon. */
+  async roomOf(alias: string, signal: AbortSignal): Promise<string | undefined> {
+    const known = this.#aliases.get(alias);
+    if (known !== undefined) return known === '' ? undefined : known;
+    const { rooms, timeoutMs } = this.parts;
+    const found = await this.#soon(async () => ({ is: await rooms.roomOfAlias(alias, signal, timeoutMs) }));
+    if (found === undefined) return undefined;
+    this.#aliases.set(alias, found.is?.room ?? '');
+    return found.is?.room;
+  }
+
+  /** What a message can do without: undefined where the homeserver does not tell it, and for a while after that. */
+  async #soon<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    const { clock, log } = this.parts;
+    if (clock.monotonicMs() < this.#pausedUntilMs) return undefined;
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      this.#pausedUntilMs = clock.monotonicMs() + pauseMs;
+      log.warn({ error }, 'what a message leaves open could not be learned');
+      return undefined;
+    }
+  }
+
   async #askName(room: string, user: string, signal: AbortSignal): Promise<string> {
-    const state = await this.rooms.state(room, 'm.room.member', user, signal, this.timeoutMs);
+    const { account, rooms, timeoutMs } = this.parts;
+    const state = await rooms.state(room, 'm.room.member', user, signal, timeoutMs);
     const inRoom = typeof state === 'string' ? undefined : readMember(state.content).displayname;
     if (inRoom !== undefined) return inRoom;
-    const profile = await this.account.profile(user, signal, this.timeoutMs);
+    const profile = await account.profile(user, signal, timeoutMs);
     return profile?.displayname ?? localpartOf(user);
   }
 }

@@ -24,7 +24,14 @@ const event = z.object({
   content: object,
   state_key: z.string().optional(),
   redacts: lenient(eventId),
-  unsigned: lenient(z.object({ prev_content: lenient(object), redacted_because: lenient(object) })),
+  unsigned: lenient(
+    z.object({
+      prev_content: lenient(object),
+      redacted_because: lenient(object),
+      /** What a server tells along with an event that it is asked for: among it the latest edit by its author. */
+      'm.relations': lenient(z.object({ 'm.replace': lenient(z.object({ content: object })) })),
+    }),
+  ),
 });
 export type MatrixEvent = z.infer<typeof event>;
 
@@ -36,6 +43,12 @@ const stored = z.object({
   order: z.string().regex(/^\d{1,18}$/),
   /** Of an edit: who sent what it edits; null where nobody could tell. */
   editedSender: z.string().nullable().optional(),
+  /** Of one that calls everybody: whether its sender may. */
+  mayCallAll: z.boolean().optional(),
+  /** Of an answer: the beginning of what it answers. */
+  quoted: z.object({ name: z.string(), text: z.string() }).optional(),
+  /** The rooms that it names by aliases: their ids. */
+  rooms: z.record(z.string(), z.string()).optional(),
 });
 
 /** One event as the source stores it, with what the event itself lacks. */
@@ -64,7 +77,10 @@ export type Relation = z.infer<typeof relation>;
 const message = z.object({
   msgtype: lenient(z.string()),
   body: lenient(z.string()),
+  format: lenient(z.string()),
+  formatted_body: lenient(z.string()),
   filename: lenient(z.string()),
+  'm.mentions': lenient(z.object({ room: lenient(z.boolean()), user_ids: lenient(z.array(z.string())) })),
   'm.new_content': lenient(object),
 });
 export type MessageContent = z.infer<typeof message>;
@@ -82,6 +98,7 @@ export const readRedaction = (content: JsonObject): z.infer<typeof redaction> =>
 const roomState = z.object({
   name: lenient(z.string()),
   topic: lenient(z.string()),
+  'm.topic': lenient(z.object({ 'm.text': lenient(z.array(z.object({ body: z.string() }))) })),
   url: lenient(z.string()),
   alias: lenient(z.string()),
   info: lenient(z.object({ mimetype: lenient(z.string()), size: lenient(z.int().min(0)) })),

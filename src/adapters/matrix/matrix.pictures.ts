@@ -48,7 +48,8 @@ function isStop(error: unknown, timeout: AbortSignal): boolean {
   return error instanceof BridgeError && error.code === 'shardLost' && !timeout.aborted;
 }
 
-async function wholeOf({ body }: FileStream): Promise<Buffer> {
+/** Throws where it has more than 4 MiB. */
+export async function wholeOf({ body }: FileStream): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {

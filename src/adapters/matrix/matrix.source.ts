@@ -8,6 +8,7 @@ import type { TransactionGaps } from './matrix.gaps.js';
 import type { OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { Turns } from './matrix.memory.js';
+import { openIn } from './from-matrix-text.js';
 import { isObject, type MatrixEvent, parseEvent, readRelation, type StoredEvent } from './matrix.payloads.js';
 
 export interface SourceParts {
@@ -114,8 +115,22 @@ export class MatrixSource {
   }
 
   async #store(ingest: Ingest, values: readonly unknown[], signal: AbortSignal): Promise<void> {
+    const payloads = await this.payloadsOf(values, 'now', signal);
+    if (payloads.length > 0) await ingest.accept(payloads);
+    for (const value of values) {
+      const event = parseEvent(value);
+      if (event === undefined) continue;
+      this.#patience.delete(event.event_id);
+      await this.parts.onStored(event);
+    }
+  }
+
+  /**
+   * Events as they are stored, with what they lack. `told`: they come now, or are read again: then what came since they
+   * happened stays the newer.
+   */
+  async payloadsOf(values: readonly unknown[], told: Told, signal: AbortSignal): Promise<readonly RawPayload[]> {
     const payloads: RawPayload[] = [];
-    const read: MatrixEvent[] = [];
     for (const value of values) {
       const event = parseEvent(value);
       if (event === undefined) {
@@ -124,24 +139,43 @@ export class MatrixSource {
       }
       this.parts.lookups.note(event);
       const extra = await this.#lookUp(event, signal);
-      payloads.push(toPayload({ event: value as MatrixEvent, order: this.#nextOrder(), ...extra }, event.event_id));
-      read.push(event);
+      payloads.push(
+        toPayload({ event: value as MatrixEvent, order: this.#orderOf(event, told), ...extra }, event.event_id),
+      );
     }
-    if (payloads.length > 0) await ingest.accept(payloads);
-    for (const event of read) {
-      this.#patience.delete(event.event_id);
-      await this.parts.onStored(event);
-    }
+    return payloads;
   }
 
-  async #lookUp(event: MatrixEvent, signal: AbortSignal): Promise<Pick<StoredEvent, 'senderName' | 'editedSender'>> {
+  async #lookUp(event: MatrixEvent, signal: AbortSignal): Promise<Omit<StoredEvent, 'event' | 'order'>> {
     const { lookups, users } = this.parts;
-    const { room_id: room, sender } = event;
-    if (users.isOurs(sender) || !this.parts.isLinked(room)) return { senderName: '' };
+    const { content, room_id: room, sender } = event;
+    if (!this.parts.isLinked(room)) return { senderName: '' };
+    lookups.noteWords(event);
+    if (users.isOurs(sender)) return { senderName: '' };
     const senderName = await lookups.nameOf(room, sender, signal);
-    const { rel_type: type, event_id: target } = readRelation(event.content);
-    if (type !== 'm.replace' || target === undefined) return { senderName };
-    return { senderName, editedSender: await this.#editedSender(event, target, signal) };
+    const said = { senderName, ...(await this.#lookUpSaid(event, signal)) };
+    const { rel_type: type, event_id: target } = readRelation(content);
+    if (type !== 'm.replace' || target === undefined) return said;
+    return { ...said, editedSender: await this.#editedSender(event, target, signal) };
+  }
+
+  /** What the words of a message leave open: whether they call everybody, what they answer, which rooms they name. */
+  async #lookUpSaid(event: MatrixEvent, signal: AbortSignal): Promise<Partial<StoredEvent>> {
+    if (event.type !== 'm.room.message') return {};
+    const { lookups } = this.parts;
+    const { room_id: room, sender } = event;
+    const open = openIn(event.content);
+    const quoted = open.answers === undefined ? undefined : await lookups.quotedOf(room, open.answers, signal);
+    const rooms: Record<string, string> = {};
+    for (const alias of open.aliases) {
+      const id = await lookups.roomOf(alias, signal);
+      if (id !== undefined) rooms[alias] = id;
+    }
+    return {
+      ...(open.callsAll ? { mayCallAll: await lookups.mayCallAll(room, sender, signal) } : {}),
+      ...(quoted === undefined ? {} : { quoted }),
+      ...(Object.keys(rooms).length === 0 ? {} : { rooms }),
+    };
   }
 
   /** Null where the room does not show it, or where the homeserver did not say it several times. */
@@ -159,12 +193,21 @@ export class MatrixSource {
     }
   }
 
-  /** Grows with each event, also when the clock is set back: microseconds since 1970. */
-  #nextOrder(): string {
-    this.#lastOrder = Math.max(this.#lastOrder + 1, this.parts.clock.now().getTime() * 1000);
+  /** Microseconds since 1970. Of what comes now: grows with each event, also when the clock is set back. */
+  #orderOf({ origin_server_ts: atMs }: MatrixEvent, told: Told): string {
+    const nowMicros = this.parts.clock.now().getTime() * 1000;
+    if (told !== 'now') {
+      const then = Math.min(Math.max(0, Math.floor((atMs - told.skewMs) * 1000)), nowMicros);
+      told.last = Math.max((told.last ?? -1) + 1, then);
+      return String(told.last);
+    }
+    this.#lastOrder = Math.max(this.#lastOrder + 1, nowMicros);
     return String(this.#lastOrder);
   }
 }
+
+/** `skewMs`: how much later the homeserver's clock is than ours. `last`: the order of the latest one. */
+export type Told = 'now' | { readonly skewMs: number; last?: number };
 
 /** `none`: JSON, but without a list of events. */
 function eventsIn(body: Buffer): readonly unknown[] | 'broken' | 'none' {

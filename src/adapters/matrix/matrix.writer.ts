@@ -1,20 +1,20 @@
 import type { Clock } from '../../model/clock.js';
-import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
-import { type Copy, type DeliveryRequest } from '../../model/network-adapter.js';
-import { type DeliveryKey, remoteId, type RoomId, type UserId } from '../../model/ids.js';
+import type { BridgeEvent } from '../../model/bridge-event.js';
+import type { DeliveryRequest, Speaker } from '../../model/network-adapter.js';
+import { type DeliveryKey, type RemoteId, remoteId, type RoomId, type UserId } from '../../model/ids.js';
 import type { Log } from '../../model/network-definition.js';
 import type { Writing } from './api/account.api.js';
-import type { EventsApi, Written } from './api/events.api.js';
+import type { EventsApi } from './api/events.api.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import type { GhostDoors } from './matrix.doors.js';
 import { deletionRefused, notInRoom, roomClosed } from './matrix.errors.js';
-import type { MatrixGhosts } from './matrix.ghosts.js';
+import type { Dress, MatrixGhosts } from './matrix.ghosts.js';
 import { deliveryField, type OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { BoundedMap } from './matrix.memory.js';
 import type { JsonObject } from './matrix.payloads.js';
 import type { MatrixPresence } from './matrix.presence.js';
-import { toMatrix, type Voice, withKey } from './to-matrix.js';
+import type { Voice } from './to-matrix.js';
 
 export interface WriterParts {
   readonly users: OurUsers;
@@ -33,12 +33,12 @@ export interface WriterParts {
 const messageType = 'm.room.message';
 const maxRemembered = 10_000;
 
-interface Speaking {
+export interface Speaking {
   readonly user: UserId;
   readonly voice: Voice;
 }
 
-/** Says and unsays things in rooms. A warm path is one request for each part. */
+/** Writes into rooms by those of our users who may. A warm path is one request for each event. */
 export class MatrixWriter {
   /** Rooms that did not let a ghost in, with the time from which it is tried again. */
   readonly #relayed = new BoundedMap<string, number>(maxRemembered);
@@ -51,62 +51,89 @@ export class MatrixWriter {
     return againMs === undefined || this.parts.clock.monotonicMs() >= againMs;
   }
 
-  async say(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
-    await this.#assertWanted(request.room);
-    const writing = writingOf(request, signal);
-    const speaking = await this.#speaker(request, writing);
-    const contents = toMatrix(request.event, {
-      voice: speaking.voice,
-      ...(request.replyTo === undefined ? {} : { replyTo: request.replyTo.id }),
-      ...(request.thread === undefined ? {} : { thread: request.thread.id }),
-    });
-    for (const [part, content] of contents.entries()) {
-      if (request.made.some((copy) => copy.part === part)) continue;
-      const key = request.key(part);
-      const id = remoteId(await this.#sendPart(request.room, speaking, withKey(content, key), key, writing));
-      this.parts.lookups.noteSender(id, speaking.user);
-      request.onMade({ part, id, key });
-    }
+  /** Throws RoomClosed where somebody removed us: there no ghost speaks either. */
+  async assertWanted(room: RoomId): Promise<void> {
+    if (await this.parts.presence.isOut(room)) throw notInRoom(this.parts.users.bot);
   }
 
-  /** What is deleted already is left as it is. Throws MessageRefused where the room does not let us. */
-  async unsay(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
-    await this.#assertWanted(request.room);
-    const writing = writingOf(request, signal);
-    for (const copy of request.target) await this.#redact(request, copy, writing);
+  /** Nobody is told of events in rooms that he is not in. */
+  async assertInRoom(room: RoomId, signal: AbortSignal): Promise<void> {
+    const { rooms, users } = this.parts;
+    if ((await rooms.membership(room, users.bot, signal)) !== 'join') throw notInRoom(users.bot);
   }
 
-  async #speaker(request: DeliveryRequest<MessageSent>, writing: Writing): Promise<Speaking> {
-    const { room, speaker } = request;
-    const { profile, networkLabel } = speaker;
-    if (speaker.as === 'ghost' && this.admitsGhosts(room)) {
-      const ghost = await this.parts.ghosts.ready(room, speaker, writing);
-      if (ghost !== 'refused') return { user: ghost, voice: { as: 'ghost' } };
-      const { clock, log, relayMs } = this.parts;
-      this.#relayed.set(room, clock.monotonicMs() + relayMs);
-      log.warn({ room }, 'the room lets no ghost in: Crosstalk speaks itself, with the name in the text');
-    }
-    return { user: this.parts.users.bot, voice: { as: 'relay', name: profile.name, networkLabel } };
-  }
-
-  async #sendPart(
-    room: RoomId,
-    { user }: Speaking,
-    content: JsonObject,
-    key: DeliveryKey,
+  /** Who is to be seen to speak, ready for it. */
+  async speaking(
+    { room, speaker }: Pick<DeliveryRequest<BridgeEvent>, 'room' | 'speaker'>,
     writing: Writing,
-  ): Promise<string> {
-    const send = (): Promise<Written> => this.parts.events.send(room, messageType, content, { user, key, ...writing });
-    const first = await send();
-    if (first !== 'forbidden') return first.id;
-    if ((await this.#letIn(room, user, writing)) === 'wasOut') {
-      const second = await send();
-      if (second !== 'forbidden') return second.id;
+  ): Promise<Speaking> {
+    if (speaker.as === 'ghost' && this.admitsGhosts(room)) {
+      const ghost = await this.ghost(room, speaker, 'nameAndPicture', writing);
+      if (ghost !== 'refused') return { user: ghost, voice: { as: 'ghost' } };
     }
-    await this.parts.doors.allowToSpeak(room, user, messageType, writing);
-    const last = await send();
-    if (last !== 'forbidden') return last.id;
-    throw roomClosed('the room does not let us speak', 'noPermission');
+    return { user: this.parts.users.bot, voice: ownVoice(speaker) };
+  }
+
+  /** The speaker's ghost in the room. One that is refused is asked for again later. */
+  async ghost(room: RoomId, speaker: Speaker, dress: Dress, writing: Writing): Promise<UserId | 'refused'> {
+    const ghost = await this.parts.ghosts.ready(room, speaker, dress, writing);
+    if (ghost !== 'refused') return ghost;
+    const { clock, log, relayMs } = this.parts;
+    this.#relayed.set(room, clock.monotonicMs() + relayMs);
+    log.warn({ room }, 'the room lets no ghost in: Crosstalk speaks itself, with the name in the text');
+    return ghost;
+  }
+
+  /** Sends a message. Throws RoomClosed where the room does not let the user speak. */
+  async say(room: RoomId, user: UserId, content: JsonObject, key: DeliveryKey, writing: Writing): Promise<RemoteId> {
+    const { events, lookups } = this.parts;
+    const said = await this.insist(room, user, messageType, writing, () =>
+      events.send(room, messageType, withKey(content, key), { user, key, ...writing }),
+    );
+    if (said === 'refused') throw roomClosed('the room does not let us speak', 'noPermission');
+    const id = remoteId(said.id);
+    lookups.noteSender(id, user);
+    return id;
+  }
+
+  /**
+   * Writes what needs the power to send `type`: a user that was refused is let in or given that power, where we may do so.
+   * Throws RoomClosed where the room does not let our users in.
+   */
+  async insist<T extends object | string>(
+    room: RoomId,
+    user: UserId,
+    type: string,
+    writing: Writing,
+    write: () => Promise<T | 'forbidden'>,
+  ): Promise<Exclude<T, 'forbidden'> | 'refused'> {
+    const first = await write();
+    if (first !== 'forbidden') return first as Exclude<T, 'forbidden'>;
+    if ((await this.#letIn(room, user, writing)) === 'wasOut') {
+      const second = await write();
+      if (second !== 'forbidden') return second as Exclude<T, 'forbidden'>;
+    }
+    if ((await this.parts.doors.allow(room, user, type, writing)) === 'refused') return 'refused';
+    const last = await write();
+    return last === 'forbidden' ? 'refused' : (last as Exclude<T, 'forbidden'>);
+  }
+
+  /** What is redacted already is left as it is. Throws MessageRefused where the room does not let us. */
+  async redact(room: RoomId, event: RemoteId, key: DeliveryKey, writing: Writing): Promise<void> {
+    const { events, lookups, users } = this.parts;
+    const sender = await lookups.senderOf(room, event, writing.signal);
+    if (sender === undefined) {
+      await this.assertInRoom(room, writing.signal);
+      return;
+    }
+    const content = { [deliveryField]: key };
+    const speakers = users.isOurs(sender) && sender !== users.bot ? [sender, users.bot] : [users.bot];
+    for (const user of speakers) {
+      const outcome = await events.redact(room, event, content, { user, key, ...writing });
+      if (outcome !== 'forbidden') return;
+    }
+    await this.assertInRoom(room, writing.signal);
+    throw deletionRefused();
   }
 
   /** A speaker was refused: lets it in (again) where it is not in the room. */
@@ -122,38 +149,18 @@ export class MatrixWriter {
     if ((await doors.enter(room, user, writing)) === 'in') return 'wasOut';
     throw roomClosed('the room does not let our users in', 'noPermission');
   }
-
-  async #redact(request: DeliveryRequest<MessageDeleted>, copy: Copy, writing: Writing): Promise<void> {
-    const { events, lookups, users } = this.parts;
-    const { room } = request;
-    const sender = await lookups.senderOf(room, copy.id, writing.signal);
-    if (sender === undefined) {
-      // Nobody is told of events in rooms that he is not in.
-      await this.#assertInRoom(room, writing.signal);
-      return;
-    }
-    const key = request.key(copy.part);
-    const content = { [deliveryField]: key };
-    const speakers = users.isOurs(sender) && sender !== users.bot ? [sender, users.bot] : [users.bot];
-    for (const user of speakers) {
-      const outcome = await events.redact(room, copy.id, content, { user, key, ...writing });
-      if (outcome !== 'forbidden') return;
-    }
-    await this.#assertInRoom(room, writing.signal);
-    throw deletionRefused();
-  }
-
-  async #assertWanted(room: RoomId): Promise<void> {
-    if (await this.parts.presence.isOut(room)) throw notInRoom(this.parts.users.bot);
-  }
-
-  async #assertInRoom(room: RoomId, signal: AbortSignal): Promise<void> {
-    const { rooms, users } = this.parts;
-    if ((await rooms.membership(room, users.bot, signal)) !== 'join') throw notInRoom(users.bot);
-  }
 }
 
-function writingOf(request: Pick<DeliveryRequest<MessageSent>, 'beforeSend'>, signal: AbortSignal): Writing {
+/** How our own user speaks: in nobody's name, or with the name in the text. */
+export function ownVoice({ as, profile, networkLabel }: Speaker): Voice {
+  return as === 'bridge' ? { as } : { as: 'relay', name: profile.name, networkLabel };
+}
+
+export function withKey(content: JsonObject, key: DeliveryKey): JsonObject {
+  return { ...content, [deliveryField]: key };
+}
+
+export function writingOf(request: Pick<DeliveryRequest<BridgeEvent>, 'beforeSend'>, signal: AbortSignal): Writing {
   return {
     signal,
     beforeSend: () => {

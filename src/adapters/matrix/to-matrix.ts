@@ -1,24 +1,31 @@
 import { cleanText } from '../../formatting/clean.js';
+import { toHtml } from '../../formatting/html.js';
 import { cleanName } from '../../formatting/names.js';
-import { toPlain } from '../../formatting/plain.js';
-import { splitText } from '../../formatting/split.js';
+import { isPlain, labelOf, toPlain } from '../../formatting/plain.js';
+import { splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
-import type { DeliveryKey } from '../../model/ids.js';
-import { deliveryField } from './matrix.ids.js';
-import type { JsonObject } from './matrix.payloads.js';
+import type { Inline, RichText } from '../../model/rich-text.js';
+import { isUserId, type MatrixSelf, pillOf } from './matrix.ids.js';
+import { isObject, type JsonObject, readMessage } from './matrix.payloads.js';
+import { changeInlines } from './from-matrix-inlines.js';
+import { plainWithoutForgedHeads, withoutForgedHeads } from './to-matrix-relay.js';
 
 /**
- * The longest text of one event in bytes of UTF-8. An event may have 65,536 bytes as canonical JSON; ids, hashes,
- * signatures and what stands beside the text take up to 4,000 of them.
+ * The longest content of one event, in bytes of JSON. An event may have 65,536 bytes as canonical JSON; ids, hashes and
+ * signatures take up to 4,000 of them.
  */
-export const maxTextBytes = 60_000;
-/** The same as a JSON string with its quotes: line ends, quotes and backslashes take two bytes there. */
-const maxJsonBytes = 61_000;
+const maxContentBytes = 60_000;
+/** The delivery key, with its field. */
+const keyBytes = 80;
+/** How much of a long text a client that knows no edits is shown. */
+const shortFallbackChars = 500;
+/** The longest text that is surely one event's where there is no formatting. */
+export const maxTextBytes = 59_000;
 const longestNameChars = 255;
 
-/** Who is seen to speak: a ghost says it itself; for the relay, the text says who speaks. */
+/** Who is seen to speak: a ghost says it itself; for the relay, the text says who speaks; the bridge speaks for itself. */
 export type Voice =
-  { readonly as: 'ghost' } | { readonly as: 'relay'; readonly name: string; readonly networkLabel: string };
+  { readonly as: 'ghost' | 'bridge' } | { readonly as: 'relay'; readonly name: string; readonly networkLabel: string };
 
 export interface Placing {
   readonly voice: Voice;
@@ -28,25 +35,48 @@ export interface Placing {
   readonly thread?: string;
 }
 
+export type Said = Pick<MessageSent, 'body' | 'style' | 'attention'> & { readonly files?: MessageSent['files'] };
+
 /** The contents of the `m.room.message` events that show a message, in order; one at least. */
-export function toMatrix(event: Pick<MessageSent, 'body' | 'files' | 'style'>, placing: Placing): JsonObject[] {
-  const files = event.files.map((file) => `📎 ${cleanName(file.name)}`);
-  const text = [toPlain(event.body), ...files].filter((line) => line.trim() !== '').join('\n');
-  const cleaned = cleanText(text);
-  // Something was said, even where nothing of it can be shown.
-  const whole = cleaned.trim() === '' ? '…' : cleaned;
-  const head = headOf(placing.voice, event.style);
-  return partsOf(whole, head).map((body, part) => ({
-    msgtype: msgtypeOf(placing.voice, event.style),
-    body,
-    // Nobody is pinged by what others wrote elsewhere.
-    'm.mentions': {},
+export function toMatrix(said: Said, self: MatrixSelf, placing: Placing): JsonObject[] {
+  const content = (body: RichText, part: number): JsonObject => ({
+    ...wordsOf(body, said, self, placing.voice),
     ...relationOf(placing, part),
-  }));
+  });
+  const fits = (body: RichText): boolean => bytesOf(content(body, 0)) + keyBytes <= maxContentBytes;
+  return splitRich(shownBody(said), fits).map(content);
 }
 
-export function withKey(content: JsonObject, key: DeliveryKey): JsonObject {
-  return { ...content, [deliveryField]: key };
+/** The content of the event that replaces one that was said. `before`: whom the event mentions already. */
+export function replacing(said: JsonObject, target: string, before: Mentioned): JsonObject {
+  const { 'm.relates_to': _stays, ...content } = said;
+  const edit = (fallback: JsonObject): JsonObject => ({
+    ...fallback,
+    // Only whom the edit adds is notified.
+    'm.mentions': without(mentionedIn(content), before),
+    'm.new_content': content,
+    'm.relates_to': { rel_type: 'm.replace', event_id: target },
+  });
+  const whole = edit(marked(content));
+  return bytesOf(whole) + keyBytes <= maxContentBytes ? whole : edit(marked(beginningOf(content)));
+}
+
+export interface Mentioned {
+  readonly users: readonly string[];
+  readonly everyone: boolean;
+}
+
+/** Whom events mention, the new contents of edits included. */
+export function mentionedIn(...contents: readonly (JsonObject | undefined)[]): Mentioned {
+  const all = contents.flatMap((content) => {
+    const replacement = content?.['m.new_content'];
+    return content === undefined ? [] : [content, ...(isObject(replacement) ? [replacement] : [])];
+  });
+  const mentions = all.map((content) => readMessage(content)['m.mentions']);
+  return {
+    users: [...new Set(mentions.flatMap((each) => each?.user_ids ?? []))],
+    everyone: mentions.some((each) => each?.room === true),
+  };
 }
 
 /** What a ghost is called: `Anna (Talk)`. */
@@ -57,28 +87,96 @@ export function ghostName(template: string, name: string, networkLabel: string):
   return filled.slice(0, longestNameChars).toWellFormed();
 }
 
+/** The text with its files, never empty: something was said, even where nothing of it can be shown. */
+function shownBody({ body, files = [] }: Said): RichText {
+  const shown = files.reduce((text, { name }) => withLine(text, `📎 ${cleanName(name)}`), body);
+  return cleanText(toPlain(shown)).trim() === '' ? withLine([], '…') : shown;
+}
+
+function withLine(body: RichText, line: string): RichText {
+  const last = body.at(-1);
+  const text: Inline = { type: 'text', text: line };
+  if (last?.type !== 'paragraph') return [...body, paragraph([text])];
+  return [...body.slice(0, -1), paragraph([...last.content, { type: 'break' }, text])];
+}
+
+function wordsOf(body: RichText, said: Said, self: MatrixSelf, voice: Voice): JsonObject {
+  const { called, mentions } = callsIn(body, self);
+  const isRelayed = voice.as === 'relay';
+  const shown = withHead(isRelayed ? withoutForgedHeads(called) : called, headOf(voice, said));
+  const text = cleanText(toPlain(shown));
+  return {
+    msgtype: msgtypeOf(voice, said),
+    body: isRelayed ? plainWithoutForgedHeads(text) : text,
+    ...(isPlain(shown) ? {} : { format: 'org.matrix.custom.html', formatted_body: toHtml(shown, writing(self)) }),
+    'm.mentions': mentions,
+  };
+}
+
+/** Whom a text is to notify: people of this account, and everybody. Clients find the latter by the text `@room`. */
+function callsIn(body: RichText, self: MatrixSelf): { readonly called: RichText; readonly mentions: JsonObject } {
+  const users = new Set<string>();
+  let callsAll = false;
+  const called = changeInlines(body, (inline) => {
+    if (inline.type !== 'mention') return [inline];
+    const { of } = inline;
+    if (of.kind === 'person' && isPersonHere(of.user, self)) users.add(of.user.id);
+    if (of.kind !== 'everyone') return [inline];
+    callsAll = true;
+    return [{ type: 'text', text: '@room' }];
+  });
+  return { called, mentions: written({ users: [...users], everyone: callsAll }) };
+}
+
+function isPersonHere({ account, id }: { readonly account: string; readonly id: string }, self: MatrixSelf): boolean {
+  return account === self.account && isUserId(id) && !self.users.isOurs(id);
+}
+
+/** Mentions that clients show as pills, and where the others lead. */
+function writing(self: MatrixSelf): Parameters<typeof toHtml>[1] {
+  return {
+    mention: (mention) => {
+      const href = pillFor(mention, self);
+      if (href !== undefined) return { href, label: mention.of.kind === 'room' ? labelOf(mention) : mention.label };
+      return mention.url === undefined ? undefined : { href: mention.url, label: labelOf(mention) };
+    },
+    emoji: (_, image) => (image?.startsWith('mxc://') === true ? image : undefined),
+  };
+}
+
+function pillFor({ of }: Extract<Inline, { type: 'mention' }>, { account, users }: MatrixSelf): string | undefined {
+  switch (of.kind) {
+    case 'person':
+      if (of.user.account !== account) return pillOf(users.ghostOf(of.user));
+      return isUserId(of.user.id) ? pillOf(of.user.id) : undefined;
+    case 'room':
+      return of.room.account === account ? pillOf(of.room.id, users.serverName) : undefined;
+    case 'group':
+    case 'everyone':
+      return undefined;
+  }
+}
+
+function withHead(body: RichText, head: readonly Inline[]): RichText {
+  const [first, ...others] = body;
+  if (head.length === 0) return body;
+  if (first?.type !== 'paragraph') return [paragraph(head), ...body];
+  return [paragraph([...head, ...first.content]), ...others];
+}
+
 /** Each part begins with the speaker's name, since others may speak between them. */
-function headOf(voice: Voice, style: MessageSent['style']): string {
-  if (voice.as === 'ghost') return '';
-  const name = `${cleanName(voice.name)} (${voice.networkLabel})`;
-  return style === 'emote' ? `* ${name} ` : `${name}: `;
+function headOf(voice: Voice, { style, attention }: Said): readonly Inline[] {
+  const text = (words: string): Inline => ({ type: 'text', text: words });
+  // Notices know no emotes.
+  if (voice.as !== 'relay') return style === 'emote' && attention === 'silent' ? [text('* ')] : [];
+  const name: Inline = { type: 'bold', content: [text(`${cleanName(voice.name)} (${voice.networkLabel})`)] };
+  return style === 'emote' ? [text('* '), name, text(' ')] : [name, text(': ')];
 }
 
-function msgtypeOf(voice: Voice, style: MessageSent['style']): string {
-  if (style === 'notice') return 'm.notice';
-  return style === 'emote' && voice.as === 'ghost' ? 'm.emote' : 'm.text';
-}
-
-function partsOf(text: string, head: string): string[] {
-  const room = maxTextBytes - Buffer.byteLength(head);
-  return splitText(text, { chars: room, bytes: room })
-    .flatMap((part) => (isTooLong(head + part) ? splitText(part, { chars: room / 2, bytes: room / 2 }) : [part]))
-    .map((part) => head + part);
-}
-
-function isTooLong(text: string): boolean {
-  // In JSON a text takes twice its bytes at most: most texts need not be measured.
-  return Buffer.byteLength(text) * 2 > maxJsonBytes && Buffer.byteLength(JSON.stringify(text)) > maxJsonBytes;
+/** Clients notify nobody of a notice. */
+function msgtypeOf({ as }: Voice, { style, attention }: Said): string {
+  if (style === 'notice' || attention === 'silent' || as === 'bridge') return 'm.notice';
+  return style === 'emote' && as === 'ghost' ? 'm.emote' : 'm.text';
 }
 
 function relationOf({ replyTo, thread }: Placing, part: number): JsonObject {
@@ -94,4 +192,40 @@ function relationOf({ replyTo, thread }: Placing, part: number): JsonObject {
       'm.in_reply_to': { event_id: answers ?? thread },
     },
   };
+}
+
+/** What clients that know no edits show of one. */
+function marked(content: JsonObject): JsonObject {
+  const { body, formatted_body: html } = content;
+  return {
+    ...content,
+    ...(typeof body === 'string' ? { body: `* ${body}` } : {}),
+    ...(typeof html === 'string' ? { formatted_body: `* ${html}` } : {}),
+  };
+}
+
+/** The words of an edit stand in its event twice: of long ones, once only the beginning. */
+function beginningOf({ msgtype, body }: JsonObject): JsonObject {
+  const text = typeof body === 'string' ? body.slice(0, shortFallbackChars).toWellFormed() : '';
+  return { msgtype, body: `${text}…` };
+}
+
+function without(mentioned: Mentioned, before: Mentioned): JsonObject {
+  return written({
+    users: mentioned.users.filter((user) => !before.users.includes(user)),
+    everyone: mentioned.everyone && !before.everyone,
+  });
+}
+
+/** Always there: without it clients notify by what stands in the text. */
+function written({ users, everyone }: Mentioned): JsonObject {
+  return { ...(users.length === 0 ? {} : { user_ids: users }), ...(everyone ? { room: true } : {}) };
+}
+
+function paragraph(content: readonly Inline[]): RichText[number] {
+  return { type: 'paragraph', content };
+}
+
+function bytesOf(content: JsonObject): number {
+  return Buffer.byteLength(JSON.stringify(content));
 }

@@ -30,6 +30,22 @@ export class EventsApi {
     return { id: idIn(answer, 'message') };
   }
 
+  /** `duplicate`: the user has put the same reaction on the event already. */
+  async annotate(room: string, content: JsonObject, { key, ...keyed }: Keyed): Promise<Written | 'duplicate'> {
+    const answer = await this.client.call({
+      method: 'PUT',
+      path: path`/_matrix/client/v3/rooms/${room}/send/m.reaction/${key}`,
+      body: content,
+      act: 'write',
+      ...keyed,
+    });
+    if ('refusal' in answer) {
+      if (answer.refusal.errcode === 'M_FORBIDDEN') return 'forbidden';
+      if (answer.refusal.errcode === 'M_DUPLICATE_ANNOTATION') return 'duplicate';
+    }
+    return { id: idIn(answer, 'target') };
+  }
+
   /** `gone`: there is nothing to redact. */
   async redact(room: string, event: string, content: JsonObject, { key, ...keyed }: Keyed): Promise<Written | 'gone'> {
     const answer = await this.client.call({

@@ -1,25 +1,18 @@
 import { refusalError } from '../matrix.errors.js';
 import type { MatrixClient } from '../matrix.client.js';
-import { isObject, type JsonObject, type MatrixEvent, parseEvent, readMember } from '../matrix.payloads.js';
+import { type JsonObject, type MatrixEvent, parseEvent, readMember } from '../matrix.payloads.js';
 import type { Writing } from './account.api.js';
 import { path } from './path.js';
 
 /** `forbidden`: the room or the homeserver does not let this user. `unknown`: nobody here knows the room. */
 export type Entry = { readonly room: string } | 'forbidden' | 'unknown';
 
-export interface Page {
-  /** Newest first. */
-  readonly events: readonly MatrixEvent[];
-  /** Where the next page begins; absent at the room's beginning. */
-  readonly end?: string;
-}
-
 export interface NewRoom {
   readonly aliasLocalpart: string;
   readonly name: string;
 }
 
-/** Membership, state and reading of rooms. */
+/** Membership and state of rooms. */
 export class RoomsApi {
   constructor(private readonly client: MatrixClient) {}
 
@@ -48,12 +41,12 @@ export class RoomsApi {
   }
 
   /** `reason` is shown to those in the room, or to whoever invited. */
-  async leave(room: string, user: string, reason: string, writing: Writing): Promise<void> {
+  async leave(room: string, user: string, reason: string | undefined, writing: Writing): Promise<void> {
     await this.client.get(
       {
         method: 'POST',
         path: path`/_matrix/client/v3/rooms/${room}/leave`,
-        body: { reason },
+        body: reason === undefined ? {} : { reason },
         user,
         act: 'repeatable',
         ...writing,
@@ -92,6 +85,27 @@ export class RoomsApi {
     throw refusalError(answer.refusal, 'room', 'read');
   }
 
+  /** The event that set a piece of the room's state; undefined where there is none, or none for us. */
+  async stateEvent(
+    room: string,
+    type: string,
+    signal: AbortSignal,
+    timeoutMs: number,
+  ): Promise<MatrixEvent | undefined> {
+    const answer = await this.client.call({
+      method: 'GET',
+      path: path`/_matrix/client/v3/rooms/${room}/state/${type}/`,
+      query: { format: 'event' },
+      act: 'read',
+      signal,
+      timeoutMs,
+    });
+    if (!('refusal' in answer)) return parseEvent({ room_id: room, ...answer.body });
+    const { status, errcode } = answer.refusal;
+    if (errcode === 'M_NOT_FOUND' || (status === 403 && errcode !== '')) return undefined;
+    throw refusalError(answer.refusal, 'room', 'read');
+  }
+
   /** `hidden`: our own user is not in the room. */
   async membership(room: string, user: string, signal: AbortSignal): Promise<string> {
     const state = await this.state(room, 'm.room.member', user, signal);
@@ -114,12 +128,14 @@ export class RoomsApi {
   async roomOfAlias(
     alias: string,
     signal: AbortSignal,
+    timeoutMs?: number,
   ): Promise<{ readonly room: string; readonly via: readonly string[] } | undefined> {
     const answer = await this.client.call({
       method: 'GET',
       path: path`/_matrix/client/v3/directory/room/${alias}`,
       act: 'read',
       signal,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
     if ('refusal' in answer) {
       if (answer.refusal.errcode === 'M_NOT_FOUND') return undefined;
@@ -148,41 +164,6 @@ export class RoomsApi {
     }
     const { room_id: room } = answer.body;
     return typeof room === 'string' ? { room } : 'taken';
-  }
-
-  /** One event as our own user sees it; undefined where there is none. */
-  async event(room: string, id: string, signal: AbortSignal, timeoutMs?: number): Promise<MatrixEvent | undefined> {
-    const answer = await this.client.call({
-      method: 'GET',
-      path: path`/_matrix/client/v3/rooms/${room}/event/${id}`,
-      act: 'read',
-      signal,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
-    if (!('refusal' in answer)) return parseEvent({ room_id: room, ...answer.body });
-    const { status, errcode } = answer.refusal;
-    if (errcode === 'M_NOT_FOUND' || (status === 403 && errcode !== '')) return undefined;
-    throw refusalError(answer.refusal, 'room', 'read');
-  }
-
-  /** A page of the room, from its end backwards. */
-  async messages(room: string, from: string | undefined, signal: AbortSignal): Promise<Page> {
-    const body = await this.client.get(
-      {
-        method: 'GET',
-        path: path`/_matrix/client/v3/rooms/${room}/messages`,
-        query: { dir: 'b', limit: '100', from },
-        act: 'read',
-        signal,
-      },
-      'room',
-    );
-    const { chunk, end } = body;
-    const events = (Array.isArray(chunk) ? chunk : []).flatMap((value: unknown) => {
-      const event = isObject(value) ? parseEvent({ room_id: room, ...value }) : undefined;
-      return event ?? [];
-    });
-    return { events, ...(typeof end === 'string' && end !== from ? { end } : {}) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { raisedToSend } from './matrix.doors.js';
+import { raisedToSend } from './matrix.power.js';
 
 const type = 'm.room.message';
 const ghost = '@crosstalk_home_anna:example.org';

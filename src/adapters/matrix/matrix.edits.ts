@@ -1,0 +1,98 @@
+import type { MessageEdited } from '../../model/bridge-event.js';
+import { type UserId, userId } from '../../model/ids.js';
+import type { Copy, DeliveryRequest } from '../../model/network-adapter.js';
+import type { TimelineApi } from './api/timeline.api.js';
+import { notOurs, targetRedacted } from './matrix.errors.js';
+import type { MatrixSelf } from './matrix.ids.js';
+import { type JsonObject, type MatrixEvent, readRelation } from './matrix.payloads.js';
+import { type MatrixWriter, ownVoice, writingOf } from './matrix.writer.js';
+import { mentionedIn, replacing, toMatrix, type Voice } from './to-matrix.js';
+
+/** What an edit does to the parts of a message. */
+export interface EditPlan {
+  /** Who said the message, and so says what is added. */
+  readonly user: UserId;
+  readonly replacements: readonly { readonly copy: Copy; readonly user: UserId; readonly content: JsonObject }[];
+  readonly additions: readonly { readonly part: number; readonly content: JsonObject }[];
+  /** Parts that nothing is left for. */
+  readonly surplus: readonly Copy[];
+  /** Those of them that stand in the room no longer. */
+  readonly gone: readonly Copy[];
+}
+
+type Asked = Pick<DeliveryRequest<MessageEdited>, 'event' | 'room' | 'speaker' | 'target'>;
+
+interface Standing {
+  readonly copy: Copy;
+  readonly event: MatrixEvent;
+}
+
+/** Changes what was said, part by part. */
+export class MatrixEdits {
+  constructor(
+    private readonly self: MatrixSelf,
+    private readonly timeline: TimelineApi,
+    private readonly writer: MatrixWriter,
+  ) {}
+
+  /** Throws TargetGone where nothing of the message stands in the room, MessageRefused where somebody else wrote it. */
+  async make(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<void> {
+    const { made, room } = request;
+    await this.writer.assertWanted(room);
+    const writing = writingOf(request, signal);
+    const plan = await this.plan(request, signal);
+    for (const { copy, user, content } of plan.replacements) {
+      await this.writer.say(room, user, content, request.key(copy.part), writing);
+    }
+    for (const { part, content } of plan.additions) {
+      if (made.some((copy) => copy.part === part)) continue;
+      const key = request.key(part);
+      request.onMade({ part, id: await this.writer.say(room, plan.user, content, key, writing), key });
+    }
+    for (const copy of plan.surplus) {
+      if (!plan.gone.includes(copy)) await this.writer.redact(room, copy.id, request.key(copy.part), writing);
+      request.onGone(copy);
+    }
+  }
+
+  /** Reads what stands in the room now: an edit of what was redacted would say it again. */
+  async plan({ event, room, speaker, target }: Asked, signal: AbortSignal): Promise<EditPlan> {
+    const standing: Standing[] = [];
+    for (const copy of target) {
+      const found = await this.timeline.event(room, copy.id, signal);
+      if (found?.unsigned?.redacted_because === undefined && found !== undefined) standing.push({ copy, event: found });
+    }
+    const [first] = standing;
+    if (first === undefined) {
+      await this.writer.assertInRoom(room, signal);
+      throw targetRedacted();
+    }
+    if (!standing.every(({ event: { sender } }) => this.self.users.isOurs(sender))) throw notOurs();
+    const user = userId(first.event.sender);
+    const relation = readRelation(first.event.content);
+    const contents = toMatrix(event, this.self, {
+      voice: this.#voice(user, speaker),
+      ...(relation.rel_type === 'm.thread' && relation.event_id !== undefined ? { thread: relation.event_id } : {}),
+    });
+    const surplus = target.filter(({ part }) => part >= contents.length);
+    return {
+      user,
+      replacements: standing.flatMap(({ copy, event: { content, sender, unsigned } }) => {
+        const said = contents[copy.part];
+        if (said === undefined) return [];
+        const before = mentionedIn(content, unsigned?.['m.relations']?.['m.replace']?.content);
+        return [{ copy, user: userId(sender), content: replacing(said, copy.id, before) }];
+      }),
+      additions: contents.flatMap((content, part) =>
+        target.some((copy) => copy.part === part) ? [] : [{ part, content }],
+      ),
+      surplus,
+      gone: surplus.filter((copy) => !standing.some((each) => each.copy === copy)),
+    };
+  }
+
+  /** A part that our own user said has the name in its text. */
+  #voice(user: UserId, speaker: Asked['speaker']): Voice {
+    return user === this.self.users.bot ? ownVoice(speaker) : { as: 'ghost' };
+  }
+}

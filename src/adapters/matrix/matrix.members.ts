@@ -1,0 +1,57 @@
+import type { MemberJoined, MemberLeft } from '../../model/bridge-event.js';
+import type { DeliveryRequest } from '../../model/network-adapter.js';
+import type { UserRef } from '../../model/ids.js';
+import type { RoomsApi } from './api/rooms.api.js';
+import type { MatrixGhosts } from './matrix.ghosts.js';
+import type { OurUsers } from './matrix.ids.js';
+import { type MatrixWriter, writingOf } from './matrix.writer.js';
+
+/** Shows who comes and goes elsewhere as members of the room. */
+export class MatrixMembers {
+  constructor(
+    private readonly users: OurUsers,
+    private readonly rooms: RoomsApi,
+    private readonly ghosts: MatrixGhosts,
+    private readonly writer: MatrixWriter,
+  ) {}
+
+  /** A room that lets no ghosts in shows nobody. Throws MessageRefused where the person is banned there. */
+  async join(request: DeliveryRequest<MemberJoined>, signal: AbortSignal): Promise<void> {
+    const { event, room, speaker } = request;
+    await this.writer.assertWanted(room);
+    if (speaker.as !== 'ghost' || !this.writer.admitsGhosts(room)) return;
+    const writing = writingOf(request, signal);
+    if (isSame(event.member, speaker.person)) {
+      await this.writer.ghost(room, speaker, 'nameAndPicture', writing);
+      return;
+    }
+    // Somebody let them in: nothing is known of the member but the name.
+    const member = { ...speaker, person: event.member, profile: { name: event.member.name } };
+    await this.writer.ghost(room, member, 'name', writing);
+  }
+
+  async leave(request: DeliveryRequest<MemberLeft>, signal: AbortSignal): Promise<void> {
+    const { event, room, speaker } = request;
+    await this.writer.assertWanted(room);
+    const ghost = this.users.ghostOf(event.member);
+    const membership = await this.rooms.membership(room, ghost, signal);
+    if (membership !== 'join' && membership !== 'invite') return;
+    await this.rooms.leave(room, ghost, reasonOf(event.how, speaker.networkLabel), writingOf(request, signal));
+    await this.ghosts.forget(room, ghost);
+  }
+}
+
+function isSame(one: UserRef, other: UserRef): boolean {
+  return one.account === other.account && one.id === other.id;
+}
+
+function reasonOf(how: MemberLeft['how'], networkLabel: string): string | undefined {
+  switch (how) {
+    case 'left':
+      return undefined;
+    case 'removed':
+      return `removed on ${networkLabel}`;
+    case 'banned':
+      return `banned on ${networkLabel}`;
+  }
+}
