@@ -174,9 +174,11 @@ export class TalkAdapter implements NetworkAdapter {
 
   async #knownLimits(): Promise<Limits> {
     const { clock, settings } = this.context;
-    const known = await this.#limits;
-    const isFresh = known !== undefined && clock.monotonicMs() - known.readAtMs < settings.capabilitiesMaxAgeMs;
-    return isFresh ? known : this.#readLimits();
+    const asked = this.#limits ?? this.#readLimits();
+    const known = await asked;
+    if (clock.monotonicMs() - known.readAtMs < settings.capabilitiesMaxAgeMs) return known;
+    // Others may have found it too old as well.
+    return this.#limits === undefined || this.#limits === asked ? this.#readLimits() : this.#limits;
   }
 
   #limitsIn({ config, features, 'features-local': local }: SpreedCapabilities): Limits {

@@ -1,4 +1,6 @@
 import { talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { copyOf } from '../../../test/contract/talk-requests.js';
+import { fromPlain } from '../../formatting/plain.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
 import { accountId, deliveryId, deliveryKey, remoteId, roomId, userId, type DeliveryKey } from '../../model/ids.js';
 import type { UncertainDelivery } from '../../model/network-adapter.js';
@@ -106,6 +108,76 @@ describe('talk.look', () => {
       { delivery: 'b', done: 'notFound' },
       { delivery: 'c', done: 'alreadySo' },
     ]);
+  });
+
+  describe('of edits', () => {
+    const edited = (text: string): BridgeEvent => ({
+      ...happened,
+      kind: 'messageEdited',
+      body: fromPlain(text),
+      style: 'text',
+      version: '2',
+    });
+    const edit = (name: string, text: string, ...ids: number[]): UncertainDelivery =>
+      uncertain(name, { event: edited(text), target: ids.map((id, part) => copyOf(id, part)) });
+    const shown = (text: string): string => `**Eve** (Matrix): ${text}`;
+
+    it('one was made when our account changed the message since, and it shows just that', async () => {
+      const id = post('key');
+      at.talk.edit(at.token, 'alice', id, shown('new'));
+      expect(await look([edit('a', 'new', id), edit('b', 'newer', id)])).toEqual([
+        { delivery: 'a', done: 'alreadySo' },
+        { delivery: 'b', done: 'notFound' },
+      ]);
+    });
+
+    it('one was not made where the same words stand unedited, by another hand, or from before', async () => {
+      const unedited = at.talk.post(at.token, 'alice', shown('new'));
+      const byOther = post('key');
+      at.talk.edit(at.token, 'bob', byOther, shown('new'));
+      const before = post('other');
+      at.talk.edit(at.token, 'alice', before, shown('new'));
+      const later = new Date(Date.now() + 3000);
+      expect(await look([edit('a', 'new', unedited), edit('b', 'new', byOther)])).toEqual([
+        { delivery: 'a', done: 'notFound' },
+        { delivery: 'b', done: 'notFound' },
+      ]);
+      expect(await look([edit('c', 'new', before)], later)).toEqual([{ delivery: 'c', done: 'notFound' }]);
+    });
+
+    it('after a message that was not made, nothing was', async () => {
+      const id = post('key');
+      at.talk.edit(at.token, 'alice', id, shown('new'));
+      expect(await look([uncertain('message'), edit('edit', 'new', id)])).toEqual([
+        { delivery: 'message', done: 'notFound' },
+        { delivery: 'edit', done: 'notFound' },
+      ]);
+    });
+
+    it('parts that it added are found by their keys', async () => {
+      const id = post('key');
+      const added = post(keyOf('a', 1));
+      expect(await look([edit('a', 'new', id)])).toEqual([
+        { delivery: 'a', done: [{ part: 1, id: String(added), key: keyOf('a', 1) }] },
+      ]);
+    });
+
+    it('one that took parts away was made when they are gone', async () => {
+      const [first, second] = [post('one'), post('two')];
+      at.talk.edit(at.token, 'alice', first, shown('new'));
+      expect(await look([edit('a', 'new', first, second)])).toEqual([{ delivery: 'a', done: 'notFound' }]);
+      at.talk.remove(at.token, 'alice', second);
+      expect(await look([edit('a', 'new', first, second)])).toEqual([{ delivery: 'a', done: 'alreadySo' }]);
+    });
+
+    it('one of what is gone was not made', async () => {
+      const id = post('one');
+      at.talk.remove(at.token, 'alice', id);
+      expect(await look([edit('a', 'new', id), edit('b', 'new', 999_999)])).toEqual([
+        { delivery: 'a', done: 'notFound' },
+        { delivery: 'b', done: 'notFound' },
+      ]);
+    });
   });
 
   it('an empty room holds nothing', async () => {

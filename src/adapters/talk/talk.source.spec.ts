@@ -1,4 +1,5 @@
-import { Reader, resultOf, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { Reader, resultOf, talkAtSandbox, textIn, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import type { BridgeEvent } from '../../model/bridge-event.js';
 import { BridgeError } from '../../model/errors.js';
 import { cursor } from '../../model/ids.js';
 
@@ -14,6 +15,10 @@ describe('talk.source', () => {
   };
 
   const post = (...texts: string[]): number[] => texts.map((text) => at.talk.post(at.token, 'bob', text));
+  /** The rows of the reactions that were read, and of those that were taken back. */
+  const added = () => eventsRead().flatMap((event) => (event.kind === 'reactionAdded' ? [event.row] : []));
+  const removedRows = () => eventsRead().flatMap((event) => (event.kind === 'reactionRemoved' ? [event.row] : []));
+  const eventsRead = () => reader.results().flatMap((result) => ('events' in result ? [...result.events] : []));
   const numbered = (count: number, word = 'm'): string[] =>
     Array.from({ length: count }, (_, index) => `${word}${index}`);
   afterEach(async () => {
@@ -202,6 +207,142 @@ describe('talk.source', () => {
     expect(events.filter(({ kind }) => kind === 'reactionRemoved')).toEqual([
       expect.objectContaining({ actor: expect.objectContaining({ id: 'users/carol' }) as unknown, row: row[0] }),
     ]);
+  });
+
+  it('a reaction that is taken back is found though a later one was taken back before it', async () => {
+    await setUp({}, { pageSize: 5 });
+    const [message = 0] = post('react to me');
+    at.talk.react(at.token, 'carol', message, '👍');
+    await reader.read();
+    const [thumb] = added();
+    post(...numbered(12));
+    at.talk.react(at.token, 'carol', message, '🎉');
+    await reader.read();
+    const [, party] = added();
+    at.talk.unreact(at.token, 'carol', message, '🎉');
+    await reader.read();
+    at.talk.unreact(at.token, 'carol', message, '👍');
+    await reader.read();
+    expect(removedRows()).toEqual([party, party, thumb]);
+  });
+
+  describe('after a time without reading', () => {
+    /** Another process goes on where the cursor stands, with nothing in memory. */
+    const comeBack = async (): Promise<BridgeEvent[]> => {
+      const other = at.make({ pageSize: 5 });
+      await other.connect(signal);
+      const later = new Reader(other, other.pulling, at.room).beginAt(reader.cursor);
+      await later.read();
+      const known = new Set(reader.kept.keys());
+      return [...later.kept.values()]
+        .filter(({ key }) => !known.has(key))
+        .flatMap((payload) => {
+          const result = resultOf(other, payload);
+          return 'events' in result ? [...result.events] : [];
+        });
+    };
+
+    beforeEach(async () => {
+      await setUp();
+    });
+
+    it('an edit of what was read before comes with the last words, as often as it was edited', async () => {
+      const [message = 0] = post('one');
+      await reader.read();
+      at.talk.edit(at.token, 'bob', message, 'two');
+      at.talk.edit(at.token, 'alice', message, 'three');
+      const events = await comeBack();
+      expect(events.map(({ kind, actor }) => [kind, actor.standing])).toEqual([
+        ['messageEdited', 'person'],
+        ['messageEdited', 'ours'],
+      ]);
+      expect(events.map((event) => ('body' in event ? textIn(event.body) : ''))).toEqual(['three', 'three']);
+    });
+
+    it('what was written and edited meanwhile comes with its last words; what was deleted meanwhile does not come', async () => {
+      const [kept = 0, gone = 0] = post('kept', 'gone');
+      at.talk.edit(at.token, 'bob', kept, 'kept!');
+      at.talk.edit(at.token, 'bob', gone, 'gone!');
+      at.talk.remove(at.token, 'bob', gone);
+      const events = await comeBack();
+      expect(events.map((event) => [event.kind, 'message' in event ? event.message.id : ''])).toEqual([
+        ['messageSent', String(kept)],
+        ['messageEdited', String(kept)],
+        ['messageDeleted', String(gone)],
+      ]);
+      expect(textIn(events[0] !== undefined && 'body' in events[0] ? events[0].body : [])).toBe('kept!');
+    });
+
+    it('a deletion of what was read before comes, by its moderator', async () => {
+      const [message = 0] = post('one');
+      await reader.read();
+      at.talk.remove(at.token, 'carol', message);
+      expect(await comeBack()).toEqual([
+        expect.objectContaining({
+          kind: 'messageDeleted',
+          message: { room: { account: 'home', id: at.token }, id: String(message) },
+          actor: expect.objectContaining({ id: 'users/carol' }) as unknown,
+        }),
+      ]);
+    });
+
+    it('reactions that were read before and taken back meanwhile are named by their rows, however far back', async () => {
+      const [message = 0] = post('react to me');
+      for (const emoji of ['👍', '🎉', '❤️']) at.talk.react(at.token, 'carol', message, emoji);
+      at.talk.react(at.token, 'bob', message, '👍');
+      await reader.read();
+      const rows = added();
+      post(...numbered(30));
+      await reader.read();
+      at.talk.unreact(at.token, 'carol', message, '❤️');
+      post(...numbered(7, 'between'));
+      at.talk.unreact(at.token, 'carol', message, '👍');
+      const removed = (await comeBack()).flatMap((event) => (event.kind === 'reactionRemoved' ? [event.row] : []));
+      expect(new Set(removed)).toEqual(new Set([rows[0], rows[2]]));
+    });
+
+    it('a reaction that came and went meanwhile names nothing that was ever told', async () => {
+      const [message = 0] = post('react to me');
+      await reader.read();
+      at.talk.react(at.token, 'carol', message, '👍');
+      at.talk.unreact(at.token, 'carol', message, '👍');
+      const events = await comeBack();
+      expect(events.map(({ kind }) => kind)).toEqual(['reactionRemoved']);
+      expect(added()).toEqual([]);
+    });
+
+    it('a reaction that was taken back and made again has another row, which nothing takes back', async () => {
+      const [message = 0] = post('react to me');
+      at.talk.react(at.token, 'carol', message, '👍');
+      at.talk.react(at.token, 'carol', message, '🎉');
+      await reader.read();
+      const [thumb, party] = added();
+      at.talk.unreact(at.token, 'carol', message, '👍');
+      at.talk.react(at.token, 'carol', message, '👍');
+      at.talk.unreact(at.token, 'carol', message, '🎉');
+      const events = await comeBack();
+      const again = events.flatMap((event) => (event.kind === 'reactionAdded' ? [event.row] : []));
+      const removed = events.flatMap((event) => (event.kind === 'reactionRemoved' ? [event.row] : []));
+      expect(again).toHaveLength(1);
+      expect(removed).not.toContain(again[0]);
+      expect(new Set(removed)).toEqual(new Set([thumb, party]));
+    });
+
+    it('what our own account did is ours', async () => {
+      const [message = 0] = post('one');
+      const own = at.talk.post(at.token, 'alice', 'ours');
+      await reader.read();
+      at.talk.edit(at.token, 'alice', own, 'ours!');
+      at.talk.react(at.token, 'alice', message, '👍');
+      at.talk.unreact(at.token, 'alice', message, '👍');
+      at.talk.remove(at.token, 'alice', message);
+      const events = await comeBack();
+      expect(events.map(({ kind, actor }) => [kind, actor.standing])).toEqual([
+        ['messageEdited', 'ours'],
+        ['reactionRemoved', 'ours'],
+        ['messageDeleted', 'ours'],
+      ]);
+    });
   });
 
   it('a renamed room is told with its name', async () => {

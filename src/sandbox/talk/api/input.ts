@@ -5,7 +5,11 @@ import { Refusal } from '../refusal.js';
 export class Input {
   readonly #values: Readonly<Record<string, unknown>>;
 
+  /** The first file of a form. */
+  readonly file: Buffer | undefined;
+
   constructor(request: SandboxRequest) {
+    this.file = fileOf(request);
     this.#values = { ...Object.fromEntries(request.query), ...bodyOf(request) };
   }
 
@@ -47,6 +51,15 @@ function bodyOf(request: SandboxRequest): Record<string, unknown> {
   if (!type.includes('json')) return {};
   const parsed = parseJson(text);
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+}
+
+/** Forms with one file are all that is sent. */
+function fileOf({ headers, body }: SandboxRequest): Buffer | undefined {
+  const boundary = /^multipart\/form-data;.*boundary="?([^";]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  if (boundary === undefined) return undefined;
+  const headEnd = body.indexOf('\r\n\r\n');
+  const end = body.indexOf(`\r\n--${boundary}`, headEnd);
+  return headEnd < 0 || end < 0 ? undefined : body.subarray(headEnd + 4, end);
 }
 
 function parseJson(text: string): unknown {

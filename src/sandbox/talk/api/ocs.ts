@@ -4,6 +4,8 @@ import type { SandboxAnswer } from '../../http-server.js';
 export interface Answer {
   readonly status: number;
   readonly data: unknown;
+  /** Answered as it is, without the envelope. */
+  readonly raw?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -24,6 +26,7 @@ export function created(data: unknown, headers?: Record<string, string>): Answer
 /** 304 comes without a body and without Talk's headers. */
 export function envelope(answer: Answer, reason = ''): SandboxAnswer {
   if (answer.status === 304) return { status: 304 };
+  if (answer.raw !== undefined) return { status: answer.status, headers: { ...answer.headers }, body: answer.raw };
   const fine = answer.status >= 200 && answer.status < 300;
   const meta = { status: fine ? 'ok' : 'failure', statuscode: answer.status, message: fine ? 'OK' : reason };
   return {

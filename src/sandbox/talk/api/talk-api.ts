@@ -2,6 +2,7 @@ import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import { Refusal } from '../refusal.js';
 import type { TalkState } from '../state/talk-state.js';
 import type { Handler } from './call.js';
+import { addAvatarRoutes } from './avatars.api.js';
 import { addBotRoutes } from './bots.api.js';
 import { addChatRoutes } from './chat.api.js';
 import { addCoreRoutes } from './core.api.js';
@@ -34,6 +35,7 @@ export class TalkApi {
     addCoreRoutes(this.#router);
     addRoomRoutes(this.#router);
     addRoomSettingRoutes(this.#router);
+    addAvatarRoutes(this.#router);
     addParticipantRoutes(this.#router);
     addChatRoutes(this.#router);
     addReactionRoutes(this.#router);

@@ -6,10 +6,13 @@ import type { Chat } from './chat.js';
 import type { SystemType } from './message.js';
 import { actorKey, type Actor } from './actor.js';
 import { isAccountModerator, isModerator, ParticipantType, RoomType, type Attendee, type Room } from './room.js';
+import { pictureSize } from './picture-size.js';
+import { randomText } from './random-text.js';
 import type { NewRoom, Rooms } from './rooms.js';
 
 const maxNameLength = 255;
 const maxDescriptionLength = 2000;
+const jpegBeginning = Buffer.from([0xff, 0xd8, 0xff]);
 const listableNotes: readonly SystemType[] = ['listable_none', 'listable_users', 'listable_all'];
 
 export function userActor(id: string): Actor {
@@ -58,8 +61,9 @@ export class Conversations {
   }
 
   /** Throws a Refusal 400 `value`. */
-  rename(room: Room, by: Actor, name: string): void {
-    if (name.trim() === '' || [...name].length > maxNameLength) throw new Refusal(400, { error: 'value' });
+  rename(room: Room, by: Actor, written: string): void {
+    const name = written.trim();
+    if (name === '' || [...name].length > maxNameLength) throw new Refusal(400, { error: 'value' });
     const oldName = room.name;
     if (oldName === name) return;
     room.name = name;
@@ -67,11 +71,30 @@ export class Conversations {
   }
 
   /** Throws a Refusal 400 `value`. */
-  describe(room: Room, by: Actor, description: string): void {
+  describe(room: Room, by: Actor, written: string): void {
+    const description = written.trim();
     if ([...description].length > maxDescriptionLength) throw new Refusal(400, { error: 'value' });
     if (room.description === description) return;
     room.description = description;
     this.#tell(room, by, description === '' ? 'description_removed' : 'description_set');
+  }
+
+  /** Throws a Refusal 400 with a sentence for anything but a square PNG or JPEG. */
+  setPicture(room: Room, by: Actor, bytes: Buffer): void {
+    const isJpeg = bytes.subarray(0, 3).equals(jpegBeginning);
+    const size = pictureSize(bytes);
+    if (!isJpeg && size === undefined) throw new Refusal(400, { message: 'Invalid image' });
+    if (size?.width !== size?.height) throw new Refusal(400, { message: 'Avatar image is not square' });
+    const isPng = bytes.subarray(1, 4).toString('latin1') === 'PNG';
+    if (!isJpeg && !isPng) throw new Refusal(400, { message: 'Unknown filetype' });
+    room.picture = { mime: isPng ? 'image/png' : 'image/jpeg', bytes, version: randomText(16, 'secret') };
+    this.#tell(room, by, 'avatar_set');
+  }
+
+  removePicture(room: Room, by: Actor): void {
+    if (room.picture === undefined) return;
+    room.picture = undefined;
+    this.#tell(room, by, 'avatar_removed');
   }
 
   setPublic(room: Room, by: Actor, isPublic: boolean): void {

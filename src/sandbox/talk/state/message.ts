@@ -6,6 +6,8 @@ export type SystemType =
   | 'conversation_renamed'
   | 'description_set'
   | 'description_removed'
+  | 'avatar_set'
+  | 'avatar_removed'
   | 'guests_allowed'
   | 'guests_disallowed'
   | 'password_set'

@@ -41,6 +41,13 @@ export interface Attendee {
   readonly invitedAs?: string;
 }
 
+export interface RoomPicture {
+  readonly mime: string;
+  readonly bytes: Buffer;
+  /** Changes with the picture. */
+  readonly version: string;
+}
+
 export interface Room {
   readonly id: number;
   readonly token: string;
@@ -58,7 +65,8 @@ export interface Room {
   messageExpirationSeconds: number;
   mentionPermissions: 0 | 1;
   defaultPermissions: number;
-  customAvatar: boolean;
+  /** Absent: the server draws one. */
+  picture: RoomPicture | undefined;
   lastActivitySeconds: number;
   lastMessage: Message | undefined;
   readonly attendees: Map<ActorKey, Attendee>;

@@ -3,7 +3,7 @@ import { MessageLog } from './message-log.js';
 import type { Message } from './message.js';
 import { randomText } from './random-text.js';
 import { actorKey, type Actor, type ActorKey } from './actor.js';
-import { ParticipantType, type Attendee, type Room, type RoomType } from './room.js';
+import { ParticipantType, type Attendee, type Room, type RoomPicture, type RoomType } from './room.js';
 
 export interface NewRoom {
   readonly type: RoomType;
@@ -14,7 +14,7 @@ export interface NewRoom {
   readonly listable?: 0 | 1 | 2;
   readonly readOnly?: 0 | 1;
   readonly messageExpirationSeconds?: number;
-  readonly customAvatar?: boolean;
+  readonly picture?: RoomPicture;
   readonly password?: string;
 }
 
@@ -54,7 +54,7 @@ export class Rooms {
       messageExpirationSeconds: room.messageExpirationSeconds ?? 0,
       mentionPermissions: 0,
       defaultPermissions: 0,
-      customAvatar: room.customAvatar ?? false,
+      picture: room.picture,
       lastActivitySeconds: 0,
       lastMessage: undefined,
       attendees: new Map(),

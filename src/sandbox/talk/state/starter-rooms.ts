@@ -1,7 +1,7 @@
 import type { User } from './accounts.js';
 import type { Chat } from './chat.js';
 import { userActor } from './conversations.js';
-import { ParticipantType, RoomType } from './room.js';
+import { ParticipantType, RoomType, type RoomPicture } from './room.js';
 import type { Rooms } from './rooms.js';
 
 const news = [
@@ -9,6 +9,12 @@ const news = [
   '- Use threads to keep your chat and discussions organized',
   '- Live transcriptions now available during the call (requires the live-transcription ExApp and the High-performance backend)',
 ].join('\n');
+
+const notesPicture: RoomPicture = {
+  mime: 'image/svg+xml',
+  bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1H0z"/></svg>', 'utf8'),
+  version: 'notes',
+};
 
 /** The rooms that a new user finds: a changelog and a place for notes. */
 export class StarterRooms {
@@ -44,7 +50,7 @@ export class StarterRooms {
       description: 'A place for your private notes, thoughts and ideas',
       objectType: 'note_to_self',
       objectId: user.id,
-      customAvatar: true,
+      picture: notesPicture,
     });
     this.chat.note(room, { type: 'guests', id: 'system', name: '' }, 'conversation_created');
     this.rooms.addAttendee(room, {

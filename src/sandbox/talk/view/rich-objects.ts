@@ -109,7 +109,7 @@ export function roomIcon(names: Names, room: Room): string {
 }
 
 export function avatarVersion(room: Room): string {
-  if (room.customAvatar) return `custom${room.id}`;
+  if (room.picture !== undefined) return room.picture.version;
   switch (room.type) {
     case RoomType.public:
       return 'e9a19bf5';

@@ -127,7 +127,7 @@ function viewFacts(room: Room, seen: RoomNames): Record<string, unknown> {
     listable: room.listable,
     callFlag: 0,
     avatarVersion: avatarVersion(room),
-    isCustomAvatar: room.customAvatar,
+    isCustomAvatar: room.picture !== undefined,
     breakoutRoomMode: 0,
     breakoutRoomStatus: 0,
     recordingConsent: 0,

@@ -15,6 +15,8 @@ const texts: Texts = {
     act(`renamed the conversation from "${oldName ?? ''}" to "${newName ?? ''}"`),
   description_set: act('set the description'),
   description_removed: act('removed the description'),
+  avatar_set: act('set the conversation picture'),
+  avatar_removed: act('removed the conversation picture'),
   guests_allowed: act('allowed guests'),
   guests_disallowed: act('disallowed guests'),
   password_set: act('set a password'),
