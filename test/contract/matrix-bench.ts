@@ -195,6 +195,17 @@ export class MatrixBench {
     await adapter.start(this.ingest, this.#stop.signal);
   }
 
+  /** The homeserver forgets the transaction ids that it took; it is up, and the adapter's connections are new, when this resolves. */
+  async restart(adapter: MatrixAdapter): Promise<void> {
+    await this.sandbox.restart();
+    const isUp = (): Promise<boolean> =>
+      adapter.connect(this.signal).then(
+        () => true,
+        () => false,
+      );
+    await until(isUp, 'the homeserver');
+  }
+
   /** What an adapter makes of everything that was stored, in the order of its coming. */
   arrived(adapter: MatrixAdapter): readonly { readonly key: RawPayload['key']; readonly result: ReadResult }[] {
     return [...this.ingest.payloads.values()].map(({ key, body }) => ({

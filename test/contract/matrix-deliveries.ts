@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { fromPlain } from '../../src/formatting/plain.js';
-import type { MessageDeleted, MessageSent } from '../../src/model/bridge-event.js';
+import type {
+  BridgeEvent,
+  MemberJoined,
+  MemberLeft,
+  MessageDeleted,
+  MessageEdited,
+  MessageSent,
+  ReactionAdded,
+  ReactionRemoved,
+  RoomChanged,
+} from '../../src/model/bridge-event.js';
 import {
   accountId,
   type DeliveryKey,
@@ -26,25 +36,22 @@ export function keyOf(delivery: string, part: number): DeliveryKey {
   return deliveryKey(bytes.toString('base64url'));
 }
 
-export interface Asked<E extends MessageSent | MessageDeleted> {
+export interface Asked<E extends BridgeEvent> {
   readonly request: DeliveryRequest<E>;
   readonly made: Copy[];
+  readonly gone: Copy[];
   /** How often a write was about to go out. */
   readonly writes: () => number;
   readonly uncertain: UncertainDelivery;
 }
 
-type Changes<E extends MessageSent | MessageDeleted> = Partial<Omit<DeliveryRequest<E>, 'speaker'>> & {
+type Changes<E extends BridgeEvent> = Partial<Omit<DeliveryRequest<E>, 'speaker'>> & {
   readonly speaker?: Partial<Speaker>;
 };
 
-function asked<E extends MessageSent | MessageDeleted>(
-  name: string,
-  room: string,
-  event: E,
-  changes: Changes<E>,
-): Asked<E> {
+function asked<E extends BridgeEvent>(name: string, room: string, event: E, changes: Changes<E>): Asked<E> {
   const made: Copy[] = [];
+  const gone: Copy[] = [];
   let writes = 0;
   const delivery = deliveryId(name);
   const request: DeliveryRequest<E> = {
@@ -55,7 +62,9 @@ function asked<E extends MessageSent | MessageDeleted>(
     made: [],
     key: (part) => keyOf(name, part),
     onMade: (copy) => made.push(copy),
-    onGone: () => undefined,
+    onGone: (copy) => {
+      gone.push(copy);
+    },
     openFile: () => Promise.reject(new Error('there are no files')),
     beforeSend: () => {
       writes += 1;
@@ -71,7 +80,7 @@ function asked<E extends MessageSent | MessageDeleted>(
     },
   };
   const partOf = (key: DeliveryKey): number | undefined => [0, 1, 2, 3].find((part) => keyOf(name, part) === key);
-  return { made, writes: () => writes, request, uncertain: { ...request, partOf } };
+  return { made, gone, writes: () => writes, request, uncertain: { ...request, partOf } };
 }
 
 /** A message that Anna wrote on another network. */
@@ -110,4 +119,65 @@ export function unsaying(
     version: '1',
   };
   return asked(name, room, event, { target, ...changes });
+}
+
+const happened = { room: there, actor: anna, at: '2026-11-21T00:00:00.000Z' } as const;
+const message = { room: there, id: remoteId('1') } as const;
+
+/** An edit on another network of what stands here as `target`. */
+export function editing(
+  name: string,
+  room: RoomId | string,
+  target: readonly Copy[],
+  said: string | Pick<MessageEdited, 'body'>,
+  changes: Changes<MessageEdited> = {},
+): Asked<MessageEdited> {
+  const body = typeof said === 'string' ? fromPlain(said) : said.body;
+  const event: MessageEdited = { ...happened, kind: 'messageEdited', message, body, style: 'text', version: '1' };
+  return asked(name, room, event, { target, ...changes });
+}
+
+export function reacting(
+  name: string,
+  room: RoomId | string,
+  target: readonly Copy[],
+  emoji: string,
+  changes: Changes<ReactionAdded> = {},
+): Asked<ReactionAdded> {
+  const event: ReactionAdded = { ...happened, kind: 'reactionAdded', message, emoji, version: '1' };
+  return asked(name, room, event, { target, ...changes });
+}
+
+/** `reaction`: what it was made as, where that is known. */
+export function unreacting(
+  name: string,
+  room: RoomId | string,
+  target: readonly Copy[],
+  emoji: string,
+  changes: Changes<ReactionRemoved> = {},
+): Asked<ReactionRemoved> {
+  const event: ReactionRemoved = { ...happened, kind: 'reactionRemoved', message, emoji, version: '2' };
+  return asked(name, room, event, { target, ...changes });
+}
+
+export function joining(name: string, room: RoomId | string, changes: Changes<MemberJoined> = {}): Asked<MemberJoined> {
+  return asked(name, room, { ...happened, kind: 'memberJoined', member: anna }, changes);
+}
+
+export function leaving(
+  name: string,
+  room: RoomId | string,
+  how: MemberLeft['how'],
+  changes: Changes<MemberLeft> = {},
+): Asked<MemberLeft> {
+  return asked(name, room, { ...happened, kind: 'memberLeft', member: anna, how }, changes);
+}
+
+export function changing(
+  name: string,
+  room: RoomId | string,
+  change: RoomChanged['change'],
+  changes: Changes<RoomChanged> = {},
+): Asked<RoomChanged> {
+  return asked(name, room, { ...happened, kind: 'roomChanged', change }, changes);
 }

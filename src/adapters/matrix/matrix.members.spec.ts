@@ -1,0 +1,192 @@
+import {
+  annasGhost,
+  type Asked,
+  changing,
+  joining,
+  leaving,
+  saying,
+} from '../../../test/contract/matrix-deliveries.js';
+import { MatrixBench, until } from '../../../test/contract/matrix-bench.js';
+import type { BridgeEvent } from '../../model/bridge-event.js';
+import { type BridgeError, NetworkUnavailable } from '../../model/errors.js';
+import { accountId, userId } from '../../model/ids.js';
+import type { MatrixAdapter } from './matrix.adapter.js';
+
+const bot = '@crosstalk:sandbox.test';
+const cloud = accountId('cloud');
+const picture = { account: cloud, id: 'room/1', name: 'avatar', mime: 'image/png', bytes: 8 };
+
+describe('matrix rooms and their members', () => {
+  let bench: MatrixBench;
+  let adapter: MatrixAdapter;
+  let alice: string;
+  let room: string;
+
+  beforeEach(async () => {
+    bench = await MatrixBench.open();
+    alice = bench.sandbox.addUser('alice', 'Alice');
+    room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });
+    bench.linked.add(room);
+    adapter = bench.make();
+    await bench.begin(adapter);
+    await adapter.resolveRoom({ room }, 'team', bench.signal);
+  });
+
+  afterEach(async () => {
+    await bench.close();
+  });
+
+  const deliver = (asked: Asked<BridgeEvent>): Promise<void> => {
+    const entry = adapter.deliver[asked.request.event.kind] as {
+      send(request: unknown, signal: AbortSignal): Promise<void>;
+    };
+    return entry.send(asked.request, bench.signal);
+  };
+  const failureOf = (attempt: Promise<void>): Promise<BridgeError> =>
+    attempt.then(
+      () => Promise.reject(new Error('it worked')),
+      (error: unknown) => error as BridgeError,
+    );
+  const memberNames = (): Record<string, string> =>
+    Object.fromEntries(
+      bench.sandbox.members(room).map(({ userId: id, name, membership }) => [id, `${name} ${membership}`]),
+    );
+  const stateOf = (type: string): unknown[] =>
+    bench.sandbox
+      .messages(room)
+      .filter((event) => event.type === type)
+      .map(({ sender, content }) => [sender, { ...content, 'org.crosstalk.delivery': undefined }]);
+  const setLevels = (levels: Record<string, unknown>): void => {
+    const state = bench.sandbox.messages(room).findLast(({ type }) => type === 'm.room.power_levels');
+    bench.sandbox.sendState(room, alice, 'm.room.power_levels', '', { ...state?.content, ...levels });
+  };
+
+  describe('people', () => {
+    it('one who joins elsewhere is a member here, by name, and may do so again', async () => {
+      await deliver(joining('one', room));
+      await deliver(joining('two', room));
+      expect(memberNames()[annasGhost]).toBe('Anna (Talk) join');
+    });
+
+    it('of one whom somebody else let in only the name is known', async () => {
+      const added = { person: { account: cloud, id: userId('users/ben'), name: 'Ben', standing: 'person' as const } };
+      await deliver(joining('one', room, { speaker: { ...added, profile: { name: 'Ben' } } }));
+      expect(memberNames()[annasGhost]).toBe('Anna (Talk) join');
+      expect(Object.values(memberNames())).not.toContain('Ben (Talk) join');
+    });
+
+    it('one who leaves elsewhere leaves here, whichever way, and may do so again', async () => {
+      for (const [how, reason] of [
+        ['left', undefined],
+        ['removed', 'removed on Talk'],
+        ['banned', 'banned on Talk'],
+      ] as const) {
+        await deliver(joining('in', room));
+        await deliver(leaving('out', room, how));
+        await deliver(leaving('out again', room, how));
+        expect(memberNames()[annasGhost]).toMatch(/ leave$/);
+        const last = bench.sandbox.messages(room).findLast(({ type }) => type === 'm.room.member');
+        expect([last?.sender, last?.content['reason']]).toEqual([annasGhost, reason]);
+      }
+    });
+
+    it('one who was never here need not leave', async () => {
+      const before = bench.sandbox.messages(room).length;
+      await deliver(leaving('out', room, 'left'));
+      expect(bench.sandbox.messages(room)).toHaveLength(before);
+    });
+
+    it('one who left and speaks again is a member again', async () => {
+      await deliver(joining('in', room));
+      await deliver(leaving('out', room, 'left'));
+      await deliver(saying('said', room, 'hello'));
+      expect(memberNames()[annasGhost]).toBe('Anna (Talk) join');
+    });
+
+    it('a room that lets no ghosts in shows nobody', async () => {
+      bench.sandbox.sendState(room, alice, 'm.room.join_rules', '', { join_rule: 'invite' });
+      setLevels({ invite: 50 });
+      await deliver(joining('in', room));
+      await deliver(joining('in', room, { speaker: { as: 'relay' } }));
+      expect(memberNames()).not.toHaveProperty([annasGhost]);
+    });
+  });
+
+  describe('the room', () => {
+    const asAdministrator = (): void => {
+      setLevels({ users: { [bot]: 50 } });
+    };
+
+    it('gets the name and the topic of the other, once', async () => {
+      asAdministrator();
+      for (const name of ['one', 'two']) {
+        await deliver(changing(name, room, { of: 'name', name: 'Crew' }));
+        await deliver(changing(name, room, { of: 'topic', topic: 'All of us' }));
+      }
+      await deliver(changing('three', room, { of: 'name', name: 'Crew 2' }));
+      expect(stateOf('m.room.name')).toEqual([
+        [alice, { name: 'Team' }],
+        [bot, { name: 'Crew' }],
+        [bot, { name: 'Crew 2' }],
+      ]);
+      expect(stateOf('m.room.topic')).toEqual([[bot, { topic: 'All of us' }]]);
+    });
+
+    it('an empty topic where there is none is nothing new', async () => {
+      asAdministrator();
+      await deliver(changing('one', room, { of: 'topic', topic: '' }));
+      expect(stateOf('m.room.topic')).toEqual([]);
+    });
+
+    it('gets the picture of the other, once, and loses it', async () => {
+      asAdministrator();
+      let pixels = Buffer.from('89504e470d0a1a0a', 'hex');
+      const openFile = () =>
+        Promise.resolve({ mime: 'image/png', body: [pixels] as unknown as AsyncIterable<Uint8Array> });
+      for (const name of ['one', 'two'])
+        await deliver(changing(name, room, { of: 'avatar', avatar: picture }, { openFile }));
+      expect(stateOf('m.room.avatar')).toEqual([
+        [
+          bot,
+          {
+            url: expect.stringMatching(/^mxc:\/\/sandbox\.test\//) as unknown,
+            info: { mimetype: 'image/png', size: 8 },
+          },
+        ],
+      ]);
+      pixels = Buffer.from('89504e470d0a1a0b', 'hex');
+      await deliver(changing('three', room, { of: 'avatar', avatar: picture }, { openFile }));
+      expect(stateOf('m.room.avatar')).toHaveLength(2);
+      for (const name of ['four', 'five']) await deliver(changing(name, room, { of: 'avatar', avatar: null }));
+      expect(stateOf('m.room.avatar').slice(2)).toEqual([[bot, {}]]);
+    });
+
+    it('a picture that cannot be had holds nothing up', async () => {
+      asAdministrator();
+      const openFile = () => Promise.reject(new NetworkUnavailable('no', { certainty: 'notSent' }));
+      const failure = await failureOf(deliver(changing('one', room, { of: 'avatar', avatar: picture }, { openFile })));
+      expect(failure.code).toBe('messageRefused');
+    });
+
+    it('where we may not, it says so and holds nothing up', async () => {
+      const refused = await failureOf(deliver(changing('one', room, { of: 'name', name: 'Crew' })));
+      expect([refused.code, refused.message]).toEqual([
+        'messageRefused',
+        `${bot} may not change the name of the room: give it the power for that`,
+      ]);
+    });
+
+    it('where we are out, it waits', async () => {
+      await bench.act(alice, 'POST', `/rooms/${encodeURIComponent(room)}/kick`, { user_id: bot });
+      await until(() => bench.log.some(({ event }) => event.includes('removed from a linked room')));
+      expect((await failureOf(deliver(changing('one', room, { of: 'name', name: 'Crew' })))).code).toBe('roomClosed');
+      expect((await failureOf(deliver(joining('two', room)))).code).toBe('roomClosed');
+    });
+
+    it('its history is not cleared by us', async () => {
+      const before = bench.sandbox.messages(room).length;
+      await deliver(changing('one', room, { of: 'history', cleared: 'all' }));
+      expect(bench.sandbox.messages(room)).toHaveLength(before);
+    });
+  });
+});
