@@ -16,9 +16,6 @@ export interface CatchUpOptions {
   ingest(adapter: NetworkAdapter, payloads: readonly RawPayload[]): Promise<void>;
 }
 
-/** What a room's clock may be behind ours, and what was under way when the link was paused. */
-const marginMs = 10_000;
-
 /** Takes in what was pushed while links were paused, where they are resumed from where they stopped. Rooms that are pulled do so by their cursors. */
 export class CatchUp {
   #woken = new AbortController();
@@ -80,7 +77,7 @@ export class CatchUp {
       return;
     }
     let payloads = 0;
-    for await (const batch of adapter.catchUp(room, new Date(from.getTime() - marginMs), signal)) {
+    for await (const batch of adapter.catchUp(room, from, signal)) {
       if (signal.aborted || !mine() || !(await this.repository.stillWanted(missed))) return;
       await this.repository.forget(
         missed,

@@ -12,9 +12,6 @@ export interface MissedRoom {
   readonly askedAt: string;
 }
 
-/** An event that was under way when its link was paused may have been stored a little before that. */
-const underWay = `interval '10 seconds'`;
-
 /** Which rooms catch up with what they missed while their links were paused. */
 export class CatchUpRepository {
   constructor(private readonly database: Database) {}
@@ -42,7 +39,7 @@ export class CatchUpRepository {
   /** Payloads that came while the link was paused were known as those of a room that is not linked: they count as new. */
   async forget({ account, from }: MissedRoom, keys: readonly InboxKey[]): Promise<void> {
     await this.database.rows(
-      `delete from inbox where account = $1 and key = any($2) and state = 'unlinked' and received_at >= $3::timestamptz - ${underWay}`,
+      `delete from inbox where account = $1 and key = any($2) and state = 'unlinked' and received_at >= $3`,
       [account, keys, from],
     );
   }
@@ -53,7 +50,7 @@ export class CatchUpRepository {
 
   async done({ portal, askedAt }: MissedRoom): Promise<void> {
     await this.database.rows(
-      `update portals set catch_up_from = null, catch_up_asked_at = null, problem = null
+      `update portals set catch_up_asked_at = null, problem = null
         where id = $1 and catch_up_asked_at = $2::timestamptz`,
       [portal, askedAt],
     );

@@ -25,6 +25,12 @@ export interface StoredLink {
   readonly portals: readonly StoredPortal[];
 }
 
+/**
+ * How long before its link was paused an event may have been stored that was under way then, or said by a network's clock.
+ * `portals.catch_up_from` counts it in: the pause less this, though not before the room went on the last time.
+ */
+const underWay = `interval '10 seconds'`;
+
 /** The statements of what a person changes about links. Nobody else changes links meanwhile: see `lockLinks`. */
 export class LinkChangeRepository {
   async find(tx: Transaction, key: string): Promise<StoredLink | undefined> {
@@ -91,11 +97,12 @@ export class LinkChangeRepository {
     await this.#activate(tx, link);
   }
 
-  /** Remembers where each room stands, so that it can go on from there. */
+  /** Remembers where each room stands, so that it can go on from there: also from a catching up that was not finished. */
   async pause(tx: Transaction, link: RowId): Promise<void> {
     await tx.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now() where id = $1`, [link]);
     await tx.rows(
       `update portals p set catch_up_asked_at = null,
+              catch_up_from = case when catch_up_asked_at is null then greatest(catch_up_from, now() - ${underWay}) else catch_up_from end,
               paused_cursor = (select r.cursor from rooms r where r.account = p.account and r.room = p.room)
         where p.link = $1 and p.removed_at is null`,
       [link],
@@ -111,7 +118,7 @@ export class LinkChangeRepository {
       [link],
     );
     await tx.rows(
-      `update portals set paused_cursor = null, catch_up_from = null, catch_up_asked_at = null where link = $1`,
+      `update portals set paused_cursor = null, catch_up_from = now(), catch_up_asked_at = null where link = $1`,
       [link],
     );
   }
@@ -125,9 +132,9 @@ export class LinkChangeRepository {
     );
     // A batch that was under way when the link was paused was taken for one of a room that is not linked.
     await tx.rows(
-      `delete from inbox using portals p, links l
-        where l.id = $1 and p.link = l.id and p.removed_at is null and p.paused_cursor is not null
-          and inbox.account = p.account and inbox.state = 'unlinked' and inbox.received_at >= l.paused_at - interval '10 seconds'`,
+      `delete from inbox using portals p
+        where p.link = $1 and p.removed_at is null and p.paused_cursor is not null
+          and inbox.account = p.account and inbox.state = 'unlinked' and inbox.received_at >= p.catch_up_from`,
       [link],
     );
     await tx.rows(

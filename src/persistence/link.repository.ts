@@ -91,7 +91,7 @@ export class LinkRepository {
       await this.database.transaction(async (tx) => {
         const own = (await this.#takeOver(tx, portal, room)) ?? portal;
         const news = await tx.rows(
-          `update portals set room = $2, problem = null where id = $1 and room is distinct from $2 returning 1`,
+          `update portals set room = $2, problem = null, catch_up_from = now() where id = $1 and room is distinct from $2 returning 1`,
           [own, room],
         );
         if (news.length === 0) return;

@@ -89,11 +89,19 @@ it('what was pushed while the link was paused is asked for and queued, once, aft
   expect(await queued()).toEqual(['1', '2', '3']);
 });
 
-it('what came in a pause that was ended without catching up stays away', async () => {
+it('what was said before the room was linked is not asked for', async () => {
+  const [linked] = await house.rows<{ at: Date }>(`select catch_up_from as at from portals where account = 'left'`);
+  await changes.pause('team');
+  await changes.resume('team', 'where it stopped');
+  catchUp.wake();
+  await until(caughtUp);
+  expect(source.asked.map(({ since }) => since)).toEqual([linked?.at]);
+});
+
+it('what came in a pause that was ended without catching up stays away, however short ago', async () => {
   await changes.pause('team');
   await house.ingest.accept(source, [payload('k1', sent('1'))]);
   await changes.resume('team', 'now');
-  await house.rows(`update inbox set received_at = now() - interval '1 hour'`);
   await changes.pause('team');
   source.recall = () => batches([payload('k1', sent('1')), payload('k2', sent('2'))]);
   await changes.resume('team', 'where it stopped');
@@ -124,6 +132,7 @@ it('a failure is shown and tried again', async () => {
 });
 
 it('a link that is paused again meanwhile catches up from its first pause', async () => {
+  await house.rows(`update portals set catch_up_from = now() - interval '1 hour'`);
   await changes.pause('team');
   const [first] = await house.rows<{ paused_at: Date }>(`select paused_at from links`);
   source.recall = async function* () {
