@@ -1,4 +1,4 @@
-import { graphemeEnd } from './graphemes.js';
+import { graphemeEnd, lastSeparator } from './graphemes.js';
 
 export interface SplitLimit {
   /** UTF-16 code units. */
@@ -38,19 +38,12 @@ function cutOf(text: string, from: number, limit: SplitLimit): { readonly end: n
   const most = wholeCodePoints(text, from, limit);
   const end = graphemeEnd(text, from, most);
   if (end === undefined) return { end: most, next: most };
-  for (const separator of ['\n', ' ']) {
+  // One right behind what fits is as good: it is dropped.
+  for (const separator of ['\n', ' '] as const) {
     const at = lastSeparator(text, separator, from + (end - from) / 2, end);
     if (at !== undefined) return { end: at, next: at + 1 };
   }
   return { end, next: end };
-}
-
-/** The last line end or space behind `least` at which one may cut: one that belongs to no larger grapheme. */
-function lastSeparator(text: string, separator: string, least: number, end: number): number | undefined {
-  // One right behind what fits is as good: it is dropped.
-  let at = text.lastIndexOf(separator, end);
-  while (at > least && graphemeEnd(text, at, at + 1) === undefined) at = text.lastIndexOf(separator, at - 1);
-  return at > least ? at : undefined;
 }
 
 /** Up to where the code points fit; behind one at least. */
