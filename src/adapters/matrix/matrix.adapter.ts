@@ -121,7 +121,7 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };
-    const messages = new MatrixMessages(self, writer);
+    const messages = new MatrixMessages(self, timeline, writer);
     const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
     const members = new MatrixMembers(users, rooms, ghosts, writer);
     const changes = new MatrixRoomChanges(users, rooms, media, store, writer);

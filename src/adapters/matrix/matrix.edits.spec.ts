@@ -1,4 +1,4 @@
-import { annasGhost, type Asked, editing, keyOf, saying } from '../../../test/contract/matrix-deliveries.js';
+import { annasGhost, type Asked, editing, keyOf, saying, unsaying } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench } from '../../../test/contract/matrix-bench.js';
 import type { BridgeEvent, MessageEdited } from '../../model/bridge-event.js';
 import type { BridgeError } from '../../model/errors.js';
@@ -193,6 +193,20 @@ describe('matrix edits', () => {
     await deliver(shorter);
     expect(shorter.gone).toEqual([target[1]]);
     expect(shown()).toEqual([]);
+  });
+
+  it('what is deleted takes with it what its edits said', async () => {
+    const target = await said('hello');
+    for (const name of ['one', 'two']) await deliver(editing(name, room, target, `hello ${name}`));
+    bench.sandbox.edit(room, alice, target[0]?.id ?? '', 'an edit by somebody else is none');
+    await deliver(unsaying('gone', room, target));
+    const left = bench.sandbox.messages(room).filter((each) => {
+      return each.type === 'm.room.message' && each.sender === annasGhost && each.redactedBy === undefined;
+    });
+    expect(left).toEqual([]);
+    const redactions = bench.sandbox.messages(room).filter(({ type }) => type === 'm.room.redaction');
+    expect(redactions.map(({ sender }) => sender)).toEqual([annasGhost, annasGhost, annasGhost]);
+    expect(redactions.at(-1)?.redacts).toBe(target[0]?.id);
   });
 
   it('what somebody else wrote is not ours to change', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { accountId, userId } from '../../model/ids.js';
-import { deliveryKeyIn, isIdText, OurUsers, parseMxc, parseRoomReference } from './matrix.ids.js';
+import { deliveryKeyIn, isIdText, OurUsers, parseMxc, parsePill, parseRoomReference, pillOf } from './matrix.ids.js';
 
 const users = new OurUsers({ serverName: 'example.org', bot: 'crosstalk', ghostPrefix: 'crosstalk_' });
 const ghost = (account: string, id: string): string => users.ghostOf({ account: accountId(account), id: userId(id) });
@@ -105,6 +105,47 @@ describe('parseRoomReference', () => {
     'https://matrix.to/#/%E0%A4%A',
   ])('takes %j for no room', (text) => {
     expect(parseRoomReference(text)).toBeUndefined();
+  });
+});
+
+describe('pills', () => {
+  it.each([
+    ['https://matrix.to/#/@alice:example.org', { user: '@alice:example.org' }],
+    ['https://matrix.to/#/%40alice%3Aexample.org', { user: '@alice:example.org' }],
+    ['http://matrix.to/#/@alice:example.org/?via=x', { user: '@alice:example.org' }],
+    ['matrix:u/alice:example.org?action=chat', { user: '@alice:example.org' }],
+    ['https://matrix.to/#/!abc:example.org?via=a.org&via=b.org', { room: '!abc:example.org', via: ['a.org', 'b.org'] }],
+    ['https://matrix.to/#/%23team%3Aexample.org', { room: '#team:example.org', via: [] }],
+    ['matrix:r/team:example.org', { room: '#team:example.org', via: [] }],
+    ['matrix:roomid/abc:example.org?via=a.org', { room: '!abc:example.org', via: ['a.org'] }],
+  ])('%s', (url, pill) => {
+    expect(parsePill(url)).toEqual(pill);
+  });
+
+  it.each([
+    'https://matrix.to/#/!abc:example.org/$event:example.org',
+    'https://matrix.to/#/$event:example.org',
+    'https://matrix.to/#/%E0%A4%A',
+    'https://matrix.to/#/',
+    'https://matrix.to.evil.example/#/@alice:example.org',
+    'https://evil.example/?https://matrix.to/#/@alice:example.org',
+    'matrix:e/event',
+    '@alice:example.org',
+  ])('%s is none', (url) => {
+    expect(parsePill(url)).toBeUndefined();
+  });
+
+  it('are written as clients write them, and read again', () => {
+    expect(pillOf('@crosstalk_cloud_users=2fanna:example.org')).toBe(
+      'https://matrix.to/#/@crosstalk_cloud_users=2fanna:example.org',
+    );
+    expect(pillOf('!abc:example.org', 'example.org:8448')).toBe(
+      'https://matrix.to/#/!abc:example.org?via=example.org%3A8448',
+    );
+    for (const id of ['@a/b:x', '@%41:x', '@ü&"<>:x', '@a?b#c:x']) {
+      expect(pillOf(id)).toMatch(/^https:\/\/matrix\.to\/#\/[^\s"<>/?#]+$/);
+      expect(parsePill(pillOf(id))).toEqual({ user: id });
+    }
   });
 });
 

@@ -197,7 +197,9 @@ function viaIn(url: string): readonly string[] {
  * Source: appendices, "matrix.to navigation".
  */
 export function pillOf(id: string, via?: string): string {
-  return `https://matrix.to/#/${encodeURIComponent(id)}${via === undefined ? '' : `?via=${encodeURIComponent(via)}`}`;
+  // As clients write it: some compare links letter by letter, and these need no escape behind a `#`.
+  const named = encodeURIComponent(id).replaceAll(/%(?:40|3A|3D)/g, decodeURIComponent);
+  return `https://matrix.to/#/${named}${via === undefined ? '' : `?via=${encodeURIComponent(via)}`}`;
 }
 
 function decoded(text: string | undefined): string | undefined {

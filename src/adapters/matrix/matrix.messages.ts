@@ -1,5 +1,7 @@
 import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
+import { type RemoteId, remoteId, type RoomId } from '../../model/ids.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
+import type { TimelineApi } from './api/timeline.api.js';
 import type { MatrixSelf } from './matrix.ids.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
 import { toMatrix } from './to-matrix.js';
@@ -8,6 +10,7 @@ import { toMatrix } from './to-matrix.js';
 export class MatrixMessages {
   constructor(
     private readonly self: MatrixSelf,
+    private readonly timeline: TimelineApi,
     private readonly writer: MatrixWriter,
   ) {}
 
@@ -28,10 +31,32 @@ export class MatrixMessages {
     }
   }
 
-  /** What is deleted already is left as it is. Throws MessageRefused where the room does not let us. */
+  /**
+   * With all that its edits said, which stays readable else; the message itself comes last, since a look goes by it.
+   * What is deleted already is left as it is. Throws MessageRefused where the room does not let us.
+   */
   async unsay(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
-    await this.writer.assertWanted(request.room);
+    const { room, target } = request;
+    await this.writer.assertWanted(room);
     const writing = writingOf(request, signal);
-    for (const { id, part } of request.target) await this.writer.redact(request.room, id, request.key(part), writing);
+    for (const { id, part } of target) {
+      for (const edit of await this.#ourEditsOf(room, id, signal)) {
+        await this.writer.redact(room, edit, request.key(part), writing);
+      }
+      await this.writer.redact(room, id, request.key(part), writing);
+    }
+  }
+
+  async #ourEditsOf(room: RoomId, message: RemoteId, signal: AbortSignal): Promise<readonly RemoteId[]> {
+    const related = { to: message, by: 'm.replace', type: 'm.room.message' } as const;
+    const found: RemoteId[] = [];
+    let from: string | undefined;
+    do {
+      const page = await this.timeline.relations(room, { ...related, from }, signal);
+      const ours = page.events.filter(({ sender }) => this.self.users.isOurs(sender));
+      found.push(...ours.map(({ event_id: id }) => remoteId(id)));
+      from = page.end;
+    } while (from !== undefined);
+    return found;
   }
 }

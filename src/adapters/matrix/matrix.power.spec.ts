@@ -1,4 +1,4 @@
-import { raisedToSend } from './matrix.power.js';
+import { creatorsIn, mayCallAll, raisedToSend } from './matrix.power.js';
 
 const type = 'm.room.message';
 const ghost = '@crosstalk_home_anna:example.org';
@@ -34,5 +34,45 @@ describe('raisedToSend', () => {
 
   it('what is no level is no level', () => {
     expect(raisedToSend({ events_default: 'many', events: [], users: null }, ghost, type)).toBeUndefined();
+  });
+});
+
+describe('mayCallAll', () => {
+  const alice = '@alice:example.org';
+  const room = { creators: [alice], creatorsMayAll: false };
+
+  it.each([
+    ['the level that is needed is 50', { users: { [ghost]: 50 } }, true],
+    ['one below it may not', { users: { [ghost]: 49 } }, false],
+    ['the room says another', { users: { [ghost]: 10 }, notifications: { room: 10 } }, true],
+    ['all may where it needs none', { notifications: { room: 0 } }, true],
+    ['the default of users counts', { users_default: 50 }, true],
+    ['what is no level is the default', { users: { [ghost]: 49 }, notifications: { room: 'many' } }, false],
+    ['what is no table is none', { users: [], notifications: null }, false],
+  ])('%s', (_, levels, may) => {
+    expect(mayCallAll({ ...room, levels }, ghost)).toBe(may);
+  });
+
+  it('whoever made the room may while nobody set any levels, and from version 12 on for ever', () => {
+    expect(mayCallAll(room, alice)).toBe(true);
+    expect(mayCallAll(room, ghost)).toBe(false);
+    expect(mayCallAll({ ...room, levels: { users: { [alice]: 0 } } }, alice)).toBe(false);
+    expect(mayCallAll({ ...room, creatorsMayAll: true, levels: {} }, alice)).toBe(true);
+  });
+});
+
+describe('creatorsIn', () => {
+  it('who made a room is its sender, from version 12 on with those named beside', () => {
+    const sender = '@alice:example.org';
+    const additional_creators = ['@bob:example.org', 7];
+    expect(creatorsIn({ sender, content: {} })).toEqual({ creators: [sender], creatorsMayAll: false });
+    expect(creatorsIn({ sender, content: { room_version: '11', additional_creators } })).toEqual({
+      creators: [sender],
+      creatorsMayAll: false,
+    });
+    expect(creatorsIn({ sender, content: { room_version: '12', additional_creators } })).toEqual({
+      creators: [sender, '@bob:example.org'],
+      creatorsMayAll: true,
+    });
   });
 });

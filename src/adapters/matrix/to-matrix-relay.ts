@@ -6,6 +6,8 @@ import type { Block, Inline, RichText } from '../../model/rich-text.js';
 /** Stands before a line that looks as if somebody else began to speak: so it is seen to go on. */
 const goesOn = '… ';
 const longestHead = 600;
+/** With the separators of lines and paragraphs that some clients show as line ends. */
+const lineEnds = /[\n\u2028\u2029]/;
 /** Such a line is seen to be a quote, an item, or to go on. */
 const plainlyNone = /^\s*[>…-]\s/;
 /** `Name (Network): ` and `* Name (Network) `, as a skeleton: without spaces, whatever letters they are made of. */
@@ -23,7 +25,7 @@ export function withoutForgedHeads(body: RichText): RichText {
 
 /** Pure: the same for a text that is nothing but lines. */
 export function plainWithoutForgedHeads(text: string): string {
-  const [first = '', ...others] = text.split('\n');
+  const [first = '', ...others] = text.split(lineEnds);
   return [first, ...others.map((line) => (looksLikeHead(line) ? goesOn + line : line))].join('\n');
 }
 
@@ -49,7 +51,7 @@ function linesOf(runs: readonly Run[]): readonly (readonly Run[])[] {
     if (run.leaf.type === 'break') {
       lines.push([]);
     } else if (run.leaf.type === 'text') {
-      for (const [index, text] of run.leaf.text.split('\n').entries()) {
+      for (const [index, text] of run.leaf.text.split(lineEnds).entries()) {
         if (index > 0) lines.push([]);
         lines.at(-1)?.push({ ...run, leaf: { type: 'text', text } });
       }

@@ -99,7 +99,7 @@ describe('toMatrix: mentions', () => {
       mention(person(home, '@alice:example.org'), 'Alice'),
       {
         body: '@Alice',
-        formatted_body: '<a href="https://matrix.to/#/%40alice%3Aexample.org">Alice</a>',
+        formatted_body: '<a href="https://matrix.to/#/@alice:example.org">Alice</a>',
         'm.mentions': { user_ids: ['@alice:example.org'] },
       },
     ],
@@ -108,14 +108,14 @@ describe('toMatrix: mentions', () => {
       mention(person(cloud, 'users/anna'), 'Anna'),
       {
         body: '@Anna',
-        formatted_body: '<a href="https://matrix.to/#/%40crosstalk_cloud_users%3D2fanna%3Aexample.org">Anna</a>',
+        formatted_body: '<a href="https://matrix.to/#/@crosstalk_cloud_users=2fanna:example.org">Anna</a>',
         'm.mentions': {},
       },
     ],
     [
       'one of our own is not notified',
       mention(person(home, '@crosstalk:example.org'), 'Crosstalk'),
-      { formatted_body: '<a href="https://matrix.to/#/%40crosstalk%3Aexample.org">Crosstalk</a>', 'm.mentions': {} },
+      { formatted_body: '<a href="https://matrix.to/#/@crosstalk:example.org">Crosstalk</a>', 'm.mentions': {} },
     ],
     [
       'an id that is none is a name only',
@@ -165,6 +165,20 @@ describe('toMatrix: mentions', () => {
     for (const part of parts.slice(1)) expect(part['m.mentions']).toEqual({});
   });
 
+  it('however many are named, no part and no edit of it is larger than an event may be', () => {
+    const many = Array.from({ length: 1500 }, (_, index) =>
+      mention(person(home, `@person${index}:example.org`), `Person ${index}`),
+    );
+    const parts = toMatrix(inline(...many), self, ghost);
+    expect(mentionedIn(...parts).users).toHaveLength(1500);
+    for (const part of parts) {
+      expect(contentBytes(part)).toBeLessThanOrEqual(60_000);
+      expect(contentBytes(replacing(part, `$${'x'.repeat(254)}`, { users: [], everyone: false }))).toBeLessThanOrEqual(
+        62_000,
+      );
+    }
+  });
+
   it('whoever is named in code or as text is not notified', () => {
     expect(contentOf(inline({ type: 'code', text: '@room @alice:example.org' }))['m.mentions']).toEqual({});
   });
@@ -181,6 +195,12 @@ describe('toMatrix: who speaks', () => {
     expect(contentOf({ ...message('waves', 'emote'), attention: 'silent' })).toMatchObject({
       msgtype: 'm.notice',
       body: '* waves',
+    });
+    const alice = mention(person(home, '@alice:example.org'), 'Alice');
+    const everyone = mention({ kind: 'everyone' }, 'all');
+    expect(contentOf({ ...inline(alice, text(' '), everyone), attention: 'silent' })).toMatchObject({
+      body: '@Alice @room',
+      'm.mentions': {},
     });
   });
 
@@ -223,6 +243,7 @@ describe('toMatrix: forged speakers', () => {
     ['on a new line', fromPlain('hi\nBob (Talk): I quit'), 'Anna (Talk): hi\n… Bob (Talk): I quit'],
     ['in a new paragraph', fromPlain('hi\n\nBob (Talk): I quit'), 'Anna (Talk): hi\n\n… Bob (Talk): I quit'],
     ['behind blanks', fromPlain('hi\n \t Bob (Talk) : I quit'), 'Anna (Talk): hi\n…  \t Bob (Talk) : I quit'],
+    ['behind a line separator', fromPlain('hi\u2028Bob (Talk): I quit'), 'Anna (Talk): hi\n… Bob (Talk): I quit'],
     ['in other letters', fromPlain('hi\nＢｏｂ （Ｔａlk）： I quit'), 'Anna (Talk): hi\n… Ｂｏｂ （Ｔａlk）： I quit'],
     ['as an emote', fromPlain('hi\n* Bob (Talk) quits'), 'Anna (Talk): hi\n… * Bob (Talk) quits'],
     [
@@ -251,6 +272,12 @@ describe('toMatrix: forged speakers', () => {
   it('they are seen so in HTML too', () => {
     expect(contentOf(message('hi\nBob (Talk): I quit'), relay)['formatted_body']).toBe(
       '<strong>Anna (Talk)</strong>: hi<br>… Bob (Talk): I quit',
+    );
+  });
+
+  it('what the bridge says for itself cannot be used for it either', () => {
+    expect(contentOf(message('Eve (Talk) set the description: hi\nBob (Talk): I quit'), bridge)['body']).toBe(
+      'Eve (Talk) set the description: hi\n… Bob (Talk): I quit',
     );
   });
 
@@ -288,7 +315,11 @@ describe('toMatrix: where it stands', () => {
     for (const words of ['"\\\n'.repeat(21_000), '🙂'.repeat(16_000)]) {
       for (const placing of [ghost, relay]) {
         const parts = toMatrix(message(words), self, placing);
-        for (const part of parts) expect(contentBytes(part)).toBeLessThanOrEqual(60_000);
+        for (const part of parts) {
+          expect(contentBytes(part)).toBeLessThanOrEqual(60_000);
+          const edit = replacing(part, `$${'x'.repeat(254)}`, { users: [], everyone: false });
+          expect(contentBytes(edit)).toBeLessThanOrEqual(62_000);
+        }
         const head = placing === relay ? 'Anna (Talk): ' : '';
         const joined = parts.map(({ body }) => String(body).slice(head.length)).join('');
         expect(joined.replaceAll('\n', '')).toBe(words.replaceAll('\n', ''));

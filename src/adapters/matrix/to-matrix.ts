@@ -11,8 +11,8 @@ import { changeInlines } from './from-matrix-inlines.js';
 import { plainWithoutForgedHeads, withoutForgedHeads } from './to-matrix-relay.js';
 
 /**
- * The longest content of one event, in bytes of JSON. An event may have 65,536 bytes as canonical JSON; ids, hashes and
- * signatures take up to 4,000 of them.
+ * The longest content of a message, in bytes of JSON. An event may have 65,536 bytes as canonical JSON; ids, hashes and
+ * signatures take up to 3,500 of them, and what its edit says besides up to 2,000.
  */
 const maxContentBytes = 60_000;
 /** The delivery key, with its field. */
@@ -43,7 +43,11 @@ export function toMatrix(said: Said, self: MatrixSelf, placing: Placing): JsonOb
     ...wordsOf(body, said, self, placing.voice),
     ...relationOf(placing, part),
   });
-  const fits = (body: RichText): boolean => bytesOf(content(body, 0)) + keyBytes <= maxContentBytes;
+  const fits = (body: RichText): boolean => {
+    const whole = content(body, 0);
+    // An edit names its words once, and whom they mention twice.
+    return bytesOf(whole) + bytesOf(whole['m.mentions']) + keyBytes <= maxContentBytes;
+  };
   return splitRich(shownBody(said), fits).map(content);
 }
 
@@ -102,14 +106,15 @@ function withLine(body: RichText, line: string): RichText {
 
 function wordsOf(body: RichText, said: Said, self: MatrixSelf, voice: Voice): JsonObject {
   const { called, mentions } = callsIn(body, self);
-  const isRelayed = voice.as === 'relay';
-  const shown = withHead(isRelayed ? withoutForgedHeads(called) : called, headOf(voice, said));
+  // Whatever our own user says may stand beside what it says in somebody's name.
+  const isOurOwn = voice.as !== 'ghost';
+  const shown = withHead(isOurOwn ? withoutForgedHeads(called) : called, headOf(voice, said));
   const text = cleanText(toPlain(shown));
   return {
     msgtype: msgtypeOf(voice, said),
-    body: isRelayed ? plainWithoutForgedHeads(text) : text,
+    body: isOurOwn ? plainWithoutForgedHeads(text) : text,
     ...(isPlain(shown) ? {} : { format: 'org.matrix.custom.html', formatted_body: toHtml(shown, writing(self)) }),
-    'm.mentions': mentions,
+    'm.mentions': said.attention === 'silent' ? {} : mentions,
   };
 }
 
@@ -226,6 +231,6 @@ function paragraph(content: readonly Inline[]): RichText[number] {
   return { type: 'paragraph', content };
 }
 
-function bytesOf(content: JsonObject): number {
+function bytesOf(content: unknown): number {
   return Buffer.byteLength(JSON.stringify(content));
 }
