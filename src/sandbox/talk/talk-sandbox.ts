@@ -10,9 +10,9 @@ import type { InstalledBot } from './state/bots.js';
 import type { TalkChange } from './state/change.js';
 import type { PostOptions } from './state/chat.js';
 import { userActor } from './state/conversations.js';
-import type { Message } from './state/message.js';
+import { emojiOf, type Message } from './state/message.js';
 import type { Actor } from './state/actor.js';
-import { RoomType, type Room } from './state/room.js';
+import { RoomType, type Attendee, type Room } from './state/room.js';
 import { TalkState } from './state/talk-state.js';
 import { WebhookSender } from './webhook-sender.js';
 import { viewMessage } from './view/message-view.js';
@@ -119,9 +119,19 @@ export class TalkSandbox {
 
   removeMember(token: string, user: string, by?: string): void {
     const room = this.#room(token);
-    const attendee = room.attendees.get(`users/${user}`);
-    if (attendee === undefined) throw new Error(`${user} is not in ${token}`);
-    this.state.conversations.remove(room, this.#owner(room, by), attendee);
+    this.state.conversations.remove(room, this.#owner(room, by), this.#attendee(room, user));
+  }
+
+  /** Makes somebody a moderator. */
+  promote(token: string, user: string): void {
+    const room = this.#room(token);
+    this.state.conversations.setModerator(room, this.#owner(room), this.#attendee(room, user), true);
+  }
+
+  /** What the room is called and how it is shown. */
+  describe(token: string): { readonly name: string; readonly description: string; readonly hasPicture: boolean } {
+    const { name, description, picture } = this.#room(token);
+    return { name, description, hasPicture: picture !== undefined };
   }
 
   renameRoom(token: string, name: string, by?: string): void {
@@ -190,6 +200,12 @@ export class TalkSandbox {
     return room.log.all().map((message) => viewMessage(names, room, message, `users/${reader}`));
   }
 
+  /** Who reacted to a message with what, oldest first. */
+  reactionsTo(token: string, messageId: number): readonly { readonly user: string; readonly emoji: string }[] {
+    const room = this.#room(token);
+    return this.#message(room, messageId).reactions.map((row) => ({ user: row.actor.id, emoji: emojiOf(row) }));
+  }
+
   /** Grants a login flow, as the person who opens its `login` address does. */
   grantLogin(loginUrl: string, user: string): void {
     const flow = loginUrl.slice(loginUrl.lastIndexOf('/') + 1);
@@ -210,6 +226,12 @@ export class TalkSandbox {
     const room = this.state.rooms.get(token);
     if (room === undefined) throw new Error(`no room ${token}`);
     return room;
+  }
+
+  #attendee(room: Room, user: string): Attendee {
+    const attendee = room.attendees.get(`users/${user}`);
+    if (attendee === undefined) throw new Error(`${user} is not in ${room.token}`);
+    return attendee;
   }
 
   #user(id: string): User {
