@@ -224,6 +224,18 @@ describe('fromMatrix: people and rooms', () => {
     expect(read('ghostBanned')).toEqual({ ignored: 'm.room.member: ban of one of our own' });
   });
 
+  it('nor is it that one of our own is called or looks otherwise, whoever did that', () => {
+    const joined = capturedEvent('ghostJoined');
+    const renamed = {
+      ...joined,
+      content: { ...joined.content, displayname: 'Anna B. (Talk)', avatar_url: 'mxc://synapse.test/new' },
+      unsigned: { prev_content: joined.content },
+    };
+    for (const sender of [joined['sender'], '@alice:synapse.test']) {
+      expect(readEvent({ ...renamed, sender })).toEqual({ ignored: 'm.room.member: join of one of our own' });
+    }
+  });
+
   it('a room changes its name, topic and picture', () => {
     expect(eventOf(read('name'))).toMatchObject({ kind: 'roomChanged', change: { of: 'name', name: 'Opened' } });
     expect(eventOf(read('topic'))).toMatchObject({ change: { of: 'topic', topic: 'about' } });
@@ -234,6 +246,20 @@ describe('fromMatrix: people and rooms', () => {
       },
     });
     expect(eventOf(readEvent(withContent('avatar', {})))).toMatchObject({ change: { of: 'avatar', avatar: null } });
+    const odd = withContent('name', { name: ' Ope\n\u202ened ' });
+    expect(eventOf(readEvent(odd))).toMatchObject({ change: { of: 'name', name: 'Ope ned' } });
+    const rich = withContent('topic', { 'm.topic': { 'm.text': [{ body: 'rich' }] } });
+    expect(eventOf(readEvent(rich))).toMatchObject({ change: { of: 'topic', topic: 'rich' } });
+    for (const content of [{}, { name: 7 }]) {
+      expect(eventOf(readEvent(withContent('name', content)))).toMatchObject({ change: { of: 'name', name: '' } });
+    }
+  });
+
+  it('what we made of a room comes back as ours', () => {
+    for (const name of ['name', 'topic', 'avatar']) {
+      const ours = { ...capturedEvent(name), sender: '@crosstalk:synapse.test' };
+      expect(eventOf(readEvent(ours)).actor.standing).toBe('ours');
+    }
   });
 
   it('other state is not bridged', () => {

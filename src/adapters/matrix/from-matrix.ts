@@ -189,7 +189,7 @@ function changeOf({ type, content }: MatrixEvent, account: AccountId): RoomChang
   const { name = '', topic: plainTopic, 'm.topic': richTopic } = readRoomState(content);
   switch (type) {
     case 'm.room.name':
-      return { of: 'name', name: cleanText(name) };
+      return { of: 'name', name: cleanText(name).replaceAll(/\s+/g, ' ').trim() };
     case 'm.room.topic':
       return { of: 'topic', topic: cleanText(plainTopic ?? richTopic?.['m.text']?.at(0)?.body ?? '') };
     default:
