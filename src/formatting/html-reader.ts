@@ -12,8 +12,9 @@ export interface HtmlReading {
 }
 
 type Names = ReadonlySet<string>;
+type CodeBlock = Extract<Block, { type: 'code' }>;
 
-const silent = new Set(['mx-reply', 'script', 'style', 'head', 'template', 'noscript', 'iframe', 'object']);
+const silent = new Set('mx-reply script style head title template noscript iframe object'.split(' '));
 const marks = new Map<string, Mark>([
   ...['b', 'strong'].map((name) => [name, { type: 'bold' }] as const),
   ...['i', 'em'].map((name) => [name, { type: 'italic' }] as const),
@@ -37,22 +38,24 @@ const ownLine: Names = new Set(
 const largestStart = 999_999_999;
 /** Blanks that HTML shows as one; the one that does not break is none of them. */
 const blanks = /[ \t\n\r\f]+/;
-const box = /^(?:\[([ xX])\]|([☐☑☒✅]))(?:[ \u00a0]|$)/u;
+const box = /^(?:\[([ xX])\]|([☐☑☒]))(?:[ \u00a0]|$)/u;
 
 /** Reads a tree of HTML into blocks, one line of text at a time. */
 export class HtmlReader {
   private blocks: Block[] = [];
   private runs: Run[] = [];
-  private marks: readonly Mark[] = [];
   /** A blank that counts as soon as something follows it on its line. */
   private blank: readonly Mark[] | undefined;
   private breaks = 0;
 
-  constructor(private readonly read: HtmlReading) {}
+  constructor(
+    private readonly read: HtmlReading,
+    private marks: readonly Mark[],
+  ) {}
 
-  /** The blocks of what stands within an element. */
-  static blocksOf(nodes: readonly HtmlNode[], read: HtmlReading): Block[] {
-    const reader = new HtmlReader(read);
+  /** The blocks of what stands within an element. `marks`: what was said of all of it. */
+  static blocksOf(nodes: readonly HtmlNode[], read: HtmlReading, marks: readonly Mark[] = []): Block[] {
+    const reader = new HtmlReader(read, marks);
     reader.nodes(nodes);
     reader.endParagraph();
     return reader.blocks;
@@ -87,9 +90,9 @@ export class HtmlReader {
       case 'input':
         return this.checkbox(element);
       case 'code':
-        return this.leaf({ type: 'code', text: cleanText(textOf(children)) });
+        return this.code(cleanText(textOf(children)));
       case 'pre':
-        return this.own([codeOf(element)]);
+        return this.codeBlock(codeOf(element));
       case 'blockquote': {
         const content = this.inner(children);
         return this.own(content.length === 0 ? [] : [{ type: 'quote', content }]);
@@ -120,6 +123,18 @@ export class HtmlReader {
     if (ownLine.has(name)) this.endParagraph();
   }
 
+  private code(text: string): void {
+    if (text !== '') this.leaf({ type: 'code', text });
+  }
+
+  /** A block cannot be hidden: in a spoiler it is a part of the text. */
+  private codeBlock(block: CodeBlock): void {
+    if (!this.marks.some(({ type }) => type === 'spoiler')) return this.own([block]);
+    this.endParagraph();
+    this.code(block.text);
+    this.endParagraph();
+  }
+
   private marked(mark: Mark, children: readonly HtmlNode[]): void {
     const outside = this.marks;
     this.marks = withMark(outside, mark);
@@ -128,7 +143,7 @@ export class HtmlReader {
   }
 
   private link({ attributes, children }: HtmlElement): void {
-    const href = cleanText(attributes.get('href') ?? '').trim();
+    const href = addressIn(attributes.get('href') ?? '');
     const label = cleanText(textOf(children)).trim();
     const known = href === '' ? undefined : this.read.link?.(href, label);
     if (known !== undefined) return this.inline(known);
@@ -165,58 +180,60 @@ export class HtmlReader {
       else if (content.length > 0 || typeof child !== 'string') contents.push(content);
     }
     const items = contents.map(taskOf);
-    const start = Number(attributes.get('start') ?? 1);
-    const isStart = Number.isInteger(start) && start >= 0 && start <= largestStart;
-    return items.length === 0
-      ? []
-      : [{ type: 'list', ordered: name === 'ol', start: isStart && name === 'ol' ? start : 1, items }];
+    if (items.length === 0) return [];
+    const ordered = name === 'ol';
+    return [{ type: 'list', ordered, start: ordered ? startIn(attributes.get('start')) : 1, items }];
   }
 
+  /** What stands in a table outside its cells comes before it, as browsers show it. */
   private table(table: HtmlElement): Block[] {
-    const captions = elementsOf(table, 'caption').flatMap(({ children }) => this.inner(children));
-    const sections = ['thead', 'tbody', 'tfoot'].flatMap((name) => elementsOf(table, name));
-    const [above, ...others] = [
-      ...sections.filter(({ name }) => name === 'thead'),
+    const sections = [
+      ...elementsOf(table, 'thead'),
       table,
-      ...sections.filter(({ name }) => name !== 'thead'),
-    ].flatMap((section) => elementsOf(section, 'tr'));
-    if (above === undefined) return [...captions, ...this.inner(table.children)];
-    const cellsOf = (row: HtmlElement): (readonly Inline[])[] =>
-      row.children.flatMap((cell) =>
-        typeof cell !== 'string' && (cell.name === 'td' || cell.name === 'th') ? [this.lineOf(cell.children)] : [],
-      );
-    const isHead = !elementsOf(above, 'td').length && elementsOf(above, 'th').length > 0;
+      ...elementsOf(table, 'tbody'),
+      ...elementsOf(table, 'tfoot'),
+    ];
+    const all = sections.flatMap((section) => elementsOf(section, 'tr'));
+    const outside = [...sections, ...all].flatMap(({ children }) => children.filter((child) => !isOfTable(child)));
+    const before = this.inner(outside);
+    const [above, ...others] = all.filter((row) => row.children.some(isCell));
+    if (above === undefined) return before;
+    const cellsOf = (row: HtmlElement): Inline[][] =>
+      row.children.filter(isCell).map((cell) => this.lineOf(cell.children));
+    const isHead = elementsOf(above, 'td').length === 0;
     const rows = (isHead ? others : [above, ...others]).map(cellsOf);
-    const width = Math.max(0, ...rows.slice(0, 1).map((row) => row.length));
-    const head = isHead ? cellsOf(above) : Array.from({ length: width }, () => []);
-    return [...captions, { type: 'table', head, rows }];
+    const named = isHead ? cellsOf(above) : [];
+    const width = rows.reduce((most, row) => Math.max(most, row.length), named.length);
+    const head = [...named, ...Array.from({ length: width - named.length }, () => [])];
+    return [...before, { type: 'table', head, rows }];
   }
 
   private details(children: readonly HtmlNode[]): void {
     this.endParagraph();
     for (const child of children) {
-      if (typeof child === 'string' || child.name !== 'summary') this.nodes([child]);
-      else this.own([{ type: 'paragraph', content: [{ type: 'bold', content: this.lineOf(child.children) }] }]);
+      if (typeof child === 'string' || child.name !== 'summary') {
+        this.nodes([child]);
+        continue;
+      }
+      this.endParagraph();
+      this.marked({ type: 'bold' }, child.children);
+      this.endParagraph();
     }
     this.endParagraph();
   }
 
-  /** Blocks of their own, whatever was marked around them. */
   private own(blocks: readonly Block[]): void {
     this.endParagraph();
     this.blocks.push(...blocks);
   }
 
   private inner(nodes: readonly HtmlNode[]): Block[] {
-    return HtmlReader.blocksOf(nodes, this.read);
+    return HtmlReader.blocksOf(nodes, this.read, this.marks);
   }
 
   /** What stands within as one line. */
   private lineOf(nodes: readonly HtmlNode[]): Inline[] {
-    return this.inner(nodes).flatMap((block, index) => [
-      ...(index > 0 ? [{ type: 'break' } as const] : []),
-      ...inlinesWithin(block),
-    ]);
+    return lineWithin(this.inner(nodes));
   }
 
   private inline(inline: Inline): void {
@@ -260,6 +277,21 @@ export class HtmlReader {
   }
 }
 
+/** The number that a list begins with, as browsers read it; 1 where it is none that every network can show. */
+function startIn(written: string | undefined): number {
+  const digits = /^\s*\+?(\d+)/.exec(written ?? '')?.[1];
+  const start = Number(digits ?? 1);
+  return start <= largestStart ? start : 1;
+}
+
+/** As browsers read it: without line ends, and with its blanks written out. */
+function addressIn(href: string): string {
+  return cleanText(href)
+    .trim()
+    .replaceAll(/[\t\n]/g, '')
+    .replaceAll(' ', '%20');
+}
+
 function elementsOf(element: HtmlElement, name: string): HtmlElement[] {
   return element.children.filter((child): child is HtmlElement => typeof child !== 'string' && child.name === name);
 }
@@ -270,7 +302,7 @@ function textOf(nodes: readonly HtmlNode[]): string {
     .join('');
 }
 
-function codeOf({ children }: HtmlElement): Block {
+function codeOf({ children }: HtmlElement): CodeBlock {
   const [inner] = children.filter((child) => typeof child !== 'string' || child.trim() !== '');
   const classes = typeof inner === 'object' && inner.name === 'code' ? (inner.attributes.get('class') ?? '') : '';
   const language = /(?:^|\s)language-(\S+)/.exec(classes)?.[1];
@@ -279,6 +311,16 @@ function codeOf({ children }: HtmlElement): Block {
     .replace(typeof children[0] === 'string' ? /^\n/ : /^(?!)/, '')
     .replace(/\n$/, '');
   return { type: 'code', ...(language === undefined ? {} : { language: cleanText(language) }), text };
+}
+
+function isCell(node: HtmlNode): node is HtmlElement {
+  return typeof node !== 'string' && (node.name === 'td' || node.name === 'th');
+}
+
+const parts: Names = new Set(['thead', 'tbody', 'tfoot', 'tr', 'td', 'th', 'colgroup', 'col']);
+
+function isOfTable(node: HtmlNode): boolean {
+  return typeof node !== 'string' && parts.has(node.name);
 }
 
 /** An item that begins with a box is a task. */
@@ -293,23 +335,34 @@ function taskOf(content: readonly Block[]): ListItem {
   return { checked, content: [{ type: 'paragraph', content: line }, ...others] };
 }
 
+/** Blocks as one line of text, with breaks between them. */
+function lineWithin(blocks: readonly Block[]): Inline[] {
+  return joined(blocks.map(inlinesWithin), { type: 'break' });
+}
+
 function inlinesWithin(block: Block): readonly Inline[] {
   switch (block.type) {
     case 'paragraph':
     case 'heading':
       return block.content;
     case 'code':
-      return [{ type: 'code', text: block.text }];
+      return block.text === '' ? [] : [{ type: 'code', text: block.text }];
     case 'quote':
-      return block.content.flatMap(inlinesWithin);
+      return lineWithin(block.content);
     case 'list':
-      return block.items.flatMap((item, index) => [
-        ...(index > 0 ? [{ type: 'break' } as const] : []),
-        ...item.content.flatMap(inlinesWithin),
-      ]);
-    case 'table':
-      return [block.head, ...block.rows].flatMap((row) => row.flat());
+      return lineWithin(block.items.flatMap(({ content }) => content));
+    case 'table': {
+      const rows = [block.head, ...block.rows].filter((row) => row.some((cell) => cell.length > 0));
+      return joined(
+        rows.map((row) => joined(row, { type: 'text', text: ' | ' })),
+        { type: 'break' },
+      );
+    }
     case 'rule':
       return [];
   }
+}
+
+function joined(pieces: readonly (readonly Inline[])[], between: Inline): Inline[] {
+  return pieces.flatMap((piece, index) => (index > 0 ? [between, ...piece] : [...piece]));
 }

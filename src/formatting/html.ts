@@ -92,7 +92,7 @@ class Writer {
   }
 
   private inlines(inlines: readonly Inline[]): string {
-    return this.nested(inlinesOf(runsOf(inlines)), false);
+    return this.nested(inlinesOf(runsOf(inlines.map(withLabel))), false);
   }
 
   private nested(inlines: readonly Inline[], isInLink: boolean): string {
@@ -119,9 +119,9 @@ class Writer {
         return `<code>${escaped(inline.text)}</code>`;
       case 'link': {
         const label = this.nested(inline.content, true);
-        if (isLinkable(inline.url)) return `<a href="${escaped(inline.url)}">${label || escaped(inline.url)}</a>`;
         const address = escaped(inline.url);
-        return label === '' || label === address ? address : `${label} (${address})`;
+        if (isLinkable(inline.url)) return `<a href="${address}">${label}</a>`;
+        return label === address ? address : `${label} (${address})`;
       }
       case 'break':
         return '<br>';
@@ -145,6 +145,14 @@ class Writer {
         return assertNever(inline);
     }
   }
+}
+
+/** A link without a text is named by its address. */
+function withLabel(inline: Inline): Inline {
+  if (!('content' in inline)) return inline;
+  const isNamed = inline.content.some((each) => each.type !== 'text' || each.text !== '');
+  if (inline.type === 'link' && !isNamed) return { ...inline, content: [{ type: 'text', text: inline.url }] };
+  return { ...inline, content: inline.content.map(withLabel) };
 }
 
 function classOf(language: string | undefined): string {

@@ -88,6 +88,12 @@ describe('bodyOf: whom and what a message names', () => {
     expect(said(html)).toEqual(wanted);
   });
 
+  it('what stands without formatting, where the formatted text says nothing', () => {
+    for (const html of ['', ' <br> ', '<script>x</script>', '<mx-reply>never closed x', '<img src="mxc://a/b">']) {
+      expect(said(html)).toEqual(line(text('x')));
+    }
+  });
+
   it('a name that every object has is no alias that we know', () => {
     const url = 'https://matrix.to/#/%23toString:example.org';
     expect(said(`<a href="${url}">x</a>`)).toEqual(

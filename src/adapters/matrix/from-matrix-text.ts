@@ -19,11 +19,11 @@ const mostAliases = 5;
 /** What a message says. `mayCallAll`: `@room` in it names everybody where its writer meant so. */
 export function bodyOf(message: MessageContent, isAnswer: boolean, pills: Pills, mayCallAll: boolean): RichText {
   const html = isFile(message) || message.format !== htmlFormat ? undefined : message.formatted_body;
+  const formatted = fromHtml(html ?? '', { link: (href, label) => mentionOf(href, label, pills) });
   const text = readableText(message);
-  const body =
-    html === undefined || html.trim() === ''
-      ? fromPlain(cleanText(isAnswer ? withoutReplyFallback(text).text : text))
-      : fromHtml(html, { link: (href, label) => mentionOf(href, label, pills) });
+  const plain = (): RichText => fromPlain(cleanText(isAnswer ? withoutReplyFallback(text).text : text));
+  // What says nothing that we can read may say it without formatting.
+  const body = formatted.length > 0 ? formatted : plain();
   return mayCallAll && message['m.mentions']?.room === true ? withEveryone(body) : body;
 }
 
