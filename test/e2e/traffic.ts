@@ -1,19 +1,36 @@
+import { ReferenceModel, type Side } from './reference-model.js';
+import { marked, people, TwoSides } from './two-sides.js';
 import type { World } from './world.js';
 
-/** What the ledgers say of one direction in one room. */
+/** What the ledgers, and what people see, say of one direction in one room. */
 export interface Verdict {
   readonly sent: number;
   readonly lost: readonly string[];
   readonly duplicated: readonly string[];
-  /** Pairs that arrived the wrong way round. */
+  /** Messages that arrived before one that was said earlier. */
   readonly reordered: readonly string[];
+  /** Lines of the reference model that are not shown so, and what is shown instead. */
+  readonly differing: readonly string[];
   /** Second copies that the network took after our look and that were deleted again: people see one. */
   readonly withdrawn: number;
 }
 
-/** People of both networks talking at a steady pace; every message has a number of its own. */
+/** Every so many messages one is edited, reacted to, bereft of that reaction, deleted: each so many turns after it was said. */
+const habits = {
+  edit: { every: 4, after: 3 },
+  react: { every: 3, after: 4 },
+  unreact: { every: 6, after: 7 },
+  delete: { every: 9, after: 8 },
+};
+
+/** People of both networks who talk at a steady pace, correct themselves, react and take things back. */
 export class Traffic {
   readonly #timer: NodeJS.Timeout;
+  readonly #rooms: readonly {
+    readonly room: World['rooms'][number];
+    readonly twoSides: TwoSides;
+    readonly model: ReferenceModel;
+  }[];
   #next = 1;
 
   constructor(
@@ -22,8 +39,13 @@ export class Traffic {
     /** Tells the messages of several traffics in one world apart. */
     private readonly mark = '',
   ) {
+    this.#rooms = world.rooms.map((room) => ({
+      room,
+      twoSides: new TwoSides(world, room),
+      model: new ReferenceModel(),
+    }));
     this.#timer = setInterval(() => {
-      this.#speak();
+      this.#turn();
     }, everyMs);
   }
 
@@ -35,57 +57,112 @@ export class Traffic {
     return this.#next - 1;
   }
 
-  #speak(): void {
-    const number = `${this.mark}${String(this.#next)}`;
+  /** Whether everything is where it belongs. */
+  hasArrived(): boolean {
+    return this.verdicts().every(({ lost, differing }) => lost.length === 0 && differing.length === 0);
+  }
+
+  /** Talk to Matrix, then Matrix to Talk, for each room. */
+  verdicts(): Verdict[] {
+    return this.#rooms.flatMap(({ room, twoSides, model }) => {
+      const [talk, matrix] = [this.world.talk.ledger.entries(room.talk), this.world.matrix.ledger.entries(room.matrix)];
+      const standing = new Set(model.standing.map(({ name }) => name));
+      const differing = (side: Side): string[] => {
+        const wanted = model.shownOn(side, side === 'talk' ? 'one account' : 'each their own');
+        const shown = twoSides.shownOn(side, (name) => model.knows(name));
+        return [
+          ...wanted.filter((line) => !shown.includes(line)),
+          ...shown
+            .filter((line, at) => !wanted.includes(line) || shown.indexOf(line) !== at)
+            .map((line) => `not: ${line}`),
+        ];
+      };
+      return [
+        { ...this.#judge(talk, matrix, 't', standing), differing: differing('matrix') },
+        { ...this.#judge(matrix, talk, 'm', standing), differing: differing('talk') },
+      ];
+    });
+  }
+
+  #turn(): void {
+    const number = this.#next;
     this.#next += 1;
-    for (const room of this.world.rooms) {
-      this.world.talk.post(room.talk, this.#next % 2 === 0 ? 'anna' : 'ben', `t${number}0t`);
-      this.world.matrix.post(room.matrix, '@mia:sandbox.test', `m${number}0m`);
+    for (const { twoSides, model } of this.#rooms) {
+      for (const side of ['talk', 'matrix'] as const) {
+        const [author, other] = people[side];
+        const [friend] = people[side === 'talk' ? 'matrix' : 'talk'];
+        const post = this.#name(side, number);
+        model.post(post, side, author);
+        twoSides.post(side, author, `${post}v0`);
+        this.#about(side, number, 'edit', (name) => {
+          twoSides.edit(side, author, name, `${name}v${String(model.edit(name))}`);
+        });
+        this.#about(side, number, 'react', (name) => {
+          const reaction = { side, person: other, emoji: '🎉' };
+          model.react(name, reaction);
+          twoSides.react(name, reaction);
+          // From over there too, once it is to be seen there.
+          const back = { side: side === 'talk' ? ('matrix' as const) : ('talk' as const), person: friend, emoji: '👍' };
+          if (twoSides.idOf(back.side, name) === undefined) return;
+          model.react(name, back);
+          twoSides.react(name, back);
+        });
+        this.#about(side, number, 'unreact', (name) => {
+          const reaction = { side, person: other, emoji: '🎉' };
+          if (!model.hasReaction(name, reaction)) return;
+          model.unreact(name, reaction);
+          twoSides.unreact(name, reaction);
+        });
+        this.#about(side, number, 'delete', (name) => {
+          model.delete(name);
+          twoSides.delete(side, author, name);
+        });
+      }
     }
   }
-}
 
-export function everythingArrived(world: World): boolean {
-  return world.rooms.every((room) =>
-    [talkToMatrix(world, room), matrixToTalk(world, room)].every(({ lost }) => lost.length === 0),
-  );
-}
+  #about(side: Side, now: number, habit: keyof typeof habits, act: (name: string) => void): void {
+    const { every, after } = habits[habit];
+    const number = now - after;
+    if (number > 0 && number % every === 0) act(this.#name(side, number));
+  }
 
-export function verdicts(world: World): Verdict[] {
-  return world.rooms.flatMap((room) => [talkToMatrix(world, room), matrixToTalk(world, room)]);
-}
+  #name(side: Side, number: number): string {
+    return `${side === 'talk' ? 't' : 'm'}${this.mark}${String(number)}x`;
+  }
 
-type Room = World['rooms'][number];
-const fromTalk = /\bt[a-z0-9]*\dt\b/;
-const fromMatrix = /\bm[a-z0-9]*\dm\b/;
-
-function talkToMatrix(world: World, room: Room): Verdict {
-  return judge(world.talk.ledger.entries(room.talk), world.matrix.ledger.entries(room.matrix), fromTalk);
-}
-
-function matrixToTalk(world: World, room: Room): Verdict {
-  return judge(world.matrix.ledger.entries(room.matrix), world.talk.ledger.entries(room.talk), fromMatrix);
+  #judge(source: Entries, target: Entries, letter: string, standing: ReadonlySet<string>): Omit<Verdict, 'differing'> {
+    const numbered = (entries: Entries): { name: string; id: string }[] =>
+      entries.flatMap(({ kind, text, id }) => {
+        const name = kind === 'message' ? marked.exec(text ?? '')?.[1] : undefined;
+        return name?.startsWith(letter + this.mark) === true ? [{ name, id }] : [];
+      });
+    const deletedThere = new Set(target.filter(({ kind }) => kind === 'deletion').map(({ target: id }) => id));
+    const sent = numbered(source).map(({ name }) => name);
+    const written = numbered(target);
+    const shown = written.filter(({ id }) => !deletedThere.has(id)).map(({ name }) => name);
+    const first = [...new Set(shown)];
+    const place = new Map(sent.map((name, at) => [name, at]));
+    return {
+      sent: sent.length,
+      lost: sent.filter((name) => standing.has(name) && !first.includes(name)),
+      duplicated: shown.filter((name, at) => shown.indexOf(name) !== at),
+      reordered: first.filter((name, at) => at > 0 && (place.get(name) ?? 0) < (place.get(first[at - 1] ?? '') ?? 0)),
+      withdrawn: written.filter(({ name, id }) => standing.has(name) && deletedThere.has(id)).length,
+    };
+  }
 }
 
 type Entries = ReturnType<World['talk']['ledger']['entries']>;
 
-function judge(source: Entries, target: Entries, pattern: RegExp): Verdict {
-  const numbered = (entries: Entries): { name: string; id: string }[] =>
-    entries.flatMap(({ kind, text, id }) => {
-      const name = kind === 'message' ? pattern.exec(text ?? '')?.[0] : undefined;
-      return name === undefined ? [] : [{ name, id }];
+/** What must hold once traffic has stopped and everything has arrived. */
+export function expectNothingAmiss(traffic: Traffic): void {
+  for (const { lost, duplicated, reordered, differing } of traffic.verdicts()) {
+    expect({ lost, duplicated, reordered, differing }).toEqual({
+      lost: [],
+      duplicated: [],
+      reordered: [],
+      differing: [],
     });
-  const deleted = new Set(target.filter(({ kind }) => kind === 'deletion').map(({ target: id }) => id));
-  const sent = numbered(source).map(({ name }) => name);
-  const written = numbered(target);
-  const shown = written.filter(({ id }) => !deleted.has(id)).map(({ name }) => name);
-  const first = [...new Set(shown)];
-  const place = new Map(sent.map((name, at) => [name, at]));
-  return {
-    sent: sent.length,
-    lost: sent.filter((name) => !first.includes(name)),
-    duplicated: shown.filter((name, at) => shown.indexOf(name) !== at),
-    reordered: first.filter((name, at) => at > 0 && (place.get(name) ?? 0) < (place.get(first[at - 1] ?? '') ?? 0)),
-    withdrawn: written.length - shown.length,
-  };
+  }
 }

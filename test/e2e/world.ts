@@ -121,11 +121,14 @@ export class Replica {
 
 export interface WorldOptions {
   readonly rooms?: number;
+  /** Settings of the Talk account that differ. */
+  readonly talk?: object;
 }
 
 /** Two sandbox servers, a database, linked rooms, and as many replicas of the real program as one likes. */
 export class World {
   readonly #replicas: Replica[] = [];
+  #settingsFile = '';
 
   private constructor(
     readonly talk: TalkSandbox,
@@ -138,7 +141,7 @@ export class World {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async build({ rooms: count = 1 }: WorldOptions = {}): Promise<World> {
+  static async build({ rooms: count = 1, talk: talkSettings = {} }: WorldOptions = {}): Promise<World> {
     const database = await freshDatabase();
     const front = new Front();
     const publicUrl = `http://127.0.0.1:${String(await front.listen())}`;
@@ -171,11 +174,17 @@ export class World {
       },
     });
     const mia = matrix.addUser('mia', 'Mia');
+    const noah = matrix.addUser('noah', 'Noah');
     const rooms = Array.from({ length: count }, (_, at) => ({
       talk: talk.createRoom({ name: `Team ${String(at)}`, owner: 'bridge', members: ['anna', 'ben'] }),
       // A room by invitation: ghosts have to be invited.
-      matrix: matrix.createRoom({ creator: mia, name: `Team ${String(at)}`, invite: ['@crosstalk:sandbox.test'] }),
+      matrix: matrix.createRoom({
+        creator: mia,
+        name: `Team ${String(at)}`,
+        invite: ['@crosstalk:sandbox.test', noah],
+      }),
     }));
+    for (const room of rooms) matrix.join(room.matrix, noah);
     const settings = {
       database: { url: database.url },
       secretKey: 'a sentence of more than thirty-two characters',
@@ -188,6 +197,7 @@ export class World {
           user: 'bridge',
           password: talk.issueAppPassword('bridge'),
           ...talkScaled,
+          ...talkSettings,
         },
         hs: { network: 'matrix', homeserver, serverName: 'sandbox.test', url: publicUrl, ...tokens, ...matrixScaled },
       },
@@ -213,6 +223,7 @@ export class World {
     const file = join(this.folder, `crosstalk-${String(this.#replicas.length)}.yaml`);
     const listen = { public: { host: '127.0.0.1', port: publicPort }, admin: { host: '127.0.0.1', port: adminPort } };
     writeFileSync(file, stringify({ ...this.settings, ...options.change, listen }));
+    this.#settingsFile = file;
     const child = spawn(process.execPath, [resolve('dist/main.js')], {
       cwd: this.folder,
       env: {
@@ -226,6 +237,21 @@ export class World {
     this.#replicas.push(replica);
     this.front.pointTo(publicPort);
     return replica;
+  }
+
+  /** Runs a command of the real program with the settings of the replica that was started last. Returns what it says. */
+  async command(...words: string[]): Promise<{ readonly code: number | null; readonly says: string }> {
+    const child = spawn(process.execPath, [resolve('dist/cli.js'), ...words], {
+      cwd: this.folder,
+      env: { PATH: process.env['PATH'], CROSSTALK_CONFIG: this.#settingsFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let says = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (says += text));
+    }
+    const code = await new Promise<number | null>((done) => child.on('close', done));
+    return { code, says: says.trimEnd() };
   }
 
   /** Ends everything; fails when a replica was left that cannot be ended. */

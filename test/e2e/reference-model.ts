@@ -1,0 +1,88 @@
+/** What everybody in two linked rooms must see once nothing is under way any more. */
+export class ReferenceModel {
+  readonly #messages = new Map<string, Said>();
+
+  post(name: string, side: Side, author: string): void {
+    this.#messages.set(name, { side, author, version: 0, isDeleted: false, reactions: new Set() });
+  }
+
+  /** Returns the new version of the text. */
+  edit(name: string): number {
+    const said = this.#of(name);
+    said.version += 1;
+    return said.version;
+  }
+
+  delete(name: string): void {
+    this.#of(name).isDeleted = true;
+  }
+
+  react(name: string, reaction: Reaction): void {
+    this.#of(name).reactions.add(keyOf(reaction));
+  }
+
+  unreact(name: string, reaction: Reaction): void {
+    this.#of(name).reactions.delete(keyOf(reaction));
+  }
+
+  hasReaction(name: string, reaction: Reaction): boolean {
+    return this.#of(name).reactions.has(keyOf(reaction));
+  }
+
+  knows(name: string): boolean {
+    return this.#messages.has(name);
+  }
+
+  /** The messages that are still there. */
+  get standing(): { readonly name: string; readonly side: Side; readonly author: string }[] {
+    return [...this.#messages].flatMap(([name, { side, author, isDeleted }]) =>
+      isDeleted ? [] : [{ name, side, author }],
+    );
+  }
+
+  /**
+   * One line for each message that a side shows: `name vVersion reactions`. On the side where everybody from elsewhere is one
+   * account, that account reacts once for all of them.
+   */
+  shownOn(side: Side, guests: 'one account' | 'each their own'): string[] {
+    return [...this.#messages]
+      .filter(([, { isDeleted }]) => !isDeleted)
+      .map(([name, { version, reactions }]) => {
+        const shown = [...reactions].map((key) => {
+          const [from = '', person = '', emoji = ''] = key.split(' ');
+          return from !== side && guests === 'one account' ? `bridge ${emoji}` : `${person} ${emoji}`;
+        });
+        return lineOf(name, version, shown);
+      })
+      .sort();
+  }
+
+  #of(name: string): Said {
+    const said = this.#messages.get(name);
+    if (said === undefined) throw new Error(`nobody said ${name}`);
+    return said;
+  }
+}
+
+export type Side = 'talk' | 'matrix';
+
+export interface Reaction {
+  readonly side: Side;
+  readonly person: string;
+  readonly emoji: string;
+}
+
+interface Said {
+  readonly side: Side;
+  readonly author: string;
+  version: number;
+  isDeleted: boolean;
+  readonly reactions: Set<string>;
+}
+
+const keyOf = ({ side, person, emoji }: Reaction): string => `${side} ${person} ${emoji}`;
+
+/** How a message is written down for comparison. */
+export function lineOf(name: string, version: number | string, reactions: readonly string[]): string {
+  return [`${name} v${String(version)}`, ...[...new Set(reactions)].sort()].join(' | ');
+}
