@@ -1,22 +1,26 @@
 import { systemClock } from '../workers/system-clock.js';
 import type { Command, ExitCode } from './command.js';
 import { failureSentence } from './failure-sentence.js';
+import { settingsInUse } from './settings-in-use.js';
+import { counted } from './table.js';
 import { visit } from './visit.js';
 
 const loginWithinMs = 20_000;
 
 export const checkCommand: Command = {
   name: 'check',
-  usage: '[--config FILE]',
+  usage: '',
   summary: 'Checks the settings and tries the database and each login.',
+  maxWords: 0,
   options: {},
+  examples: ['check --config /etc/crosstalk/crosstalk.yaml'],
   run: async (call) => {
-    const settings = await call.settings();
+    const settings = await settingsInUse(call);
     for (const warning of settings.warnings) call.print(`warning   ${warning}`);
     call.print(
-      `ok        settings: ${String(settings.accounts.size)} accounts, ${String(settings.links.length)} links`,
+      `ok        settings: ${counted(settings.accounts.size, 'account')}, ${counted(settings.links.length, 'link')}`,
     );
-    return visit(settings, async ({ adapters }): Promise<ExitCode> => {
+    return visit(call, async ({ adapters }): Promise<ExitCode> => {
       call.print('ok        database');
       let failed: ExitCode = 0;
       for (const [account, adapter] of adapters) {

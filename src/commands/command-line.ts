@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { definitions } from '../app.module.js';
 import { PortTaken } from '../service.js';
 import { readFileFromDisk } from '../settings/file-reader.js';
@@ -7,7 +6,10 @@ import { FolderInUse } from '../settings/folder-lock.js';
 import { loadSettings } from '../settings/load-settings.js';
 import { nearest } from '../settings/nearest.js';
 import { SettingsFaults } from '../settings/settings-faults.js';
+import { wordsOf } from './call-words.js';
 import { type Command, type ExitCode, type Surroundings, UsageError } from './command.js';
+import { helpOf, overview, usageLine } from './help.js';
+import { NoSettings } from './settings-in-use.js';
 
 /** Finds the verb, parses its arguments, runs it, and turns what goes wrong into sentences. */
 export async function runCommandLine(
@@ -17,33 +19,24 @@ export async function runCommandLine(
 ): Promise<ExitCode> {
   const [first, ...others] = words;
   if (first === '--version') return say(around, version());
-  if (first === 'help' || first === '--help' || first === '-h') return say(around, helpOf(commands, others[0]));
+  if (first === 'help' || first === '--help' || first === '-h') return help(others[0], commands, around);
   const named = first === undefined || first.startsWith('-') ? 'start' : first;
   const rest = first === named ? others : words;
   const command = commands.find(({ name }) => name === named);
-  if (command === undefined) {
-    const near = nearest(
-      named,
-      commands.map(({ name }) => name),
-    );
-    around.complain(
-      `There is no command "${named}".${near === undefined ? '' : ` Did you mean "${near}"?`}\n\n${helpOf(commands)}`,
-    );
-    return 2;
-  }
+  if (command === undefined) return unknown(named, commands, around);
   try {
-    const options = { config: { type: 'string' }, help: { type: 'boolean' }, ...command.options } as const;
-    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
-    if (values['help'] === true) return say(around, helpOf(commands, command.name));
-    const { config } = values;
+    const { options, positionals } = wordsOf(command, rest);
+    if (options['help'] === true) return say(around, helpOf(command));
+    const { config } = options;
     return await command.run({
       ...around,
       positionals,
-      options: values,
-      settings: () =>
+      options,
+      settings: (place) =>
         loadSettings({
           ...(typeof config === 'string' ? { config } : {}),
-          env: around.env,
+          ...(place === undefined ? {} : { config: place.config }),
+          env: place === undefined ? around.env : { ...around.env, CROSSTALK_DATA: place.dataFolder },
           definitions,
           readFile: readFileFromDisk,
           folder: around.folder,
@@ -54,32 +47,35 @@ export async function runCommandLine(
   }
 }
 
+function help(word: string | undefined, commands: readonly Command[], around: Surroundings): ExitCode {
+  if (word === undefined) return say(around, overview(commands));
+  const command = commands.find(({ name }) => name === word);
+  return command === undefined ? unknown(word, commands, around) : say(around, helpOf(command));
+}
+
+function unknown(word: string, commands: readonly Command[], { complain }: Surroundings): ExitCode {
+  const names = commands.map(({ name }) => name);
+  const near = nearest(word, names);
+  complain(
+    near === undefined
+      ? `There is no command "${word}".\n\n${overview(commands)}`
+      : `There is no command "${word}". Did you mean "${near}"?`,
+  );
+  return 2;
+}
+
 function explain(error: unknown, command: Command, { complain }: Surroundings): ExitCode {
-  if (error instanceof SettingsFaults || error instanceof PortTaken || error instanceof FolderInUse) {
+  const isOfPlace = error instanceof PortTaken || error instanceof FolderInUse || error instanceof NoSettings;
+  if (error instanceof SettingsFaults || isOfPlace) {
     complain(error.message);
     return 2;
   }
-  const parsing =
-    error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
-  if (error instanceof UsageError || parsing) {
-    complain(`${error.message}\n\nUsage: crosstalk ${command.name} ${command.usage}`);
+  if (error instanceof UsageError) {
+    complain(`${error.message}\n\n${usageLine(command)}\n\`crosstalk help ${command.name}\` says more.`);
     return 2;
   }
   complain(error instanceof Error ? error.message : String(error));
   return 1;
-}
-
-function helpOf(commands: readonly Command[], name?: string): string {
-  const command = commands.find((each) => each.name === name);
-  if (command !== undefined) return `Usage: crosstalk ${command.name} ${command.usage}\n\n${command.summary}`;
-  const width = Math.max(...commands.map((each) => each.name.length)) + 2;
-  return [
-    'Usage: crosstalk [COMMAND] [--config FILE]',
-    '',
-    ...commands.map((each) => `  ${each.name.padEnd(width)}${each.summary}`),
-    '',
-    'Without a command: start. `crosstalk help COMMAND` says more.',
-  ].join('\n');
 }
 
 function say({ print }: Surroundings, text: string): ExitCode {

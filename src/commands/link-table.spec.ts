@@ -47,7 +47,7 @@ describe('crosstalk links', () => {
       link({ key: 'over', state: 'ended', portals: [] }),
     ]);
     expect(cells(text).slice(1)).toEqual([
-      ['team', 'database', 'paused since 2026-03-04 05:06', 'my-talk', 'abcd1234', 'both'],
+      ['team', 'database', 'paused since 2026-03-04 05:06 UTC', 'my-talk', 'abcd1234', 'both'],
       [
         'old',
         'database',
@@ -73,6 +73,18 @@ describe('crosstalk links', () => {
       'closed: the room is locked',
       'no answer',
       'catches up with what was said while it was paused',
+    ]);
+  });
+
+  it('shows what is mirrored where a link mirrors otherwise than usual', () => {
+    const text = renderLinks([
+      link({ mirror: { ...defaultLinkOptions, topic: false, members: 'line' }, portals: [talk] }),
+      link({ key: 'b', portals: [talk] }),
+    ]);
+    expect(cells(text)).toEqual([
+      ['LINK', 'OWNER', 'STATE', 'MIRROR', 'ACCOUNT', 'ROOM', 'DIRECTION', 'PROBLEM'],
+      ['team', 'database', 'active', 'topic=off members=line', 'my-talk', 'abcd1234', 'both'],
+      ['b', 'database', 'active', '', 'my-talk', 'abcd1234', 'both'].filter((cell) => cell !== ''),
     ]);
   });
 

@@ -1,17 +1,22 @@
 import { nameOf } from '../links/link-wish.js';
+import { defaultLinkOptions } from '../model/link-options.js';
 import type { LinkStatus, PortalStatus } from '../persistence/status.repository.js';
-import { table } from './table.js';
+import { table, timeOf } from './table.js';
 
-const head = ['LINK', 'OWNER', 'STATE', 'ACCOUNT', 'ROOM', 'DIRECTION', 'PROBLEM'];
-
-/** Pure: one line for each room; the link's own columns stand in its first. */
+/** Pure: one line for each room; the link's own columns stand in its first. What is mirrored is shown where it is not the usual. */
 export function renderLinks(links: readonly LinkStatus[]): string {
   if (links.length === 0) return 'There are no links yet: see `crosstalk help link`.';
+  const showsMirror = links.some((link) => mirrorOf(link) !== '');
+  const head = [
+    ...['LINK', 'OWNER', 'STATE'],
+    ...(showsMirror ? ['MIRROR'] : []),
+    ...['ACCOUNT', 'ROOM', 'DIRECTION', 'PROBLEM'],
+  ];
   const rows = links.flatMap((link) => {
-    const own = [link.key, link.owner, stateOf(link)];
+    const own = [link.key, link.owner, stateOf(link), ...(showsMirror ? [mirrorOf(link)] : [])];
     if (link.portals.length === 0) return [[...own, '', '', '', remedyFor(link)]];
     return link.portals.map((portal, at) => [
-      ...(at === 0 ? own : ['', '', '']),
+      ...(at === 0 ? own : own.map(() => '')),
       portal.account,
       roomOf(portal),
       portal.direction,
@@ -26,7 +31,7 @@ export function stateOf({ state, pausedAt }: LinkStatus): string {
     case 'active':
       return 'active';
     case 'paused':
-      return pausedAt === null ? 'paused' : `paused since ${pausedAt.slice(0, 16).replace('T', ' ')}`;
+      return pausedAt === null ? 'paused' : `paused since ${timeOf(pausedAt)}`;
     case 'left':
       return 'left the settings';
     case 'ended':
@@ -34,7 +39,17 @@ export function stateOf({ state, pausedAt }: LinkStatus): string {
   }
 }
 
-function remedyFor({ key, state }: LinkStatus): string {
+/** What a link mirrors otherwise than usual: `topic=off members=line`, as `crosstalk link --mirror` takes it. */
+export function mirrorOf({ mirror }: Pick<LinkStatus, 'mirror'>): string {
+  const usual: Readonly<Record<string, unknown>> = { ...defaultLinkOptions };
+  return Object.entries(mirror)
+    .filter(([what, how]) => how !== usual[what])
+    .map(([what, how]) => `${what}=${typeof how === 'boolean' ? (how ? 'on' : 'off') : String(how)}`)
+    .join(' ');
+}
+
+/** What brings back a link without rooms. */
+export function remedyFor({ key, state }: Pick<LinkStatus, 'key' | 'state'>): string {
   const end = state === 'left' ? `, \`crosstalk unlink ${key}\` ends it` : '';
   return `no rooms: \`crosstalk relink ${key}\` brings it back${end}`;
 }

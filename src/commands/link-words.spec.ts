@@ -78,7 +78,7 @@ describe('crosstalk link', () => {
     [{ mirror: ['topic'] }, '--mirror topic: write topic=on, or topic=off.'],
     [{ room: ['abcd1234'] }, '--room abcd1234: write --room ACCOUNT=ROOM.'],
     [{ create: ['my-matrix='] }, '--create my-matrix=: write --create ACCOUNT=NAME.'],
-    [{}, 'What is to be linked?'],
+    [{}, 'What is to be linked or changed? Name rooms, directions or what is mirrored.'],
   ])('%j is told how to be written', (options, sentence) => {
     expect(() => wish(options)).toThrow(new UsageError(sentence));
   });

@@ -27,7 +27,7 @@ export function linkWishOf(key: string, call: Pick<CommandCall, 'options'>): Lin
   const turned = withDirections([...named, ...created], turnsIn(call));
   const mirror = mirrorIn(call);
   if (turned.rooms.length + turned.turns.length + Object.keys(mirror).length === 0) {
-    throw new UsageError('What is to be linked?');
+    throw new UsageError('What is to be linked or changed? Name rooms, directions or what is mirrored.');
   }
   return { key, ...turned, mirror };
 }

@@ -1,38 +1,54 @@
 import type { Command, ExitCode } from './command.js';
 import { linkName } from './link-name.js';
 import { linkWishOf } from './link-words.js';
+import { roomsTakenUp } from './rooms-taken-up.js';
 import { visit } from './visit.js';
 
 const several = { type: 'string', multiple: true } as const;
+const ofRoom = { ...several, takes: 'ACCOUNT[=ROOM]' } as const;
 
 export const linkCommand: Command = {
   name: 'link',
-  usage:
-    'NAME [--room ACCOUNT=ROOM]… [--create ACCOUNT=NAME [--invite ACCOUNT=PERSON]…]… ' +
-    '[--in | --out | --both ACCOUNT[=ROOM]]… [--mirror name|topic|avatar=on|off]… ' +
-    '[--mirror members=state|line|off] [--mirror clearedHistory=notice|delete]\n\n' +
-    "  crosstalk link team --room my-talk=abcd1234 --room my-matrix='#team:example.org' --in my-matrix\n" +
-    '  crosstalk link team --create my-matrix=Team --invite my-matrix=@anna:example.org --room my-talk=abcd1234',
-  summary:
-    'Links rooms, or puts more into a link; --in: words only come into that room, --out: they only go out of it.',
+  usage: 'NAME [--room ACCOUNT=ROOM]… [OPTION]…',
+  summary: 'Links rooms, or changes a link: puts more rooms into it, sets directions and what it mirrors.',
+  maxWords: 1,
   options: {
-    room: several,
-    create: several,
-    invite: several,
-    in: several,
-    out: several,
-    both: several,
-    mirror: several,
+    room: {
+      ...several,
+      takes: 'ACCOUNT=ROOM',
+      says: 'a room that there is, by its id or its alias on its network',
+    },
+    create: { ...several, takes: 'ACCOUNT=NAME', says: 'a new room, made for the link' },
+    invite: { ...several, takes: 'ACCOUNT=PERSON', says: 'who is invited into the new room of this account' },
+    in: { ...ofRoom, says: 'into this room only: what is said there stays there' },
+    out: { ...ofRoom, says: 'out of this room only: nothing is written into it' },
+    both: { ...ofRoom, says: 'both ways, as it is where nothing is said' },
+    mirror: {
+      ...several,
+      takes: 'WHAT=HOW',
+      says: 'name, topic, avatar: on or off; members: state, line or off; clearedHistory: notice or delete',
+    },
   },
+  notes:
+    'A link has two rooms or more, and a room is in one link at most. The account has to be in the room already, or is\n' +
+    'invited into it once the link is made: it enters no room that no link names. Every option may be given several times;\n' +
+    'what is not said stays as it is. Links of the settings are changed in the settings.',
+  examples: [
+    "link team --room my-talk=abcd1234 --room my-matrix='#team:example.org'",
+    'link team --create my-matrix=Team --invite my-matrix=@anna:example.org --room my-talk=abcd1234',
+    'link news --room my-talk=abcd1234 --room my-matrix=!xyz:example.org --in my-matrix',
+    'link team --mirror members=line --mirror topic=off',
+  ],
   run: async (call) => {
     const wish = linkWishOf(linkName(call), call);
-    return visit(await call.settings(), async ({ linkChanges }): Promise<ExitCode> => {
+    return visit(call, async ({ linkChanges, status }): Promise<ExitCode> => {
       const { link, state } = await linkChanges.link(wish);
       call.print(
         state === 'paused'
           ? `The link ${wish.key} is changed, and still paused: \`crosstalk resume ${wish.key}\` lets it go on.`
-          : `The link ${wish.key} is ${link}. A running service takes it up at once; \`crosstalk links\` shows its rooms.`,
+          : `The link ${wish.key} is ${link}.`,
       );
+      call.print(await roomsTakenUp(status, wish.key));
       return 0;
     });
   },

@@ -5,10 +5,15 @@ import { visit } from './visit.js';
 export const linksCommand: Command = {
   name: 'links',
   usage: '[--all] [--json]',
-  summary: 'Shows every link with its rooms, directions and problems; --all also those that were ended.',
-  options: { all: { type: 'boolean' }, json: { type: 'boolean' } },
+  summary: 'Shows every link with its rooms, their directions and what is wrong with them.',
+  maxWords: 0,
+  options: {
+    all: { type: 'boolean', says: 'also links that were ended' },
+    json: { type: 'boolean', says: 'the whole as JSON, times in ISO 8601' },
+  },
+  examples: ['links', 'links --all --json'],
   run: async (call) =>
-    visit(await call.settings(), async ({ status }): Promise<ExitCode> => {
+    visit(call, async ({ status }): Promise<ExitCode> => {
       const all = await status.links();
       const links = call.options['all'] === true ? all : all.filter(({ state }) => state !== 'ended');
       call.print(call.options['json'] === true ? JSON.stringify(links, undefined, 2) : renderLinks(links));

@@ -1,5 +1,6 @@
 import type { NetworkCommand, NetworkDefinition } from '../model/network-definition.js';
 import { type Command, UsageError } from './command.js';
+import { settingsInUse } from './settings-in-use.js';
 
 /** A verb that a network brings along, for one of its accounts: named, or the only one. */
 export function networkCommand(definition: NetworkDefinition, command: NetworkCommand<unknown>): Command {
@@ -7,9 +8,12 @@ export function networkCommand(definition: NetworkDefinition, command: NetworkCo
     name: command.name,
     usage: '[ACCOUNT]',
     summary: command.summary,
+    maxWords: 1,
     options: {},
+    notes: `ACCOUNT: the key of a ${definition.label} account in the settings; it need not be said where there is only one.`,
+    examples: [command.name],
     run: async (call) => {
-      const settings = await call.settings();
+      const settings = await settingsInUse(call);
       const accounts = [...settings.accounts].filter(([, { network }]) => network === definition.network);
       const [wanted] = call.positionals;
       const chosen = wanted === undefined ? accounts : accounts.filter(([account]) => account === wanted);

@@ -1,3 +1,5 @@
+import type { House } from '../app.module.js';
+import { noSuch } from '../links/no-such.js';
 import { accountId } from '../model/ids.js';
 import type { InboxChoice } from '../persistence/inbox.repository.js';
 import { type Command, type CommandCall, type ExitCode, UsageError } from './command.js';
@@ -5,22 +7,49 @@ import { visit } from './visit.js';
 
 const mostAtOnce = 10_000;
 
+/** What became of payloads that were read again, after their number. */
+const wordsFor: Readonly<Record<Awaited<ReturnType<House['ingest']['replay']>>, string>> = {
+  routed: 'bridged',
+  ignored: 'without anything to bridge',
+  held: 'held for what they are about',
+  malformed: 'malformed still',
+  unlinked: 'of rooms that are not linked',
+};
+
 export const replayCommand: Command = {
   name: 'replay',
-  usage: 'ID | --malformed | --account A --since TIME',
+  usage: 'ID | --malformed | --account ACCOUNT --since TIME',
   summary: 'Reads stored payloads again: what was not bridged is delivered, what reads differently now is edited.',
-  options: { malformed: { type: 'boolean' }, account: { type: 'string' }, since: { type: 'string' } },
+  maxWords: 1,
+  options: {
+    malformed: { type: 'boolean', says: 'what could not be read when it came' },
+    account: { type: 'string', takes: 'ACCOUNT', says: 'what came to this account …' },
+    since: { type: 'string', takes: 'TIME', says: '… since then: 2026-01-31, or 2026-01-31T12:00:00Z' },
+  },
+  notes:
+    'ID: of a stored payload, as the log writes it. Nothing is bridged twice; what was emptied by age is left out.',
+  examples: ['replay --malformed', 'replay --account my-talk --since 2026-01-31T12:00:00Z'],
   run: async (call) => {
     const choice = choiceOf(call);
-    return visit(await call.settings(), async ({ adapters, inbox, ingest }): Promise<ExitCode> => {
+    return visit(call, async ({ adapters, inbox, ingest }): Promise<ExitCode> => {
       const counts = new Map<string, number>();
-      for (const payload of await inbox.choose(choice, mostAtOnce)) {
+      if ('account' in choice && !adapters.has(choice.account))
+        throw new UsageError(noSuch('account', choice.account, [...adapters.keys()]));
+      const payloads = await inbox.choose(choice, mostAtOnce);
+      for (const payload of payloads) {
         const adapter = adapters.get(payload.account);
-        const became = adapter === undefined ? 'of no account' : await ingest.replay(adapter, payload);
+        const became =
+          adapter === undefined ? 'of an account that is gone' : wordsFor[await ingest.replay(adapter, payload)];
         counts.set(became, (counts.get(became) ?? 0) + 1);
       }
       const all = [...counts].map(([became, count]) => `${String(count)} ${became}`);
       call.print(all.length === 0 ? 'Nothing is stored that fits.' : `Read again: ${all.join(', ')}.`);
+      if (payloads.length === mostAtOnce) {
+        call.complain(
+          `These were the first ${String(mostAtOnce)}: there may be more. Name a later --since for the rest.`,
+        );
+        return 1;
+      }
       return 0;
     });
   },
@@ -34,7 +63,8 @@ function choiceOf({ positionals, options }: CommandCall): InboxChoice {
   }
   if (options['malformed'] === true) return { malformed: true };
   const { account, since } = options;
-  if (typeof account !== 'string' || typeof since !== 'string') throw new UsageError('Which payloads?');
+  if (typeof account !== 'string' || typeof since !== 'string')
+    throw new UsageError('Which payloads? --account and --since go together.');
   const at = new Date(since);
   if (Number.isNaN(at.getTime())) throw new UsageError(`"${since}" is not a time: write 2026-01-31T12:00:00Z.`);
   return { account: accountId(account), since: at };

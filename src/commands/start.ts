@@ -5,9 +5,14 @@ import { runSandbox } from './sandbox.js';
 
 export const startCommand: Command = {
   name: 'start',
-  usage: '[--config FILE]',
+  usage: '',
   summary: 'Runs the service; where nothing is set at all, the sandbox.',
+  maxWords: 0,
   options: {},
+  notes:
+    'CROSSTALK_DATA names the folder of its own database and key, where the settings name no other database.\n' +
+    'SIGTERM and SIGINT end it in order.',
+  examples: ['start --config /etc/crosstalk/crosstalk.yaml'],
   run: async (call) => {
     const settings = await call.settings();
     if (settings.source === 'none') return runSandbox(call, settings, []);

@@ -1,10 +1,12 @@
 import { buildHouse, type House } from '../app.module.js';
 import { createLog } from '../observability/log.js';
 import { leaveGround, prepareGround } from '../service.js';
-import type { Settings } from '../settings/settings.types.js';
+import type { CommandCall } from './command.js';
+import { settingsInUse } from './settings-in-use.js';
 
-/** Works on the service's database beside it: nothing is started that reads or delivers. */
-export async function visit<T>(settings: Settings, work: (house: House) => Promise<T>): Promise<T> {
+/** Works on the service's database beside it: nothing is started that reads or delivers. Throws SettingsFaults, NoSettings. */
+export async function visit<T>(call: CommandCall, work: (house: House) => Promise<T>): Promise<T> {
+  const settings = await settingsInUse(call);
   const log = createLog('error');
   const ground = await prepareGround(settings, log, 'visit');
   try {

@@ -5,10 +5,10 @@ import type { LinkChangeRepository, StoredLink, StoredPortal } from '../persiste
 import { declarePortal, lockLinks } from '../persistence/portal-writes.js';
 import { tellOfLinks } from '../persistence/wakeup-channel.js';
 import { canFlow } from '../settings/cross-checks.js';
-import { nearest } from '../settings/nearest.js';
 import { keyPattern, keyRule } from '../settings/settings.schema.js';
 import type { LinkSettings } from '../settings/settings.types.js';
 import { type LinkWish, nameOf, type RoomChoice, sameWanted, type WishedRoom } from './link-wish.js';
+import { noSuch } from './no-such.js';
 
 /** What was asked for cannot be; the message says why, and what to do. Nothing was written. */
 export class LinkRefused extends Error {}
@@ -43,7 +43,7 @@ export class LinkChanges {
       const live = stored === undefined ? [] : present(stored);
       const begins = live.length === 0;
       if (begins && wish.rooms.length < 2) throw new LinkRefused(tooFewRooms(wish.key, stored));
-      this.#refuseAccounts(wish.rooms);
+      this.#refuseAccounts([...wish.rooms, ...wish.turns]);
       refuseTwice(wish.rooms, live);
       for (const { account, wanted } of wish.rooms) {
         if ('room' in wanted) await this.#refuseTaken(tx, wish.key, account, [wanted.room]);
@@ -133,10 +133,7 @@ export class LinkChanges {
 
   async #existing(tx: Transaction, key: string, stored: StoredLink | undefined): Promise<StoredLink> {
     if (stored !== undefined) return stored;
-    const keys = await this.repository.keys(tx);
-    const meant = nearest(key, keys);
-    const known = keys.length === 0 ? 'There are none yet.' : `There are: ${keys.join(', ')}.`;
-    throw new LinkRefused(`There is no link "${key}". ${meant === undefined ? known : `Did you mean "${meant}"?`}`);
+    throw new LinkRefused(noSuch('link', key, await this.repository.keys(tx)));
   }
 
   #refuseSettings(key: string, stored: StoredLink | undefined): void {
@@ -156,12 +153,7 @@ export class LinkChanges {
   #refuseAccounts(rooms: readonly { readonly account: AccountId }[]): void {
     const names = [...this.options.accounts];
     for (const { account } of rooms) {
-      if (this.options.accounts.has(account)) continue;
-      const meant = nearest(account, names);
-      const known = names.length === 0 ? 'The settings have none.' : `There are: ${names.join(', ')}.`;
-      throw new LinkRefused(
-        `There is no account "${account}". ${meant === undefined ? known : `Did you mean "${meant}"?`}`,
-      );
+      if (!this.options.accounts.has(account)) throw new LinkRefused(noSuch('account', account, names));
     }
   }
 

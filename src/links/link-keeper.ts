@@ -2,11 +2,13 @@ import type { Clock } from '../model/clock.js';
 import type { AccountId } from '../model/ids.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
+import type { RowId } from '../model/routing.js';
 import type { LinkRepository, UnresolvedPortal } from '../persistence/link.repository.js';
 
 /** Finds or makes the rooms that links name. Run for an account by the one replica that owns it. */
 export class LinkKeeper {
   #woken = new AbortController();
+  readonly #problems = new Map<RowId, string>();
 
   constructor(
     private readonly repository: LinkRepository,
@@ -51,12 +53,17 @@ export class LinkKeeper {
     try {
       const room = await adapter.resolveRoom(wanted, link, signal);
       await this.repository.resolved(portal, account, room);
+      this.#problems.delete(portal);
       this.log.info({ account, link, room }, 'a room of a link is ready');
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      this.log.warn({ account, link, error }, 'a room of a link cannot be had yet');
-      await this.repository.problem(portal, error instanceof Error ? error.message : String(error));
+      const problem = error instanceof Error ? error.message : String(error);
+      // It is tried every few seconds, maybe for days: what is known is not logged again.
+      if (this.#problems.get(portal) !== problem)
+        this.log.warn({ account, link, error }, 'a room of a link cannot be had yet');
+      this.#problems.set(portal, problem);
+      await this.repository.problem(portal, problem);
       return false;
     }
   }
