@@ -47,7 +47,9 @@ export class TwoSides {
       this.world.talk.unreact(this.room.talk, person, Number(id), emoji);
       return;
     }
-    const reaction = this.#matrixReactions(id).find((it) => it.sender === matrixId(person) && it.emoji === emoji);
+    const reaction = this.#reactionsIn(this.world.matrix.messages(this.room.matrix)).find(
+      (it) => it.target === id && it.sender === matrixId(person) && it.emoji === emoji,
+    );
     if (reaction === undefined) throw new Error(`${person} has not reacted`);
     this.world.matrix.redact(this.room.matrix, matrixId(person), reaction.id);
   }
@@ -91,26 +93,36 @@ export class TwoSides {
       const replaced = content['m.new_content'] as { body?: string } | undefined;
       latest.set(relation.event_id, replaced?.body ?? '');
     }
+    const reactionsTo = new Map<string, MatrixReaction[]>();
+    for (const reaction of this.#reactionsIn(events)) {
+      reactionsTo.set(reaction.target, [...(reactionsTo.get(reaction.target) ?? []), reaction]);
+    }
     return events.flatMap(({ eventId: id, type, content, redactedBy }): Shown[] => {
       const relation = content['m.relates_to'] as { rel_type?: string } | undefined;
       if (type !== 'm.room.message' || redactedBy !== undefined || relation?.rel_type === 'm.replace') return [];
       const found = marked.exec(latest.get(id) ?? (typeof content['body'] === 'string' ? content['body'] : ''));
       if (found === null) return [];
       const reactions = (): string[] =>
-        this.#matrixReactions(id).map(({ sender, emoji }) => `${personOf(sender)} ${emoji}`);
+        (reactionsTo.get(id) ?? []).map(({ sender, emoji }) => `${personOf(sender)} ${emoji}`);
       return [{ name: found[1] ?? '', version: found[2] ?? '', id, reactions }];
     });
   }
 
-  #matrixReactions(target: string): { id: string; sender: string; emoji: string }[] {
-    return this.world.matrix
-      .messages(this.room.matrix)
-      .flatMap(({ eventId: id, type, sender, content, redactedBy }) => {
-        const relation = content['m.relates_to'] as { event_id?: string; key?: string } | undefined;
-        const isReaction = type === 'm.reaction' && redactedBy === undefined && relation?.event_id === target;
-        return isReaction ? [{ id, sender, emoji: oneEmoji(relation.key ?? '') ?? '?' }] : [];
-      });
+  #reactionsIn(events: ReturnType<World['matrix']['messages']>): MatrixReaction[] {
+    return events.flatMap(({ eventId: id, type, sender, content, redactedBy }) => {
+      const { event_id: target, key } =
+        (content['m.relates_to'] as { event_id?: string; key?: string } | undefined) ?? {};
+      if (type !== 'm.reaction' || redactedBy !== undefined || target === undefined) return [];
+      return [{ id, target, sender, emoji: oneEmoji(key ?? '') ?? '?' }];
+    });
   }
+}
+
+interface MatrixReaction {
+  readonly id: string;
+  readonly target: string;
+  readonly sender: string;
+  readonly emoji: string;
 }
 
 interface Shown {
