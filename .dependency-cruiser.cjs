@@ -1,6 +1,10 @@
 const SPEC = '\\.spec\\.ts$';
 const PURE = '^src/(formatting/|adapters/[^/]+/(from|to)-[^/]+\\.ts$)';
 
+/** Libraries without I/O, clock or state: listed as such in docs/dependencies.md. */
+const PURE_LIBRARIES =
+  '^node_modules/(gemoji|htmlparser2|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm|unhomoglyph)/';
+
 /** What may import what: docs/architecture.md. */
 module.exports = {
   forbidden: [
@@ -21,6 +25,7 @@ module.exports = {
           '^src/formatting/',
           '^src/adapters/[^/]+/[^/]+\\.(payloads|ids)\\.ts$',
           '^src/adapters/[^/]+/(from|to)-',
+          PURE_LIBRARIES,
         ],
         dependencyTypesNot: ['type-only'],
       },

@@ -51,7 +51,7 @@ function nest(runs: readonly Run[], depth: number): Inline[] {
       continue;
     }
     let end = at + 1;
-    while (isSame(runs[end]?.marks[depth], mark)) end += 1;
+    while (isSameMark(runs[end]?.marks[depth], mark)) end += 1;
     inlines.push({ ...mark, content: nest(runs.slice(at, end), depth + 1) });
     at = end;
   }
@@ -65,7 +65,8 @@ function push(inlines: Inline[], leaf: Leaf): void {
   else if (leaf.type !== 'text' || leaf.text !== '') inlines.push(leaf);
 }
 
-function isSame(a: Mark | undefined, b: Mark): boolean {
+/** Pure: whether two marks say the same, of the same. */
+export function isSameMark(a: Mark | undefined, b: Mark): boolean {
   if (a === undefined || a.type !== b.type) return false;
   if (a.type === 'link' && b.type === 'link') return a.url === b.url;
   if (a.type === 'spoiler' && b.type === 'spoiler') return a.reason === b.reason;

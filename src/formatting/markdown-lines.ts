@@ -1,0 +1,135 @@
+import { assertNever } from '../model/bridge-event.js';
+import type { Inline } from '../model/rich-text.js';
+import { cleanText } from './clean.js';
+import { toPlain } from './plain.js';
+import { isSameMark, type Mark, type Run, runsOf } from './runs.js';
+
+/** Where Talk's clients lead people; other addresses are shown. */
+const showable = /^(?:https?:\/\/|mailto:|tel:)[^\s<>]/i;
+const blank: Run = { leaf: { type: 'text', text: ' ' }, marks: [] };
+const edges = /^(\s*)(.*?)(\s*)$/su;
+
+/**
+ * Pure: a text as the lines that Markdown can write: what it has no mark for is said in words; marks begin and end at
+ * words, never hold a mention, and end with their line; a mention stands behind a blank; blanks at a line's start do not
+ * break, those at its end are gone. A line may be empty.
+ */
+export function markdownLines(inlines: readonly Inline[]): Run[][] {
+  const lines: Run[][] = [[]];
+  for (const run of runsOf(inlines.flatMap(sayable))) {
+    const [first = [], ...others] = piecesOf(run);
+    lines.at(-1)?.push(...first);
+    lines.push(...others);
+  }
+  return lines.map(written);
+}
+
+/** Pure: the same on a single line, for where there is room for one alone. */
+export function markdownLine(inlines: readonly Inline[]): Run[] {
+  return written(
+    runsOf(inlines.flatMap(sayable)).flatMap((run) =>
+      piecesOf(run).flatMap((line, at) => (at === 0 ? line : [blank, ...line])),
+    ),
+  );
+}
+
+function written(line: readonly Run[]): Run[] {
+  return spaced(trimmed(line).map(marked));
+}
+
+/** What Markdown can say of an inline. */
+function sayable(inline: Inline): Inline[] {
+  switch (inline.type) {
+    case 'bold':
+    case 'italic':
+    case 'strike':
+      return [{ ...inline, content: inline.content.flatMap(sayable) }];
+    case 'underline':
+      return [{ type: 'italic', content: inline.content.flatMap(sayable) }];
+    case 'spoiler': {
+      const reason = inline.reason === undefined ? '' : `: ${inline.reason}`;
+      return [{ type: 'text', text: `[spoiler${reason}] ` }, ...inline.content.flatMap(sayable)];
+    }
+    case 'link':
+      if (!showable.test(inline.url))
+        return [{ type: 'text', text: toPlain([{ type: 'paragraph', content: [inline] }]) }];
+      return [
+        {
+          ...inline,
+          content: inline.content.length === 0 ? [{ type: 'text', text: inline.url }] : inline.content.flatMap(sayable),
+        },
+      ];
+    case 'customEmoji':
+      return [{ type: 'text', text: `:${inline.shortcode}:` }];
+    case 'date':
+      return [{ type: 'text', text: inline.label }];
+    case 'math':
+      return [{ type: 'code', text: inline.latex }];
+    case 'text':
+    case 'code':
+    case 'break':
+    case 'mention':
+      return [inline];
+    default:
+      return assertNever(inline);
+  }
+}
+
+/** A run's lines, each as a text between blanks that nothing marks. */
+function piecesOf(run: Run): Run[][] {
+  const { leaf, marks } = run;
+  switch (leaf.type) {
+    case 'break':
+      return [[], []];
+    case 'mention':
+      return [[{ leaf, marks: [] }]];
+    case 'code':
+      return [leaf.text === '' ? [] : [{ leaf: { ...leaf, text: cleanText(leaf.text) }, marks }]];
+    case 'text':
+      return cleanText(leaf.text)
+        .split('\n')
+        .map((line) => {
+          const [, before = '', word = '', behind = ''] = edges.exec(line) ?? [];
+          return [textRun(before, []), textRun(word, marks), textRun(behind, [])].filter(
+            ({ leaf: { text } }) => text !== '',
+          );
+        });
+    default:
+      return [[run]];
+  }
+}
+
+const textRun = (text: string, marks: readonly Mark[]) => ({ leaf: { type: 'text', text } as const, marks });
+
+const isBlank = ({ leaf }: Run): boolean => leaf.type === 'text' && leaf.text.trim() === '';
+
+function trimmed(line: readonly Run[]): Run[] {
+  const from = line.findIndex((run) => !isBlank(run));
+  if (from < 0) return [];
+  const indent = line
+    .slice(0, from)
+    .map(({ leaf }) => (leaf.type === 'text' ? leaf.text : ''))
+    .join('')
+    .replaceAll('\t', '    ')
+    .replaceAll(/\s/gu, '\u00a0');
+  const words = line.slice(from, line.findLastIndex((run) => !isBlank(run)) + 1);
+  return indent === '' ? words : [textRun(indent, []), ...words];
+}
+
+/** A blank is marked as what stands on both sides of it. */
+function marked(run: Run, at: number, line: readonly Run[]): Run {
+  if (!isBlank(run)) return run;
+  const before = line.findLast((each, index) => index < at && !isBlank(each))?.marks ?? [];
+  const behind = line.find((each, index) => index > at && !isBlank(each))?.marks ?? [];
+  const differing = before.findIndex((mark, depth) => !isSameMark(behind[depth], mark));
+  return { ...run, marks: differing < 0 ? before : before.slice(0, differing) };
+}
+
+/** Talk takes for a mention what stands behind a blank. */
+function spaced(line: readonly Run[]): Run[] {
+  return line.flatMap((run, at) => {
+    const before = line[at - 1]?.leaf;
+    const isBehindBlank = before === undefined || (before.type === 'text' && /\s$/u.test(before.text));
+    return run.leaf.type === 'mention' && !isBehindBlank ? [blank, run] : [run];
+  });
+}

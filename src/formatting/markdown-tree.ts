@@ -1,0 +1,50 @@
+import type { PhrasingContent, RootContent } from 'mdast';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { gfm } from 'micromark-extension-gfm';
+
+/** More marks within a paragraph, or deeper nesting, no person writes; to parse them takes more than linear time. */
+const mostMarks = 1_000;
+const tooDeep = /^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){30}/m;
+const marks = /[*_~[\]]/g;
+const fenced = /^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1|$(?![\s\S]))/gm;
+
+const parsing = {
+  extensions: [gfm(), { disable: { null: ['htmlFlow', 'htmlText'] } }],
+  mdastExtensions: [gfmFromMarkdown()],
+};
+
+export interface MarkdownTree {
+  readonly children: readonly RootContent[];
+  /** What the positions of its nodes count in. */
+  readonly source: string;
+}
+
+/**
+ * Pure: a message's Markdown as Talk's web client reads it: GitHub's, but tags are text. Undefined where a message is
+ * little but marks: it is text then.
+ */
+export function markdownTree(source: string): MarkdownTree | undefined {
+  const paragraphs = source.replaceAll(fenced, '').split(/\n[ \t]*\n/);
+  if (tooDeep.test(source) || paragraphs.some((each) => (each.match(marks)?.length ?? 0) > mostMarks)) return undefined;
+  return { children: fromMarkdown(source, parsing).children, source };
+}
+
+/** Pure: whether a text means nothing but itself, in one paragraph; addresses in it may become links. */
+export function isReadAsTyped(text: string): boolean {
+  const [paragraph, ...others] = markdownTree(text)?.children ?? [];
+  if (paragraph?.type !== 'paragraph' || others.length > 0) return false;
+  return paragraph.children.map((node) => (node.type === 'text' ? node.value : literalLink(node))).join('') === text;
+}
+
+/** Pure: whether a text is an address that becomes a link to itself. */
+export function isReadAsLink(text: string): boolean {
+  const [paragraph] = markdownTree(text)?.children ?? [];
+  const [link, ...others] = paragraph?.type === 'paragraph' ? paragraph.children : [];
+  return link?.type === 'link' && literalLink(link) === text && others.length === 0;
+}
+
+function literalLink(node: PhrasingContent): string | undefined {
+  const [label, ...others] = node.type === 'link' ? node.children : [];
+  return label?.type === 'text' && others.length === 0 ? label.value : undefined;
+}
