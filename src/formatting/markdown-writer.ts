@@ -217,5 +217,5 @@ const withScheme = (found: string): string => (/^www/i.test(found) ? `http://${f
 
 /** Without blanks and brackets that open. */
 function encoded(url: string): string {
-  return url.replaceAll(/[\s<]/gu, (character) => encodeURIComponent(character));
+  return cleanText(url).replaceAll(/[\s<]/gu, (character) => encodeURIComponent(character));
 }

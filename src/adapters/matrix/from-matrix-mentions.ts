@@ -2,7 +2,7 @@ import { cleanText } from '../../formatting/clean.js';
 import { type RoomRef, roomId, userId, type UserRef } from '../../model/ids.js';
 import type { Inline, RichText } from '../../model/rich-text.js';
 import { localpartOf, type MatrixSelf, parsePill } from './matrix.ids.js';
-import { changeInlines } from './from-matrix-inlines.js';
+import { changeInlines } from '../../formatting/change-inlines.js';
 
 /** What links of a message are read with. */
 export interface Pills extends MatrixSelf {

@@ -1,5 +1,6 @@
 import { cleanText } from '../../formatting/clean.js';
 import { toHtml } from '../../formatting/html.js';
+import { withFileNames, withLine } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
 import { isPlain, labelOf, toPlain } from '../../formatting/plain.js';
 import { splitRich } from '../../formatting/split-rich.js';
@@ -7,8 +8,8 @@ import type { MessageSent } from '../../model/bridge-event.js';
 import type { Inline, RichText } from '../../model/rich-text.js';
 import { isUserId, type MatrixSelf, pillOf } from './matrix.ids.js';
 import { isObject, type JsonObject, readMessage } from './matrix.payloads.js';
-import { changeInlines } from './from-matrix-inlines.js';
-import { plainWithoutForgedHeads, withoutForgedHeads } from './to-matrix-relay.js';
+import { changeInlines } from '../../formatting/change-inlines.js';
+import { plainWithoutForgedHeads, withoutForgedHeads } from '../../formatting/forged-heads.js';
 
 /**
  * The longest content of a message, in bytes of JSON. An event may have 65,536 bytes as canonical JSON; ids, hashes and
@@ -93,15 +94,8 @@ export function ghostName(template: string, name: string, networkLabel: string):
 
 /** The text with its files, never empty: something was said, even where nothing of it can be shown. */
 function shownBody({ body, files = [] }: Said): RichText {
-  const shown = files.reduce((text, { name }) => withLine(text, `📎 ${cleanName(name)}`), body);
+  const shown = withFileNames(body, files);
   return cleanText(toPlain(shown)).trim() === '' ? withLine([], '…') : shown;
-}
-
-function withLine(body: RichText, line: string): RichText {
-  const last = body.at(-1);
-  const text: Inline = { type: 'text', text: line };
-  if (last?.type !== 'paragraph') return [...body, paragraph([text])];
-  return [...body.slice(0, -1), paragraph([...last.content, { type: 'break' }, text])];
 }
 
 function wordsOf(body: RichText, said: Said, self: MatrixSelf, voice: Voice): JsonObject {

@@ -1,3 +1,5 @@
+import { fromMarkdown } from '../../formatting/markdown.js';
+import type { Placeholder } from '../../formatting/markdown-reader.js';
 import { fromPlain } from '../../formatting/plain.js';
 import { userId, type AccountId, type RoomId } from '../../model/ids.js';
 import type { Block, Inline, Mention, RichText } from '../../model/rich-text.js';
@@ -7,27 +9,33 @@ import type { RichParameter } from './talk.payloads.js';
 interface Text {
   readonly message: string;
   readonly messageParameters: Readonly<Record<string, RichParameter>>;
+  /** Whether clients show the text as Markdown. */
+  readonly markdown?: boolean | undefined;
 }
 
-const placeholder = /\{([A-Za-z0-9_-]+)\}/g;
-
 /** A message's text with its placeholders filled in. A file whose caption does not name it is named after the caption. */
-export function bodyOf({ message, messageParameters }: Text, account: AccountId, room: RoomId): RichText {
-  const fill = (name: string): Inline | undefined => {
+export function bodyOf({ message, messageParameters, markdown }: Text, account: AccountId, room: RoomId): RichText {
+  const fill = (name: string): Placeholder | undefined => {
     const parameter = Object.hasOwn(messageParameters, name) ? messageParameters[name] : undefined;
-    return parameter === undefined ? undefined : inlineOf(name, parameter, account, room);
+    if (parameter === undefined) return undefined;
+    return { inline: inlineOf(name, parameter, account, room), typed: typedFor(parameter) };
   };
-  const blocks = fromPlain(message).map((block) => fillBlock(block, fill));
   const unnamed = Object.entries(messageParameters).filter(
     ([name, parameter]) => textOf(parameter, 'type') === 'file' && !message.includes(`{${name}}`),
   );
   return [
-    ...blocks,
+    ...(markdown === false ? fromPlain(message) : fromMarkdown(message, fill)),
     ...unnamed.map(([name, parameter]): Block => ({
       type: 'paragraph',
       content: [inlineOf(name, parameter, account, room)],
     })),
   ];
+}
+
+/** What a placeholder stands for in code, where nothing but text is shown. */
+function typedFor(parameter: RichParameter): string {
+  const id = textOf(parameter, 'mention-id');
+  return id === '' ? textOf(parameter, 'name') || textOf(parameter, 'id') : /[ /]/.test(id) ? `@"${id}"` : `@${id}`;
 }
 
 /** A field of a rich object as text; empty where it is absent. */
@@ -96,52 +104,4 @@ function objectOf(parameter: RichParameter, label: string): Inline {
 function linked(text: string, url: string): Inline {
   const isAddress = /^https?:\/\//i.test(url);
   return isAddress ? { type: 'link', url, content: [{ type: 'text', text }] } : { type: 'text', text };
-}
-
-type Fill = (name: string) => Inline | undefined;
-
-function fillBlock(block: Block, fill: Fill): Block {
-  switch (block.type) {
-    case 'paragraph':
-    case 'heading':
-      return { ...block, content: fillInlines(block.content, fill) };
-    case 'quote':
-      return { ...block, content: block.content.map((inner) => fillBlock(inner, fill)) };
-    case 'list':
-      return {
-        ...block,
-        items: block.items.map((item) => ({ ...item, content: item.content.map((inner) => fillBlock(inner, fill)) })),
-      };
-    case 'table':
-      return {
-        ...block,
-        head: block.head.map((cell) => fillInlines(cell, fill)),
-        rows: block.rows.map((row) => row.map((cell) => fillInlines(cell, fill))),
-      };
-    case 'code':
-    case 'rule':
-      return block;
-  }
-}
-
-function fillInlines(inlines: readonly Inline[], fill: Fill): Inline[] {
-  return inlines.flatMap((inline) => {
-    if (inline.type === 'text') return fillText(inline.text, fill);
-    if ('content' in inline) return [{ ...inline, content: fillInlines(inline.content, fill) }];
-    return [inline];
-  });
-}
-
-function fillText(text: string, fill: Fill): Inline[] {
-  const inlines: Inline[] = [];
-  let from = 0;
-  for (const match of text.matchAll(placeholder)) {
-    const filled = fill(match[1] ?? '');
-    if (filled === undefined) continue;
-    if (match.index > from) inlines.push({ type: 'text', text: text.slice(from, match.index) });
-    inlines.push(filled);
-    from = match.index + match[0].length;
-  }
-  if (from < text.length || inlines.length === 0) inlines.push({ type: 'text', text: text.slice(from) });
-  return inlines;
 }

@@ -51,7 +51,7 @@ describe('fromTalk: messages', () => {
   it('mentions stand in the text as people and as everybody, with the names that readers saw', () => {
     expect(contentOf('mentions')).toEqual(
       expect.arrayContaining([
-        { type: 'text', text: 'Hello **world**, ' },
+        { type: 'bold', content: [{ type: 'text', text: 'world' }] },
         { type: 'mention', of: { kind: 'person', user: { account, id: 'users/bob' } }, label: 'bob' },
         { type: 'text', text: ' and ' },
         { type: 'mention', of: { kind: 'everyone' }, label: 'Chat room' },
@@ -74,7 +74,10 @@ describe('fromTalk: messages', () => {
   });
 
   it('a reply names what it answers; a deleted parent becomes a message without replyTo', () => {
-    expect(eventOf('reply')).toMatchObject({ replyTo: { room: { account, id: 'tyib88jb' }, id: '619' } });
+    expect(eventOf('reply')).toMatchObject({
+      replyTo: { room: { account, id: 'tyib88jb' }, id: '619' },
+      quoted: { name: 'alice', text: expect.any(String) as string },
+    });
     const { row } = captured['reply'] as Captured & { row: { parent: object } };
     const gone = { ...row, parent: { id: 619, deleted: true } };
     expect(eventOf('reply', { row: gone })).not.toHaveProperty('replyTo');
@@ -98,7 +101,9 @@ describe('fromTalk: messages', () => {
     expect(contentOf('file')).toEqual([{ type: 'text', text: '📎 notes ü.txt' }]);
     expect(contentOf('voiceMessage')).toEqual([{ type: 'text', text: '📎 voice.mp3' }]);
     expect(contentOf('fileWithCaption')).toEqual([
-      { type: 'text', text: 'Look at **this** ' },
+      { type: 'text', text: 'Look at ' },
+      { type: 'bold', content: [{ type: 'text', text: 'this' }] },
+      { type: 'text', text: ' ' },
       { type: 'mention', of: { kind: 'person', user: { account, id: 'users/alice' } }, label: 'alice' },
       { type: 'text', text: '📎 picture.png' },
     ]);

@@ -1,10 +1,11 @@
-import type { BridgeEvent, ReactionRemoved } from '../../model/bridge-event.js';
+import type { BridgeEvent, MessageSent, ReactionRemoved } from '../../model/bridge-event.js';
 import { roomId, type AccountId, type MessageRef, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import { cleanName } from '../../formatting/names.js';
+import { toPlain } from '../../formatting/plain.js';
 import { bodyOf, textOf } from './from-talk-text.js';
 import { deliveryKeyIn, talkFileId, talkMessageId, talkMessageRef, talkUserId } from './talk.ids.js';
-import type { ChatRow, RichParameter, StoredRow } from './talk.payloads.js';
+import type { ChatRow, ParentRow, RichParameter, StoredRow } from './talk.payloads.js';
 
 /** The account that reads, and the base address of its server without a slash at its end. */
 export interface TalkReader {
@@ -34,10 +35,22 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     body: bodyOf(row, reader.account, roomId(stored.token)),
     files: [],
     style: 'text',
-    ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted) }),
+    ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted), ...quotedIn(stored, reader) }),
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
     ...(row.silent === true ? { attention: 'silent' } : {}),
   };
+}
+
+/** The beginning of what is answered, where the row says so. */
+function quotedIn({ row: { parent }, token }: StoredRow, { account }: TalkReader): Pick<MessageSent, 'quoted'> {
+  if (parent?.message === undefined || parent.actorDisplayName === undefined) return {};
+  const { actorType: type = '', actorId: id = '', actorDisplayName: name } = parent;
+  const text = toPlain(bodyOf(textIn(parent), account, roomId(token)));
+  return { quoted: { name: nameOf({ type, id, name }), text } };
+}
+
+function textIn({ message = '', messageParameters = {}, markdown }: ParentRow): Parameters<typeof bodyOf>[0] {
+  return { message, messageParameters, markdown };
 }
 
 /** Talk's texts of system messages depend on reader and language: only their type and parameters are read. */
@@ -106,11 +119,7 @@ function edited(stored: StoredRow, reader: TalkReader): ReadResult {
   if (parent.deleted === true || parent.messageType === 'comment_deleted') {
     return { ignored: 'message_edited of a deleted message' };
   }
-  const body = bodyOf(
-    { message: parent.message, messageParameters: parent.messageParameters ?? {} },
-    reader.account,
-    roomId(token),
-  );
+  const body = bodyOf(textIn(parent), reader.account, roomId(token));
   return onParent(stored, reader, (message) => ({
     kind: 'messageEdited',
     message,
@@ -216,9 +225,13 @@ function personRef(stored: StoredRow, reader: TalkReader, actor: Actor): UserRef
   return {
     account: reader.account,
     id: talkUserId(actor.type, actor.id),
-    name: actor.name.trim() === '' ? nameWithout(actor) : cleanName(actor.name),
+    name: nameOf(actor),
     standing: standingOf(actor, stored.self),
   };
+}
+
+function nameOf(actor: Actor): string {
+  return actor.name.trim() === '' ? nameWithout(actor) : cleanName(actor.name);
 }
 
 /** Guests may have no name, and deleted people have none. */

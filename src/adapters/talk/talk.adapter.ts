@@ -70,7 +70,11 @@ export class TalkAdapter implements NetworkAdapter {
     this.#client.onTalkChanged(() => (this.#limits = undefined));
     this.#login = new TalkLogin(this.#client, store, settings, log);
     const textsOf: TextsOf = async (said, speaker) =>
-      relayedTexts(said, speaker, (await this.#knownLimits()).maxTextChars);
+      relayedTexts(said, speaker, {
+        account,
+        baseUrl: settings.url,
+        maxChars: (await this.#knownLimits()).maxTextChars,
+      });
     this.#look = new TalkLook(this.#client, settings.pageSize, () => this.#userId, textsOf);
     this.#profiles = new TalkProfiles(this.#client, account);
     this.#rooms = new TalkRooms(this.#client, log, () => this.#userId);

@@ -75,3 +75,21 @@ export function talkFileOf(id: string): TalkFile | undefined {
   if (match?.[2] === undefined) return undefined;
   return match[1] === 'user' ? { of: 'userAvatar', user: match[2] } : { of: 'roomAvatar', token: match[2] };
 }
+
+/** What Talk takes as an id in a mention. Source: the parser of Nextcloud's comments. */
+const mentionable = /^(?:(?:guest|email)\/[a-f0-9]+|federated_user\/[a-z0-9_\-@.' /:]+|[a-z0-9_\-@.' ]+)$/i;
+
+/** The id by which a message mentions somebody; undefined where no message can. */
+export function mentionIdOf(user: UserId): string | undefined {
+  const { type, id } = actorOf(user);
+  const front = mentionFronts[type];
+  const mentionId = front === undefined ? undefined : front + id;
+  return mentionId !== undefined && mentionable.test(mentionId) ? mentionId : undefined;
+}
+
+const mentionFronts: Readonly<Record<string, string>> = {
+  users: '',
+  guests: 'guest/',
+  emails: 'email/',
+  federated_users: 'federated_user/',
+};

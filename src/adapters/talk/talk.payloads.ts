@@ -15,11 +15,16 @@ const messageParameters = z
 /** The replied, edited, deleted or reacted-to row; some of it is absent where it is gone. */
 const parentRow = z.object({
   id: z.int().nonnegative(),
+  actorType: z.string().optional(),
+  actorId: z.string().optional(),
+  actorDisplayName: z.string().optional(),
   message: z.string().optional(),
   messageParameters: messageParameters.optional(),
   messageType: z.string().optional(),
   deleted: z.boolean().optional(),
+  markdown: z.boolean().optional(),
 });
+export type ParentRow = z.infer<typeof parentRow>;
 
 const chatRow = z.object({
   id: z.int().nonnegative(),
@@ -37,6 +42,7 @@ const chatRow = z.object({
   threadId: z.int().optional(),
   isThread: z.boolean().optional(),
   silent: z.boolean().optional(),
+  markdown: z.boolean().optional(),
 });
 export type ChatRow = z.infer<typeof chatRow>;
 

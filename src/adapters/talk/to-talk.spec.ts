@@ -1,91 +1,214 @@
 import fc from 'fast-check';
 import { fromPlain } from '../../formatting/plain.js';
-import { accountId, userId } from '../../model/ids.js';
-import { relayedTexts, withoutPings } from './to-talk.js';
+import { accountId, roomId, userId } from '../../model/ids.js';
+import type { Inline, RichText } from '../../model/rich-text.js';
+import { isShown, relayedTexts } from './to-talk.js';
+import { withoutPings } from './to-talk-mentions.js';
 
+const account = accountId('cloud');
+const there = accountId('there');
+const place = { account, baseUrl: 'https://cloud.example.org', maxChars: 32_000 };
+const within = (maxChars: number) => ({ ...place, maxChars });
 const by = {
   as: 'relay' as const,
   networkLabel: 'Matrix',
   profile: { name: 'Anna' },
-  person: { account: accountId('there'), id: userId('@anna:there'), name: 'anna', standing: 'person' as const },
+  person: { account: there, id: userId('@anna:there'), name: 'anna', standing: 'person' as const },
 };
-const said = (text: string, style: 'text' | 'emote' | 'notice' = 'text') => ({
-  body: fromPlain(text),
-  files: [],
-  style,
+const says = (body: RichText, style: 'text' | 'emote' | 'notice' = 'text') => ({ body, files: [], style });
+const said = (text: string, style: 'text' | 'emote' | 'notice' = 'text') => says(fromPlain(text), style);
+const line = (...content: Inline[]): RichText => [{ type: 'paragraph', content }];
+const text = (value: string): Inline => ({ type: 'text', text: value });
+const mention = (id: string, label: string, on = account): Inline => ({
+  type: 'mention',
+  of: { kind: 'person', user: { account: on, id: userId(id) } },
+  label,
 });
 
 describe('toTalk: a relayed message', () => {
   it('begins with who says it, on which network', () => {
-    expect(relayedTexts(said('hello'), by, 32_000)).toEqual(['**Anna** (Matrix): hello']);
+    expect(relayedTexts(said('hello'), by, place)).toEqual(['**Anna** (Matrix): hello']);
   });
 
   it('an emote has no colon', () => {
-    expect(relayedTexts(said('waves', 'emote'), by, 32_000)).toEqual(['**Anna** (Matrix) waves']);
+    expect(relayedTexts(said('waves', 'emote'), by, place)).toEqual(['**Anna** (Matrix) waves']);
+  });
+
+  it('what the bridge itself says has no name', () => {
+    expect(relayedTexts(said('Mia joined'), { ...by, as: 'bridge' }, place)).toEqual(['Mia joined']);
+  });
+
+  it('is formatted', () => {
+    const body: RichText = [
+      { type: 'paragraph', content: [{ type: 'bold', content: [text('now')] }, text(' or never')] },
+      {
+        type: 'list',
+        ordered: false,
+        start: 1,
+        items: [{ content: fromPlain('this') }, { content: fromPlain('that') }],
+      },
+    ];
+    expect(relayedTexts(says(body), by, place)).toEqual(['**Anna** (Matrix): **now** or never\n\n- this\n- that']);
+  });
+
+  it('what is a block of its own begins below the name', () => {
+    const body: RichText = [{ type: 'code', language: 'sh', text: 'npm ci' }];
+    expect(relayedTexts(says(body), by, place)).toEqual(['**Anna** (Matrix):\n\n```sh\nnpm ci\n```']);
   });
 
   it('files are named, with the text or without', () => {
-    const file = { account: accountId('there'), id: '1', name: 'plan.pdf', mime: 'application/pdf', bytes: 3 };
-    expect(relayedTexts({ ...said('see'), files: [file] }, by, 32_000)).toEqual([
-      '**Anna** (Matrix): see\n📎 plan.pdf',
-    ]);
-    expect(relayedTexts({ body: [], files: [file], style: 'text' }, by, 32_000)).toEqual([
+    const file = { account: there, id: '1', name: 'plan.pdf', mime: 'application/pdf', bytes: 3 };
+    expect(relayedTexts({ ...said('see'), files: [file] }, by, place)).toEqual(['**Anna** (Matrix): see\n📎 plan.pdf']);
+    expect(relayedTexts({ body: [], files: [file], style: 'text' }, by, place)).toEqual([
       '**Anna** (Matrix): 📎 plan.pdf',
     ]);
   });
 
   it('an empty message is the name alone', () => {
-    expect(relayedTexts(said(''), by, 32_000)).toEqual(['**Anna** (Matrix):']);
+    expect(relayedTexts(said(''), by, place)).toEqual(['**Anna** (Matrix):']);
   });
 
   it('over the limit it is split at words, each part with the name', () => {
-    expect(relayedTexts(said('one two three'), by, 28)).toEqual([
+    expect(relayedTexts(said('one two three'), by, within(28))).toEqual([
       '**Anna** (Matrix): one two',
       '**Anna** (Matrix): three',
     ]);
   });
 });
 
-describe('toTalk: nobody is pinged', () => {
+describe('toTalk: mentions', () => {
+  it.each([
+    ['users/alice', '@"alice"'],
+    ['users/space user', '@"space user"'],
+    ['guests/1f3a', '@"guest/1f3a"'],
+    ['federated_users/dora@https://there.example', '@"federated_user/dora@https://there.example"'],
+  ])('people of the account are called: %s', (id, expected) => {
+    expect(relayedTexts(says(line(text('hi '), mention(id, 'Alice'))), by, place)).toEqual([
+      `**Anna** (Matrix): hi ${expected}`,
+    ]);
+  });
+
+  it.each([
+    ['people of other accounts', mention('@mia:there', 'Mia', there), '@\u200bMia'],
+    ['people whose id no message can hold', mention('users/jürgen', 'Jürgen'), '@\u200bJürgen'],
+    ['bots', mention('bots/bot-1', 'Bot'), '@\u200bBot'],
+    ['groups', { type: 'mention', of: { kind: 'group', id: 'team' }, label: 'Team' } as const, '@\u200bTeam'],
+  ])('%s are named and not called', (_, inline, expected) => {
+    expect(relayedTexts(says(line(inline)), by, place)).toEqual([`**Anna** (Matrix): ${expected}`]);
+  });
+
+  it('everybody is called where the author may', () => {
+    const everyone: Inline = { type: 'mention', of: { kind: 'everyone' }, label: 'room' };
+    expect(relayedTexts(says(line(everyone, text(' come'))), by, place)).toEqual(['**Anna** (Matrix): @"all" come']);
+  });
+
+  it('a room of the account is a link to it; another leads to where it is', () => {
+    const room = (on: typeof account, id: string): Inline => ({
+      type: 'mention',
+      of: { kind: 'room', room: { account: on, id: roomId(id) } },
+      label: 'Plans',
+      url: 'https://matrix.to/#/!x:there',
+    });
+    expect(relayedTexts(says(line(room(account, 'abcd1234'))), by, place)).toEqual([
+      '**Anna** (Matrix): [#Plans](https://cloud.example.org/index.php/call/abcd1234)',
+    ]);
+    expect(relayedTexts(says(line(room(there, '!x:there'))), by, place)).toEqual([
+      '**Anna** (Matrix): [#Plans](https://matrix.to/#/!x:there)',
+    ]);
+  });
+});
+
+describe('toTalk: nobody is pinged by accident', () => {
   const zeroWidth = '\u200b';
 
-  it('something stands after every @', () => {
-    expect(withoutPings('@all and @"guest/abc", bob@example.org')).toBe(
-      `@${zeroWidth}all and @${zeroWidth}"guest/abc", bob@${zeroWidth}example.org`,
+  it('something stands behind each @ that Talk would take for a mention', () => {
+    expect(withoutPings('@all and @"guest/abc", (@bob) bob@example.org')).toBe(
+      `@${zeroWidth}all and @${zeroWidth}"guest/abc", (@bob) bob@example.org`,
     );
   });
 
   it('addresses still lead where they led', () => {
-    expect(withoutPings('https://example.org/@anna?x=@y')).toBe('https://example.org/%40anna?x=%40y');
-    expect(withoutPings('https://matrix.to/#/@anna:example.org')).toBe('https://matrix.to/#/%40anna:example.org');
-    expect(withoutPings('https://anna@example.org/')).toBe(`https://anna@${zeroWidth}example.org/`);
+    expect(withoutPings('https://example.org/a.@anna?x=.@y')).toBe('https://example.org/a.%40anna?x=.%40y');
+    expect(withoutPings('https://matrix.to/#/@anna:example.org')).toBe('https://matrix.to/#/@anna:example.org');
   });
 
-  // What Talk takes for a mention. Source: its comments' parser.
-  const mention =
-    /\B(?<![^a-z0-9_\-@.'\s])@("(?:guest|email)\/[a-f0-9]+"|"(?:federated_)?(?:group|team|user)\/[a-z0-9_\-@.' /:]+"|"[a-z0-9_\-@.' ]+"|[a-z0-9_\-@.']+)/i;
-  const piece = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 10 }),
-    fc.constantFrom('@', '@all', '@alice', '@"guest/abc"', '@"', '"', '\u200b', 'http://a/', '**', '\n', ' ', '\\'),
+  it('code is as it was but where Talk would ping from it', () => {
+    const code = 'npm i @nestjs/core\nmail anna@example.org\n(@x)';
+    expect(relayedTexts(says([{ type: 'code', text: code }]), by, place)).toEqual([
+      `**Anna** (Matrix):\n\n\`\`\`\nnpm i @${zeroWidth}nestjs/core\nmail anna@example.org\n(@x)\n\`\`\``,
+    ]);
+  });
+
+  it('names in braces are not what the server puts there', () => {
+    expect(relayedTexts(said('{mention-user1}'), by, place)).toEqual([
+      `**Anna** (Matrix): {${zeroWidth}mention-user1}`,
+    ]);
+  });
+
+  // What Talk takes for a mention. Source: the parser of Nextcloud's comments.
+  const ping =
+    /\B(?<![^a-z0-9_\-@.'\s])@("(?:guest|email)\/[a-f0-9]+"|"(?:federated_)?(?:group|team|user)\/[a-z0-9_\-@.' /:]+"|"[a-z0-9_\-@.' ]+"|[a-z0-9_\-@.']+)/gi;
+  const pieces = fc.constantFrom(
+    ...[
+      '@',
+      '@all',
+      '@alice',
+      '@"guest/abc"',
+      '@"',
+      '"',
+      '\u200b',
+      'http://a/',
+      '**',
+      '\n',
+      ' ',
+      '\\',
+      '`',
+      '```\n',
+      '[',
+      '](',
+      '\ufdd1',
+    ],
   );
-  const text = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(''));
+  const piece = fc.oneof(fc.string({ unit: 'binary', maxLength: 10 }), pieces);
+  const words = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(''));
+  const body = fc.array(
+    fc.oneof(
+      words.map((value): RichText => fromPlain(value)),
+      words.map((value): RichText => [{ type: 'code', text: value }]),
+      words.map((value): RichText => line({ type: 'code', text: value }, text(value))),
+      words.map((value): RichText => line({ type: 'bold', content: [text(value)] }, mention('@x:there', value, there))),
+      words.map((value): RichText => line({ type: 'link', url: `https://a/${value}`, content: [text(value)] })),
+    ),
+    { maxLength: 3 },
+  );
+  const numRuns = Number(process.env['CROSSTALK_PROPERTY_RUNS'] ?? 1_000);
 
   it('whatever is said, by whom and however it is split', () => {
     fc.assert(
-      fc.property(text, text, fc.integer({ min: 40, max: 400 }), (body, name, maxChars) => {
-        for (const part of relayedTexts(said(body), { ...by, profile: { name } }, maxChars)) {
-          expect(part).not.toMatch(mention);
-          expect(part).not.toMatch(/@(?!\u200b|$)/);
+      fc.property(body, words, fc.integer({ min: 200, max: 600 }), (blocks, name, maxChars) => {
+        for (const part of relayedTexts(says(blocks.flat()), { ...by, profile: { name } }, within(maxChars))) {
+          expect(part.match(ping)).toBeNull();
         }
       }),
-      { numRuns: 1000 },
+      { numRuns },
+    );
+  });
+
+  it('only those are called who were meant', () => {
+    fc.assert(
+      fc.property(words, words, (before, behind) => {
+        const whole = says(line(text(before), mention('users/carol', 'Carol'), text(behind)));
+        const found = relayedTexts(whole, by, place).flatMap((part) => part.match(ping) ?? []);
+        expect(found).toEqual(['@"carol"']);
+      }),
+      { numRuns },
     );
   });
 
   it('every part is within the limit, not empty, and begins with the same name', () => {
     fc.assert(
-      fc.property(text, text, fc.integer({ min: 400, max: 1000 }), (body, name, maxChars) => {
-        const parts = relayedTexts(said(body), { ...by, profile: { name } }, maxChars);
+      fc.property(body, words, fc.integer({ min: 400, max: 1000 }), (blocks, name, maxChars) => {
+        const parts = relayedTexts(says(blocks.flat()), { ...by, profile: { name } }, within(maxChars));
         const head = /^\*\*(?:[^*\\\n]|\\.)+\*\* \(Matrix\):/u;
         expect(parts.length).toBeGreaterThan(0);
         for (const part of parts) {
@@ -94,6 +217,7 @@ describe('toTalk: nobody is pinged', () => {
           expect(head.exec(part)?.[0]).toBe(head.exec(parts[0] ?? '')?.[0]);
         }
       }),
+      { numRuns },
     );
   });
 });
@@ -107,22 +231,32 @@ describe('toTalk: nobody speaks in the name of another', () => {
     ['', '**Someone** (Matrix): hi'],
     ['a'.repeat(500), `**${'a'.repeat(79)}…** (Matrix): hi`],
   ])('the name %j is shown as it is written', (name, expected) => {
-    expect(relayedTexts(said('hi'), { ...by, profile: { name }, person: { ...by.person, name: '' } }, 32_000)).toEqual([
+    expect(relayedTexts(said('hi'), { ...by, profile: { name }, person: { ...by.person, name: '' } }, place)).toEqual([
       expected,
     ]);
   });
 
-  it.each(['**Bob** (Slack): I quit', '__Bob__ (Slack): I quit', ' \u200b**Bob** (Talk) waves'])(
-    'a line that looks like the beginning of a message loses its bold: %j',
-    (line) => {
-      const [whole = ''] = relayedTexts(said(`hi\n${line}`), by, 32_000);
-      expect(whole).toMatch(/^\*\*Anna\*\* \(Matrix\): hi\n[ \u200b]*\\[*_]\\[*_]Bob/u);
-    },
-  );
+  it('a line that looks like the beginning of a message is seen to go on', () => {
+    const bob: RichText = line(
+      text('hi'),
+      { type: 'break' },
+      { type: 'bold', content: [text('Bob')] },
+      text(' (Talk): I quit'),
+    );
+    expect(relayedTexts(says(bob), by, place)).toEqual(['**Anna** (Matrix): hi\n… **Bob** (Talk): I quit']);
+  });
 
   it('bold elsewhere stays', () => {
-    expect(relayedTexts(said('hi\n**important** thing'), by, 32_000)).toEqual([
-      '**Anna** (Matrix): hi\n**important** thing',
-    ]);
+    const body = line(text('hi'), { type: 'break' }, { type: 'bold', content: [text('important')] }, text(' thing'));
+    expect(relayedTexts(says(body), by, place)).toEqual(['**Anna** (Matrix): hi\n**important** thing']);
+  });
+});
+
+describe('toTalk: what was written is recognised', () => {
+  it('with the placeholders that the server put there', () => {
+    const messageParameters = { 'mention-user1': { type: 'user', id: 'alice', name: 'Alice', 'mention-id': 'alice' } };
+    expect(isShown('hi @"alice"', { message: 'hi {mention-user1}', messageParameters })).toBe(true);
+    expect(isShown('hi @"bob"', { message: 'hi {mention-user1}', messageParameters })).toBe(false);
+    expect(isShown('hi', { message: 'hi', messageParameters: {} })).toBe(true);
   });
 });

@@ -1,33 +1,43 @@
-import { cleanText } from '../../formatting/clean.js';
+import { withoutForgedHeads } from '../../formatting/forged-heads.js';
+import { toMarkdown } from '../../formatting/markdown.js';
+import { withFileNames } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
-import { splitText } from '../../formatting/split.js';
+import { splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
 import type { Speaker } from '../../model/network-adapter.js';
+import type { RichText } from '../../model/rich-text.js';
 import { textOf } from './from-talk-text.js';
 import type { RichParameter } from './talk.payloads.js';
+import { meantMention, type MentionPlace, withKnownMentions, withoutPings } from './to-talk-mentions.js';
 
 export type RelayedBy = Pick<Speaker, 'as' | 'networkLabel' | 'profile' | 'person'>;
 
-/** Stands after each `@`, so that Talk finds nobody to ping. */
-const zeroWidthSpace = '\u200b';
+export interface TextPlace extends MentionPlace {
+  /** The longest text, in UTF-16 code units. */
+  readonly maxChars: number;
+}
 
 /**
- * The texts that our own account posts for somebody, in order, each at most `maxChars` UTF-16 code units long:
- * `**Name** (Matrix): text`. Every part begins with the name, since others may speak between them.
+ * The Markdown that our own account posts for somebody, in parts, in order: `**Name** (Matrix): text`. Every part begins
+ * with the name, since others may speak between them.
  */
 export function relayedTexts(
   event: Pick<MessageSent, 'body' | 'style'> & Partial<Pick<MessageSent, 'files'>>,
   by: RelayedBy,
-  maxChars: number,
+  place: TextPlace,
 ): string[] {
-  const name = nameInMarkdown(by.profile.name || by.person.name);
-  const head =
-    by.as === 'bridge' ? '' : `**${name}** (${nameInMarkdown(by.networkLabel)})${event.style === 'emote' ? '' : ':'}`;
-  const files = (event.files ?? []).map((file) => `📎 ${cleanName(file.name)}`);
-  const body = [withoutForgedNames(toPlain(event.body)), ...files].filter((text) => text.trim() !== '').join('\n');
-  const text = withoutPings(cleanText(body));
-  return splitText(text, { chars: Math.max(1, maxChars - head.length - 1) }).map((part) => `${head} ${part}`.trim());
+  const head = headOf(by, event.style);
+  const written = (part: RichText): string => {
+    const text = toMarkdown(part, { mention: (mention) => meantMention(mention, place.account) });
+    // What is a block of its own cannot begin behind the name.
+    const between = head === '' || text === '' ? '' : part[0]?.type === 'paragraph' ? ' ' : '\n\n';
+    return withoutPings(`${head}${between}${text}`).trim();
+  };
+  const fits = (part: RichText): boolean =>
+    toPlain(part).length <= place.maxChars && written(part).length <= place.maxChars;
+  const said = withFileNames(event.body, event.files ?? []);
+  return splitRich(withoutForgedHeads(withKnownMentions(said, place)), fits).map(written);
 }
 
 /** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */
@@ -47,26 +57,13 @@ function unquoted(text: string): string {
   return text.replaceAll(/@"([^"\n]*)"/g, '@$1').trim();
 }
 
-/** Every `@` is followed by something that no id begins with; in an address it is written as `%40`, so that it still leads there. */
-export function withoutPings(text: string): string {
-  const addresses = text.replace(/(https?:\/\/[^\s/?#]*)([/?#]\S*)/gi, (_, authority: string, rest: string) => {
-    return authority + rest.replaceAll('@', '%40');
-  });
-  return addresses.replaceAll('@', `@${zeroWidthSpace}`);
-}
-
-const invisible = String.raw`(?:[\s\u2028-\u202e]|\p{Default_Ignorable_Code_Point})*`;
-const forgedName = new RegExp(String.raw`^(${invisible})(\*\*|__)(?=[^\n]*\))`, 'gmu');
-
-/** Lines that begin like ours do lose their bold, so that nobody can speak in another's name. */
-function withoutForgedNames(text: string): string {
-  return text.replace(
-    forgedName,
-    (_, before: string, mark: string) => before + mark.replaceAll(/[*_]/g, String.raw`\$&`),
-  );
+function headOf({ as, profile, person, networkLabel }: RelayedBy, style: MessageSent['style']): string {
+  if (as === 'bridge') return '';
+  const name = nameInMarkdown(profile.name || person.name);
+  return `**${name}** (${nameInMarkdown(networkLabel)})${style === 'emote' ? '' : ':'}`;
 }
 
 /** A name as text that Talk's Markdown shows as it is. */
 function nameInMarkdown(name: string): string {
-  return withoutPings(cleanName(name).replaceAll(/[\\`*_[\]<>~]/g, String.raw`\$&`));
+  return cleanName(name).replaceAll(/[\\`*_[\]<>~&]/g, String.raw`\$&`);
 }

@@ -1,4 +1,4 @@
-import type { Block, Inline, ListItem, RichText } from '../../model/rich-text.js';
+import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
 
 /** What stands in place of an inline that holds no others; the same one where nothing changes. */
 export type Change = (leaf: Inline, isInLink: boolean) => readonly Inline[];

@@ -1,7 +1,7 @@
-import { skeleton } from '../../formatting/look-alike.js';
-import { toPlain } from '../../formatting/plain.js';
-import { inlinesOf, type Run, runsOf } from '../../formatting/runs.js';
-import type { Block, Inline, RichText } from '../../model/rich-text.js';
+import { skeleton } from './look-alike.js';
+import { toPlain } from './plain.js';
+import { inlinesOf, type Run, runsOf } from './runs.js';
+import type { Block, Inline, RichText } from '../model/rich-text.js';
 
 /** Stands before a line that looks as if somebody else began to speak: so it is seen to go on. */
 const goesOn = '… ';
