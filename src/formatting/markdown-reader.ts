@@ -15,14 +15,19 @@ const placeholder = /\{([A-Za-z0-9._-]+)\}/g;
 
 /** Reads one tree; remembers what its references refer to. */
 export class MarkdownReader {
-  readonly #definitions: ReadonlyMap<string, Definition>;
+  /** The first of those that define the same counts. */
+  readonly #definitions = new Map<string, Definition>();
+  readonly #references: ReadonlySet<string>;
 
   constructor(
     private readonly tree: MarkdownTree,
     private readonly fill: Fill,
   ) {
-    const definitions = tree.children.filter((node) => node.type === 'definition');
-    this.#definitions = new Map(definitions.map((node) => [node.identifier, node]));
+    for (const node of tree.children) {
+      if (node.type !== 'definition' || this.#definitions.has(node.identifier)) continue;
+      this.#definitions.set(node.identifier, node);
+    }
+    this.#references = new Set(referencesIn(tree.children));
   }
 
   body(): RichText {
@@ -59,10 +64,12 @@ export class MarkdownReader {
       case 'thematicBreak':
         return [{ type: 'rule' }];
       case 'footnoteDefinition':
-        return [
-          ...paragraph([{ type: 'text', text: `[^${node.label ?? node.identifier}]:` }]),
-          ...this.#blocks(node.children),
-        ];
+        return withBeginning(`[^${node.label ?? node.identifier}]:`, this.#blocks(node.children));
+      case 'definition': {
+        // Its address stands in the link; what no link uses is shown as it was typed.
+        const isUsed = this.#definitions.get(node.identifier) === node && this.#references.has(node.identifier);
+        return isUsed ? [] : paragraph(this.#asTyped(node));
+      }
       default:
         return paragraph(this.#asTyped(node));
     }
@@ -92,21 +99,26 @@ export class MarkdownReader {
       case 'break':
         return [{ type: 'break' }];
       case 'link':
-        return link(node.url, this.#inlines(node.children));
+        return this.#link(node, node.url, this.#inlines(node.children));
       case 'image':
-        return [{ type: 'link', url: node.url, content: this.#text(node.alt ?? '') }];
+        return this.#link(node, node.url, this.#text(node.alt ?? ''));
       case 'linkReference': {
         const url = this.#addressOf(node);
-        const content = this.#inlines(node.children);
-        return url === undefined ? this.#asTyped(node) : [{ type: 'link', url, content }];
+        return url === undefined ? this.#asTyped(node) : this.#link(node, url, this.#inlines(node.children));
       }
       case 'imageReference': {
         const url = this.#addressOf(node);
-        return url === undefined ? this.#asTyped(node) : [{ type: 'link', url, content: this.#text(node.alt ?? '') }];
+        return url === undefined ? this.#asTyped(node) : this.#link(node, url, this.#text(node.alt ?? ''));
       }
       default:
         return this.#asTyped(node);
     }
+  }
+
+  /** A link that leads nowhere is its text. */
+  #link(node: Node, url: string, content: readonly Inline[]): Inline[] {
+    if (url !== '') return link(url, content);
+    return content.length === 0 ? this.#asTyped(node) : [...content];
   }
 
   #addressOf({ identifier }: Association): string | undefined {
@@ -155,6 +167,14 @@ function joined(inlines: readonly Inline[]): Inline[] {
   }, []);
 }
 
+/** The links whose address stands elsewhere, by the name that it has there. */
+function* referencesIn(nodes: readonly (RootContent | PhrasingContent)[]): Iterable<string> {
+  for (const node of nodes) {
+    if (node.type === 'linkReference' || node.type === 'imageReference') yield node.identifier;
+    if ('children' in node) yield* referencesIn(node.children);
+  }
+}
+
 /** An address that was not written as a link ends at a bracket. */
 function link(url: string, content: readonly Inline[]): Inline[] {
   const end = url.indexOf('<');
@@ -168,6 +188,12 @@ function link(url: string, content: readonly Inline[]): Inline[] {
     { type: 'link', url: address, content: [{ type: 'text', text: address }] },
     { type: 'text', text: url.slice(end) },
   ];
+}
+
+function withBeginning(text: string, blocks: readonly Block[]): Block[] {
+  const [first, ...others] = blocks;
+  if (first?.type !== 'paragraph') return [...paragraph([{ type: 'text', text }]), ...blocks];
+  return [{ ...first, content: joined([{ type: 'text', text: `${text} ` }, ...first.content]) }, ...others];
 }
 
 function paragraph(content: readonly Inline[]): Block[] {

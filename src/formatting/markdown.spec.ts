@@ -107,6 +107,14 @@ describe('fromMarkdown: what people type', () => {
       [paragraph({ type: 'link', url: 'https://example.org/cat.png', content: [text('a cat')] })],
     ],
     ['[x]: https://example.org', [paragraph(text('[x]: https://example.org'))]],
+    [
+      'the [plan][1]\n\n[1]: https://example.org/plan "title"\n[1]: https://example.org/other',
+      [
+        paragraph(text('the '), { type: 'link', url: 'https://example.org/plan', content: [text('plan')] }),
+        paragraph(text('[1]: https://example.org/other')),
+      ],
+    ],
+    ['[nothing]() and ![no picture]() and ![]()', [paragraph(text('nothing and no picture and ![]()'))]],
   ])('%j', (typed, expected) => {
     expect(fromMarkdown(typed)).toEqual(expected);
   });
@@ -119,7 +127,7 @@ describe('fromMarkdown: what people type', () => {
     ['<!-- note -->', '<!-- note -->'],
     [String.raw`\<b> \*a\* \\`, String.raw`<b> *a* \\`.replace('\\\\', '\\')],
     ['AT&T &amp; &copy; &lt;b&gt;', 'AT&T & © <b>'],
-    ['foo[^1]\n\n[^1]: bar', 'foo[^1]\n\n[^1]:\n\nbar'],
+    ['foo[^1]\n\n[^1]: bar', 'foo[^1]\n\n[^1]: bar'],
   ])('HTML, entities and notes: %j says %j', (typed, said) => {
     expect(toPlain(fromMarkdown(typed))).toBe(said);
   });

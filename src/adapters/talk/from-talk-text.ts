@@ -83,11 +83,13 @@ function objectOf(parameter: RichParameter, label: string): Inline {
     case 'talk-poll':
       return { type: 'text', text: `📊 ${label}` };
     case 'geo-location': {
-      const place = `mlat=${encodeURIComponent(textOf(parameter, 'latitude'))}&mlon=${encodeURIComponent(textOf(parameter, 'longitude'))}`;
+      const [latitude, longitude] = [textOf(parameter, 'latitude'), textOf(parameter, 'longitude')];
+      const place = `mlat=${encodeURIComponent(latitude)}&mlon=${encodeURIComponent(longitude)}`;
+      const name = textOf(parameter, 'name') || `${latitude}, ${longitude}`;
       return {
         type: 'link',
         url: `https://www.openstreetmap.org/?${place}`,
-        content: [{ type: 'text', text: `📍 ${label}` }],
+        content: [{ type: 'text', text: `📍 ${name}` }],
       };
     }
     case 'deck-card': {

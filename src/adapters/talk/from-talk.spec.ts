@@ -115,6 +115,11 @@ describe('fromTalk: messages', () => {
         content: [{ type: 'text', text: '📍 Berlin' }],
       },
     ]);
+    const { row } = captured['location'] as Captured & { row: { messageParameters: { object: object } } };
+    const object = { ...row.messageParameters.object, name: '' };
+    expect(JSON.stringify(eventOf('location', { row: { ...row, messageParameters: { object } } }))).toContain(
+      '"📍 52.5263, 13.4033"',
+    );
     expect(contentOf('deckCard')).toEqual([
       {
         type: 'link',
@@ -225,8 +230,12 @@ describe('fromTalk: what happens to rooms', () => {
       member: { id: 'users/bob' },
       actor: { id: 'users/alice' },
     });
-    expect(eventOf('userAdded', {}, 'bob')).toMatchObject({ member: { standing: 'ours' } });
-    expect(eventOf('userRemoved')).toMatchObject({ kind: 'memberLeft', member: { id: 'users/carol' }, how: 'removed' });
+    expect(read('userAdded', {}, 'bob')).toEqual({ ignored: 'user_added of one of our own' });
+    expect(eventOf('userRemoved', {}, 'bob')).toMatchObject({
+      kind: 'memberLeft',
+      member: { id: 'users/carol' },
+      how: 'removed',
+    });
     expect(eventOf('federatedAdded')).toMatchObject({
       kind: 'memberJoined',
       member: { id: 'federated_users/dora@http://127.0.0.1:8091' },

@@ -157,6 +157,8 @@ function memberChanged(stored: StoredRow, reader: TalkReader, kind: 'memberJoine
     id,
     name: textOf(parameter, 'name'),
   });
+  // Whoever is in the room by our account is shown for themselves.
+  if (member.standing === 'ours') return { ignored: `${row.systemMessage} of one of our own` };
   const base = { ...happened(stored, reader), member };
   if (kind === 'memberJoined') return one({ ...base, kind });
   return one({ ...base, kind, how: base.actor.id === member.id ? 'left' : 'removed' });
