@@ -34,7 +34,15 @@ export interface SeenEvent {
   readonly event_id: string;
   readonly type: string;
   readonly sender: string;
-  readonly content: { readonly body?: string; readonly 'm.mentions'?: unknown; readonly 'm.relates_to'?: unknown };
+  readonly content: {
+    readonly msgtype?: string;
+    readonly body?: string;
+    readonly formatted_body?: string;
+    readonly membership?: string;
+    readonly 'm.mentions'?: unknown;
+    readonly 'm.relates_to'?: unknown;
+    readonly 'm.new_content'?: { readonly body?: string; readonly formatted_body?: string };
+  };
 }
 
 /** The sandbox's Talk server, a real Synapse, a room in each, and the real program between them. */
@@ -44,6 +52,7 @@ export class Town {
   private constructor(
     readonly talk: TalkSandbox,
     readonly talkRoom: string,
+    readonly databaseUrl: string,
     readonly synapse: Synapse,
     readonly mia: Person,
     readonly matrixRoom: string,
@@ -95,7 +104,7 @@ export class Town {
     };
     const folder = mkdtempSync(join(tmpdir(), 'crosstalk town '));
     const drop = (): Promise<void> => database.drop();
-    return new Town(talk, talkRoom, synapse, mia, matrixRoom.room_id, settings, publicPort, folder, drop);
+    return new Town(talk, talkRoom, database.url, synapse, mia, matrixRoom.room_id, settings, publicPort, folder, drop);
   }
 
   /** Starts the program; one at a time. */
@@ -127,6 +136,71 @@ export class Town {
         await new Promise((done) => setTimeout(done, 100));
       }
     }
+  }
+
+  /** Mia does anything else that an event tells. Answers its id. */
+  async miaSends(type: string, content: object): Promise<string> {
+    const sent = await this.synapse.call('PUT', `${this.#room}/send/${type}/${randomUUID()}`, content, this.mia.token);
+    return (sent as { event_id: string }).event_id;
+  }
+
+  async miaSetsState(type: string, content: object): Promise<void> {
+    await this.synapse.call('PUT', `${this.#room}/state/${type}/`, content, this.mia.token);
+  }
+
+  async miaRedacts(event: string): Promise<void> {
+    const path = `${this.#room}/redact/${encodeURIComponent(event)}/${randomUUID()}`;
+    await this.synapse.call('PUT', path, {}, this.mia.token);
+  }
+
+  /** The content of a state event; undefined where there is none. */
+  async matrixState(type: string, key = ''): Promise<Record<string, unknown> | undefined> {
+    try {
+      const path = `${this.#room}/state/${type}/${encodeURIComponent(key)}`;
+      return (await this.synapse.call('GET', path, undefined, this.mia.token)) as Record<string, unknown>;
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** What relates to an event, oldest first; what was redacted is not among it. */
+  async relations(event: string, relation: 'm.replace' | 'm.annotation'): Promise<SeenEvent[]> {
+    const path = `/_matrix/client/v1/rooms/${encodeURIComponent(this.matrixRoom)}/relations/${encodeURIComponent(event)}/${relation}`;
+    const { chunk } = (await this.synapse.call('GET', `${path}?limit=100`, undefined, this.mia.token)) as {
+      chunk: SeenEvent[];
+    };
+    return chunk.reverse();
+  }
+
+  /** Whether an event was redacted. */
+  async isRedacted(event: string): Promise<boolean> {
+    const path = `${this.#room}/event/${encodeURIComponent(event)}`;
+    const seen = (await this.synapse.call('GET', path, undefined, this.mia.token)) as {
+      unsigned?: { redacted_because?: unknown };
+    };
+    return seen.unsigned?.redacted_because !== undefined;
+  }
+
+  /** A person of Matrix more, who is in the room. */
+  async newcomer(name: string): Promise<Person> {
+    const person = await this.synapse.addUser(name.toLowerCase(), name);
+    await this.synapse.call('POST', `${this.#room}/join`, {}, person.token);
+    return person;
+  }
+
+  async leaves({ token }: Person): Promise<void> {
+    await this.synapse.call('POST', `${this.#room}/leave`, {}, token);
+  }
+
+  /** Uploads a picture as Mia. Answers its address. */
+  async upload(bytes: Buffer, type: string): Promise<string> {
+    const answer = await fetch(`${this.synapse.url}/_matrix/media/v3/upload?filename=picture`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.mia.token}`, 'content-type': type },
+      body: new Uint8Array(bytes),
+    });
+    return ((await answer.json()) as { content_uri: string }).content_uri;
   }
 
   /** Every message that the Matrix room shows, oldest first. */

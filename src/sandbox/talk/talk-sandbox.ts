@@ -149,9 +149,9 @@ export class TalkSandbox {
     this.state.conversations.setReadOnly(room, this.#owner(room), isReadOnly ? 1 : 0);
   }
 
-  clearHistory(token: string): void {
+  clearHistory(token: string, by?: string): void {
     const room = this.#room(token);
-    this.state.chat.clear(room, this.#owner(room));
+    this.state.chat.clear(room, this.#owner(room, by));
   }
 
   /** @returns the message's id */
