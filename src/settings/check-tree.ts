@@ -83,7 +83,12 @@ export function checkTree(tree: Tree, root: SectionField, definitions: readonly 
 
   if (database !== undefined) faults.push(...checkSecretKey({ secretKey, database }));
   if (listen !== undefined) faults.push(...checkListen(listen));
-  faults.push(...checkKeys(tree, 'accounts'), ...checkKeys(tree, 'links'), ...checkLinks(tree), ...checkPeople(tree, idOf));
+  faults.push(
+    ...checkKeys(tree, 'accounts'),
+    ...checkKeys(tree, 'links'),
+    ...checkLinks(tree),
+    ...checkPeople(tree, idOf),
+  );
   if (!database || !listen || !log || !delivery || !retention) return { faults };
   const secret = secretKey === undefined ? {} : { secretKey };
   return { faults, settings: { database, ...secret, listen, log, delivery, retention, accounts, links, people } };
