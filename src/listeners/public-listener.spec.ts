@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import type { PublicRoute } from '../model/network-definition.js';
 import { silentLog } from '../observability/log.js';
 import { PublicListener } from './public-listener.js';
@@ -12,6 +12,13 @@ const echo: PublicRoute['handle'] = ({ params, query, headers, body }) =>
 const routes: PublicRoute[] = [
   { method: 'PUT', path: '/things/:account/:id', maxBodyBytes: 10, handle: echo },
   { method: 'GET', path: '/things/:account', maxBodyBytes: 0, handle: echo },
+  {
+    method: 'PUT',
+    path: '/guarded',
+    maxBodyBytes: 100_000_000,
+    refusal: ({ query }) => (query.has('key') ? undefined : { status: 401, json: { error: 'no key' } }),
+    handle: echo,
+  },
   { method: 'POST', path: '/failing', maxBodyBytes: 10, handle: () => Promise.reject(new Error('a secret')) },
 ];
 let listener: PublicListener;
@@ -54,6 +61,30 @@ describe('PublicListener', () => {
         body: 'body',
       },
     });
+  });
+
+  it('who may not call is told so before the body is read', async () => {
+    const calling = request({ port, host: '127.0.0.1', method: 'PUT', path: '/guarded', agent: false });
+    calling.setHeader('content-length', 50_000_000);
+    calling.write('the beginning of a body that never ends');
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      calling.on('response', resolve).on('error', reject);
+    });
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers.connection).toBe('close');
+    await new Promise((closed) => answer.resume().on('close', closed));
+    expect((await call('PUT', '/guarded?key', 'body')).status).toBe(200);
+  });
+
+  it('a body that says it is too large is not read', async () => {
+    const calling = request({ port, host: '127.0.0.1', method: 'PUT', path: '/things/a/b', agent: false });
+    calling.setHeader('content-length', 11);
+    calling.flushHeaders();
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      calling.on('response', resolve).on('error', reject);
+    });
+    expect(answer.statusCode).toBe(413);
+    await new Promise((closed) => answer.resume().on('close', closed));
   });
 
   it.each([

@@ -58,17 +58,19 @@ export class PublicListener {
   #send(response: ServerResponse, { status, headers, json }: PublicAnswer): void {
     if (response.headersSent || response.destroyed) return;
     const body = Buffer.from(JSON.stringify(json));
+    // What is left of a body that was refused is not read any more.
+    const isLeft = status >= 400 && !response.req.complete;
     // A caller that always has one more request on its connection would keep us from ever closing.
-    const ending = this.#server.listening ? {} : { connection: 'close' };
+    const ending = this.#server.listening && !isLeft ? {} : { connection: 'close' };
     response.writeHead(status, {
       'content-type': 'application/json',
       'content-length': body.length,
       ...ending,
       ...headers,
     });
-    response.end(body);
-    // What is left of a body that was refused is not read any more.
-    if (status === 413) response.req.destroy();
+    response.end(body, () => {
+      if (isLeft) response.req.destroy();
+    });
   }
 
   async #serve(request: IncomingMessage): Promise<PublicAnswer> {
@@ -79,8 +81,10 @@ export class PublicListener {
       const params = match(route.path, url.pathname);
       if (params === undefined) continue;
       try {
-        const body = await read(request, route.maxBodyBytes);
-        return await route.handle({ params, query: url.searchParams, headers: headersOf(request), body });
+        const call = { params, query: url.searchParams, headers: headersOf(request) };
+        const refusal = route.refusal?.(call);
+        if (refusal !== undefined) return refusal;
+        return await route.handle({ ...call, body: await read(request, route.maxBodyBytes) });
       } catch (error) {
         if (error instanceof TooLarge) return { status: 413, json: { error: error.message } };
         throw error;
@@ -126,10 +130,12 @@ function headersOf(request: IncomingMessage): Record<string, string | undefined>
 
 async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  const tooLarge = new TooLarge(`the body is larger than ${String(maxBytes)} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw new TooLarge(`the body is larger than ${String(maxBytes)} bytes`);
+    if (bytes > maxBytes) throw tooLarge;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

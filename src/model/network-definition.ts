@@ -22,10 +22,14 @@ export interface AdapterContext<Settings> {
   isLinked(room: string): boolean;
 }
 
-export interface PublicRequest {
+/** A call as far as it is known before its body is read. */
+export interface PublicCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+export interface PublicRequest extends PublicCall {
   readonly body: Buffer;
 }
 
@@ -42,6 +46,8 @@ export interface PublicRoute {
   /** `:name` stands for one segment. */
   readonly path: string;
   readonly maxBodyBytes: number;
+  /** The answer to a caller who may not call at all: its body is not read. */
+  refusal?(call: PublicCall): PublicAnswer | undefined;
   handle(request: PublicRequest): Promise<PublicAnswer>;
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../model/clock.js';
 import { BridgeError } from '../../model/errors.js';
 import { inboxKey } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
-import type { Log, PublicAnswer, PublicRequest, PublicRoute } from '../../model/network-definition.js';
+import type { Log, PublicAnswer, PublicCall, PublicRequest, PublicRoute } from '../../model/network-definition.js';
 import type { TransactionGaps } from './matrix.gaps.js';
 import type { OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
@@ -262,19 +262,26 @@ type Handler = (source: MatrixSource, request: PublicRequest) => Promise<PublicA
 /** The addresses that homeservers call. All accounts share them and are told apart by their tokens. */
 export function matrixRoutes(sources: readonly MatrixSource[]): readonly PublicRoute[] {
   if (sources.length === 0) return [];
-  const guarded = (handler: Handler) => async (request: PublicRequest) => {
-    const token = tokenIn(request);
+  const callerOf = (call: PublicCall): MatrixSource | PublicAnswer => {
+    const token = tokenIn(call);
     if (token === undefined) return answer(401, 'M_MISSING_TOKEN');
     const hash = hashOf(token);
     // All are compared, so that the time tells nothing.
     const [source] = sources.filter((each) => each.admits(hash));
-    return source === undefined ? answer(403, 'M_FORBIDDEN') : handler(source, request);
+    return source ?? answer(403, 'M_FORBIDDEN');
   };
   const route = (method: PublicRoute['method'], path: string, handler: Handler): PublicRoute => ({
     method,
     path,
     maxBodyBytes,
-    handle: guarded(handler),
+    refusal: (call) => {
+      const caller = callerOf(call);
+      return caller instanceof MatrixSource ? undefined : caller;
+    },
+    handle: (request) => {
+      const caller = callerOf(request);
+      return caller instanceof MatrixSource ? handler(caller, request) : Promise.resolve(caller);
+    },
   });
   const transaction: Handler = (source, { params, body }) => source.receive(params['txnId'] ?? '', body);
   const user: Handler = (source, { params }) => source.hasUser(params['userId'] ?? '');
@@ -293,7 +300,7 @@ export function matrixRoutes(sources: readonly MatrixSource[]): readonly PublicR
 }
 
 /** From the header or, as before 1.4, from the address; both must agree. */
-function tokenIn({ headers, query }: PublicRequest): string | undefined {
+function tokenIn({ headers, query }: PublicCall): string | undefined {
   const inHeader = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '')?.[1];
   const inQuery = query.get('access_token') ?? undefined;
   if (inHeader !== undefined && inQuery !== undefined && inHeader !== inQuery) return '';
