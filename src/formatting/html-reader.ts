@@ -2,7 +2,7 @@ import type { Block, Inline, ListItem } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
 import type { HtmlElement, HtmlNode } from './html-tree.js';
 import { isLinkable } from './link.js';
-import { inlinesOf, type Leaf, type Mark, type Run, withMark } from './runs.js';
+import { commonMarks, inlinesOf, type Leaf, type Mark, type Run, withMark } from './runs.js';
 
 export interface HtmlReading {
   /** What a link stands for, a mention for example; undefined where it is a link. */
@@ -47,6 +47,8 @@ export class HtmlReader {
   /** A blank that counts as soon as something follows it on its line. */
   private blank: readonly Mark[] | undefined;
   private breaks = 0;
+  /** What is said of the first of the breaks. */
+  private breakMarks: readonly Mark[] = [];
 
   constructor(
     private readonly read: HtmlReading,
@@ -161,6 +163,9 @@ export class HtmlReader {
     const known = this.read.image?.(src, alt, isEmoticon);
     if (known !== undefined) return this.inline(known);
     const shortcode = alt.replaceAll(/^:|:$/g, '');
+    if (!isEmoticon && alt !== '' && /^https?:/i.test(src) && isLinkable(src)) {
+      return this.marked({ type: 'link', url: addressIn(src) }, [alt]);
+    }
     if (!isEmoticon || shortcode === '') return this.text(alt);
     this.leaf({ type: 'customEmoji', shortcode, ...(src.startsWith('mxc://') ? { image: src } : {}) });
   }
@@ -257,7 +262,12 @@ export class HtmlReader {
     if (leaf.type === 'break') return this.break();
     if (this.breaks > 1) this.endParagraph();
     const isFirst = this.runs.length === 0 || this.breaks > 0;
-    if (this.breaks === 1 && this.runs.length > 0) this.runs.push({ leaf: { type: 'break' }, marks: this.marks });
+    const before = this.runs.at(-1);
+    if (this.breaks === 1 && before !== undefined) {
+      // Nothing begins or ends with a break.
+      const marks = commonMarks(this.breakMarks, commonMarks(before.marks, this.marks));
+      this.runs.push({ leaf: { type: 'break' }, marks });
+    }
     if (this.blank !== undefined && !isFirst) this.runs.push({ leaf: { type: 'text', text: ' ' }, marks: this.blank });
     this.runs.push({ leaf, marks: this.marks });
     this.blank = undefined;
@@ -265,6 +275,7 @@ export class HtmlReader {
   }
 
   private break(): void {
+    if (this.breaks === 0) this.breakMarks = this.marks;
     this.breaks += 1;
     this.blank = undefined;
   }

@@ -211,6 +211,11 @@ describe('fromHtml: what is Matrix’s own', () => {
     ],
     ['<span data-mx-spoiler><pre>a\nb</pre></span>', [p(spoilered(inCode('a\nb')))]],
     ['<span data-mx-spoiler><table><tr><td>a</table></span>', [table([[]], [[spoilered('a')]])]],
+    [
+      '<span data-mx-spoiler>a</span> b<br><span data-mx-spoiler="r">c</span>',
+      [p(spoilered('a'), ' b', br, spoiler('r', 'c'))],
+    ],
+    ['a<span data-mx-spoiler><br>b<br>c</span>d', [p('a', br, spoilered('b', br, 'c'), 'd')]],
     ['<span data-mx-maths="a &lt; b"><code>x</code></span>', [p({ type: 'math', latex: 'a < b' })]],
     ['<div data-mx-maths="\\int"><pre>x</pre></div>b', [p({ type: 'math', latex: '\\int' }), p('b')]],
     ['<span data-mx-maths="">a</span>', [p('a')]],
@@ -224,6 +229,8 @@ describe('fromHtml: what is Matrix’s own', () => {
     ],
     ['<img data-mx-emoticon src="https://evil.example/x" alt="p">', [p({ type: 'customEmoji', shortcode: 'p' })]],
     ['a <img src="mxc://a/b" alt="a cat"> b<img src="x">', [p('a a cat b')]],
+    ['<img src="https://x.org/a b.png" alt="a cat">', [p(link('https://x.org/a%20b.png', 'a cat'))]],
+    ['<img src="https://x.org/dot.gif">a<img src="data:image/gif,x" alt="b">', [p('ab')]],
   ])('%j', (given, wanted) => {
     expect(fromHtml(given)).toEqual(wanted);
   });

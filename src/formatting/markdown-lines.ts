@@ -2,7 +2,7 @@ import { assertNever } from '../model/bridge-event.js';
 import type { Inline } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
 import { toPlain } from './plain.js';
-import { isSameMark, type Mark, type Run, runsOf } from './runs.js';
+import { commonMarks, type Mark, type Run, runsOf } from './runs.js';
 
 /** Where Talk's clients lead people; other addresses are shown. */
 const showable = /^(?:https?:\/\/|mailto:|tel:)[^\s<>]/i;
@@ -34,7 +34,25 @@ export function markdownLine(inlines: readonly Inline[]): Run[] {
 }
 
 function written(line: readonly Run[]): Run[] {
-  return spaced(trimmed(line).map(marked));
+  return spaced(withJoinedCode(trimmed(line).map(marked)));
+}
+
+/** Code beside code that is marked the same way is one piece: their marks would run into each other. */
+function withJoinedCode(line: readonly Run[]): Run[] {
+  const joined: Run[] = [];
+  for (const run of line) {
+    const before = joined.at(-1);
+    if (run.leaf.type === 'code' && before?.leaf.type === 'code' && isMarkedAlike(before, run)) {
+      joined[joined.length - 1] = { ...run, leaf: { type: 'code', text: before.leaf.text + run.leaf.text } };
+    } else {
+      joined.push(run);
+    }
+  }
+  return joined;
+}
+
+function isMarkedAlike(a: Run, b: Run): boolean {
+  return a.marks.length === b.marks.length && commonMarks(a.marks, b.marks).length === a.marks.length;
 }
 
 /** What Markdown can say of an inline. */
@@ -75,7 +93,7 @@ function sayable(inline: Inline): Inline[] {
   }
 }
 
-/** A run's lines, each as a text between blanks that nothing marks. */
+/** A run's lines, each as a text between blanks of which nothing is said but whether they are in a link. */
 function piecesOf(run: Run): Run[][] {
   const { leaf, marks } = run;
   switch (leaf.type) {
@@ -90,7 +108,8 @@ function piecesOf(run: Run): Run[][] {
         .split('\n')
         .map((line) => {
           const [, before = '', word = '', behind = ''] = edges.exec(line) ?? [];
-          return [textRun(before, []), textRun(word, marks), textRun(behind, [])].filter(
+          const blanks = marks.filter(({ type }) => type === 'link');
+          return [textRun(before, blanks), textRun(word, marks), textRun(behind, blanks)].filter(
             ({ leaf: { text } }) => text !== '',
           );
         });
@@ -121,8 +140,10 @@ function marked(run: Run, at: number, line: readonly Run[]): Run {
   if (!isBlank(run)) return run;
   const before = line.findLast((each, index) => index < at && !isBlank(each))?.marks ?? [];
   const behind = line.find((each, index) => index > at && !isBlank(each))?.marks ?? [];
-  const differing = before.findIndex((mark, depth) => !isSameMark(behind[depth], mark));
-  return { ...run, marks: differing < 0 ? before : before.slice(0, differing) };
+  const marks = commonMarks(before, behind);
+  // Between two links to the same address the blank is in neither.
+  const link = run.marks.length > 0 ? -1 : marks.findIndex(({ type }) => type === 'link');
+  return { ...run, marks: link < 0 ? marks : marks.slice(0, link) };
 }
 
 /** Talk takes for a mention what stands behind a blank. */

@@ -4,6 +4,7 @@ import { toMarkdown, type Handle, type Options } from 'mdast-util-to-markdown';
 import { assertNever } from '../model/bridge-event.js';
 import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
+import { rootWithFewerEscapes } from './markdown-escapes.js';
 import { markdownLine, markdownLines } from './markdown-lines.js';
 import { isReadAsTyped, isReadAsLink } from './markdown-tree.js';
 import { toPlain } from './plain.js';
@@ -26,9 +27,11 @@ const deepest = 12;
 const largestStart = 999_999_999;
 const lineEnd: Run = { leaf: { type: 'break' }, marks: [] };
 const address = /(?<![\p{L}\p{N}])(?:https?:\/\/|www\.)[^\s<>]+/giu;
+const mail = /(?<![\w.+-])[a-z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)+/giu;
 const endOfSentence = /[.,;:!?'")]+$/;
 /** With this behind it an address ends where it should. */
-const endsAddress = /^(?:[.,;:!?'")]*(?:\s|$))/;
+const endsAddress = /^(?:[.,;:!?'")]*(?:[ \t\n]|$))/;
+const endsMail = /^(?![\p{L}\p{N}_@-])/u;
 /** How a mark looks to an address before it. */
 const mark = '*';
 /** A link within a link is none. */
@@ -43,7 +46,7 @@ const options: Options = {
   rule: '-',
   listItemIndent: 'one',
   resourceLink: true,
-  handlers: { break: () => '\n', ...raws },
+  handlers: { break: () => '\n', root: rootWithFewerEscapes, ...raws },
   extensions: [gfmToMarkdown()],
 };
 
@@ -197,12 +200,24 @@ function textNodes(value: string, behind: string): PhrasingContent[] {
     const found = match[0].replace(endOfSentence, '');
     if (!isReadAsLink(found)) continue;
     const isAlone = endsAddress.test(value.slice(match.index + found.length) + behind);
-    if (match.index > from) nodes.push(text(value.slice(from, match.index)));
+    nodes.push(...withMails(value.slice(from, match.index)));
     nodes.push(isAlone ? raw(found) : { type: 'link', url: withScheme(found), children: [text(found)] });
     from = match.index + found.length;
   }
-  if (from < value.length) nodes.push(text(value.slice(from)));
-  return nodes;
+  return [...nodes, ...withMails(value.slice(from))];
+}
+
+function withMails(value: string): PhrasingContent[] {
+  const nodes: PhrasingContent[] = [];
+  let from = 0;
+  for (const match of value.matchAll(mail)) {
+    const end = match.index + match[0].length;
+    if (!endsMail.test(value.slice(end)) || !isReadAsLink(match[0])) continue;
+    if (match.index > from) nodes.push(text(value.slice(from, match.index)));
+    nodes.push(raw(match[0]));
+    from = end;
+  }
+  return from < value.length ? [...nodes, text(value.slice(from))] : nodes;
 }
 
 const text = (value: string): PhrasingContent => ({ type: 'text', value });
@@ -217,5 +232,5 @@ const withScheme = (found: string): string => (/^www/i.test(found) ? `http://${f
 
 /** Without blanks and brackets that open. */
 function encoded(url: string): string {
-  return cleanText(url).replaceAll(/[\s<]/gu, (character) => encodeURIComponent(character));
+  return cleanText(url).replaceAll(/[ \t\n<]/g, (character) => encodeURIComponent(character));
 }

@@ -34,6 +34,12 @@ export function withMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
   return marks.some(({ type }) => type === mark.type) ? marks : [...marks, mark];
 }
 
+/** Pure: what is said of both, from the outermost on. */
+export function commonMarks(a: readonly Mark[], b: readonly Mark[]): readonly Mark[] {
+  const differing = a.findIndex((mark, depth) => !isSameMark(b[depth], mark));
+  return differing < 0 ? a : a.slice(0, differing);
+}
+
 /** Pure: runs as inlines; neighbours that say the same share one mark, neighbouring texts are one. */
 export function inlinesOf(runs: readonly Run[]): Inline[] {
   return nest(runs, 0);
