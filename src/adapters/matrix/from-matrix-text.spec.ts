@@ -94,6 +94,12 @@ describe('bodyOf: whom and what a message names', () => {
     }
   });
 
+  it('nothing, where there is nothing to see', () => {
+    for (const body of ['', ' \n ', '\u200b\u2060 \u2800']) {
+      expect(bodyOf({ msgtype: 'm.text', body }, false, pills, false)).toEqual([]);
+    }
+  });
+
   it('a name that every object has is no alias that we know', () => {
     const url = 'https://matrix.to/#/%23toString:example.org';
     expect(said(`<a href="${url}">x</a>`)).toEqual(
@@ -104,6 +110,34 @@ describe('bodyOf: whom and what a message names', () => {
         url,
       }),
     );
+  });
+});
+
+describe('bodyOf: what a file says', () => {
+  const file = { msgtype: 'm.file', body: 'see [it]', filename: 'plan.pdf', format: 'org.matrix.custom.html' };
+  const read = (formatted: string, more: object = {}): RichText =>
+    bodyOf({ ...file, formatted_body: formatted, ...more }, false, pills, false);
+
+  it('its caption is formatted, and names people', () => {
+    expect(read('see <b>it</b>, <a href="https://matrix.to/#/@alice:example.org">Alice</a>')).toEqual(
+      line(
+        text('📎 plan.pdf'),
+        { type: 'break' },
+        text('see '),
+        { type: 'bold', content: [text('it')] },
+        text(', '),
+        person('@alice:example.org', 'Alice'),
+      ),
+    );
+  });
+
+  it('a caption that begins with another block stands below the name', () => {
+    expect(read('<pre>it</pre>')).toEqual([...line(text('📎 plan.pdf')), { type: 'code', text: 'it' }]);
+  });
+
+  it('without a caption of its own it is named alone', () => {
+    expect(read('<b>plan</b>', { body: 'plan.pdf' })).toEqual(line(text('📎 plan.pdf')));
+    expect(read('<b>plan</b>', { body: '' })).toEqual(line(text('📎 plan.pdf')));
   });
 });
 

@@ -1,8 +1,8 @@
 import { cleanText } from '../../formatting/clean.js';
 import { fromHtml } from '../../formatting/html.js';
 import { cleanName } from '../../formatting/names.js';
-import { fromPlain } from '../../formatting/plain.js';
-import type { RichText } from '../../model/rich-text.js';
+import { fromPlain, toPlain } from '../../formatting/plain.js';
+import type { Inline, RichText } from '../../model/rich-text.js';
 import { mentionOf, type Pills, withEveryone } from './from-matrix-mentions.js';
 import { localpartOf, parsePill } from './matrix.ids.js';
 import { type JsonObject, type MessageContent, readMessage, readRelation } from './matrix.payloads.js';
@@ -14,27 +14,47 @@ export interface Quoted {
 
 const htmlFormat = 'org.matrix.custom.html';
 const longestQuote = 300;
+/** Nothing to see: blanks, joiners, fillers. */
+const nothing = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u;
 const mostAliases = 5;
 
-/** What a message says. `mayCallAll`: `@room` in it names everybody where its writer meant so. */
+/** What a message says; empty where that is nothing. `mayCallAll`: `@room` in it names everybody where its writer meant so. */
 export function bodyOf(message: MessageContent, isAnswer: boolean, pills: Pills, mayCallAll: boolean): RichText {
-  const html = isFile(message) || message.format !== htmlFormat ? undefined : message.formatted_body;
+  const { file, caption } = partsOf(message);
+  const isNamed = isFile(message) && caption === '';
+  const html = isNamed || message.format !== htmlFormat ? undefined : message.formatted_body;
   const formatted = fromHtml(html ?? '', { link: (href, label) => mentionOf(href, label, pills) });
   const text = readableText(message);
   const plain = (): RichText => fromPlain(cleanText(isAnswer ? withoutReplyFallback(text).text : text));
   // What says nothing that we can read may say it without formatting.
-  const body = formatted.length > 0 ? formatted : plain();
+  const body = formatted.length > 0 ? under(file, formatted) : plain();
+  if (nothing.test(toPlain(body))) return [];
   return mayCallAll && message['m.mentions']?.room === true ? withEveryone(body) : body;
 }
 
 /** What a client without pictures shows of a message: its text, or the name of what it carries. */
 export function readableText(message: MessageContent): string {
+  const { file, caption } = partsOf(message);
+  return [file, caption].filter((line) => line !== '').join('\n');
+}
+
+/** The line that names what a message carries, and what it says; each may be empty. */
+function partsOf(message: MessageContent): { readonly file: string; readonly caption: string } {
   const { body = '', filename } = message;
-  if (!isFile(message)) return body;
+  if (!isFile(message)) return { file: '', caption: body };
   const name = filename ?? body;
   // With a name of its own, the body of a file is its caption.
   const caption = filename === undefined || filename === body ? '' : body;
-  return [name === '' ? '' : `📎 ${name}`, caption].filter((line) => line !== '').join('\n');
+  return { file: name === '' ? '' : `📎 ${name}`, caption };
+}
+
+/** A text with a line above it. */
+function under(line: string, body: RichText): RichText {
+  if (line === '') return body;
+  const content: Inline[] = [{ type: 'text', text: cleanText(line).replaceAll('\n', ' ') }];
+  const [first, ...others] = body;
+  if (first?.type !== 'paragraph') return [{ type: 'paragraph', content }, ...body];
+  return [{ type: 'paragraph', content: [...content, { type: 'break' }, ...first.content] }, ...others];
 }
 
 /** What an edit says from now on. */

@@ -118,6 +118,13 @@ describe('fromMatrix: messages', () => {
     expect(eventOf(readEvent(plain))).toMatchObject({ body: text('📎 notes.pdf') });
   });
 
+  it('what is for one person’s client alone is nobody else’s', () => {
+    const request = { msgtype: 'm.key.verification.request', body: 'bob asks …', to: '@alice:synapse.test' };
+    expect(readEvent(withContent('text', request))).toEqual({
+      ignored: 'm.key.verification.request: for one person alone',
+    });
+  });
+
   it('a sticker is shown by its description', () => {
     expect(eventOf(read('sticker'))).toMatchObject({ kind: 'messageSent', body: text('a cat') });
   });

@@ -65,6 +65,7 @@ function fromMessage(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const relation = readRelation(content);
   if (relation.rel_type === 'm.replace') return fromEdit(stored, self);
   const message = readMessage(content);
+  if (message.msgtype === 'm.key.verification.request') return { ignored: `${message.msgtype}: for one person alone` };
   const inThread = relation.rel_type === 'm.thread' ? relation.event_id : undefined;
   const isAnswer = relation['m.in_reply_to'] !== undefined;
   const body = bodyOf(message, isAnswer, pillsOf(stored, self), stored.mayCallAll === true);
