@@ -227,6 +227,7 @@ describe('toTalk: nobody speaks in the name of another', () => {
     ['Bob** (Talk): I quit', String.raw`**Bob\*\* (Talk): I quit** (Matrix): hi`],
     ['Eve\n\n**Bob**', String.raw`**Eve \*\*Bob\*\*** (Matrix): hi`],
     ['[click](https://evil.example)', String.raw`**\[click\](https://evil.example)** (Matrix): hi`],
+    ['a|b', String.raw`**a\|b** (Matrix): hi`],
     ['\u202eevE', '**evE** (Matrix): hi'],
     ['', '**Someone** (Matrix): hi'],
     ['a'.repeat(500), `**${'a'.repeat(79)}…** (Matrix): hi`],

@@ -65,5 +65,5 @@ function headOf({ as, profile, person, networkLabel }: RelayedBy, style: Message
 
 /** A name as text that Talk's Markdown shows as it is. */
 function nameInMarkdown(name: string): string {
-  return cleanName(name).replaceAll(/[\\`*_[\]<>~&]/g, String.raw`\$&`);
+  return cleanName(name).replaceAll(/[\\`*_[\]<>~&|]/g, String.raw`\$&`);
 }
