@@ -23,6 +23,7 @@ import { AccountStoreRepository } from './persistence/account-store.repository.j
 import { CatchUpRepository } from './persistence/catch-up.repository.js';
 import { Database } from './persistence/database.js';
 import { DeliveryRepository } from './persistence/delivery.repository.js';
+import { InstallationRepository } from './persistence/installation.repository.js';
 import { InboxRepository } from './persistence/inbox.repository.js';
 import { IngestRepository } from './persistence/ingest.repository.js';
 import { LinkChangeRepository } from './persistence/link-change.repository.js';
@@ -74,6 +75,7 @@ export interface House {
   readonly status: StatusRepository;
   readonly linkChanges: LinkChanges;
   readonly wakeups: Wakeups;
+  readonly installation: InstallationRepository;
 }
 
 export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation): House {
@@ -92,7 +94,8 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   const status = new StatusRepository(database);
   const shardRows = new ShardRepository(database);
   const deliveries = new DeliveryRepository(database);
-  const store = new AccountStoreRepository(database, new SecretBox(masterKey));
+  const secrets = new SecretBox(masterKey);
+  const store = new AccountStoreRepository(database, secrets);
   const keys = new DeliveryKeys(derive(masterKey, 'delivery keys'));
 
   const linked = new Map<AccountId, Set<string>>();
@@ -216,6 +219,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       settingsPlace: settings.file ?? 'the environment',
     }),
     wakeups,
+    installation: new InstallationRepository(database, secrets.keyId),
   };
 }
 

@@ -64,6 +64,7 @@ export async function startService(settings: Settings): Promise<RunningService> 
   try {
     await house.database.open();
     await house.database.migrate();
+    await house.installation.recognise();
     undo.push(() => house.bridge.stop(settings.delivery.stopWithinMs));
     // Networks call back as soon as they are told that we are there.
     const { publicPort, adminUrl } = await listen(house, settings, log, undo);

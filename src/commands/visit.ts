@@ -14,6 +14,7 @@ export async function visit<T>(call: CommandCall, work: (house: House) => Promis
     await house.database.open();
     try {
       await house.database.migrate();
+      await house.installation.recognise();
       const done = await work(house);
       await house.wakeups.flush();
       return done;

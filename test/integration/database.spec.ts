@@ -1,6 +1,7 @@
 import { accountId } from '../../src/model/ids.js';
 import { AccountStoreRepository } from '../../src/persistence/account-store.repository.js';
 import { Database, isDataError } from '../../src/persistence/database.js';
+import { InstallationRepository, OtherSecretKey } from '../../src/persistence/installation.repository.js';
 import { SecretBox, SecretUnreadable } from '../../src/persistence/secret-box.js';
 import { type FreshDatabase, freshDatabase } from '../support/database.js';
 import { databaseAt } from './house.js';
@@ -19,27 +20,38 @@ afterEach(async () => {
   await fresh.drop();
 });
 
+describe('the master key', () => {
+  it('is the one of the first start, for every replica and every later start', async () => {
+    await database.migrate();
+    const [first, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)].map((key) => new SecretBox(key).keyId);
+    await new InstallationRepository(database, first!).recognise();
+    await new InstallationRepository(database, first!).recognise();
+    await expect(new InstallationRepository(database, other!).recognise()).rejects.toThrow(OtherSecretKey);
+    await new InstallationRepository(database, first!).recognise();
+  });
+});
+
 describe('migrations', () => {
   it('run by two at once and again change nothing more', async () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 5, minimum_program: 1 },
+      { version: 6, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });
 
   it('tables that need a newer program are refused', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 7, minimum_program = 6`);
+    await database.rows(`update schema_info set version = 8, minimum_program = 7`);
     await expect(database.migrate()).rejects.toThrow(
-      'the database was brought to version 7 and needs a Crosstalk that knows version 6; this one knows 5: run the newer program again',
+      'the database was brought to version 8 and needs a Crosstalk that knows version 7; this one knows 6: run the newer program again',
     );
   });
 
   it('tables that are newer and still take this program are worked on', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 7`);
+    await database.rows(`update schema_info set version = 8`);
     await database.migrate();
   });
 });
