@@ -31,6 +31,8 @@ export class Shards {
   readonly #listeners = new Set<() => void>();
   #drain: (shards: ReadonlySet<number>) => Promise<void> = () => Promise.resolve();
   #accepting = true;
+  /** Shards that are on their way to another replica. */
+  #giving: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: ShardRepository,
@@ -112,6 +114,7 @@ export class Shards {
   /** Gives everything back. Nothing may be sent any more afterwards. */
   async release(): Promise<void> {
     this.#accepting = false;
+    await this.#giving;
     const shards = [...this.#held.keys()];
     this.#held.clear();
     await this.repository.release(this.replica, shards);
@@ -128,7 +131,8 @@ export class Shards {
     const free = rows.filter((row) => row.free || (row.owner !== null && gone.includes(row.owner))).map(({ id }) => id);
     const wanted = free.slice(0, Math.max(0, quota - this.#held.size));
     if (wanted.length > 0) return this.#take(wanted, gone);
-    return this.#held.size > quota ? this.#give([...this.#held.keys()].slice(quota)) : false;
+    const staying = [...this.#held.keys()].filter((shard) => !this.#leaving.has(shard));
+    return staying.length > quota && this.#begin(staying.slice(quota));
   }
 
   async #take(shards: readonly number[], gone: readonly string[]): Promise<boolean> {
@@ -147,16 +151,30 @@ export class Shards {
     return taken.length > 0;
   }
 
-  /** Another replica is to have them: what is under way ends first, so that it has nothing to doubt. */
-  async #give(shards: readonly number[]): Promise<boolean> {
+  /**
+   * Another replica is to have them: what is under way ends first, so that it has nothing to doubt. However long that
+   * takes, all shards are renewed meanwhile.
+   */
+  #begin(shards: readonly number[]): true {
     for (const shard of shards) this.#leaving.add(shard);
-    this.#changed();
-    await this.#drain(new Set(shards));
-    for (const shard of shards) this.#held.delete(shard);
-    await this.repository.release(this.replica, shards);
-    for (const shard of shards) this.#leaving.delete(shard);
-    this.log.info({ shards: shards.length, owned: this.#held.size }, 'shards given to another replica');
+    this.#giving = this.#giving
+      .then(() => this.#give(shards))
+      .catch((error: unknown) => {
+        this.log.error({ error }, 'shards could not be given to another replica');
+      });
     return true;
+  }
+
+  async #give(shards: readonly number[]): Promise<void> {
+    try {
+      await this.#drain(new Set(shards));
+      const still = shards.filter((shard) => this.#held.delete(shard));
+      await this.repository.release(this.replica, still);
+      this.log.info({ shards: still.length, owned: this.#held.size }, 'shards given to another replica');
+    } finally {
+      for (const shard of shards) this.#leaving.delete(shard);
+      this.#changed();
+    }
   }
 
   #replace(renewed: readonly Fence[], before: { wallMs: number; monotonicMs: number }): boolean {

@@ -25,6 +25,14 @@ const everything = Array.from({ length: 64 }, (_, id) => id);
 const settling = new Map([[right, { afterTimeoutMs: 100_000, afterDisconnectMs: 50_000 }]]);
 const takeover = { shards: everything, gone: [], leaseMs: 60_000, lastSendMs: 50_000, settling, batch: 32 };
 
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  while (!(await what())) {
+    if (performance.now() > endMs) throw new Error(`waited in vain for ${String(what)}`);
+    await systemClock.sleep(20);
+  }
+}
+
 async function runOut(): Promise<void> {
   await house.rows(`update shards set free_at = clock_timestamp() - interval '1 second' where owner is not null`);
 }
@@ -147,14 +155,16 @@ describe('Shards', () => {
     const [one, two] = [house.shards(), house.shards()];
     await one.tick();
     await two.tick();
+    const free = async () =>
+      (await house.rows<{ free: number }>(`select count(*)::int as free from shards where owner is null`))[0]?.free;
     const owners: unknown[] = [];
     one.drainWith(async (leaving) => {
       owners.push([...leaving].some((shard) => one.owns(shard)));
-      owners.push(...(await house.rows(`select count(*)::int as free from shards where owner is null`)));
+      owners.push(await free());
     });
     await one.tick();
-    expect(owners).toEqual([false, { free: 0 }]);
-    expect(await house.rows(`select count(*)::int as free from shards where owner is null`)).toEqual([{ free: 32 }]);
+    await until(async () => (await free()) === 32);
+    expect(owners).toEqual([false, 0]);
   });
 
   it('the shards of one that stopped in order are taken by the other, with nothing in doubt', async () => {
@@ -242,5 +252,36 @@ describe('Shards', () => {
     await shards.run(stop.signal);
     expect(shards.owned()).toHaveLength(64);
     expect(await doubted()).toEqual([true]);
+  });
+});
+
+describe('Shards that go to another replica', () => {
+  it('are renewed with all others for as long as something is under way in them', async () => {
+    const leaseMs = 600;
+    const [one, two] = [house.shards({ leaseMs }), house.shards({ leaseMs })];
+    const stop = new AbortController();
+    let drained = (): void => undefined;
+    one.drainWith(
+      () =>
+        new Promise((resolve) => {
+          drained = resolve;
+        }),
+    );
+    await one.tick();
+    const running = [one.run(stop.signal), two.run(stop.signal)];
+    try {
+      await until(() => one.owned().length === 32);
+      // Longer than a lease.
+      await systemClock.sleep(2 * leaseMs);
+      expect([one.owned().length, two.owned().length]).toEqual([32, 0]);
+      drained();
+      await until(() => two.owned().length === 32);
+      expect(one.owned()).toHaveLength(32);
+    } finally {
+      drained();
+      stop.abort();
+      await Promise.all(running);
+      await Promise.all([one.release(), two.release()]);
+    }
   });
 });
