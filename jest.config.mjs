@@ -4,7 +4,7 @@ export default {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // Suites with commands of their own.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/synapse/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/synapse/', '<rootDir>/test/browser/'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   maxWorkers: '50%',

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import project from '../../jest.config.mjs';
+
+/** @type {import('jest').Config} */
+export default {
+  ...project,
+  rootDir: fileURLToPath(new URL('../..', import.meta.url)),
+  roots: ['<rootDir>/test/browser'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  // A browser each.
+  maxWorkers: 1,
+  testTimeout: 180_000,
+};
