@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import { LoginRefused } from '../model/errors.js';
 import { Metrics } from '../observability/metrics.js';
 import { Supervisor } from './supervisor.js';
 
@@ -36,6 +37,21 @@ describe('Supervisor', () => {
     );
     expect(slept).toEqual([1_000, 6_000, 11_000, 16_000, 21_000, 26_000, 30_000, 30_000, 30_000]);
     expect((await metrics.restarts.get()).values).toMatchObject([{ value: 9, labels: { worker: 'room' } }]);
+  });
+
+  it('asks a server that refuses the login ever more rarely, six times an hour at last', async () => {
+    const { slept, supervisor } = supervised();
+    const stop = new AbortController();
+    await supervisor.keep(
+      'account',
+      {},
+      () => {
+        if (slept.length === 9) stop.abort();
+        return Promise.reject(new LoginRefused('no'));
+      },
+      stop.signal,
+    );
+    expect(slept.map((ms) => ms / 1_000)).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
   });
 
   it('tells a failure once, and once more when it is over; then it begins anew', async () => {
