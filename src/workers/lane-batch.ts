@@ -53,7 +53,9 @@ export class LaneBatch {
 
   async run(due: readonly WaitingDelivery[]): Promise<Flow> {
     try {
-      const flow = await this.#deliverAll(await this.#settleUncertain(due));
+      const left = await this.#settleUncertain(due);
+      const looked = new Set(due.flatMap(({ id, uncertain }) => (uncertain === null ? [] : [id])));
+      const flow = await this.#deliverAll(left, looked);
       await this.#commit();
       return flow;
     } catch (error) {
@@ -81,7 +83,8 @@ export class LaneBatch {
     }
   }
 
-  async #deliverAll(due: readonly WaitingDelivery[]): Promise<Flow> {
+  /** `looked`: those of which a look has just found nothing. */
+  async #deliverAll(due: readonly WaitingDelivery[], looked: ReadonlySet<string>): Promise<Flow> {
     for (const delivery of due) {
       if (this.stopping()) return 'hold';
       if (delivery.uncertain !== null) {
@@ -90,6 +93,10 @@ export class LaneBatch {
           waiting(delivery, 'waits until it is certain that it was not sent', delivery.attempts, settledAt),
         );
         return 'hold';
+      }
+      if (looked.has(delivery.id) && (await this.#isHopeless(delivery))) {
+        this.#park(delivery, `was not taken in ${String(delivery.attempts)} attempts, none of which was answered`);
+        continue;
       }
       // What it is about may have been sent a moment ago: its copy is found in the database.
       if (delivery.event.kind !== 'messageSent' || delivery.event.replyTo !== undefined) await this.#commit();
@@ -146,7 +153,9 @@ export class LaneBatch {
     const attempt = { attempts: delivery.attempts, startedAt, failedAt: clock.now(), random: options.random() };
     const decision = decide(error, attempt, this.adapter.settling, options);
     const fields = { lane: this.lane.id, delivery: delivery.uuid, kind: delivery.event.kind, error };
-    const alone = decision.then === 'again' && decision.probe === 'room' && (await this.#roomAnswers());
+    // What may have been made is never parked: a look comes first.
+    const isCertain = decision.then !== 'again' || decision.uncertain === null;
+    const alone = decision.then === 'again' && isCertain && decision.probe === 'room' && (await this.#roomAnswers());
     if (decision.then === 'again' && !alone) {
       // Told once when a lane begins to fail; its state says the rest.
       if (delivery.attempts === 0 && !(error instanceof Abandoned)) log.warn(fields, 'a lane is held');
@@ -155,18 +164,26 @@ export class LaneBatch {
       this.#count(delivery, error instanceof BridgeError ? error.code : 'failed');
       return 'hold';
     }
-    const state = decision.then === 'skip' ? 'skipped' : 'parked';
-    if (state === 'parked') log.warn(fields, 'a delivery is parked');
-    this.#done.push({
-      delivery,
-      made: delivery.made,
-      gone: delivery.gone ?? [],
-      hash: null,
-      state,
-      reason: decision.reason,
-    });
-    this.#count(delivery, state);
+    if (decision.then === 'skip') {
+      const { made, gone = [] } = delivery;
+      this.#done.push({ delivery, made, gone, hash: null, state: 'skipped', reason: decision.reason });
+      this.#count(delivery, 'skipped');
+    } else {
+      this.#park(delivery, decision.reason, error);
+    }
     return 'go';
+  }
+
+  #park(delivery: Attempted, reason: string, error?: unknown): void {
+    const { made, gone = [], uuid, event } = delivery;
+    this.#parts.log.warn({ lane: this.lane.id, delivery: uuid, kind: event.kind, error }, 'a delivery is parked');
+    this.#done.push({ delivery, made, gone, hash: null, state: 'parked', reason });
+    this.#count(delivery, 'parked');
+  }
+
+  /** Whether no attempt at it was ever answered, though the room answers. */
+  async #isHopeless({ attempts }: WaitingDelivery): Promise<boolean> {
+    return attempts >= this.#parts.options.parkAfterAttempts && (await this.#roomAnswers());
   }
 
   /** Whether it is this delivery alone that keeps failing. */

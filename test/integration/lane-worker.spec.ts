@@ -64,6 +64,17 @@ describe('LaneWorker', () => {
     expect(await house.rows(`select due_at from lanes where portal = $1`, [lane])).toEqual([{ due_at: null }]);
   });
 
+  it('writes nothing down once the shard belongs to another replica', async () => {
+    await house.ingest.accept(source, [payload('1', sent('1'))]);
+    target.onSend = async (request) => {
+      target.made(request);
+      await house.rows(`update shards set fence = fence + 1, owner = null`);
+    };
+    await run();
+    expect(await house.states(lane)).toEqual(['waiting']);
+    expect(await house.rows(`select 1 from copies where portal = $1`, [lane])).toEqual([]);
+  });
+
   it('takes 32 at a time', async () => {
     const limits: number[] = [];
     class Counting extends DeliveryRepository {
@@ -106,6 +117,50 @@ describe('LaneWorker', () => {
     await house.later();
     await run();
     expect(await house.states(lane)).toEqual(['parked: no answer', 'delivered']);
+  });
+
+  it('what may have been made is not parked before a look has found nothing', async () => {
+    const asked: unknown[] = [];
+    target.onSend = (request) => {
+      if (request.event.kind !== 'messageSent' || request.event.message.id !== '1') {
+        target.made(request);
+        return;
+      }
+      throw timeout();
+    };
+    target.onLook = (deliveries) => {
+      asked.push(deliveries.length);
+      return Promise.resolve(deliveries.map(({ delivery }) => ({ delivery, done: 'notFound' as const })));
+    };
+    await house.ingest.accept(source, [payload('1', sent('1'), sent('2'))]);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await run();
+      expect(await house.states(lane)).toEqual(['waiting: no answer in time', 'waiting']);
+      await house.later();
+    }
+    await run();
+    expect(await house.states(lane)).toEqual([
+      'parked: was not taken in 3 attempts, none of which was answered',
+      'delivered',
+    ]);
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('what may have been made and is found by a look is delivered, however often it failed', async () => {
+    target.onSend = () => {
+      throw timeout();
+    };
+    await house.ingest.accept(source, [payload('1', sent('1'))]);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await run();
+      await house.later();
+    }
+    target.onLook = (deliveries) =>
+      Promise.resolve(
+        deliveries.map(({ delivery }) => ({ delivery, done: [{ part: 0, id: remoteId('found') }] })),
+      );
+    await run();
+    expect(await house.states(lane)).toEqual(['delivered']);
   });
 
   it('holds the lane for as long as the room does not answer either', async () => {
