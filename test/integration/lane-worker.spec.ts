@@ -156,9 +156,7 @@ describe('LaneWorker', () => {
       await house.later();
     }
     target.onLook = (deliveries) =>
-      Promise.resolve(
-        deliveries.map(({ delivery }) => ({ delivery, done: [{ part: 0, id: remoteId('found') }] })),
-      );
+      Promise.resolve(deliveries.map(({ delivery }) => ({ delivery, done: [{ part: 0, id: remoteId('found') }] })));
     await run();
     expect(await house.states(lane)).toEqual(['delivered']);
   });
