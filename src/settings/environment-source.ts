@@ -142,7 +142,8 @@ function remove(tree: Tree, path: Path): void {
   if (isTree(here) && last !== undefined) delete here[last];
 }
 
-const variableOf = (path: Path): string =>
+/** The variable that sets the value at this path. */
+export const variableOf = (path: Path): string =>
   prefix +
   path
     .map((part) =>

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { definitions } from '../../src/app.module.js';
+import { exportedMetrics, labelMeanings, metricsPage } from '../../src/observability/metrics-page.js';
+import { settingsPage } from '../../src/settings/settings-page.js';
+
+describe('the pages that are made from the code', () => {
+  it('docs/settings.md is what `npm run generate` writes', () => {
+    expect(readFileSync('docs/settings.md', 'utf8')).toBe(settingsPage(definitions));
+  });
+
+  it('docs/metrics.md is what `npm run generate` writes', () => {
+    // Which metrics a Node process has beside ours depends on the system; the page is written on Linux.
+    const ours = (page: string): string => (process.platform === 'linux' ? page : page.split('## Of every Node')[0]!);
+    expect(ours(readFileSync('docs/metrics.md', 'utf8'))).toBe(ours(metricsPage()));
+  });
+
+  it('tells of every setting of every network how it is set from the environment', () => {
+    const page = settingsPage(definitions);
+    expect(page).toContain(
+      '- `accounts.<account>.password` (**needed**; **secret**, or `passwordFile`; `CROSSTALK_ACCOUNTS__<ACCOUNT>__PASSWORD`).',
+    );
+    expect(page).toContain('- `database.poolSize` (default `10`; `CROSSTALK_DATABASE__POOL_SIZE`).');
+    expect(page).toContain('(**needed** with `create`; ');
+  });
+
+  it('explains every label of our metrics, and no other', () => {
+    const used = exportedMetrics()
+      .filter(({ own }) => own)
+      .flatMap(({ labelNames = [] }) => labelNames);
+    expect(Object.keys(labelMeanings)).toEqual([...new Set(used)].sort());
+  });
+});
