@@ -5,11 +5,15 @@ import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef } fro
 /** Ids of rows: bigint in the database, decimal text here. */
 export type RowId = string;
 
-export interface PortalWiring {
+/** A portal whose room may still have to be found: what is for it waits in its lane. */
+export interface TargetWiring {
   readonly portal: RowId;
   readonly account: AccountId;
-  readonly room: RoomId;
   readonly direction: 'both' | 'in' | 'out';
+}
+
+export interface PortalWiring extends TargetWiring {
+  readonly room: RoomId;
 }
 
 /** The portal through which a room is read, and the other portals of its link. */
@@ -18,7 +22,7 @@ export interface Wiring {
   readonly linkedAt: Date;
   readonly options: LinkOptions;
   readonly own: PortalWiring;
-  readonly others: readonly PortalWiring[];
+  readonly others: readonly TargetWiring[];
 }
 
 export interface KnownCopy {
@@ -53,6 +57,8 @@ export interface KnownDelivery {
 
 /** All that the database knows of what a batch refers to; routing keeps it in step while it goes through the batch. */
 export interface Known {
+  /** Of messages that are read again: the portals where they are, or are about to be. */
+  readonly reached: ReadonlyMap<RowId, ReadonlySet<RowId>>;
   readonly wiring: ReadonlyMap<string, Wiring>;
   readonly copies: Map<string, KnownCopy>;
   readonly messages: Map<RowId, KnownMessage>;

@@ -9,6 +9,7 @@ import {
   type KnownReaction,
   type Plan,
   type PortalWiring,
+  type TargetWiring,
   reactionKey,
   remoteKey,
   roomKey,
@@ -38,6 +39,8 @@ export interface HeldRow {
 
 /** What the events of a batch refer to. */
 export interface References {
+  /** Whether stored payloads are read again. */
+  readonly readAgain: boolean;
   readonly messages: readonly MessageRef[];
   readonly reactionRows: readonly { readonly account: AccountId; readonly remote: RemoteId }[];
   readonly deliveries: readonly DeliveryId[];
@@ -68,15 +71,16 @@ export class IngestRepository {
   async wiring(tx: Transaction, rooms: readonly RoomRef[]): Promise<Map<string, Wiring>> {
     const rows = await tx.rows<WiringRow>(
       `select me.account, me.room, me.id as own, me.direction as own_direction, l.id as link, l.created_at as linked_at, l.options,
-              o.id as portal, o.account as other_account, o.room as other_room, o.direction
+              o.id as portal, o.account as other_account, o.direction
          from unnest($1::text[], $2::text[]) as asked (account, room)
          join portals me on me.account = asked.account and me.room = asked.room and me.removed_at is null
          join links l on l.id = me.link and l.state = 'active'
-         left join portals o on o.link = me.link and o.id <> me.id and o.removed_at is null and o.room is not null
+         left join portals o on o.link = me.link and o.id <> me.id and o.removed_at is null
+               and exists (select 1 from lanes where lanes.portal = o.id)
         order by o.id`,
       [rooms.map(({ account }) => account), rooms.map(({ id }) => id)],
     );
-    const wiring = new Map<string, Wiring & { others: PortalWiring[] }>();
+    const wiring = new Map<string, Wiring & { others: TargetWiring[] }>();
     for (const row of rows) {
       const key = roomKey({ account: row.account, id: row.room });
       const known = wiring.get(key) ?? {
@@ -86,13 +90,8 @@ export class IngestRepository {
         own: { portal: row.own, account: row.account, room: row.room, direction: row.own_direction },
         others: [],
       };
-      if (row.portal !== null && row.other_account !== null && row.other_room !== null && row.direction !== null) {
-        known.others.push({
-          portal: row.portal,
-          account: row.other_account,
-          room: row.other_room,
-          direction: row.direction,
-        });
+      if (row.portal !== null && row.other_account !== null && row.direction !== null) {
+        known.others.push({ portal: row.portal, account: row.other_account, direction: row.direction });
       }
       wiring.set(key, known);
     }
@@ -114,11 +113,26 @@ export class IngestRepository {
       reactionsByRemote: new Map(),
       deliveries: await this.#deliveries(tx, references.deliveries),
       parkedByMessage: new Map(),
+      reached: new Map(),
     };
     await this.#copies(tx, references.messages, known);
     if (references.reactionRows.length > 0) await this.#reactions(tx, references.reactionRows, known);
     const changed = references.messages.length > 0 ? [...known.messages.keys()] : [];
-    return changed.length === 0 ? known : { ...known, parkedByMessage: await this.#parked(tx, changed) };
+    if (changed.length === 0) return known;
+    const reached = references.readAgain ? await this.#reached(tx, changed) : known.reached;
+    return { ...known, reached, parkedByMessage: await this.#parked(tx, changed) };
+  }
+
+  async #reached(tx: Transaction, messages: readonly RowId[]): Promise<Known['reached']> {
+    const rows = await tx.rows<{ message: RowId; portal: RowId }>(
+      `select message, portal from copies where message = any($1)
+       union select message, lane from deliveries
+              where message = any($1) and kind = 'messageSent' and state in ('waiting', 'parked')`,
+      [messages],
+    );
+    const reached = new Map<RowId, Set<RowId>>();
+    for (const { message, portal } of rows) reached.set(message, (reached.get(message) ?? new Set()).add(portal));
+    return reached;
   }
 
   async #copies(tx: Transaction, messages: readonly MessageRef[], known: Known): Promise<void> {
@@ -412,7 +426,6 @@ interface WiringRow {
   readonly options: LinkOptions;
   readonly portal: RowId | null;
   readonly other_account: AccountId | null;
-  readonly other_room: RoomId | null;
   readonly direction: PortalWiring['direction'] | null;
 }
 

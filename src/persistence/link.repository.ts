@@ -5,7 +5,7 @@ import type { RowId } from '../model/routing.js';
 import { roomKey } from '../model/routing.js';
 import { shardOf } from '../model/shard.js';
 import { type Database, sqlState, type Transaction } from './database.js';
-import { bringBack, type DeclaredPortal, declarePortal, lockLinks } from './portal-writes.js';
+import { bringBack, type DeclaredPortal, declarePortal, lockLinks, makeLane } from './portal-writes.js';
 import { tellOfLinks } from './wakeup-channel.js';
 
 export interface DeclaredLink {
@@ -95,11 +95,7 @@ export class LinkRepository {
           [own, room],
         );
         if (news.length === 0) return;
-        await tx.rows(`insert into lanes (portal, account, shard) values ($1, $2, $3) on conflict do nothing`, [
-          own,
-          account,
-          shardOf(own),
-        ]);
+        await makeLane(tx, own, account);
         await tx.rows(
           `insert into rooms (account, room, shard) values ($1, $2, $3)
            on conflict (account, room) do update set cursor = null, wake_at = null, state = 'open', reason = null`,
@@ -117,11 +113,21 @@ export class LinkRepository {
     const [old] = await tx.rows<{ id: RowId }>(
       `select old.id from portals old join portals named on named.id = $1
         where old.link = named.link and old.account = named.account and old.room = $2 and old.removed_at is not null
-          and named.room is null and not exists (select 1 from lanes where lanes.portal = named.id)
+          and named.room is null
         order by old.removed_at desc limit 1`,
       [portal, room],
     );
     if (old === undefined) return undefined;
+    await tx.rows(
+      `update deliveries set lane = $2, seq = seq + (select next_seq from lanes where portal = $2) where lane = $1`,
+      [portal, old.id],
+    );
+    await tx.rows(
+      `with named as (delete from lanes where portal = $1 returning next_seq, due_at)
+       update lanes set next_seq = lanes.next_seq + named.next_seq, due_at = coalesce(lanes.due_at, named.due_at)
+         from named where portal = $2`,
+      [portal, old.id],
+    );
     await tx.rows(
       `with named as (delete from portals where id = $1 returning wanted, direction)
        update portals set wanted = named.wanted, direction = named.direction from named where id = $2`,

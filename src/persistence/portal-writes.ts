@@ -1,6 +1,7 @@
 import type { AccountId } from '../model/ids.js';
 import type { WantedRoom } from '../model/network-adapter.js';
 import type { PortalWiring, RowId } from '../model/routing.js';
+import { shardOf } from '../model/shard.js';
 import type { Transaction } from './database.js';
 
 export interface DeclaredPortal {
@@ -25,16 +26,24 @@ export async function declarePortal(tx: Transaction, link: RowId, portal: Declar
     [link, account, json, 'room' in wanted ? wanted.room : null],
   );
   if (known === undefined) {
-    await tx.rows(`insert into portals (link, account, wanted, direction) values ($1, $2, $3::jsonb, $4)`, [
-      link,
-      account,
-      json,
-      direction,
-    ]);
+    const [made] = await tx.rows<{ id: RowId }>(
+      `insert into portals (link, account, wanted, direction) values ($1, $2, $3::jsonb, $4) returning id`,
+      [link, account, json, direction],
+    );
+    // What the link's other rooms say until its room is found waits for it.
+    if (made !== undefined) await makeLane(tx, made.id, account);
     return;
   }
   await tx.rows(`update portals set direction = $2, wanted = $3::jsonb where id = $1`, [known.id, direction, json]);
   if (known.removed) await bringBack(tx, known.id);
+}
+
+export async function makeLane(tx: Transaction, portal: RowId, account: AccountId): Promise<void> {
+  await tx.rows(`insert into lanes (portal, account, shard) values ($1, $2, $3) on conflict do nothing`, [
+    portal,
+    account,
+    shardOf(portal),
+  ]);
 }
 
 /** A portal that comes back has its room again, unless another link took it, and goes on from now. */

@@ -198,7 +198,14 @@ export class IngestService {
       (echoed.has(room) ? [own, ...others] : others).map(({ portal }) => portal),
     );
     await this.repository.lockLanes(tx, lanes);
-    const known = await this.repository.known(tx, wiring, this.#references(events));
+    const known = await this.repository.known(
+      tx,
+      wiring,
+      this.#references(
+        events,
+        arrivals.some(({ from }) => from === 'replay'),
+      ),
+    );
     const ids = await this.repository.newIds(tx, 'messages', events.filter(startsMessage).length);
     const next = ids.values();
     return route(arrivals, known, {
@@ -214,8 +221,9 @@ export class IngestService {
     });
   }
 
-  #references(events: readonly BridgeEvent[]): References {
+  #references(events: readonly BridgeEvent[], readAgain: boolean): References {
     return {
+      readAgain,
       messages: events.flatMap((event) => (startsMessage(event) ? [event.message] : (targetOf(event) ?? []))),
       reactionRows: events.flatMap((event) => {
         switch (event.kind) {

@@ -17,6 +17,7 @@ import {
   remoteKey,
   roomKey,
   type RowId,
+  type TargetWiring,
   type Wiring,
 } from '../model/routing.js';
 import type { Interpretation } from './interpret.js';
@@ -187,7 +188,10 @@ class Routing {
     return { state: 'routed', message: id };
   }
 
-  /** A stored message that reads differently now is an edit where it was bridged; the lane skips it where it shows the same. */
+  /**
+   * A stored message that reads differently now is an edit where it was bridged; the lane skips it where it shows the same.
+   * Where it never came it is sent.
+   */
   #readAgain(
     event: Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }>,
     wiring: Wiring,
@@ -199,10 +203,11 @@ class Routing {
       return ignored('known already, and changed since', message);
     }
     const { room, actor, at, body, style } = event;
-    this.#deliver(
-      { kind: 'messageEdited', room, actor, at, message: event.message, body, style, version: '0' },
-      wiring,
-      message,
+    const reached = this.known.reached.get(message);
+    this.#deliverEach(wiring, message, ({ portal }) =>
+      reached?.has(portal) === true
+        ? { kind: 'messageEdited', room, actor, at, message: event.message, body, style, version: '0' }
+        : event,
     );
     return { state: 'routed', message };
   }
@@ -374,6 +379,10 @@ class Routing {
   }
 
   #deliver(event: BridgeEvent, wiring: Wiring, message: RowId | null): void {
+    this.#deliverEach(wiring, message, () => event);
+  }
+
+  #deliverEach(wiring: Wiring, message: RowId | null, eventFor: (target: TargetWiring) => BridgeEvent): void {
     for (const target of wiring.others) {
       if (target.direction === 'out') continue;
       this.plan.deliveries.push({
@@ -381,7 +390,7 @@ class Routing {
         lane: target.portal,
         message,
         inbox: this.arrival.inbox,
-        event,
+        event: eventFor(target),
       });
     }
   }

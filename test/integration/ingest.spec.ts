@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../../src/model/bridge-event.js';
 import { ShardLost } from '../../src/model/errors.js';
-import { inboxKey, remoteId } from '../../src/model/ids.js';
+import { inboxKey, remoteId, roomId } from '../../src/model/ids.js';
 import { Database } from '../../src/persistence/database.js';
 import { InboxRepository } from '../../src/persistence/inbox.repository.js';
 import { RetentionRepository } from '../../src/persistence/retention.repository.js';
@@ -123,6 +123,51 @@ describe('ingest', () => {
     expect(await house.rooms.cursor(leftRoom)).toBe('c1');
     await house.ingest.accept(source, [], house.pulled('c2', shards.fence(0)));
     expect(await house.rooms.cursor(leftRoom)).toBe('c2');
+  });
+
+  it('the cursor stays where the rows could not be stored, and they come again', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    const apply = house.ingestRows.apply.bind(house.ingestRows);
+    house.ingestRows.apply = () => Promise.reject(new Error('the connection is gone'));
+    const pulled = house.pulled('c1', shards.fence(0));
+    await expect(house.ingest.accept(source, [payload('k1', sent('1'))], pulled)).rejects.toThrow();
+    expect([await count('inbox'), await house.rooms.cursor(leftRoom)]).toEqual([0, null]);
+    house.ingestRows.apply = apply;
+    await house.ingest.accept(source, [payload('k1', sent('1'))], pulled);
+    expect([await inbox(), await house.rooms.cursor(leftRoom)]).toEqual([['k1 routed'], 'c1']);
+  });
+
+  it('what is said before the other room is found waits for it', async () => {
+    const [third = ''] = await house
+      .rows<{ id: string }>(
+        `with room as (insert into portals (link, account, wanted, direction)
+                     select link, account, '{"room":"late"}'::jsonb, 'both' from portals where id = $1 returning id, account)
+       insert into lanes (portal, account, shard) select id, account, 0 from room returning portal as id`,
+        [lane],
+      )
+      .then((rows) => rows.map(({ id }) => id));
+    await house.ingest.accept(source, [payload('k1', sent('1'))]);
+    expect(await house.rows(`select lane, state from deliveries order by id`)).toEqual([
+      { lane, state: 'waiting' },
+      { lane: third, state: 'waiting' },
+    ]);
+    const all = Array.from({ length: 64 }, (_, shard) => shard);
+    expect((await house.deliveries.dueLanes(all)).map(({ id }) => id)).toEqual([lane]);
+    await house.links.resolved(third, right, roomId('late'));
+    expect((await house.deliveries.dueLanes(all)).map(({ id }) => id).sort()).toEqual([lane, third].sort());
+  });
+
+  it('what was stored and never came to a room comes there when it is read again', async () => {
+    await house.ingest.accept(source, [payload('k1', sent('1')), payload('k2', sent('2'))]);
+    await house.rows(`delete from deliveries where id = (select min(id) from deliveries)`);
+    const stored = await new InboxRepository(house.database).choose({ account: left, since: new Date(0) }, 10);
+    for (const row of stored) expect(await house.ingest.replay(source, row)).toBe('routed');
+    expect(await house.rows(`select message, kind from deliveries order by id`)).toEqual([
+      { message: '2', kind: 'messageSent' },
+      { message: '1', kind: 'messageSent' },
+      { message: '2', kind: 'messageEdited' },
+    ]);
   });
 
   it('with the fence lost nothing is stored', async () => {
