@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import type { PublicRoute } from '../model/network-definition.js';
 import { silentLog } from '../observability/log.js';
 import { PublicListener } from './public-listener.js';
@@ -157,5 +158,13 @@ describe('PublicListener', () => {
     answer();
     expect(await calling).toEqual({ status: 200, json: 'done' });
     await closed;
+  });
+
+  it('closes though somebody keeps a connection open and says nothing', async () => {
+    const silent = connect(port, '127.0.0.1');
+    silent.on('error', () => undefined);
+    await new Promise((connected) => silent.once('connect', connected));
+    await listener.close(100);
+    await new Promise((closed) => silent.once('close', closed));
   });
 });

@@ -43,8 +43,8 @@ export class PublicListener {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Takes no new calls, and resolves when those under way are answered. */
-  async close(): Promise<void> {
+  /** Takes no new calls, and resolves when those under way are answered; what takes longer than `withinMs` is cut off. */
+  async close(withinMs = 1_000): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) =>
       this.#server.close(() => {
@@ -52,7 +52,11 @@ export class PublicListener {
       }),
     );
     this.#server.closeIdleConnections();
+    const patience = setTimeout(() => {
+      this.#server.closeAllConnections();
+    }, withinMs);
     await closed;
+    clearTimeout(patience);
   }
 
   #send(response: ServerResponse, { status, headers, json }: PublicAnswer): void {
