@@ -1,0 +1,61 @@
+// `main.mjs NAME… [--json] [--scale full|small|tiny]`: the benchmarks, on the PostgreSQL of CROSSTALK_TEST_DATABASE_URL.
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { catchUp } from './benchmarks/catch-up.mjs';
+import { coldStart } from './benchmarks/cold-start.mjs';
+import { convert } from './benchmarks/convert.mjs';
+import { isolation } from './benchmarks/isolation.mjs';
+import { latency } from './benchmarks/latency.mjs';
+import { highestRates, throughput } from './benchmarks/throughput.mjs';
+import { scales } from './sizes.mjs';
+import { measureAnchors } from './support/anchors.mjs';
+import { serverVersion } from './support/database.mjs';
+
+const benchmarks = { throughput, latency, isolation, 'catch-up': catchUp, 'cold-start': coldStart, convert };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, scale: { type: 'string', default: 'full' } },
+});
+const sizes = scales[values.scale];
+const unknown = positionals.filter((name) => benchmarks[name] === undefined);
+if (sizes === undefined || unknown.length > 0) {
+  console.error(`Benchmarks: ${Object.keys(benchmarks).join(', ')}. Scales: ${Object.keys(scales).join(', ')}.`);
+  process.exit(2);
+}
+
+/** What several benchmarks need is measured once. */
+const once = (measure) => {
+  const measured = new Map();
+  return (key) => measured.get(key) ?? measured.set(key, measure(key)).get(key);
+};
+const context = {
+  sizes,
+  anchors: once(() => measureAnchors(sizes)),
+  highest: once((source) => highestRates(sizes, source)),
+};
+
+const names = positionals.length === 0 ? Object.keys(benchmarks) : positionals;
+const rows = [];
+// A conversion needs no server: nothing else is measured for it.
+if (names.some((name) => name !== 'convert')) rows.push(...(await context.anchors()).rows);
+for (const name of names) {
+  console.error(`${name} …`);
+  rows.push(...(await benchmarks[name](context)));
+}
+
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ rows })}\n`);
+} else {
+  const gib = (totalmem() / 2 ** 30).toFixed(0);
+  const day = new Date().toISOString().slice(0, 10);
+  console.log(
+    `${cpus().length} cores, ${gib} GiB, Node ${process.version}, PostgreSQL ${await serverVersion()}, ${day}\n`,
+  );
+  console.log('| benchmark | measure | target | value | |\n| --- | --- | --- | --- | --- |');
+  for (const { name, measure, target, value, pass } of rows) {
+    console.log(
+      `| ${name} | ${measure} | ${target} | ${value} | ${target === 'reported' ? '' : pass ? 'reached' : 'missed'} |`,
+    );
+  }
+}

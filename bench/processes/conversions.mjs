@@ -1,0 +1,131 @@
+// Each conversion between the networks' texts, by the clock.
+import { performance } from 'node:perf_hooks';
+import { fromMatrix } from '../../dist/adapters/matrix/from-matrix.js';
+import { OurUsers } from '../../dist/adapters/matrix/matrix.ids.js';
+import { toMatrix } from '../../dist/adapters/matrix/to-matrix.js';
+import { fromTalk } from '../../dist/adapters/talk/from-talk.js';
+import { relayedTexts } from '../../dist/adapters/talk/to-talk.js';
+import { cleanText } from '../../dist/formatting/clean.js';
+import { fromHtml, toHtml } from '../../dist/formatting/html.js';
+import { fromMarkdown, toMarkdown } from '../../dist/formatting/markdown.js';
+import { fromPlain, toPlain } from '../../dist/formatting/plain.js';
+import { splitText } from '../../dist/formatting/split.js';
+import { serve } from '../support/child.mjs';
+
+const markdown = `## What happened
+
+Hello **everybody**, _here_ is what ~~we~~ I found: \`a < b && c\` and [a page](https://example.org/a?b=c&d=e), 🎉 and *more* of it.
+
+1. first
+2. second, with **bold and _both_**
+   - inside
+
+> somebody said this, and @anna too
+
+\`\`\`js
+const it = [1, 2, 3].map((n) => n * 2);
+\`\`\`
+
+`;
+const html = `<h2>What happened</h2><p>Hello <strong>everybody</strong>, <em>here</em> is what <del>we</del> I found:
+<code>a &lt; b</code> and <a href="https://example.org/a?b=c&amp;d=e">a page</a>, 🎉</p><ol><li>first</li><li>second<ul><li>inside</li></ul></li></ol>
+<blockquote><p>somebody said this, and <a href="https://matrix.to/#/@anna:example.org">Anna</a> too</p></blockquote>
+<pre><code class="language-js">const it = [1, 2, 3];</code></pre>`;
+const plain =
+  'Hello everybody, here is what I found: https://example.org and @anna, 🎉 and more.\nA second line of it.\n\n';
+
+const long = (sample, characters) => sample.repeat(Math.ceil(characters / sample.length));
+const self = {
+  account: 'hs',
+  users: new OurUsers({ serverName: 'example.org', bot: 'crosstalk', ghostPrefix: 'crosstalk_' }),
+};
+const event = (content) => ({
+  event: {
+    type: 'm.room.message',
+    event_id: '$a',
+    room_id: '!r:example.org',
+    sender: '@mia:example.org',
+    origin_server_ts: 1_700_000_000_000,
+    content: { msgtype: 'm.text', ...content },
+  },
+  senderName: 'Mia',
+  order: '1',
+});
+const row = (message, isMarkdown) => ({
+  token: 'abcdefgh',
+  self: 'bridge',
+  row: {
+    id: 7,
+    token: 'abcdefgh',
+    actorType: 'users',
+    actorId: 'anna',
+    actorDisplayName: 'Anna',
+    timestamp: 1_700_000_000,
+    message,
+    messageParameters: {},
+    systemMessage: '',
+    messageType: 'comment',
+    referenceId: '',
+    markdown: isMarkdown,
+  },
+});
+const reader = { account: 'cloud', baseUrl: 'https://cloud.example.org' };
+const relay = {
+  as: 'relay',
+  networkLabel: 'Matrix',
+  profile: { name: 'Mia' },
+  person: { account: 'hs', id: '@mia:example.org', name: 'Mia', standing: 'person' },
+};
+const place = { account: 'cloud', baseUrl: reader.baseUrl, maxChars: 32_000 };
+const said = (body) => ({ body, style: 'text', files: [] });
+
+/** Of each one: what it is given, made before the clock runs, and what it does. */
+const conversions = {
+  'formatting: HTML to rich text': [(n) => long(html, n), (text) => fromHtml(text)],
+  'formatting: rich text to HTML': [
+    (n) => fromHtml(long(html, n)),
+    (body) => toHtml(body, { mention: ({ label }) => label }),
+  ],
+  'formatting: Markdown to rich text': [(n) => long(markdown, n), (text) => fromMarkdown(text)],
+  'formatting: rich text to Markdown': [
+    (n) => fromMarkdown(long(markdown, n)),
+    (body) => toMarkdown(body, { mention: ({ label }) => label }),
+  ],
+  'formatting: plain text to rich text': [(n) => long(plain, n), (text) => fromPlain(text)],
+  'formatting: rich text to plain text': [(n) => fromMarkdown(long(markdown, n)), (body) => toPlain(body)],
+  'formatting: clean': [(n) => long(plain, n), (text) => cleanText(text)],
+  'formatting: split': [(n) => long(plain, n), (text) => splitText(text, { chars: 4000 })],
+  'from Matrix, formatted': [
+    (n) => event({ body: long(plain, n), format: 'org.matrix.custom.html', formatted_body: long(html, n) }),
+    (stored) => fromMatrix(stored, self),
+  ],
+  'from Matrix, plain': [(n) => event({ body: long(plain, n) }), (stored) => fromMatrix(stored, self)],
+  'to Matrix': [(n) => said(fromMarkdown(long(markdown, n))), (it) => toMatrix(it, self, { voice: { as: 'ghost' } })],
+  'from Talk, Markdown': [(n) => row(long(markdown, n), true), (stored) => fromTalk(stored, reader)],
+  'from Talk, plain': [(n) => row(long(plain, n), false), (stored) => fromTalk(stored, reader)],
+  'to Talk': [(n) => said(fromHtml(long(html, n))), (it) => relayedTexts(it, relay, place)],
+};
+
+/** The shortest of several: what the machine did besides only ever adds. */
+function fastestMs(work, input, repeats) {
+  let best = Infinity;
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const beganMs = performance.now();
+    work(input);
+    best = Math.min(best, performance.now() - beganMs);
+  }
+  return best;
+}
+
+serve({
+  names: () => Object.keys(conversions),
+  measure(name, characters, repeats) {
+    const [make, work] = conversions[name];
+    const [short, tenfold] = [make(characters), make(10 * characters)];
+    // Compiled as far as it will be.
+    fastestMs(work, short, 3 * repeats);
+    const ms = fastestMs(work, short, 2 * repeats);
+    const tenfoldMs = fastestMs(work, tenfold, repeats);
+    return { perSecond: (10 * characters * 1000) / tenfoldMs, ratio: tenfoldMs / ms };
+  },
+});

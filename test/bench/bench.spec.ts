@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+
+interface Row {
+  readonly name: string;
+  readonly measure: string;
+  readonly target: string;
+  readonly value: number;
+  readonly pass: boolean;
+}
+
+/** Runs benchmarks as small as they go. Throws where standard output is anything but the one object. */
+async function rowsOf(...names: string[]): Promise<Row[]> {
+  const child = spawn(process.execPath, ['bench/main.mjs', ...names, '--json', '--scale', 'tiny'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [told, complained] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (told += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complained += text));
+  const code = await new Promise((done) => child.on('close', done));
+  if (code !== 0) throw new Error(`bench ${names.join(' ')} ended with ${String(code)}:\n${complained}`);
+  return (JSON.parse(told) as { rows: Row[] }).rows;
+}
+
+describe('the benchmarks, at a scale whose figures mean nothing', () => {
+  // One run: what several need is measured once.
+  let rows: readonly Row[];
+  beforeAll(async () => {
+    rows = await rowsOf('throughput', 'latency', 'isolation', 'catch-up', 'cold-start', 'convert');
+  }, 600_000);
+
+  const measures = (name: string): string[] => rows.filter((row) => row.name === name).map(({ measure }) => measure);
+
+  it('each row has a measure, a target, a figure, and whether it was reached', () => {
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(['name', 'measure', 'target', 'value', 'pass']);
+      expect(row.value).toEqual(expect.any(Number));
+      expect(row.value).toBeGreaterThan(0);
+      expect(row.target).toMatch(/^(reported|[≤≥] \d[\d.e+]*)$/);
+      expect(typeof row.pass).toBe('boolean');
+    }
+  });
+
+  it('what is only reported has no target that it could miss', () => {
+    expect(rows.filter(({ target, pass }) => target === 'reported' && !pass)).toEqual([]);
+  });
+
+  it('the anchors are measured in the same run', () => {
+    expect(measures('anchors')).toEqual([
+      'one-row commits per second, 1 client',
+      'one-row commits per second, 16 clients',
+      'one-row commit, 1 client, p50 in ms',
+      'one-row commit, 1 client, p99 in ms',
+      'raw HTTP writes per second to Talk, 1 at a time',
+      'raw HTTP writes per second to Talk, 32 at a time',
+      'raw HTTP writes per second to Matrix, 1 at a time',
+      'raw HTTP writes per second to Matrix, 32 at a time',
+      "writes per second of Talk's server alone",
+      "writes per second of Matrix's server alone",
+    ]);
+  });
+
+  it.each([
+    ['throughput', "Matrix to Talk, 3 rooms: share of the relay's rate"],
+    ['latency', 'Matrix to Talk at 80 % of the highest rate: p99 in ms'],
+    ['latency', 'Talk to Matrix by held poll at 10 % of the highest rate: p50 in ms'],
+    ['isolation', 'Matrix to Talk, 3 rooms: p99 of the others while one hangs, by that of a healthy run'],
+    ['catch-up', 'Matrix to Talk, 30 messages, 1 room, answers after 5 ms: share of raw HTTP'],
+    ['catch-up', 'Talk to Matrix, 30 messages, 3 rooms, answers after 5 ms: share of raw HTTP'],
+    ['cold-start', '6 links: process start to first delivery in ms'],
+    ['convert', 'to Talk: time for 10 times the text, by the time for the text'],
+  ])('%s measures: %s', (name, measure) => {
+    expect(measures(name)).toContain(measure);
+  });
+});
