@@ -1,11 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { v4, v7 } from 'uuid';
 import { networks } from './adapters/index.js';
-import { adminAccess, AdminGuard } from './admin/admin.guard.js';
-import { HealthController } from './admin/health.controller.js';
-import { MetricsController } from './admin/metrics.controller.js';
+import { AdminModule } from './admin/admin.module.js';
+import { startToken } from './admin/start-token.js';
 import { People } from './identities/people.js';
 import { ShownNames } from './identities/shown-names.js';
 import { Speakers } from './identities/speakers.js';
@@ -15,10 +14,12 @@ import { LinkKeeper } from './links/link-keeper.js';
 import { Files } from './media/files.js';
 import { PublicListener } from './listeners/public-listener.js';
 import { type AccountId, deliveryId } from './model/ids.js';
+import type { Clock } from './model/clock.js';
 import type { NetworkAdapter } from './model/network-adapter.js';
 import type { Log, NetworkDefinition } from './model/network-definition.js';
 import { Metrics } from './observability/metrics.js';
 import { AccountRepository } from './persistence/account.repository.js';
+import { ActivityRepository } from './persistence/activity.repository.js';
 import { AccountStoreRepository } from './persistence/account-store.repository.js';
 import { CatchUpRepository } from './persistence/catch-up.repository.js';
 import { Database } from './persistence/database.js';
@@ -28,6 +29,7 @@ import { InboxRepository } from './persistence/inbox.repository.js';
 import { IngestRepository } from './persistence/ingest.repository.js';
 import { LinkChangeRepository } from './persistence/link-change.repository.js';
 import { LinkRepository } from './persistence/link.repository.js';
+import { MessageWayRepository } from './persistence/message-way.repository.js';
 import { PeopleRepository } from './persistence/people.repository.js';
 import { RetentionRepository } from './persistence/retention.repository.js';
 import { RoomRepository } from './persistence/room.repository.js';
@@ -37,11 +39,13 @@ import { StatusRepository } from './persistence/status.repository.js';
 import { Deliverer } from './pipeline/deliver.js';
 import { DeliveryKeys } from './pipeline/delivery-key.js';
 import { IngestService } from './pipeline/ingest.js';
+import { Replays } from './pipeline/replays.js';
 import type { Settings } from './settings/settings.types.js';
 import { Bridge } from './workers/bridge.js';
 import { Housekeeping } from './workers/housekeeping.js';
 import { LaneWorker, laneBatch } from './workers/lane-worker.js';
 import { Lanes } from './workers/lanes.js';
+import { ParkedDeliveries } from './workers/parked-deliveries.js';
 import { thisPlace, thisProcess } from './workers/process-identity.js';
 import { Shards } from './workers/shards.js';
 import { Supervisor } from './workers/supervisor.js';
@@ -69,13 +73,20 @@ export interface House {
   readonly publicListener: PublicListener;
   readonly housekeeping: Housekeeping;
   readonly metrics: Metrics;
-  readonly ingest: IngestService;
-  readonly deliveries: DeliveryRepository;
-  readonly inbox: InboxRepository;
   readonly status: StatusRepository;
+  readonly activity: ActivityRepository;
+  readonly ways: MessageWayRepository;
   readonly linkChanges: LinkChanges;
+  readonly parkedDeliveries: ParkedDeliveries;
+  readonly replays: Replays;
   readonly wakeups: Wakeups;
   readonly installation: InstallationRepository;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** This start of the program among those that work on the database. */
+  readonly replica: string;
+  /** What a caller of a replica's admin listener must show, where the settings have no token. */
+  startTokenOf(replica: string): string;
 }
 
 export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation): House {
@@ -209,17 +220,22 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       alarmAfterMs: delivery.alarmAfterMs,
     }),
     metrics,
-    ingest,
-    deliveries,
-    inbox: new InboxRepository(database),
     status,
+    activity: new ActivityRepository(database),
+    ways: new MessageWayRepository(database),
     linkChanges: new LinkChanges(database, new LinkChangeRepository(), {
       accounts: new Set(settings.accounts.keys()),
       settled: settings.links,
       settingsPlace: settings.file ?? 'the environment',
     }),
+    parkedDeliveries: new ParkedDeliveries(deliveries, wakeups),
+    replays: new Replays(new InboxRepository(database), ingest, adapters),
     wakeups,
     installation: new InstallationRepository(database, secrets.keyId),
+    clock,
+    log,
+    replica: replica.id,
+    startTokenOf: (id) => startToken(derive(masterKey, 'admin tokens'), id),
   };
 }
 
@@ -227,18 +243,18 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
 @Module({})
 export class AppModule {
   static of(house: House, admin: Settings['listen']['admin']): DynamicModule {
-    const access = { host: admin.host, ...(admin.token === undefined ? {} : { token: admin.token }) };
+    const { host, token } = admin;
+    const access =
+      token === undefined
+        ? { host, token: house.startTokenOf(house.replica), tokenOf: 'start' as const }
+        : { host, token, tokenOf: 'settings' as const };
     return {
       module: AppModule,
-      imports: [ScheduleModule.forRoot()],
-      controllers: [HealthController, MetricsController],
-      providers: [
-        { provide: Bridge, useValue: house.bridge },
-        { provide: Metrics, useValue: house.metrics },
-        { provide: Housekeeping, useValue: house.housekeeping },
-        { provide: adminAccess, useValue: access },
-        { provide: APP_GUARD, useClass: AdminGuard },
+      imports: [
+        ScheduleModule.forRoot(),
+        AdminModule.of(house, access, fileURLToPath(new URL('./web/', import.meta.url))),
       ],
+      providers: [{ provide: Housekeeping, useValue: house.housekeeping }],
     };
   }
 }

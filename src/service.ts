@@ -86,7 +86,12 @@ async function listen(
   undo: (() => Promise<void>)[],
 ): Promise<{ publicPort: number; adminUrl: string }> {
   const { admin, public: open } = settings.listen;
-  const app = await NestFactory.create(AppModule.of(house, admin), { logger: nestLog(log), abortOnError: false });
+  const app = await NestFactory.create(AppModule.of(house, admin), {
+    logger: nestLog(log),
+    abortOnError: false,
+    // A browser keeps its connections for later: they would keep us from closing.
+    forceCloseConnections: true,
+  });
   undo.push(() => app.close());
   await named(app.listen(admin.port, admin.host), 'listen.admin.port', admin.port);
   undo.push(() => house.publicListener.close());

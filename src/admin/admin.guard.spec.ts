@@ -6,10 +6,10 @@ function asked(access: AdminAccess, headers: Record<string, string>, path = '/me
   return new AdminGuard(access).canActivate(context as unknown as ExecutionContext);
 }
 
-const open: AdminAccess = { host: '127.0.0.1' };
-const guarded: AdminAccess = { host: '0.0.0.0', token: 'right' };
+const open: AdminAccess = { host: '127.0.0.1', token: 'right', tokenOf: 'start' };
+const guarded: AdminAccess = { host: '0.0.0.0', token: 'right', tokenOf: 'settings' };
 
-describe('AdminGuard, without a token', () => {
+describe('AdminGuard, on a loopback address', () => {
   it.each(['127.0.0.1:8080', 'localhost:8080', 'LOCALHOST', '[::1]:8080'])('takes calls to %s', (host) => {
     expect(asked(open, { host })).toBe(true);
   });
@@ -28,9 +28,27 @@ describe('AdminGuard, without a token', () => {
     expect(() => asked(open, { host: 'localhost:8080', origin: 'http://localhost:9090' })).toThrow(ForbiddenException);
     expect(() => asked(open, { host: 'localhost:8080', origin: 'null' })).toThrow(ForbiddenException);
   });
+
+  it.each(['/', '/assets/page-1a2b.js', '/health/ready', '/metrics'])('asks for no token at %s', (path) => {
+    expect(asked(open, { host: 'localhost:8080' }, path)).toBe(true);
+  });
+
+  it.each(['/api/status', '/API/status', '/api/links/team/pause', '/assets/../api/status', '/health/', '/else'])(
+    'asks for the token of this start at %s',
+    (path) => {
+      expect(() => asked(open, { host: 'localhost:8080' }, path)).toThrow(UnauthorizedException);
+      expect(() => asked(open, { host: 'localhost:8080', authorization: 'Bearer wrong' }, path)).toThrow(
+        UnauthorizedException,
+      );
+      expect(asked(open, { host: 'localhost:8080', authorization: 'Bearer right' }, path)).toBe(true);
+      expect(() => asked(open, { host: 'evil.example', authorization: 'Bearer right' }, path)).toThrow(
+        ForbiddenException,
+      );
+    },
+  );
 });
 
-describe('AdminGuard, with a token', () => {
+describe('AdminGuard, with a token of the settings', () => {
   it('takes the right one', () => {
     expect(asked(guarded, { host: 'bridge.example', authorization: 'Bearer right' })).toBe(true);
   });

@@ -5,6 +5,7 @@ import { linkCommand } from './link.js';
 import { pauseCommand, relinkCommand, resumeCommand, unlinkCommand } from './link-states.js';
 import { linksCommand } from './links.js';
 import { networkCommand } from './network-command.js';
+import { pageCommand } from './page.js';
 import { replayCommand } from './replay.js';
 import { retryCommand } from './retry.js';
 import { sandboxCommand } from './sandbox.js';
@@ -15,6 +16,7 @@ import { statusCommand } from './status.js';
 export const commands: readonly Command[] = [
   startCommand,
   checkCommand,
+  pageCommand,
   statusCommand,
   linksCommand,
   linkCommand,

@@ -14,8 +14,7 @@ export const linksCommand: Command = {
   examples: ['links', 'links --all --json'],
   run: async (call) =>
     visit(call, async ({ status }): Promise<ExitCode> => {
-      const all = await status.links();
-      const links = call.options['all'] === true ? all : all.filter(({ state }) => state !== 'ended');
+      const links = await status.links(call.options['all'] === true ? 'all' : 'not ended');
       call.print(call.options['json'] === true ? JSON.stringify(links, undefined, 2) : renderLinks(links));
       return 0;
     }),

@@ -1,19 +1,17 @@
-import type { House } from '../app.module.js';
-import { noSuch } from '../links/no-such.js';
 import { accountId } from '../model/ids.js';
 import type { InboxChoice } from '../persistence/inbox.repository.js';
+import { type ReadAgain, ReplayRefused } from '../pipeline/replays.js';
 import { type Command, type CommandCall, type ExitCode, UsageError } from './command.js';
 import { visit } from './visit.js';
 
-const mostAtOnce = 10_000;
-
 /** What became of payloads that were read again, after their number. */
-const wordsFor: Readonly<Record<Awaited<ReturnType<House['ingest']['replay']>>, string>> = {
+const wordsFor: Readonly<Record<ReadAgain, string>> = {
   routed: 'bridged',
   ignored: 'without anything to bridge',
   held: 'held for what they are about',
   malformed: 'malformed still',
   unlinked: 'of rooms that are not linked',
+  gone: 'of an account that is gone',
 };
 
 export const replayCommand: Command = {
@@ -31,29 +29,23 @@ export const replayCommand: Command = {
   examples: ['replay --malformed', 'replay --account my-talk --since 2026-01-31T12:00:00Z'],
   run: async (call) => {
     const choice = choiceOf(call);
-    return visit(call, async ({ adapters, inbox, ingest }): Promise<ExitCode> => {
-      const counts = new Map<string, number>();
-      if ('account' in choice && !adapters.has(choice.account))
-        throw new UsageError(noSuch('account', choice.account, [...adapters.keys()]));
-      const payloads = await inbox.choose(choice, mostAtOnce);
-      for (const payload of payloads) {
-        const adapter = adapters.get(payload.account);
-        const became =
-          adapter === undefined ? 'of an account that is gone' : wordsFor[await ingest.replay(adapter, payload)];
-        counts.set(became, (counts.get(became) ?? 0) + 1);
-      }
-      const all = [...counts].map(([became, count]) => `${String(count)} ${became}`);
+    return visit(call, async ({ replays }): Promise<ExitCode> => {
+      const { became, rest, mostAtOnce } = await replays.replay(choice).catch(told);
+      const all = Object.entries(became).map(([what, count]) => `${String(count)} ${wordsFor[what as ReadAgain]}`);
       call.print(all.length === 0 ? 'Nothing is stored that fits.' : `Read again: ${all.join(', ')}.`);
-      if (payloads.length === mostAtOnce) {
-        call.complain(
-          `These were the first ${String(mostAtOnce)}: there may be more. Name a later --since for the rest.`,
-        );
-        return 1;
-      }
-      return 0;
+      if (rest === 'none') return 0;
+      call.complain(
+        `These were the first ${String(mostAtOnce)}: there may be more. Name a later --since for the rest.`,
+      );
+      return 1;
     });
   },
 };
+
+/** An account that is not there is a fault of the call. */
+function told(error: unknown): never {
+  throw error instanceof ReplayRefused ? new UsageError(error.message) : error;
+}
 
 function choiceOf({ positionals, options }: CommandCall): InboxChoice {
   const [id] = positionals;

@@ -14,17 +14,12 @@ export const retryCommand: Command = {
       throw new UsageError('Which delivery? `crosstalk status` shows the ids of those that are parked.');
     const wrong = call.positionals.find((id) => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id));
     if (wrong !== undefined) throw new UsageError(`"${wrong}" is not the id of a delivery.`);
-    return visit(call, async ({ deliveries, wakeups }) => {
-      const ids = call.options['all'] === true ? await deliveries.parked() : call.positionals.map(deliveryId);
-      let missing = 0;
-      for (const id of ids) {
-        const lane = await deliveries.retry(id);
-        if (lane === undefined) missing += 1;
-        else wakeups.tell({ lanes: [lane] });
-        call.print(lane === undefined ? `${id} is not parked` : `${id} is put at the end of its lane`);
-      }
-      if (ids.length === 0) call.print('Nothing is parked.');
-      return missing === 0 ? 0 : 1;
+    return visit(call, async ({ parkedDeliveries }) => {
+      const all = call.options['all'] === true;
+      const retried = await parkedDeliveries.retry(all ? 'all' : call.positionals.map(deliveryId));
+      for (const { delivery, became } of retried) call.print(`${delivery} is ${became}`);
+      if (retried.length === 0) call.print('Nothing is parked.');
+      return retried.every(({ became }) => became !== 'not parked') ? 0 : 1;
     });
   },
 };

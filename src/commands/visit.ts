@@ -1,11 +1,12 @@
 import { buildHouse, type House } from '../app.module.js';
 import { createLog } from '../observability/log.js';
 import { leaveGround, prepareGround } from '../service.js';
+import type { Settings } from '../settings/settings.types.js';
 import type { CommandCall } from './command.js';
 import { settingsInUse } from './settings-in-use.js';
 
 /** Works on the service's database beside it: nothing is started that reads or delivers. Throws SettingsFaults, NoSettings. */
-export async function visit<T>(call: CommandCall, work: (house: House) => Promise<T>): Promise<T> {
+export async function visit<T>(call: CommandCall, work: (house: House, settings: Settings) => Promise<T>): Promise<T> {
   const settings = await settingsInUse(call);
   const log = createLog('error');
   const ground = await prepareGround(settings, log, 'visit');
@@ -15,7 +16,7 @@ export async function visit<T>(call: CommandCall, work: (house: House) => Promis
     try {
       await house.database.migrate();
       await house.installation.recognise();
-      const done = await work(house);
+      const done = await work(house, settings);
       await house.wakeups.flush();
       return done;
     } finally {

@@ -13,6 +13,9 @@ import { noSuch } from './no-such.js';
 /** What was asked for cannot be; the message says why, and what to do. Nothing was written. */
 export class LinkRefused extends Error {}
 
+/** No link has that name. */
+export class NoSuchLink extends LinkRefused {}
+
 /** What a person's word changed: nothing where it was so already. */
 export type Change = 'changed' | 'was so';
 
@@ -133,7 +136,7 @@ export class LinkChanges {
 
   async #existing(tx: Transaction, key: string, stored: StoredLink | undefined): Promise<StoredLink> {
     if (stored !== undefined) return stored;
-    throw new LinkRefused(noSuch('link', key, await this.repository.keys(tx)));
+    throw new NoSuchLink(noSuch('link', key, await this.repository.keys(tx)));
   }
 
   #refuseSettings(key: string, stored: StoredLink | undefined): void {

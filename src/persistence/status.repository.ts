@@ -93,9 +93,12 @@ export class StatusRepository {
     return row.report;
   }
 
-  /** Every link by its name, also those that were ended. */
-  async links(): Promise<LinkStatus[]> {
-    const rows = await this.database.rows<{ link: LinkStatus }>(`select ${link} as link from links l order by l.key`);
+  /** The links in the order of their names; `all`: also those that were ended. */
+  async links(which: 'all' | 'not ended' = 'all'): Promise<LinkStatus[]> {
+    const rows = await this.database.rows<{ link: LinkStatus }>(
+      `select ${link} as link from links l where $1 = 'all' or l.state <> 'removed' order by l.key`,
+      [which],
+    );
     return rows.map((row) => row.link);
   }
 
