@@ -23,6 +23,9 @@ const habits = {
   delete: { every: 9, after: 8 },
 };
 
+/** People wait for those over there where so many of their messages are on the way: a slow machine falls behind no further. */
+const mostOnTheWay = 40;
+
 /** People of both networks who talk at a steady pace, correct themselves, react and take things back. */
 export class Traffic {
   readonly #timer: NodeJS.Timeout;
@@ -30,6 +33,8 @@ export class Traffic {
     readonly room: World['rooms'][number];
     readonly twoSides: TwoSides;
     readonly model: ReferenceModel;
+    /** What was found in the other side's ledger, and how far that was read. */
+    readonly arrived: Record<Side, { read: number; messages: number }>;
   }[];
   #next = 1;
 
@@ -43,6 +48,7 @@ export class Traffic {
       room,
       twoSides: new TwoSides(world, room),
       model: new ReferenceModel(),
+      arrived: { talk: { read: 0, messages: 0 }, matrix: { read: 0, messages: 0 } },
     }));
     this.#timer = setInterval(() => {
       this.#turn();
@@ -84,7 +90,21 @@ export class Traffic {
     });
   }
 
+  #isFarBehind(): boolean {
+    return this.#rooms.some(({ room, arrived }) =>
+      (['talk', 'matrix'] as const).some((side) => {
+        const there = this.world[side].ledger.entries(room[side]);
+        const letter = (side === 'talk' ? 'm' : 't') + this.mark;
+        const found = arrived[side];
+        found.messages += numbered(there.slice(found.read), letter).length;
+        found.read = there.length;
+        return this.spoken - found.messages > mostOnTheWay;
+      }),
+    );
+  }
+
   #turn(): void {
+    if (this.#isFarBehind()) return;
     const number = this.#next;
     this.#next += 1;
     for (const { twoSides, model } of this.#rooms) {
@@ -132,14 +152,9 @@ export class Traffic {
   }
 
   #judge(source: Entries, target: Entries, letter: string, standing: ReadonlySet<string>): Omit<Verdict, 'differing'> {
-    const numbered = (entries: Entries): { name: string; id: string }[] =>
-      entries.flatMap(({ kind, text, id }) => {
-        const name = kind === 'message' ? marked.exec(text ?? '')?.[1] : undefined;
-        return name?.startsWith(letter + this.mark) === true ? [{ name, id }] : [];
-      });
     const deletedThere = new Set(target.filter(({ kind }) => kind === 'deletion').map(({ target: id }) => id));
-    const sent = numbered(source).map(({ name }) => name);
-    const written = numbered(target);
+    const sent = numbered(source, letter + this.mark).map(({ name }) => name);
+    const written = numbered(target, letter + this.mark);
     const shown = written.filter(({ id }) => !deletedThere.has(id)).map(({ name }) => name);
     const first = [...new Set(shown)];
     const place = new Map(sent.map((name, at) => [name, at]));
@@ -154,6 +169,14 @@ export class Traffic {
 }
 
 type Entries = ReturnType<World['talk']['ledger']['entries']>;
+
+/** The messages whose name begins so, edits not counted. */
+function numbered(entries: Entries, front: string): { name: string; id: string }[] {
+  return entries.flatMap(({ kind, text, id }) => {
+    const name = kind === 'message' ? marked.exec(text ?? '')?.[1] : undefined;
+    return name?.startsWith(front) === true ? [{ name, id }] : [];
+  });
+}
 
 /** What must hold once traffic has stopped and everything has arrived. */
 export function expectNothingAmiss(traffic: Traffic): void {

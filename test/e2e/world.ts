@@ -176,7 +176,7 @@ export class World {
     const mia = matrix.addUser('mia', 'Mia');
     const noah = matrix.addUser('noah', 'Noah');
     const rooms = Array.from({ length: count }, (_, at) => ({
-      talk: talk.createRoom({ name: `Team ${String(at)}`, owner: 'bridge', members: ['anna', 'ben'] }),
+      talk: talk.createRoom({ name: `Team ${String(at)}`, owner: 'anna', members: ['bridge', 'ben'] }),
       // A room by invitation: ghosts have to be invited.
       matrix: matrix.createRoom({
         creator: mia,
@@ -184,7 +184,10 @@ export class World {
         invite: ['@crosstalk:sandbox.test', noah],
       }),
     }));
-    for (const room of rooms) matrix.join(room.matrix, noah);
+    for (const room of rooms) {
+      talk.promote(room.talk, 'bridge');
+      matrix.join(room.matrix, noah);
+    }
     const settings = {
       database: { url: database.url },
       secretKey: 'a sentence of more than thirty-two characters',

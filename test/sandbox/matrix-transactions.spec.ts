@@ -170,6 +170,14 @@ describe('application service transactions', () => {
     expect(Number(setup.appservice.pushes.at(-1)?.id)).toBe(before + 1);
   });
 
+  test('what is said while it restarts comes afterwards', async () => {
+    const restarting = setup.sandbox.restart();
+    const eventId = setup.sandbox.post(room, anna, 'meanwhile');
+    await restarting;
+    await until(() => setup.sandbox.isPushed);
+    expect(setup.appservice.eventIds).toContain(eventId);
+  });
+
   test('typing and receipts come where the registration asks for them', async () => {
     const eventId = setup.sandbox.post(room, anna, 'hello');
     const client = setup.person(anna);

@@ -55,10 +55,11 @@ export class AppservicePusher {
   #loop: Promise<void> | undefined;
   #isStopped = true;
   #fault: PushFault | undefined;
+  #repeated = 0;
   #abort = new AbortController();
   #wake: (() => void) | undefined;
   readonly #interest = new AppserviceInterest();
-  #unwatch: readonly (() => void)[] = [];
+  #isWatching = false;
 
   constructor(
     private readonly server: Homeserver,
@@ -70,21 +71,22 @@ export class AppservicePusher {
   start(): void {
     this.#isStopped = false;
     this.#abort = new AbortController();
-    this.#unwatch = [
+    // What happens while the sending is paused waits, like what happens while the application service is down.
+    if (!this.#isWatching) {
       this.server.watch((event, room) => {
         this.#takeEvent(event, room);
-      }),
+      });
       this.server.ephemerals.watch((change) => {
         this.#takeEphemeral(change);
-      }),
-    ];
+      });
+    }
+    this.#isWatching = true;
     this.#kick();
   }
 
   /** Stops sending and cuts a transaction under way; what waits is kept. */
   async pause(): Promise<void> {
     this.#isStopped = true;
-    for (const unwatch of this.#unwatch) unwatch();
     this.#abort.abort();
     this.#wake?.();
     await this.#loop;
@@ -203,6 +205,7 @@ export class AppservicePusher {
     await this.#askForUsers(appservice, transaction);
     if (this.#hasStopped() || !(await this.#send(appservice, transaction))) return false;
     if (fault?.repeat !== undefined && !this.#hasStopped()) {
+      this.#repeated += 1;
       await this.#send(appservice, fault.repeat === 'sameId' ? transaction : { ...transaction, id: ++this.#lastId });
     }
     return true;
@@ -222,6 +225,11 @@ export class AppservicePusher {
     if (fault === undefined || this.#struck >= (fault.times ?? Infinity)) return undefined;
     this.#struck += 1;
     return fault;
+  }
+
+  /** How many transactions were sent once more, as a fault asked for. */
+  get repeated(): number {
+    return this.#repeated;
   }
 
   setFault(fault: PushFault | undefined): void {

@@ -230,6 +230,11 @@ export class MatrixSandbox {
     this.#pusher.setFault(fault);
   }
 
+  /** How many transactions came twice because of such a fault. */
+  get repeatedPushes(): number {
+    return this.#pusher.repeated;
+  }
+
   /** Sends the last accepted transaction once more. True where it was answered well. */
   async replayTransaction(id: 'sameId' | 'otherId'): Promise<boolean> {
     return this.#pusher.replay(id);

@@ -128,6 +128,12 @@ export class TalkSandbox {
     this.state.conversations.setModerator(room, this.#owner(room), this.#attendee(room, user), true);
   }
 
+  /** Makes a moderator one no longer. */
+  demote(token: string, user: string): void {
+    const room = this.#room(token);
+    this.state.conversations.setModerator(room, this.#owner(room), this.#attendee(room, user), false);
+  }
+
   /** What the room is called and how it is shown. */
   describe(token: string): { readonly name: string; readonly description: string; readonly hasPicture: boolean } {
     const { name, description, picture } = this.#room(token);
