@@ -26,12 +26,14 @@ declare module 'mdast' {
 const deepest = 12;
 const largestStart = 999_999_999;
 const lineEnd: Run = { leaf: { type: 'break' }, marks: [] };
-const address = /(?<![\p{L}\p{N}])(?:https?:\/\/|www\.)[^\s<>]+/giu;
+const address = /(?:(?<![a-z])https?:\/\/|(?<![\p{L}\p{N}])www\.)[^\s<>]+/giu;
 const mail = /(?<![\w.+-])[a-z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)+/giu;
-const endOfSentence = /[.,;:!?'")]+$/;
+const endOfSentence = /(?:&[a-z0-9]+;|[.,;:!?'")])+$/i;
 /** With this behind it an address ends where it should. */
 const endsAddress = /^(?:[.,;:!?'")]*(?:[ \t\n]|$))/;
 const endsMail = /^(?![\p{L}\p{N}_@-])/u;
+/** Lines of words alone: nothing in them can be a mark or an address. */
+const words = /^(?:[\p{L}\p{M}"'(][\p{L}\p{M}\p{N}\p{Emoji_Presentation} ,.;:?!'"()…–—%-]*(?:\n|$))+$/u;
 /** How a mark looks to an address before it. */
 const mark = '*';
 /** A link within a link is none. */
@@ -147,15 +149,16 @@ export class MarkdownWriter {
       else if (leaf.type === 'mention') text += this.writing.mention(leaf);
       else return undefined;
     }
-    return isReadAsTyped(text) ? text : undefined;
+    const isPlain = words.test(text) && !/www\./i.test(text);
+    return isPlain || isReadAsTyped(text) ? text : undefined;
   }
 
   #runs(runs: readonly Run[]): PhrasingContent[] {
     return this.#nested(inlinesOf(runs), '', 'text');
   }
 
-  /** `behind`: how what follows begins. */
-  #inline(inline: Inline, behind: string, within: Within): PhrasingContent[] {
+  /** `before`, `behind`: how what stands beside it ends and begins. */
+  #inline(inline: Inline, before: string, behind: string, within: Within): PhrasingContent[] {
     switch (inline.type) {
       case 'text':
         return within === 'link' ? [text(visible(inline.text))] : textNodes(visible(inline.text), behind);
@@ -169,7 +172,8 @@ export class MarkdownWriter {
         return [{ type: 'inlineCode', value: inline.text.replaceAll('\n', ' ') }];
       case 'link': {
         const label = toPlain([{ type: 'paragraph', content: inline.content }]);
-        if (label === inline.url && endsAddress.test(behind) && isReadAsLink(label)) return [raw(label)];
+        const isAlone = !/[a-z]$/i.test(before) && endsAddress.test(behind);
+        if (label === inline.url && isAlone && isReadAsLink(label)) return [raw(label)];
         return [{ type: 'link', url: encoded(inline.url), children: this.#nested(inline.content, mark, 'link') }];
       }
       case 'break':
@@ -184,11 +188,12 @@ export class MarkdownWriter {
   #nested(content: readonly Inline[], behind: string, within: Within): PhrasingContent[] {
     const nodes: PhrasingContent[][] = [];
     let beginning = behind;
-    for (const inline of content.toReversed()) {
-      nodes.unshift(this.#inline(inline, beginning, within));
+    for (const [at, inline] of [...content.entries()].toReversed()) {
+      const before = content[at - 1];
+      nodes.push(this.#inline(inline, before?.type === 'text' ? before.text : '', beginning, within));
       beginning = inline.type === 'text' ? inline.text + beginning : inline.type === 'break' ? '' : mark;
     }
-    return nodes.flat();
+    return nodes.toReversed().flat();
   }
 }
 

@@ -1,7 +1,7 @@
 import { changeInlines } from '../../formatting/change-inlines.js';
 import { labelOf } from '../../formatting/plain.js';
 import type { AccountId } from '../../model/ids.js';
-import type { Inline, RichText } from '../../model/rich-text.js';
+import type { Block, Inline, RichText } from '../../model/rich-text.js';
 import { mentionIdOf } from './talk.ids.js';
 
 /** Where a text is shown. */
@@ -21,13 +21,32 @@ const address = /https?:\/\/[^\s<>]+/gi;
 
 /** The text with only those mentions left that Talk knows: of people there, and of everybody. The others say whom they name. */
 export function withKnownMentions(body: RichText, place: MentionPlace): RichText {
-  return changeInlines(body, (inline, isInLink) => {
+  return changeInlines(body.map(withExactCode), (inline, isInLink) => {
+    if (inline.type === 'code') return [{ ...inline, text: withExactAddresses(inline.text) }];
     if (inline.type === 'text') return [{ ...inline, text: withoutPlaceholders(inline.text) }];
     if (inline.type !== 'mention' || written(inline, place.account) !== undefined) return [inline];
     const url = inline.of.kind === 'room' ? roomAddress(inline, place) : undefined;
     const label: Inline = { type: 'text', text: labelOf(inline) };
     return url === undefined || isInLink ? [label] : [{ type: 'link', url, content: [label] }];
   });
+}
+
+function withExactCode(block: Block): Block {
+  switch (block.type) {
+    case 'code':
+      return { ...block, text: withExactAddresses(block.text) };
+    case 'quote':
+      return { ...block, content: block.content.map(withExactCode) };
+    case 'list':
+      return { ...block, items: block.items.map((item) => ({ ...item, content: item.content.map(withExactCode) })) };
+    default:
+      return block;
+  }
+}
+
+/** In code nothing is written otherwise: what `withoutPings` finds there is made harmless before. */
+function withExactAddresses(code: string): string {
+  return code.replaceAll(address, (each) => each.replaceAll(mention, `@${zeroWidthSpace}`));
 }
 
 /** The server puts mentions where a text has such names in braces. */

@@ -139,6 +139,16 @@ describe('toTalk: nobody is pinged by accident', () => {
     ]);
   });
 
+  it('addresses in code are not written otherwise', () => {
+    const code = 'curl https://example.org/.@x https://example.org/@y';
+    const harmless = `curl https://example.org/.@${zeroWidth}x https://example.org/@y`;
+    const quoted: RichText = [{ type: 'quote', content: [{ type: 'code', text: code }] }];
+    expect(relayedTexts(says(quoted), by, place)).toEqual([`**Anna** (Matrix):\n\n> \`\`\`\n> ${harmless}\n> \`\`\``]);
+    expect(relayedTexts(says(line({ type: 'code', text: code })), by, place)).toEqual([
+      `**Anna** (Matrix): \`${harmless}\``,
+    ]);
+  });
+
   it('names in braces are not what the server puts there', () => {
     expect(relayedTexts(said('{mention-user1}'), by, place)).toEqual([
       `**Anna** (Matrix): {${zeroWidth}mention-user1}`,

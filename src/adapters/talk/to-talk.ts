@@ -28,11 +28,18 @@ export function relayedTexts(
   place: TextPlace,
 ): string[] {
   const head = headOf(by, event.style);
-  const written = (part: RichText): string => {
+  const known = new Map<RichText, string>();
+  const write = (part: RichText): string => {
     const text = toMarkdown(part, { mention: (mention) => meantMention(mention, place.account) });
     // What is a block of its own cannot begin behind the name.
     const between = head === '' || text === '' ? '' : part[0]?.type === 'paragraph' ? ' ' : '\n\n';
     return withoutPings(`${head}${between}${text}`).trim();
+  };
+  // Most messages are one part, which was written already when it was seen to fit.
+  const written = (part: RichText): string => {
+    const text = known.get(part) ?? write(part);
+    known.set(part, text);
+    return text;
   };
   const fits = (part: RichText): boolean =>
     toPlain(part).length <= place.maxChars && written(part).length <= place.maxChars;
