@@ -12,7 +12,7 @@ export const matrixDefinition: NetworkDefinition<MatrixSettings, MatrixAdapter> 
   commands: [
     {
       name: 'registration',
-      summary: "Prints the file by which the account's homeserver knows Crosstalk",
+      summary: "Prints the file by which the account's homeserver knows Crosstalk.",
       run: registrationYaml,
     },
   ],
