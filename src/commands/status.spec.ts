@@ -16,11 +16,37 @@ const talk: PortalStatus = {
 const link = { key: 'team', owner: 'database', pausedAt: null, mirror: defaultLinkOptions } as const;
 const nothing: StatusReport = { replicas: [], accounts: [], links: [], held: 0, malformed: 0, parked: [] };
 
-const lines = (more: Partial<StatusReport>) => renderStatus({ ...nothing, ...more }).split('\n');
+const lines = (more: Partial<StatusReport>) =>
+  renderStatus({ ...nothing, ...more }, { now: new Date('2026-03-04T05:06:50Z'), leaseMs: 12_000 }).split('\n');
 
 describe('crosstalk status', () => {
   it('says when no service runs', () => {
     expect(lines({})).toEqual(['Replicas', '  no service is running', '', '0 events held, 0 payloads malformed']);
+  });
+
+  const quiet = { id: '9935e24f-4b1d', host: 'vm', renewedAt: '2026-03-04T05:06:07+00:00', shards: 64 };
+
+  it('a replica that renews no more is told by when it was last seen, and that nobody is at work', () => {
+    expect(lines({ replicas: [quiet] }).slice(0, 4)).toEqual([
+      'Replicas',
+      '  9935e24f  vm  64 shards  last seen 43 s ago',
+      '',
+      'Nobody is at work: nothing is read or delivered until a service runs.',
+    ]);
+    expect(lines({ replicas: [{ ...quiet, renewedAt: '2026-03-04T06:03:07+01:00' }] })[1]).toBe(
+      '  9935e24f  vm  64 shards  last seen 3 min ago',
+    );
+  });
+
+  it('where one of the replicas renewed within a lease, somebody is at work', () => {
+    const alive = { id: '03cd8515-77aa', host: 'vm', renewedAt: '2026-03-04T05:06:47+00:00', shards: 0 };
+    expect(lines({ replicas: [quiet, alive] })).toEqual([
+      'Replicas',
+      '  9935e24f  vm  64 shards  last seen 43 s ago',
+      '  03cd8515  vm  0 shards   last seen 3 s ago',
+      '',
+      '0 events held, 0 payloads malformed',
+    ]);
   });
 
   it('shows how each room is read and what waits in its lane', () => {

@@ -1,7 +1,7 @@
 import type { LinkStatus, PortalStatus, StatusReport } from '../persistence/status.repository.js';
 import type { Command, ExitCode } from './command.js';
 import { mirrorOf, problemOf, remedyFor, roomOf, stateOf } from './link-table.js';
-import { counted, table, timeOf } from './table.js';
+import { counted, lengthOf, table, timeOf } from './table.js';
 import { visit } from './visit.js';
 
 export const statusCommand: Command = {
@@ -15,22 +15,25 @@ export const statusCommand: Command = {
     'delivered\nto a room; what cannot be delivered is parked, with the id that `crosstalk retry` takes.',
   examples: ['status', 'status --json'],
   run: async (call) =>
-    visit(call, async ({ status }): Promise<ExitCode> => {
+    visit(call, async ({ status }, { delivery: { leaseMs } }): Promise<ExitCode> => {
       const report = await status.report();
-      call.print(call.options['json'] === true ? JSON.stringify(report, undefined, 2) : renderStatus(report));
+      const at = { now: await status.now(), leaseMs };
+      call.print(call.options['json'] === true ? JSON.stringify(report, undefined, 2) : renderStatus(report, at));
       return 0;
     }),
 };
 
+/** The time of the report by the database's clock, and how long a replica that renewed is taken for alive. */
+interface ReportedAt {
+  readonly now: Date;
+  readonly leaseMs: number;
+}
+
 /** Pure: the report as a person reads it. */
-export function renderStatus(report: StatusReport): string {
+export function renderStatus(report: StatusReport, at: ReportedAt): string {
   return [
-    ...section(
-      'Replicas',
-      report.replicas.length === 0
-        ? [['no service is running']]
-        : report.replicas.map(({ id, host, shards }) => [id.slice(0, 8), host, counted(shards, 'shard')]),
-    ),
+    ...section('Replicas', replicaRows(report.replicas, at)),
+    ...(report.replicas.length > 0 && isIdle(report.replicas, at) ? [nobodyAtWork, ''] : []),
     ...section(
       'Accounts',
       report.accounts.map(({ id, network, state, says }) => [id, network, state, says ?? '']),
@@ -49,6 +52,26 @@ export function renderStatus(report: StatusReport): string {
     ),
     `${counted(report.held, 'event')} held, ${counted(report.malformed, 'payload')} malformed`,
   ].join('\n');
+}
+
+const nobodyAtWork = 'Nobody is at work: nothing is read or delivered until a service runs.';
+
+function replicaRows(replicas: StatusReport['replicas'], at: ReportedAt): string[][] {
+  if (replicas.length === 0) return [['no service is running']];
+  return replicas.map((replica) => [
+    replica.id.slice(0, 8),
+    replica.host,
+    counted(replica.shards, 'shard'),
+    `last seen ${lengthOf(silentMs(replica, at))} ago`,
+  ]);
+}
+
+function isIdle(replicas: StatusReport['replicas'], at: ReportedAt): boolean {
+  return replicas.every((replica) => silentMs(replica, at) > at.leaseMs);
+}
+
+function silentMs({ renewedAt }: StatusReport['replicas'][number], { now }: ReportedAt): number {
+  return Math.max(0, now.getTime() - Date.parse(renewedAt));
 }
 
 function titleOf(link: LinkStatus): string {

@@ -18,3 +18,9 @@ export function counted(count: number, what: string): string {
 export function timeOf(iso: string): string {
   return `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+/** A length of time for a person, in whole units: `43 s`, `5 min`. */
+export function lengthOf(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  return seconds < 120 ? `${String(seconds)} s` : `${String(Math.floor(seconds / 60))} min`;
+}

@@ -79,7 +79,8 @@ export class StatusRepository {
       select json_build_object(
         'replicas', (select coalesce(json_agg(json_build_object('id', r.id, 'host', split_part(r.host, '|', 1), 'renewedAt', r.renewed_at,
             'shards', (select count(*) from shards where owner = r.id)) order by r.started_at), '[]')
-          from replicas r where r.renewed_at > now() - interval '1 minute'),
+          from replicas r where r.renewed_at > now() - interval '1 minute'
+             or exists (select 1 from shards where owner = r.id and free_at > now())),
         'accounts', (select coalesce(json_agg(json_build_object('id', a.id, 'network', a.network, 'state', a.state, 'since', a.since,
             'says', coalesce(a.reason, a.summary)) order by a.id), '[]') from accounts a where a.state <> 'removed'),
         'links', (select coalesce(json_agg(${link} order by l.key), '[]') from links l where l.state <> 'removed'),
@@ -91,6 +92,13 @@ export class StatusRepository {
       ) as report`);
     if (row === undefined) throw new Error('the database gave no status');
     return row.report;
+  }
+
+  /** The clock that the report's times are of. */
+  async now(): Promise<Date> {
+    const [row] = await this.database.rows<{ now: Date }>(`select clock_timestamp() as now`);
+    if (row === undefined) throw new Error('the database gave no time');
+    return row.now;
   }
 
   /** The links in the order of their names; `all`: also those that were ended. */

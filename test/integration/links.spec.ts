@@ -202,6 +202,17 @@ describe('LinkRepository', () => {
 });
 
 describe('StatusRepository', () => {
+  it('reports a replica that has been silent for a minute only while its lease lasts', async () => {
+    const status = new StatusRepository(house.database);
+    const seen = async () => (await status.report()).replicas.map(({ shards }) => shards);
+    await house.shards({ leaseMs: 600_000 }).tick();
+    await house.rows(`update replicas set renewed_at = renewed_at - interval '5 minutes'`);
+    expect(await seen()).toEqual([64]);
+    await house.rows(`update shards set free_at = now() - interval '1 second'`);
+    expect(await seen()).toEqual([]);
+    expect(Math.abs((await status.now()).getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
   it('reports replicas, accounts, links with their lanes, and what is parked', async () => {
     const [, lane] = await house.link();
     const accounts = new AccountRepository(house.database);
