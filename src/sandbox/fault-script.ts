@@ -43,6 +43,7 @@ interface ArmedRule {
 export class FaultScript {
   #rules: ArmedRule[] = [];
   #struck = 0;
+  #watcher: ((method: string, pathAndQuery: string) => void) | undefined;
 
   constructor(private readonly random: () => number = Math.random) {}
 
@@ -59,7 +60,13 @@ export class FaultScript {
     return this.#struck;
   }
 
+  /** Tells of every later call when it has come in, before anything becomes of it. */
+  watch(watcher: (method: string, pathAndQuery: string) => void): void {
+    this.#watcher = watcher;
+  }
+
   next(method: string, pathAndQuery: string): Fault | undefined {
+    this.#watcher?.(method, pathAndQuery);
     for (const armed of this.#rules) {
       const { rule } = armed;
       if (rule.method !== undefined && rule.method !== method) continue;

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { Ledger } from './ledger.js';
+import type { JsonObject } from './matrix/events.js';
 import { MatrixError } from './matrix/matrix-error.js';
 import { MatrixSandbox } from './matrix/matrix-sandbox.js';
 import type { RoomMessage } from './matrix/matrix-sandbox.types.js';
-import { PostRefused, type Side, type SideChange, type SideMessage } from './side.js';
+import { MatrixView } from './matrix-view.js';
+import type { Act, PageNote, PagePerson } from './page.types.js';
+import { ActRefused, type Reached, type Side, type SideChange, type SideMessage } from './side.js';
+import { typedHtml } from './typed-html.js';
 
 /** The service's key for the account; its registration is named after it. */
 const account = 'matrix';
@@ -10,16 +15,24 @@ const bot = 'crosstalk';
 const ghostPrefix = 'crosstalk_';
 /** First pause after the service could not be reached; the real server's second grows to hours. */
 const pushBackoffMs = 250;
+/** Source: https://spec.matrix.org/v1.16/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid */
+const sending = /^\/_matrix\/client\/v3\/rooms\/[^/]+\/send\/m\.room\.message\/([^/?]+)/;
 
-/** A homeserver with one room that is open to all, in which Mia and Noah are. */
+/** A homeserver with one room that is open to all, in which Mia, Noah and Olga are. */
 export class MatrixSide implements Side {
   readonly network = 'Matrix';
   readonly people: Side['people'];
-  /** The room as the service's settings name it. */
   readonly roomId: string;
   readonly #server = new MatrixSandbox({ pushBackoffMs });
   readonly #tokens = { asToken: randomBytes(24).toString('hex'), hsToken: randomBytes(24).toString('hex') };
   readonly #publicUrl: string;
+  readonly #names = new Map<string, string>();
+  readonly #first: (SideMessage | PageNote)[] = [];
+  readonly #view = new MatrixView({
+    isGhost: (user) => user.startsWith(`@${ghostPrefix}`),
+    isBot: (user) => user.startsWith(`@${bot}:`),
+    nameOf: (user) => this.#names.get(user) ?? user,
+  });
   #url = '';
 
   /** `publicUrl`: where the service takes what the homeserver pushes. */
@@ -30,14 +43,16 @@ export class MatrixSide implements Side {
     this.#publicUrl = publicUrl;
     const server = this.#server;
     server.registerAppservice(this.#registration());
-    const mia = server.addUser('mia', 'Mia');
-    const noah = server.addUser('noah', 'Noah');
-    this.people = [
-      { id: mia, name: 'Mia' },
-      { id: noah, name: 'Noah' },
-    ];
-    this.roomId = server.createRoom({ creator: mia, name: room, public: true });
-    server.join(this.roomId, noah);
+    this.people = ['Mia', 'Noah', 'Olga'].map((name) => ({ id: server.addUser(name.toLowerCase(), name), name }));
+    const [creator, ...others] = this.people.map(({ id }) => id);
+    if (creator === undefined) throw new Error('nobody makes the room');
+    this.roomId = server.createRoom({ creator, name: room, public: true });
+    for (const other of others) server.join(this.roomId, other);
+    this.#learnNames();
+    for (const event of server.messages(this.roomId)) {
+      const entry = this.#view.take(event);
+      if (entry !== undefined) this.#first.push(entry);
+    }
   }
 
   /** Throws an error with code EADDRINUSE where the port is in use. */
@@ -61,27 +76,92 @@ export class MatrixSide implements Side {
     };
   }
 
-  post(person: string, text: string): void {
+  get ledger(): Ledger {
+    return this.#server.ledger;
+  }
+
+  members(): readonly PagePerson[] {
+    const members = this.#server.members(this.roomId).filter(({ membership }) => membership === 'join');
+    return members.map(({ userId, name }) => ({ id: userId, name }));
+  }
+
+  entries(): readonly (SideMessage | PageNote)[] {
+    return this.#first;
+  }
+
+  act(person: string, act: Act): void {
     try {
-      this.#server.post(this.roomId, person, text);
+      this.#act(person, act);
     } catch (error) {
       if (!(error instanceof MatrixError)) throw error;
-      throw new PostRefused(
-        error.errcode === 'M_TOO_LARGE'
-          ? 'Matrix takes no message of more than about 60 kilobytes.'
-          : `Matrix refuses that: ${error.message}`,
-      );
+      throw error.errcode === 'M_TOO_LARGE'
+        ? new ActRefused('tooLong', 'Matrix takes no message of more than about 60 kilobytes.')
+        : new ActRefused('refused', `Matrix refuses that: ${error.message}`);
     }
   }
 
   onChange(listener: (change: SideChange) => void): void {
     this.#server.onChange(({ room, message }) => {
       if (room !== this.roomId) return;
-      const redacted = message.type === 'm.room.redaction' ? message.redacts : undefined;
-      if (redacted !== undefined) listener({ type: 'messageGone', id: redacted });
-      const shown = messageOf(message);
-      if (shown !== undefined) listener({ type: 'message', message: shown });
+      const isOfMember = message.type === 'm.room.member';
+      if (isOfMember) this.#learnNames();
+      const entry = this.#view.take(message);
+      if (entry !== undefined) listener({ type: 'entry', entry });
+      if (isOfMember) listener({ type: 'members', members: this.members() });
     });
+  }
+
+  onReached(listener: (reached: Reached) => void): void {
+    this.#server.faults.watch((method, path) => {
+      const key = method === 'PUT' ? sending.exec(path)?.[1] : undefined;
+      if (key !== undefined) listener({ atMs: Date.now(), key });
+    });
+  }
+
+  #act(person: string, act: Act): void {
+    const server = this.#server;
+    switch (act.do) {
+      case 'say': {
+        const formattedBody = typedHtml(act.text);
+        server.post(this.roomId, person, act.text, {
+          ...(act.answers === undefined ? {} : { replyTo: this.#message(act.answers).eventId }),
+          ...(formattedBody === undefined ? {} : { formattedBody }),
+        });
+        return;
+      }
+      case 'edit':
+        server.sendEvent(this.roomId, person, 'm.room.message', editOf(this.#own(person, act.message), act.text));
+        return;
+      case 'delete':
+        server.redact(this.roomId, person, this.#own(person, act.message).eventId);
+        return;
+      case 'react':
+        server.react(this.roomId, person, this.#message(act.message).eventId, act.emoji);
+        return;
+      case 'unreact': {
+        const reaction = this.#view.reaction(act.message, person, act.emoji);
+        if (reaction === undefined) throw new ActRefused('gone', 'That reaction is gone.');
+        server.redact(this.roomId, person, reaction);
+      }
+    }
+  }
+
+  #message(id: string): RoomMessage {
+    const message = this.#view.message(id);
+    if (message === undefined) throw new ActRefused('gone', 'That message is gone.');
+    return message;
+  }
+
+  #own(person: string, id: string): RoomMessage {
+    const message = this.#message(id);
+    if (message.sender !== person) {
+      throw new ActRefused('refused', 'Matrix lets people change their own messages only.');
+    }
+    return message;
+  }
+
+  #learnNames(): void {
+    for (const { userId, name } of this.#server.members(this.roomId)) this.#names.set(userId, name);
   }
 
   #registration() {
@@ -105,16 +185,16 @@ export class MatrixSide implements Side {
   }
 }
 
-/** Undefined for what is no message of a person. An edit is shown as what it made of its message. */
-function messageOf(event: RoomMessage): SideMessage | undefined {
-  if (event.type !== 'm.room.message' || event.redactedBy !== undefined) return undefined;
-  const { body } = event.content;
-  if (typeof body !== 'string' || 'm.new_content' in event.content) return undefined;
+/** As clients send one: the new text whole, and a fallback for those that know no edits. */
+function editOf({ eventId }: RoomMessage, text: string): JsonObject {
+  const html = typedHtml(text);
+  const formatted = (before: string): JsonObject =>
+    html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: `${before}${html}` };
   return {
-    id: event.eventId,
-    author: { id: event.sender, name: event.senderName },
-    origin: event.sender.startsWith(`@${bot}`) ? 'bridged' : 'here',
-    atMs: event.atMs,
-    text: [{ text: body }],
+    msgtype: 'm.text',
+    body: `* ${text}`,
+    ...formatted('* '),
+    'm.new_content': { msgtype: 'm.text', body: text, ...formatted('') },
+    'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
   };
 }

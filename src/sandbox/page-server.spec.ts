@@ -1,29 +1,49 @@
 import { request } from 'node:http';
 import { Board } from './board.js';
 import { PageServer } from './page-server.js';
-import type { PageEvent } from './page.types.js';
-import { PostRefused, type Side, type SideChange } from './side.js';
+import { Ledger } from './ledger.js';
+import type { Act, PageEvent } from './page.types.js';
+import { ActRefused, type Side, type SideChange, type SideMessage } from './side.js';
+
+const said = (id: string, text: string, author = 'anna', origin: 'here' | 'bridged' = 'here'): SideMessage => ({
+  kind: 'message',
+  id,
+  author: { id: author, name: author },
+  origin,
+  atMs: 5,
+  text: [text],
+  style: 'usual',
+  isEdited: false,
+  reactions: [],
+  ...(origin === 'bridged' ? { isCopy: true } : {}),
+});
 
 class ScriptedSide implements Side {
   readonly network = 'Network';
   readonly room = 'Team';
+  readonly roomId = 'room';
   readonly people = [{ id: 'anna', name: 'Anna' }];
+  readonly ledger = new Ledger();
   tell: (change: SideChange) => void = () => undefined;
 
-  post(person: string, text: string): void {
-    if (text === 'refuse me') throw new PostRefused('The network says no.');
-    this.say('1', text, person);
+  members = () => this.people;
+  entries = () => [];
+
+  act(person: string, act: Act): void {
+    if (act.do === 'delete') throw new ActRefused('refused', 'The network says no.');
+    if (act.do === 'say') this.say('1', act.text, person);
   }
 
-  say(id: string, text: string, author = 'anna', origin: 'here' | 'bridged' = 'here'): void {
-    this.tell({
-      type: 'message',
-      message: { id, author: { id: author, name: author }, origin, atMs: 5, text: [{ text }] },
-    });
+  say(...message: Parameters<typeof said>): void {
+    this.tell({ type: 'entry', entry: said(...message) });
   }
 
   onChange(listener: (change: SideChange) => void): void {
     this.tell = listener;
+  }
+
+  onReached(): void {
+    // Nothing calls it.
   }
 }
 
@@ -31,16 +51,28 @@ describe('PageServer', () => {
   const token = 'the-token';
   let talk: ScriptedSide;
   let matrix: ScriptedSide;
+  let board: Board;
+  let isKilled: boolean;
   let server: PageServer;
   let url: URL;
   beforeEach(async () => {
     talk = new ScriptedSide();
     matrix = new ScriptedSide();
     const files = new Map([['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from('<!doctype html>') }]]);
-    server = new PageServer({ board: new Board({ talk, matrix }), files, token });
+    isKilled = false;
+    board = new Board({ talk, matrix }, () => Promise.resolve(undefined));
+    const kill = (): boolean => {
+      const isFirst = !isKilled;
+      isKilled = true;
+      return isFirst;
+    };
+    server = new PageServer({ board, files, token, kill });
     url = new URL(await server.listen(0));
   });
-  afterEach(() => server.close());
+  afterEach(async () => {
+    board.stop();
+    await server.close();
+  });
 
   function call(
     path: string,
@@ -57,13 +89,16 @@ describe('PageServer', () => {
       sent.on('error', reject).end(body);
     });
   }
-  const post = (body: unknown, headers: Record<string, string> = {}): Promise<[number, string]> =>
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}): Promise<[number, string]> =>
     call(
-      '/api/post',
+      path,
       { 'x-crosstalk-token': token, 'content-type': 'application/json', ...headers },
       'POST',
       JSON.stringify(body),
     );
+  const act = (body: unknown, headers: Record<string, string> = {}): Promise<[number, string]> =>
+    post('/api/act', body, headers);
+  const hi = { side: 'talk', person: 'anna', act: { do: 'say', text: 'hi' } };
 
   it('gives the page to whoever calls it by its own address', async () => {
     expect(await call('/')).toEqual([200, '<!doctype html>']);
@@ -85,34 +120,47 @@ describe('PageServer', () => {
     expect((await call('/api/state'))[0]).toBe(403);
     expect((await call('/api/state?token=other'))[0]).toBe(403);
     expect((await call(`/api/state?token=${token}`))[0]).toBe(200);
-    expect((await post({ side: 'talk', person: 'anna', text: 'hi' }, { 'x-crosstalk-token': 'other' }))[0]).toBe(403);
+    expect((await act(hi, { 'x-crosstalk-token': 'other' }))[0]).toBe(403);
+    expect((await post('/api/kill', {}, { 'x-crosstalk-token': 'other' }))[0]).toBe(403);
+    expect(isKilled).toBe(false);
   });
 
-  it('posts in the name of a person of the side', async () => {
-    expect(await post({ side: 'talk', person: 'anna', text: 'hi' })).toEqual([204, '']);
+  it('acts in the name of a person of the side', async () => {
+    expect(await act(hi)).toEqual([204, '']);
     const [, state] = await call(`/api/state?token=${token}`);
     expect(JSON.parse(state)).toMatchObject({
       sides: {
-        talk: { messages: [{ id: '1', text: [{ text: 'hi' }], delivery: 'onItsWay' }] },
-        matrix: { messages: [] },
+        talk: { entries: [{ id: '1', text: ['hi'], delivery: 'onItsWay' }] },
+        matrix: { entries: [] },
       },
+      counts: { talk: { written: 1, arrived: 0 }, matrix: { written: 0 } },
+      way: { from: 'talk', message: '1', author: 'anna', words: 'hi' },
     });
   });
 
   it.each([
-    [{ side: 'irc', person: 'anna', text: 'hi' }, 400],
-    [{ side: 'talk', person: 'eve', text: 'hi' }, 400],
-    [{ side: 'talk', person: 'anna' }, 400],
-    [null, 400],
-    [{ side: 'talk', person: 'anna', text: ' \n' }, 422],
-    [{ side: 'talk', person: 'anna', text: 'refuse me' }, 422],
-    [{ side: 'talk', person: 'anna', text: 'x'.repeat(300_000) }, 413],
-  ])('%j is answered with its fault', async (body, status) => {
-    expect((await post(body))[0]).toBe(status);
+    [{ ...hi, side: 'irc' }, 400, 'wrong'],
+    [{ ...hi, person: 'eve' }, 400, 'wrong'],
+    [{ ...hi, act: { do: 'say' } }, 400, 'wrong'],
+    [{ ...hi, act: { do: 'shout', text: 'hi' } }, 400, 'wrong'],
+    [null, 400, 'wrong'],
+    [{ ...hi, act: { do: 'say', text: ' \n' } }, 422, 'empty'],
+    [{ ...hi, act: { do: 'delete', message: '1' } }, 422, 'refused'],
+    [{ ...hi, act: { do: 'say', text: 'x'.repeat(300_000) } }, 413, 'tooLong'],
+  ])('%j is answered with its fault', async (body, status, kind) => {
+    const [given, text] = await act(body);
+    expect([given, (JSON.parse(text) as { kind: string }).kind]).toEqual([status, kind]);
   });
 
-  it('a form of another page cannot post', async () => {
-    expect((await post({ side: 'talk', person: 'anna', text: 'hi' }, { 'content-type': 'text/plain' }))[0]).toBe(415);
+  it('a form of another page can neither act nor kill', async () => {
+    expect((await act(hi, { 'content-type': 'text/plain' }))[0]).toBe(415);
+    expect((await post('/api/kill', {}, { 'content-type': 'text/plain' }))[0]).toBe(415);
+    expect(isKilled).toBe(false);
+  });
+
+  it('kills what is there to be killed', async () => {
+    expect((await post('/api/kill', {}))[0]).toBe(204);
+    expect((await post('/api/kill', {}))[0]).toBe(409);
   });
 
   it('tells the whole first, then every change, arrivals too', async () => {
@@ -132,19 +180,26 @@ describe('PageServer', () => {
     await read(1);
     talk.say('7', 'hello');
     matrix.say('$1', 'hello', 'crosstalk', 'bridged');
-    talk.tell({ type: 'messageGone', id: '7' });
-    talk.tell({ type: 'messageGone', id: 'never seen' });
-    talk.say('8', 'last');
-    await read(6);
+    talk.tell({ type: 'entry', entry: { ...said('7', ''), text: null } });
+    talk.tell({ type: 'members', members: [] });
+    talk.tell({ type: 'cleared' });
+    await read(11);
     gone.abort();
     expect(events.map((event) => ('side' in event ? [event.type, event.side] : [event.type]))).toEqual([
       ['state'],
-      ['message', 'talk'],
-      ['message', 'matrix'],
-      ['message', 'talk'],
-      ['messageGone', 'talk'],
-      ['message', 'talk'],
+      ['entry', 'talk'],
+      ['way'],
+      ['counts'],
+      ['entry', 'matrix'],
+      ['entry', 'talk'],
+      ['counts'],
+      ['entry', 'talk'],
+      ['counts'],
+      ['members', 'talk'],
+      ['cleared', 'talk'],
     ]);
-    expect(events[3]).toMatchObject({ message: { id: '7', delivery: 'arrived' } });
+    expect(events[5]).toMatchObject({ entry: { id: '7', delivery: 'arrived' } });
+    expect(events[6]).toMatchObject({ counts: { talk: { written: 1, arrived: 1, lost: 0, doubled: 0 } } });
+    expect(events[7]).toMatchObject({ entry: { id: '7', text: null, delivery: 'arrived' } });
   });
 });

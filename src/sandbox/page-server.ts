@@ -2,25 +2,19 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Board } from './board.js';
+import { readAct } from './page-acts.js';
 import type { PageFile } from './page-files.js';
-import type { PageEvent, PagePost, PageRefusal } from './page.types.js';
-import { PostRefused } from './side.js';
+import { Refused } from './page-refusal.js';
+import type { PageEvent, PageRefusal } from './page.types.js';
+import { ActRefused } from './side.js';
 
 export interface PageServerOptions {
   readonly board: Board;
   readonly files: ReadonlyMap<string, PageFile>;
   /** What every call of the API must show: `x-crosstalk-token`, or `token` in the query. */
   readonly token: string;
-}
-
-/** An answer other than the one that was asked for. */
-class Refused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
+  /** Kills the service's process. False where it is not ready. */
+  kill(): boolean;
 }
 
 const maxBodyBytes = 256 * 1024;
@@ -45,9 +39,10 @@ export class PageServer {
   constructor(private readonly options: PageServerOptions) {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
-        const { status, message } = error instanceof Refused ? error : new Refused(500, 'That went wrong.');
+        const { status, message, kind } = error instanceof Refused ? error : new Refused(500, 'That went wrong.');
+        const refusal: PageRefusal = { kind, error: message };
         if (response.headersSent) response.destroy();
-        else answer(response, status, { error: message });
+        else answer(response, status, refusal);
       });
     });
   }
@@ -92,8 +87,13 @@ export class PageServer {
       case 'GET /api/events':
         this.#sendEvents(response);
         return;
-      case 'POST /api/post':
-        this.#post(await readJson(request));
+      case 'POST /api/act':
+        this.#act(await readJson(request));
+        answer(response, 204);
+        return;
+      case 'POST /api/kill':
+        await readJson(request);
+        if (!this.options.kill()) throw new Refused(409, 'The service is not ready: there is nothing to kill.', 'gone');
         answer(response, 204);
         return;
       default:
@@ -132,26 +132,17 @@ export class PageServer {
     });
   }
 
-  #post(body: unknown): void {
+  #act(body: unknown): void {
     const { board } = this.options;
-    const post = readPost(body);
-    if (!board.isPerson(post.side, post.person)) throw new Refused(400, 'Nobody of that name is on that side.');
+    const { side, person, act } = readAct(body);
+    if (!board.isPerson(side, person)) throw new Refused(400, 'Nobody of that name is on that side.');
     try {
-      board.post(post.side, post.person, post.text);
+      board.act(side, person, act);
     } catch (error) {
-      if (error instanceof PostRefused) throw new Refused(422, error.message);
+      if (error instanceof ActRefused) throw new Refused(422, error.message, error.kind);
       throw error;
     }
   }
-}
-
-function readPost(body: unknown): PagePost {
-  const { side, person, text } = (body ?? {}) as Partial<Record<keyof PagePost, unknown>>;
-  if ((side !== 'talk' && side !== 'matrix') || typeof person !== 'string' || typeof text !== 'string') {
-    throw new Refused(400, 'A post has side ("talk" or "matrix"), person and text.');
-  }
-  if (text.trim() === '') throw new Refused(422, 'There is nothing to send.');
-  return { side, person, text };
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -161,7 +152,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw new Refused(413, 'That is too long.');
+    if (bytes > maxBodyBytes) throw new Refused(413, 'That is too long.', 'tooLong');
     chunks.push(chunk);
   }
   try {
@@ -171,7 +162,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function answer(response: ServerResponse, status: number, body?: object | PageRefusal): void {
+function answer(response: ServerResponse, status: number, body?: object): void {
   response.writeHead(status, { ...always, ...(body === undefined ? {} : { 'content-type': 'application/json' }) });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }

@@ -1,9 +1,28 @@
-/** What the page and its server tell each other, as JSON. */
+/** What the page and its server tell each other, as JSON. Times are milliseconds since 1970. */
+import type { ShownText } from './shown-text.types.js';
 
 export type SideName = 'talk' | 'matrix';
 
-/** `restarting`: it was ready before; what is written meanwhile is delivered later. */
-export type PageService = 'starting' | 'ready' | 'restarting';
+/**
+ * `gone`: its process has ended, and the next one was not started yet. `restarting`: that one is not ready yet. What is
+ * written meanwhile is delivered later.
+ */
+export type PageServiceState = 'starting' | 'ready' | 'gone' | 'restarting';
+
+export interface PageService {
+  readonly state: PageServiceState;
+  /** The id of the process, absent while there is none. */
+  readonly process?: number;
+  /** The last time that the page killed it. */
+  readonly killed?: PageKill;
+}
+
+export interface PageKill {
+  readonly process: number;
+  readonly atMs: number;
+  /** When its successor was ready. */
+  readonly readyAtMs?: number;
+}
 
 export interface PagePerson {
   /** Unique on its side. */
@@ -11,25 +30,51 @@ export interface PagePerson {
   readonly name: string;
 }
 
-export interface TextSpan {
-  readonly text: string;
-  readonly look?: 'bold' | 'italic' | 'strike' | 'code';
+export interface PageReaction {
+  readonly emoji: string;
+  /** Who is seen to have reacted so, the first one first. */
+  readonly by: readonly PagePerson[];
 }
 
 export interface PageMessage {
+  readonly kind: 'message';
   /** Unique on its side. */
   readonly id: string;
   /** Whom people of this side see as its writer. */
   readonly author: PagePerson;
   /** `bridged`: it came from the other side. */
   readonly origin: 'here' | 'bridged';
-  /** Milliseconds since 1970. */
   readonly atMs: number;
-  /** Line ends as `\n`. */
-  readonly text: readonly TextSpan[];
+  /** Null where it was deleted. */
+  readonly text: ShownText | null;
+  /** As it was typed, for its author to edit; on what was written here. */
+  readonly typed?: string;
+  /** `quiet`: an automatic message. `act`: what its author does. */
+  readonly style: 'usual' | 'quiet' | 'act';
+  readonly isEdited: boolean;
+  /** The message that it replies to. */
+  readonly answers?: string;
+  readonly reactions: readonly PageReaction[];
   /** Present on what was written here: whether the other side has it. */
   readonly delivery?: 'onItsWay' | 'arrived';
 }
+
+/** What the room tells of itself, between the messages. */
+export interface PageNote {
+  readonly kind: 'note';
+  readonly id: string;
+  readonly atMs: number;
+  readonly note: Note;
+}
+
+export type Note =
+  | { readonly what: 'created' | 'joined' | 'left' | 'pictured' | 'cleared'; readonly actor: string }
+  | { readonly what: 'added' | 'removed' | 'invited' | 'promoted'; readonly actor: string; readonly target: string }
+  | { readonly what: 'renamed' | 'described'; readonly actor: string; readonly to: string }
+  /** In the server's own words. */
+  | { readonly what: 'other'; readonly words: string };
+
+export type PageEntry = PageMessage | PageNote;
 
 export interface PageSide {
   /** What people call the network. */
@@ -37,31 +82,79 @@ export interface PageSide {
   readonly room: string;
   /** Those in whose names one can write. */
   readonly people: readonly PagePerson[];
+  /** All who are in the room, as people of this side see them. */
+  readonly members: readonly PagePerson[];
   /** Oldest first; of a long talk the end only. */
-  readonly messages: readonly PageMessage[];
+  readonly entries: readonly PageEntry[];
+}
+
+/** The messages of one side's people, counted in the two servers' ledgers. */
+export interface PageCount {
+  readonly written: number;
+  /** Those that the other side shows. */
+  readonly arrived: number;
+  /** Those that a later one has overtaken: lanes keep their order. */
+  readonly lost: number;
+  /** How many copies too many the other side shows. */
+  readonly doubled: number;
+}
+
+/** The steps of a message, in their order. */
+export const waySteps = ['seen', 'stored', 'routed', 'sent', 'shown'] as const;
+export type WayStep = (typeof waySteps)[number];
+
+/** The way of one message through the pipeline, as far as it has come. */
+export interface PageWay {
+  readonly from: SideName;
+  readonly message: string;
+  readonly author: string;
+  /** Its beginning, without its looks. */
+  readonly words: string;
+  /**
+   * `seen`: the source shows it. `stored`, `routed`: by the service's database, where both are one commit. `sent`: the
+   * request with it has reached the target's server. `shown`: the target shows it.
+   */
+  readonly atMs: Readonly<Partial<Record<WayStep, number>>>;
 }
 
 export interface PageState {
   readonly service: PageService;
   readonly sides: Readonly<Record<SideName, PageSide>>;
+  /** By the side on which they were written. */
+  readonly counts: Readonly<Record<SideName, PageCount>>;
+  readonly way?: PageWay;
 }
 
 /** What `/api/events` sends: the whole first, then each change. */
 export type PageEvent =
   | { readonly type: 'state'; readonly state: PageState }
   | { readonly type: 'service'; readonly service: PageService }
-  /** A new message, or a known one in its new form. */
-  | { readonly type: 'message'; readonly side: SideName; readonly message: PageMessage }
-  | { readonly type: 'messageGone'; readonly side: SideName; readonly id: string };
+  /** A new entry, or a known one in its new form. */
+  | { readonly type: 'entry'; readonly side: SideName; readonly entry: PageEntry }
+  | { readonly type: 'cleared'; readonly side: SideName }
+  | { readonly type: 'members'; readonly side: SideName; readonly members: readonly PagePerson[] }
+  | { readonly type: 'counts'; readonly counts: PageState['counts'] }
+  | { readonly type: 'way'; readonly way: PageWay };
 
-/** The body of `POST /api/post`, answered with 204, or with `PageRefusal` and another status. */
-export interface PagePost {
+/** What a person does in a room. */
+export type Act =
+  | { readonly do: 'say'; readonly text: string; readonly answers?: string }
+  | { readonly do: 'edit'; readonly message: string; readonly text: string }
+  | { readonly do: 'delete'; readonly message: string }
+  | { readonly do: 'react' | 'unreact'; readonly message: string; readonly emoji: string };
+
+/** The body of `POST /api/act`, answered with 204, or with `PageRefusal` and another status. `POST /api/kill` has none. */
+export interface PageAct {
   readonly side: SideName;
   readonly person: string;
-  readonly text: string;
+  readonly act: Act;
 }
 
+/** `gone`: what it is about is not there any more. `refused`: the network says no. */
+export type RefusalKind = 'empty' | 'tooLong' | 'gone' | 'refused' | 'wrong';
+
 export interface PageRefusal {
+  readonly kind: RefusalKind;
   /** A sentence for a person. */
   readonly error: string;
 }

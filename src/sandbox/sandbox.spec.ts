@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
+import type { PageService, PageState } from './page.types.js';
 import { isAlive, markOf, pidOf, thisPlace, type ProcessMark } from './running-process.js';
 import { SandboxInUse } from './sandbox-lock.js';
 import { Sandbox } from './sandbox.js';
@@ -62,10 +63,14 @@ describe('Sandbox', () => {
     return service;
   }
 
-  async function serviceState(page: string): Promise<string> {
+  async function serviceNow(page: string): Promise<PageService> {
     const url = new URL(page);
     const answer = await fetch(`${url.origin}/api/state${url.search}`);
-    return ((await answer.json()) as { service: string }).service;
+    return ((await answer.json()) as PageState).service;
+  }
+
+  async function serviceState(page: string): Promise<string> {
+    return (await serviceNow(page)).state;
   }
 
   it('writes settings with both accounts and one link of their rooms, for nobody else to read', async () => {
@@ -93,6 +98,29 @@ describe('Sandbox', () => {
     await sandbox.stop();
     expect([isAlive(first), isAlive(second)]).toEqual([false, false]);
     await expect(fetch(addresses.page)).rejects.toThrow();
+  });
+
+  it('the page’s kill ends the process at once, shows it gone, and another one comes', async () => {
+    const { addresses, ready } = await make({ DEAF: 'yes' }).start();
+    await ready;
+    const first = serviceMark();
+    const url = new URL(addresses.page);
+    const kill = (): Promise<Response> =>
+      fetch(`${url.origin}/api/kill${url.search}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      });
+    expect((await kill()).status).toBe(204);
+    expect(await serviceNow(addresses.page)).toMatchObject({ state: 'gone', killed: { process: pidOf(first) } });
+    expect((await kill()).status).toBe(409);
+    await until('its end', () => !isAlive(first));
+    await until('the next one', async () => (await serviceState(addresses.page)) === 'ready');
+    expect(pidOf(serviceMark())).not.toBe(pidOf(first));
+    expect(await serviceNow(addresses.page)).toMatchObject({
+      process: pidOf(serviceMark()),
+      killed: { process: pidOf(first), readyAtMs: expect.any(Number) as number },
+    });
   });
 
   it('a service that does not listen to the signal is killed', async () => {

@@ -8,7 +8,9 @@ import { MatrixSide } from './matrix-side.js';
 import { readPageFiles } from './page-files.js';
 import { PageServer } from './page-server.js';
 import { takeSandboxFolder, type SandboxFolder } from './sandbox-folder.js';
-import { ServiceChild } from './service-child.js';
+import type { PageService } from './page.types.js';
+import { ServiceChild, type ServiceState } from './service-child.js';
+import { ServiceDatabase } from './service-database.js';
 import { serviceSettings } from './service-settings.js';
 import { TalkSide } from './talk-side.js';
 
@@ -92,8 +94,15 @@ export class Sandbox {
     });
     const [{ url: talkUrl }, { url: matrixUrl }] = [await talk.start(ports.talk), await matrix.start(ports.matrix)];
 
-    const board = new Board({ talk, matrix });
-    const page = new PageServer({ board, files, token: randomBytes(16).toString('hex') });
+    const database = new ServiceDatabase(folder.path);
+    const sides = { talk, matrix };
+    const board = new Board(sides, (side, message) => database.noted(side, sides[side].roomId, message));
+    this.#undo.push(async () => {
+      board.stop();
+      await database.close();
+    });
+    const token = randomBytes(16).toString('hex');
+    const page = new PageServer({ board, files, token, kill: () => this.#crash(board) });
     const pageUrl = await page.listen(ports.page);
     this.#undo.push(() => page.close());
     folder.lock.note({ address: pageUrl });
@@ -120,7 +129,7 @@ export class Sandbox {
       logFile,
       readyUrl: `${admin}/health/ready`,
       onStart: (mark) => folder.lock.note({ service: mark }),
-      onState: (state) => board.setService(state),
+      onState: (state, process) => board.setService(serviceNow(board.service, state, process)),
     });
     this.#service = service;
     this.#undo.push(async () => {
@@ -129,6 +138,14 @@ export class Sandbox {
       await endLeftoverDatabase(folder.path);
     });
     return service.start();
+  }
+
+  /** Kills the service where it is ready; the page shows what becomes of that. */
+  #crash(board: Board): boolean {
+    const process = board.service.state === 'ready' ? this.#service?.crash() : undefined;
+    if (process === undefined) return false;
+    board.setService({ state: 'gone', killed: { process, atMs: Date.now() } });
+    return true;
   }
 
   /** The wanted ports, or free ones in place of those in use. Networks are told the service's, so they are chosen first. */
@@ -146,6 +163,14 @@ export class Sandbox {
   async #unwind(): Promise<void> {
     for (const step of this.#undo.splice(0).reverse()) await step();
   }
+}
+
+/** Remembers the last kill, and when it was over. */
+function serviceNow({ killed }: PageService, state: ServiceState, process: number | undefined): PageService {
+  const isOver = state === 'ready' && killed !== undefined && killed.readyAtMs === undefined;
+  const kill = isOver ? { ...killed, readyAtMs: Date.now() } : killed;
+  const isThere = process !== undefined && state !== 'gone';
+  return { state, ...(isThere ? { process } : {}), ...(kill === undefined ? {} : { killed: kill }) };
 }
 
 const portNames = {

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcess, sendSignal } from './process-end.js';
-import { markOf, type ProcessMark } from './running-process.js';
+import { isAlive, markOf, pidOf, type ProcessMark } from './running-process.js';
 
-/** `restarting`: it was ready before. */
-export type ServiceState = 'starting' | 'ready' | 'restarting';
+/** `gone`: it was ready before, and the next one was not started yet. `restarting`: the next one is not ready yet. */
+export type ServiceState = 'starting' | 'ready' | 'gone' | 'restarting';
 
 /** It ends again and again before it was ready once. The message holds its last words. */
 export class ServiceFails extends Error {}
@@ -22,12 +22,15 @@ export interface ServiceChildOptions {
   readonly readyUrl: string;
   /** Called right after each start. */
   onStart(service: ProcessMark): void;
-  onState(state: ServiceState): void;
+  /** `process`: the id of its process, while there is one. */
+  onState(state: ServiceState, process: number | undefined): void;
 }
 
 const startsInVain = 3;
 const firstPauseMs = 300;
 const longestPauseMs = 5000;
+/** After a crash that was asked for: long enough to write something meanwhile. */
+const pauseAfterCrashMs = 4000;
 const pollMs = { unready: 100, ready: 1000 } as const;
 const answerWithinMs = 2000;
 const lastWordsLines = 12;
@@ -38,6 +41,7 @@ export class ServiceChild {
   #mark: ProcessMark | undefined;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  #isCrashed = false;
 
   constructor(private readonly options: ServiceChildOptions) {}
 
@@ -68,7 +72,18 @@ export class ServiceChild {
   /** Ends it without waiting, for a moment in which nothing can be waited for. */
   kill(): void {
     this.#stopping.abort();
-    if (this.#mark !== undefined) sendSignal(-Number.parseInt(this.#mark, 10), 'SIGKILL');
+    if (this.#mark !== undefined) sendSignal(-pidOf(this.#mark), 'SIGKILL');
+  }
+
+  /**
+   * Kills the process as `kill -9` does, it alone and at once; it is started again some seconds later. Returns the
+   * process' id, undefined where none runs.
+   */
+  crash(): number | undefined {
+    if (this.#mark === undefined || !isAlive(this.#mark)) return undefined;
+    this.#isCrashed = true;
+    sendSignal(pidOf(this.#mark), 'SIGKILL');
+    return pidOf(this.#mark);
   }
 
   async #keepRunning(ready: () => void): Promise<void> {
@@ -78,8 +93,10 @@ export class ServiceChild {
       inVain = life === 'was ready' ? 0 : inVain + 1;
       if (signal.aborted) return;
       if (this.#state === 'starting' && inVain >= startsInVain) throw new ServiceFails(lastWords(this.options.logFile));
-      if (this.#state === 'ready') this.#change('restarting');
-      const pauseMs = Math.min(firstPauseMs * 2 ** inVain, longestPauseMs);
+      if (this.#state !== 'starting') this.#change('gone');
+      const usualMs = Math.min(firstPauseMs * 2 ** inVain, longestPauseMs);
+      const pauseMs = this.#isCrashed ? Math.max(pauseAfterCrashMs, usualMs) : usualMs;
+      this.#isCrashed = false;
       if (!(await pause(pauseMs, signal))) return;
     }
   }
@@ -112,6 +129,7 @@ export class ServiceChild {
     closeSync(log);
     this.#mark = child.pid === undefined ? undefined : markOf(child.pid);
     if (this.#mark !== undefined) this.options.onStart(this.#mark);
+    if (this.#state === 'gone') this.#change('restarting');
     return child;
   }
 
@@ -146,7 +164,7 @@ export class ServiceChild {
   #change(state: ServiceState): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.options.onState(state);
+    this.options.onState(state, this.#mark === undefined ? undefined : pidOf(this.#mark));
   }
 }
 

@@ -1,25 +1,52 @@
-import type { PageMessage, PagePerson } from './page.types.js';
+import type { Ledger } from './ledger.js';
+import type { Act, PageMessage, PageNote, PagePerson, RefusalKind } from './page.types.js';
 
-/** The text is not one that the network takes. The message is a sentence for a person. */
-export class PostRefused extends Error {}
+/** The network does not take that. The message is a sentence for a person. */
+export class ActRefused extends Error {
+  constructor(
+    readonly kind: RefusalKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
 
 /** A message as its side shows it; whether it arrived elsewhere it cannot know. */
-export type SideMessage = Omit<PageMessage, 'delivery'>;
+export type SideMessage = Omit<PageMessage, 'delivery'> & {
+  /** Of what came from the other side: whether it is somebody's message, and not a line of the bridge's own. */
+  readonly isCopy?: boolean;
+  /** By which the service recognises what it sent. */
+  readonly key?: string;
+};
 
 export type SideChange =
-  { readonly type: 'message'; readonly message: SideMessage } | { readonly type: 'messageGone'; readonly id: string };
+  | { readonly type: 'entry'; readonly entry: SideMessage | PageNote }
+  /** Everything in the room is gone. */
+  | { readonly type: 'cleared' }
+  | { readonly type: 'members'; readonly members: readonly PagePerson[] };
+
+/** When a call with a message reached the server, told before the message is in the ledger. */
+export interface Reached {
+  readonly atMs: number;
+  /** The key of what it brings, where that can be seen of the call alone. */
+  readonly key?: string;
+}
 
 /** One network's room as the page shows it. */
 export interface Side {
   readonly network: string;
   readonly room: string;
+  /** The room as the service's settings name it. */
+  readonly roomId: string;
   readonly people: readonly PagePerson[];
-  /** Throws PostRefused. */
-  post(person: string, text: string): void;
+  readonly ledger: Ledger;
+  members(): readonly PagePerson[];
+  /** What is in the room already, oldest first. */
+  entries(): readonly (SideMessage | PageNote)[];
+  /** Throws ActRefused. */
+  act(person: string, act: Act): void;
   /** Calls `listener` with every later change. */
   onChange(listener: (change: SideChange) => void): void;
-}
-
-export function plainText(message: SideMessage): string {
-  return message.text.map(({ text }) => text).join('');
+  /** Calls `listener` with every call that brings a message. */
+  onReached(listener: (reached: Reached) => void): void;
 }

@@ -1,20 +1,24 @@
-import type { PagePerson } from './page.types.js';
-import { PostRefused, type Side, type SideChange, type SideMessage } from './side.js';
-import { spansOf } from './talk-markdown.js';
+import type { Ledger } from './ledger.js';
+import type { Act, PageNote, PagePerson } from './page.types.js';
+import { ActRefused, type Reached, type Side, type SideChange, type SideMessage } from './side.js';
+import { changedRow, talkEntry } from './talk-view.js';
 import { Refusal } from './talk/refusal.js';
+import type { Message } from './talk/state/message.js';
+import type { Room } from './talk/state/room.js';
 import { TalkSandbox } from './talk/talk-sandbox.js';
 
 const bridge = 'crosstalk';
 const people: readonly PagePerson[] = [
   { id: 'anna', name: 'Anna' },
   { id: 'ben', name: 'Ben' },
+  { id: 'clara', name: 'Clara' },
 ];
 /** A look in a held poll for what is new: the real server's second would make everybody wait for it. */
 const pollStepMs = 200;
 /** The first words in a room are noticed by a look at all rooms: nobody shall wait the usual three seconds for it. */
 const sweepIntervalMs = 300;
 
-/** A Talk server with one room, in which Anna, Ben and Crosstalk's own user are. */
+/** A Talk server with one room, in which Anna, Ben, Clara and Crosstalk's own user are. */
 export class TalkSide implements Side {
   readonly network = 'Nextcloud Talk';
   readonly people = people;
@@ -24,7 +28,7 @@ export class TalkSide implements Side {
   constructor(readonly room: string) {
     const users = [...people, { id: bridge, name: 'Crosstalk' }];
     this.#server = new TalkSandbox({ pollStepMs, users: users.map(({ id, name }) => ({ id, displayName: name })) });
-    this.#token = this.#server.createRoom({ name: room, owner: 'anna', members: ['ben', bridge] });
+    this.#token = this.#server.createRoom({ name: room, owner: 'anna', members: ['ben', 'clara', bridge] });
   }
 
   /** Throws an error with code EADDRINUSE where the port is in use. */
@@ -47,45 +51,105 @@ export class TalkSide implements Side {
     };
   }
 
-  /** The room as the service's settings name it. */
   get roomId(): string {
     return this.#token;
   }
 
-  post(person: string, text: string): void {
+  get ledger(): Ledger {
+    return this.#server.ledger;
+  }
+
+  members(): readonly PagePerson[] {
+    return [...this.#here().attendees.values()].map(({ actor, displayName }) => ({ id: actor.id, name: displayName }));
+  }
+
+  entries(): readonly (SideMessage | PageNote)[] {
+    const rows = this.#here().log.all();
+    return rows.map((row) => this.#entry(row)).filter((entry) => entry !== undefined);
+  }
+
+  act(person: string, act: Act): void {
     try {
-      this.#server.post(this.#token, person, text);
+      this.#act(person, act);
     } catch (error) {
-      if (error instanceof Refusal) throw new PostRefused(sentenceOf(error));
+      if (error instanceof Refusal) throw refusedBy(error);
       throw error;
     }
   }
 
   onChange(listener: (change: SideChange) => void): void {
-    this.#server.onChange(({ room, messageId }) => {
-      if (room !== this.#token || messageId === undefined) return;
-      const message = this.#message(messageId);
-      listener(message === undefined ? { type: 'messageGone', id: String(messageId) } : { type: 'message', message });
+    this.#server.onChange(({ room, what, messageId }) => {
+      if (room !== this.#token) return;
+      if (what === 'members') listener({ type: 'members', members: this.members() });
+      if (messageId === undefined) return;
+      const row = this.#here().log.get(messageId);
+      if (row === undefined) return;
+      if (row.content.kind === 'system' && row.content.type === 'history_cleared') listener({ type: 'cleared' });
+      const entry = this.#entry(changedRow(row));
+      if (entry !== undefined) listener({ type: 'entry', entry });
+      // Who comes and goes is told by rows alone.
+      if (row.content.kind === 'system' && row.content.details.user !== undefined) {
+        listener({ type: 'members', members: this.members() });
+      }
     });
   }
 
-  /** Undefined for what is no message of a person: the server's own rows, and what was deleted. */
-  #message(id: number): SideMessage | undefined {
-    const row = this.#server.state.rooms.get(this.#token)?.log.get(id);
-    if (row?.content.kind !== 'comment') return undefined;
-    const name = this.#server.state.accounts.get(row.actor.id)?.displayName ?? row.actor.id;
-    return {
-      id: String(row.id),
-      author: { id: row.actor.id, name },
-      origin: row.actor.id === bridge ? 'bridged' : 'here',
-      atMs: row.createdSeconds * 1000,
-      text: spansOf(row.content.text),
-    };
+  onReached(listener: (reached: Reached) => void): void {
+    const post = new RegExp(`/chat/${this.#token}(?:\\?|$)`);
+    this.#server.faults.watch((method, path) => {
+      if (method === 'POST' && post.test(path)) listener({ atMs: Date.now() });
+    });
+  }
+
+  #act(person: string, act: Act): void {
+    const server = this.#server;
+    switch (act.do) {
+      case 'say': {
+        const options = act.answers === undefined ? {} : { replyTo: this.#row(act.answers).id };
+        server.post(this.#token, person, act.text, options);
+        return;
+      }
+      case 'edit':
+        server.edit(this.#token, person, this.#own(person, act.message).id, act.text);
+        return;
+      case 'delete':
+        server.remove(this.#token, person, this.#own(person, act.message).id);
+        return;
+      case 'react':
+        server.react(this.#token, person, this.#row(act.message).id, act.emoji);
+        return;
+      case 'unreact':
+        server.unreact(this.#token, person, this.#row(act.message).id, act.emoji);
+    }
+  }
+
+  #here(): Room {
+    const room = this.#server.state.rooms.get(this.#token);
+    if (room === undefined) throw new ActRefused('gone', 'The conversation is gone.');
+    return room;
+  }
+
+  /** Throws ActRefused where it was deleted. */
+  #row(id: string): Message {
+    const row = this.#here().log.get(Number(id));
+    if (row === undefined || row.content.kind === 'deleted') throw new ActRefused('gone', 'That message is gone.');
+    return row;
+  }
+
+  #own(person: string, id: string): Message {
+    const row = this.#row(id);
+    if (row.actor.id !== person) throw new ActRefused('refused', 'Talk lets people change their own messages only.');
+    return row;
+  }
+
+  #entry(row: Message): SideMessage | PageNote | undefined {
+    const { state } = this.#server;
+    return talkEntry({ names: state.names(state.base), room: this.#here(), bridge }, row);
   }
 }
 
-function sentenceOf({ status }: Refusal): string {
-  if (status === 413) return 'Talk takes no message of more than 32,000 characters.';
-  if (status === 400) return 'Talk takes no empty message.';
-  return `Talk refuses that with ${status}.`;
+function refusedBy({ status }: Refusal): ActRefused {
+  if (status === 413) return new ActRefused('tooLong', 'Talk takes no message of more than 32,000 characters.');
+  if (status === 404) return new ActRefused('gone', 'That is gone.');
+  return new ActRefused('refused', `Talk refuses that with ${status}.`);
 }

@@ -1,45 +1,78 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { PagePerson, SideName } from '../../src/sandbox/page.types.js';
-import { post } from './page-api.js';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { PageMessage, PagePerson, SideName } from '../../src/sandbox/page.types.js';
+import { plainText } from '../../src/sandbox/shown-text.js';
+import { texts } from './language-in-use.js';
 import { PersonPicker } from './person-picker.js';
 
-/** Writes in the name of one of the people. Enter sends, Shift and Enter begins a new line. */
+/** What the field is for at the moment. */
+export type Draft = { readonly kind: 'say' } | { readonly kind: 'reply' | 'edit'; readonly message: PageMessage };
+
+/** Writes in the name of one of the people. Enter sends, Shift and Enter begins a new line, Escape gives up. */
 export function Composer({
   name,
   people,
   chosen,
   onChoose,
   isShown,
+  draft,
+  onDone,
+  onSend,
+  onEditLast,
+  problem,
 }: {
   readonly name: SideName;
   readonly people: readonly PagePerson[];
   readonly chosen: string;
   readonly onChoose: (person: string) => void;
   readonly isShown: boolean;
+  readonly draft: Draft;
+  /** The reply or edit is sent, or given up. */
+  readonly onDone: () => void;
+  /** False where it was not taken. */
+  readonly onSend: (text: string) => Promise<boolean>;
+  readonly onEditLast: () => void;
+  readonly problem: string | undefined;
 }) {
   const [text, setText] = useState('');
-  const [problem, setProblem] = useState<string>();
+  /** What stood in the field before an edit. */
+  const kept = useRef('');
   const isSending = useRef(false);
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => fitHeight(field.current), [text, isShown]);
+  useEffect(() => {
+    if (draft.kind === 'say') return undefined;
+    field.current?.focus();
+    if (draft.kind === 'reply') return undefined;
+    setText((now) => {
+      kept.current = now;
+      return draft.message.typed ?? '';
+    });
+    return () => setText(kept.current);
+  }, [draft]);
 
   const send = async (): Promise<void> => {
     if (isSending.current || text.trim() === '') return;
     isSending.current = true;
-    const why = await post({ side: name, person: chosen, text });
+    const isTaken = await onSend(text);
     isSending.current = false;
-    setProblem(why);
-    // What was typed while it was sent stays.
-    if (why === undefined) setText((now) => (now.startsWith(text) ? now.slice(text.length) : now));
     field.current?.focus();
+    if (!isTaken) return;
+    // What was typed while it was sent stays.
+    if (draft.kind !== 'edit') setText((now) => (now.startsWith(text) ? now.slice(text.length) : now));
+    if (draft.kind !== 'say') onDone();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method composes a word, Enter belongs to it.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    // While an input method composes a word, the keys belong to it.
+    if (event.isComposing) return;
+    if (event.key === 'Escape' && draft.kind !== 'say') onDone();
+    else if (event.key === 'ArrowUp' && text === '' && draft.kind === 'say') onEditLast();
+    else if (event.key === 'Enter' && !event.shiftKey) void send();
+    else return;
     event.preventDefault();
-    void send();
   };
   const speaker = people.find(({ id }) => id === chosen)?.name ?? '';
+  const label = draft.kind === 'edit' ? texts.editing : texts.messageAs(speaker);
+  const action = draft.kind === 'edit' ? texts.save : texts.send;
   return (
     <form
       class="composer"
@@ -49,20 +82,25 @@ export function Composer({
       }}
     >
       <PersonPicker name={name} people={people} chosen={chosen} onChoose={onChoose} />
+      {draft.kind !== 'say' && <About draft={draft} onDone={onDone} />}
       <div class="line">
         <textarea
           ref={field}
           rows={1}
           dir="auto"
           value={text}
-          placeholder={`Write as ${speaker}`}
-          aria-label={`Message as ${speaker}`}
+          placeholder={draft.kind === 'edit' ? texts.editing : texts.writeAsPerson(speaker)}
+          aria-label={label}
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" aria-label="Send" disabled={text.trim() === ''}>
+        <button type="submit" aria-label={action} title={action} disabled={text.trim() === ''}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M4 11.2V4.6c0-.5.5-.8 1-.6l15 7.3c.5.3.5 1 0 1.3L5 20c-.5.2-1-.1-1-.6v-6.6L13 12z" />
+            {draft.kind === 'edit' ? (
+              <path d="M9.5 17.8 4.2 12.5l1.7-1.7 3.6 3.6 8.6-8.6 1.7 1.7z" />
+            ) : (
+              <path d="M4 11.2V4.6c0-.5.5-.8 1-.6l15 7.3c.5.3.5 1 0 1.3L5 20c-.5.2-1-.1-1-.6v-6.6L13 12z" />
+            )}
           </svg>
         </button>
       </div>
@@ -75,8 +113,21 @@ export function Composer({
   );
 }
 
+function About({ draft, onDone }: { readonly draft: Exclude<Draft, { kind: 'say' }>; readonly onDone: () => void }) {
+  const { message, kind } = draft;
+  return (
+    <p class="about">
+      <strong>{kind === 'reply' ? texts.replying(message.author.name) : texts.editing}</strong>
+      <span>{plainText(message.text ?? [])}</span>
+      <button type="button" onClick={onDone} aria-label={texts.cancel} title={texts.cancel}>
+        ×
+      </button>
+    </p>
+  );
+}
+
 function fitHeight(field: HTMLTextAreaElement | null): void {
   if (field === null) return;
   field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight}px`;
+  field.style.height = `${String(field.scrollHeight)}px`;
 }

@@ -1,49 +1,97 @@
-import { memo } from 'preact/compat';
-import type { PageMessage, TextSpan } from '../../src/sandbox/page.types.js';
+import { useState } from 'preact/hooks';
+import type { PageMessage } from '../../src/sandbox/page.types.js';
 import { Avatar } from './avatar.js';
+import { clock, texts } from './language-in-use.js';
+import { MessageTools } from './message-tools.js';
+import { Quote } from './quote.js';
+import { Reactions } from './reactions.js';
+import { RichText } from './rich-text.js';
+import { isOwn, type MessageActs } from './message-acts.js';
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-
-export const MessageRow = memo(function MessageRow({
+/** A message with all that is seen of it, and what can be done with it. */
+export function MessageRow({
   message,
-  isOwn,
+  answered,
   goesOn,
+  self,
   otherNetwork,
+  isActive,
+  onActive,
+  onGoTo,
+  acts,
 }: {
   readonly message: PageMessage;
-  readonly isOwn: boolean;
+  /** What it replies to, where that is still shown. */
+  readonly answered: PageMessage | undefined;
   /** Its author and time stand above it already. */
   readonly goesOn: boolean;
+  readonly self: string;
   readonly otherNetwork: string;
+  /** Whether it is in the order of the Tab key, with its buttons. */
+  readonly isActive: boolean;
+  readonly onActive: (id: string) => void;
+  readonly onGoTo: (id: string | undefined) => void;
+  readonly acts: MessageActs;
 }) {
-  const { author, atMs, text, delivery } = message;
+  const [isOpen, setOpen] = useState(false);
+  const { id, author, atMs, text, delivery, style, isEdited, answers, reactions } = message;
   const at = new Date(atMs);
+  const isMine = author.id === self;
+  const looks = ['message', isMine ? 'own' : '', goesOn ? 'goes-on' : '', `in-${style}`, isOpen ? 'open' : ''];
   return (
-    <article class={`message ${isOwn ? 'own' : ''} ${goesOn ? 'goes-on' : ''}`}>
+    <article
+      class={looks.filter(Boolean).join(' ')}
+      data-id={id}
+      tabIndex={isActive ? 0 : -1}
+      aria-label={`${author.name}, ${clock(atMs)}`}
+      onFocusIn={() => onActive(id)}
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget as Node | null)) setOpen(false);
+      }}
+    >
       {!goesOn && <Avatar person={author} />}
       <p class={goesOn ? 'by only-read' : 'by'}>
-        <strong>{author.name}</strong> <time dateTime={at.toISOString()}>{clock.format(at)}</time>
+        <strong>{author.name}</strong> <time dateTime={at.toISOString()}>{clock(atMs)}</time>
       </p>
       <div class="said">
-        <p class="text" dir="auto">
-          {text.map(span)}
-        </p>
-        {delivery !== undefined && <Delivery delivery={delivery} to={otherNetwork} />}
+        <div class="text" dir="auto">
+          {answers !== undefined && <Quote answered={answered} onGoTo={onGoTo} />}
+          {text === null ? (
+            <p class="gone">{texts.deleted}</p>
+          ) : (
+            <div class="words">
+              {style === 'act' && <strong>* {author.name} </strong>}
+              <RichText text={text} />
+            </div>
+          )}
+          {isEdited && <span class="edited">{texts.edited}</span>}
+        </div>
+        {delivery !== undefined && text !== null && <Delivery delivery={delivery} to={otherNetwork} />}
       </div>
+      {reactions.length > 0 && (
+        <Reactions
+          reactions={reactions}
+          self={self}
+          isActive={isActive}
+          onReact={(emoji) => acts.react(message, emoji)}
+        />
+      )}
+      {text !== null && (
+        <MessageTools
+          message={message}
+          canChange={isOwn(message, self)}
+          isActive={isActive}
+          isOpen={isOpen}
+          setOpen={setOpen}
+          acts={acts}
+        />
+      )}
     </article>
   );
-});
-
-const elements = { bold: 'strong', italic: 'em', strike: 's', code: 'code' } as const;
-
-function span({ text, look }: TextSpan) {
-  if (look === undefined) return text;
-  const Element = elements[look];
-  return <Element>{text}</Element>;
 }
 
 function Delivery({ delivery, to }: { readonly delivery: NonNullable<PageMessage['delivery']>; readonly to: string }) {
-  const words = delivery === 'arrived' ? `arrived in ${to}` : `on its way to ${to}`;
+  const words = delivery === 'arrived' ? texts.arrivedIn(to) : texts.onItsWay(to);
   return (
     <span class={`delivery ${delivery}`} title={words}>
       <svg viewBox="0 0 16 16" aria-hidden="true">

@@ -1,4 +1,4 @@
-import type { PageEvent, PagePost, PageRefusal } from '../../src/sandbox/page.types.js';
+import type { PageAct, PageEvent, PageRefusal, RefusalKind } from '../../src/sandbox/page.types.js';
 import type { Change } from './page-state.js';
 
 const token = new URLSearchParams(location.search).get('token') ?? '';
@@ -28,16 +28,27 @@ async function whyClosed(): Promise<'locked' | 'away'> {
   }
 }
 
-/** Undefined where it was taken; else a sentence that says why not. */
-export async function post(message: PagePost): Promise<string | undefined> {
+/** Undefined where it was taken; else why not. `away`: the sandbox does not answer. */
+export type Outcome = RefusalKind | 'away' | undefined;
+
+export function act(what: PageAct): Promise<Outcome> {
+  return post('api/act', what);
+}
+
+/** Kills the service. */
+export function kill(): Promise<Outcome> {
+  return post('api/kill', {});
+}
+
+async function post(path: string, body: object): Promise<Outcome> {
   try {
-    const answer = await fetch('api/post', {
+    const answer = await fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-crosstalk-token': token },
-      body: JSON.stringify(message),
+      body: JSON.stringify(body),
     });
-    return answer.ok ? undefined : ((await answer.json()) as PageRefusal).error;
+    return answer.ok ? undefined : ((await answer.json()) as PageRefusal).kind;
   } catch {
-    return 'The sandbox does not answer. Your text is kept here.';
+    return 'away';
   }
 }

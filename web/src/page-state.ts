@@ -1,4 +1,4 @@
-import type { PageEvent, PageMessage, PageSide, PageState, SideName } from '../../src/sandbox/page.types.js';
+import type { PageEntry, PageEvent, PageSide, PageState, SideName } from '../../src/sandbox/page.types.js';
 
 /** `lost`: the sandbox does not answer, and is asked again. `locked`: it does not know our token. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'locked';
@@ -36,29 +36,38 @@ export function changed(view: View, change: Change): View {
       return { ...view, connection: 'live', board: change.state };
     case 'service':
       return onBoard(view, (board) => ({ ...board, service: change.service }));
-    case 'message': {
-      const isNew = view.board?.sides[change.side].messages.every(({ id }) => id !== change.message.id) ?? false;
-      const count = view.unseen[change.side] + (isNew && view.shown !== change.side ? 1 : 0);
-      const next = { ...view, unseen: { ...view.unseen, [change.side]: count } };
-      return onSide(next, change.side, (messages) => withMessage(messages, change.message));
-    }
-    case 'messageGone':
-      return onSide(view, change.side, (messages) => messages.filter(({ id }) => id !== change.id));
+    case 'counts':
+      return onBoard(view, (board) => ({ ...board, counts: change.counts }));
+    case 'way':
+      return onBoard(view, (board) => ({ ...board, way: change.way }));
+    case 'members':
+      return onSide(view, change.side, (side) => ({ ...side, members: change.members }));
+    case 'cleared':
+      return onSide(view, change.side, (side) => ({ ...side, entries: [] }));
+    case 'entry':
+      return onSide(counted(view, change.side, change.entry), change.side, (side) => ({
+        ...side,
+        entries: withEntry(side.entries, change.entry),
+      }));
   }
+}
+
+/** Only messages call for somebody. */
+function counted(view: View, side: SideName, entry: PageEntry): View {
+  const isNew = view.board?.sides[side].entries.every(({ id }) => id !== entry.id) ?? false;
+  if (!isNew || view.shown === side || entry.kind !== 'message') return view;
+  return { ...view, unseen: { ...view.unseen, [side]: view.unseen[side] + 1 } };
 }
 
 function onBoard(view: View, change: (board: PageState) => PageState): View {
   return view.board === undefined ? view : { ...view, board: change(view.board) };
 }
 
-function onSide(view: View, side: SideName, change: (messages: readonly PageMessage[]) => PageSide['messages']): View {
-  return onBoard(view, (board) => {
-    const before = board.sides[side];
-    return { ...board, sides: { ...board.sides, [side]: { ...before, messages: change(before.messages) } } };
-  });
+function onSide(view: View, side: SideName, change: (side: PageSide) => PageSide): View {
+  return onBoard(view, (board) => ({ ...board, sides: { ...board.sides, [side]: change(board.sides[side]) } }));
 }
 
-function withMessage(messages: readonly PageMessage[], message: PageMessage): readonly PageMessage[] {
-  const at = messages.findIndex(({ id }) => id === message.id);
-  return at < 0 ? [...messages, message] : [...messages.slice(0, at), message, ...messages.slice(at + 1)];
+function withEntry(entries: readonly PageEntry[], entry: PageEntry): readonly PageEntry[] {
+  const at = entries.findIndex(({ id }) => id === entry.id);
+  return at < 0 ? [...entries, entry] : [...entries.slice(0, at), entry, ...entries.slice(at + 1)];
 }

@@ -1,9 +1,12 @@
 import { useEffect, useReducer } from 'preact/hooks';
+import { KillDrill } from './kill-drill.js';
+import { texts } from './language-in-use.js';
+import { MessageWay } from './message-way.js';
 import { follow } from './page-api.js';
 import { changed, firstView } from './page-state.js';
+import { ServiceStatus } from './service-status.js';
 import { SidePanel } from './side-panel.js';
 import { SideTabs } from './side-tabs.js';
-import { ServiceStatus } from './service-status.js';
 
 const sides = ['talk', 'matrix'] as const;
 
@@ -15,16 +18,20 @@ export function Page() {
     <div class="page">
       <header class="top">
         <h1>
-          Crosstalk <span>sandbox</span>
+          {texts.title} <span>{texts.subtitle}</span>
         </h1>
         <ServiceStatus connection={connection} service={board?.service} />
       </header>
       {connection === 'locked' ? (
         <Locked />
       ) : board === undefined ? (
-        <p class="quiet centered">Waiting for the sandbox …</p>
+        <p class="quiet centered">{texts.waitingForSandbox}</p>
       ) : (
         <>
+          <div class="works">
+            <MessageWay way={board.way} sides={board.sides} isUp={board.service.state === 'ready'} />
+            <KillDrill service={board.service} counts={board.counts} sides={board.sides} />
+          </div>
           <SideTabs
             sides={sides.map((side) => ({ side, label: board.sides[side].network, unseen: unseen[side] }))}
             shown={shown}
@@ -50,8 +57,8 @@ export function Page() {
 function Locked() {
   return (
     <div class="centered">
-      <p>This address is not, or no longer, the sandbox’s.</p>
-      <p class="quiet">Every start has an address of its own: open the one that the sandbox printed.</p>
+      <p>{texts.wrongAddress}</p>
+      <p class="quiet">{texts.wrongAddressMore}</p>
     </div>
   );
 }

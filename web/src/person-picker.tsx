@@ -1,5 +1,6 @@
 import type { PagePerson } from '../../src/sandbox/page.types.js';
 import { Avatar } from './avatar.js';
+import { texts } from './language-in-use.js';
 
 export function PersonPicker({
   name,
@@ -15,7 +16,7 @@ export function PersonPicker({
 }) {
   return (
     <fieldset class="people">
-      <legend class="only-read">Write as</legend>
+      <legend class="only-read">{texts.writeAs}</legend>
       {people.map((person) => (
         <label key={person.id}>
           <input

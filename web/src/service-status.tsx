@@ -1,27 +1,14 @@
-import type { PageService } from '../../src/sandbox/page.types.js';
+import type { PageService, PageServiceState } from '../../src/sandbox/page.types.js';
+import { texts } from './language-in-use.js';
 import type { Connection } from './page-state.js';
 
-interface Status {
-  readonly look: 'good' | 'waiting' | 'bad';
-  readonly words: string;
-  /** What it means for who writes. */
-  readonly more: string;
-}
+type Look = 'good' | 'waiting' | 'bad';
 
-const ofService: Readonly<Record<PageService, Status>> = {
-  ready: { look: 'good', words: 'linked', more: '' },
-  starting: { look: 'waiting', words: 'service is starting', more: 'What you write is delivered as soon as it is up.' },
-  restarting: {
-    look: 'waiting',
-    words: 'service is restarting',
-    more: 'Go on writing: everything is delivered when it is back.',
-  },
-};
-const connecting: Status = { look: 'waiting', words: 'connecting', more: '' };
-const lost: Status = {
-  look: 'bad',
-  words: 'sandbox does not answer',
-  more: 'Is it still running? This page keeps asking.',
+const looks: Readonly<Record<PageServiceState, Look>> = {
+  starting: 'waiting',
+  ready: 'good',
+  gone: 'bad',
+  restarting: 'waiting',
 };
 
 export function ServiceStatus({
@@ -41,8 +28,11 @@ export function ServiceStatus({
   );
 }
 
-function statusOf(connection: Connection, service: PageService | undefined): Status {
-  if (connection === 'locked') return { look: 'bad', words: 'wrong address', more: '' };
-  if (connection === 'lost') return lost;
-  return connection === 'connecting' || service === undefined ? connecting : ofService[service];
+function statusOf(connection: Connection, service: PageService | undefined) {
+  const status = (look: Look, words: string, more = '') => ({ look, words, more });
+  if (connection === 'locked') return status('bad', texts.locked);
+  if (connection === 'lost') return status('bad', texts.lost, texts.lostMore);
+  if (connection === 'connecting' || service === undefined) return status('waiting', texts.connecting);
+  const process = service.process === undefined ? '' : `pid ${String(service.process)}`;
+  return status(looks[service.state], texts.service[service.state], process);
 }

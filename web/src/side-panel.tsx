@@ -1,7 +1,13 @@
-import { useState } from 'preact/hooks';
-import type { PageSide, SideName } from '../../src/sandbox/page.types.js';
-import { Composer } from './composer.js';
+import { useCallback, useState } from 'preact/hooks';
+import type { Act, PageSide, SideName } from '../../src/sandbox/page.types.js';
+import { Composer, type Draft } from './composer.js';
+import { texts } from './language-in-use.js';
+import { Members } from './members.js';
+import { isOwn, type MessageActs } from './message-acts.js';
+import { act } from './page-api.js';
 import { Timeline } from './timeline.js';
+
+const fresh: Draft = { kind: 'say' };
 
 /** One room as a person of its network sees it. */
 export function SidePanel({
@@ -15,20 +21,66 @@ export function SidePanel({
   readonly other: PageSide;
   readonly isShown: boolean;
 }) {
-  const [chosen, choose] = useState(side.people[0]?.id ?? '');
+  const [self, choose] = useState(side.people[0]?.id ?? '');
+  const [draft, setDraft] = useState<Draft>(fresh);
+  const [problem, setProblem] = useState<string>();
+
+  const does = useCallback(
+    async (what: Act): Promise<boolean> => {
+      const why = await act({ side: name, person: self, act: what });
+      setProblem(why === undefined ? undefined : texts.refusal(why, side.network));
+      return why === undefined;
+    },
+    [name, self, side.network],
+  );
+  const send = async (text: string): Promise<boolean> => {
+    if (draft.kind === 'edit') return does({ do: 'edit', message: draft.message.id, text });
+    return does({ do: 'say', text, ...(draft.kind === 'reply' ? { answers: draft.message.id } : {}) });
+  };
+  const acts: MessageActs = {
+    reply: (message) => setDraft({ kind: 'reply', message }),
+    edit: (message) => setDraft({ kind: 'edit', message }),
+    remove: ({ id }) => void does({ do: 'delete', message: id }),
+    react: ({ id, reactions }, emoji) => {
+      const isTakenBack = reactions.some(
+        (each) => each.emoji === emoji && each.by.some((person) => person.id === self),
+      );
+      void does({ do: isTakenBack ? 'unreact' : 'react', message: id, emoji });
+    },
+  };
+  const editLast = (): void => {
+    const last = side.entries.findLast((entry) => entry.kind === 'message' && isOwn(entry, self));
+    if (last?.kind === 'message') acts.edit(last);
+  };
   return (
     <section class={`side ${name} ${isShown ? 'shown' : ''}`} aria-label={`${side.room}, ${side.network}`}>
       <header>
         <span class="emblem" aria-hidden="true">
           {name === 'talk' ? '' : '#'}
         </span>
-        <div>
+        <div class="room">
           <h2>{side.room}</h2>
           <p class="quiet">{side.network}</p>
         </div>
+        <Members members={side.members} />
       </header>
-      <Timeline side={side} other={other} self={chosen} isShown={isShown} />
-      <Composer name={name} people={side.people} chosen={chosen} onChoose={choose} isShown={isShown} />
+      <Timeline side={side} other={other} self={self} isShown={isShown} acts={acts} />
+      <Composer
+        name={name}
+        people={side.people}
+        chosen={self}
+        onChoose={(person) => {
+          choose(person);
+          // What one person began to edit is not another one's.
+          if (draft.kind === 'edit') setDraft(fresh);
+        }}
+        isShown={isShown}
+        draft={draft}
+        onDone={() => setDraft(fresh)}
+        onSend={send}
+        onEditLast={editLast}
+        problem={problem}
+      />
     </section>
   );
 }

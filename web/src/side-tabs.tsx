@@ -1,4 +1,5 @@
 import type { SideName } from '../../src/sandbox/page.types.js';
+import { texts } from './language-in-use.js';
 
 export interface SideTab {
   readonly side: SideName;
@@ -17,7 +18,7 @@ export function SideTabs({
   readonly onChoose: (side: SideName) => void;
 }) {
   return (
-    <nav class="tabs" aria-label="Side">
+    <nav class="tabs" aria-label={texts.sides}>
       {sides.map(({ side, label, unseen }) => (
         <button
           key={side}
@@ -30,7 +31,7 @@ export function SideTabs({
           {unseen > 0 && side !== shown && (
             <span class="unseen">
               {unseen}
-              <span class="only-read"> new</span>
+              <span class="only-read"> {texts.unseen}</span>
             </span>
           )}
         </button>

@@ -1,34 +1,46 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PageMessage, PagePerson, PageSide } from '../../src/sandbox/page.types.js';
+import { groupsOf } from './entry-groups.js';
+import { texts } from './language-in-use.js';
 import { MessageRow } from './message-row.js';
+import { Notes } from './notes.js';
+import type { MessageActs } from './message-acts.js';
 
-const sameBreathMs = 5 * 60_000;
 /** Closer to the end than this counts as being there. */
 const nearEndPx = 60;
 
-/** The messages, always at the newest one unless the reader has scrolled back. */
+/**
+ * The messages, always at the newest one unless the reader has scrolled back. One of them is in the order of the Tab key;
+ * the arrows go on from there.
+ */
 export function Timeline({
   side,
   other,
   self,
   isShown,
+  acts,
 }: {
   readonly side: PageSide;
   readonly other: PageSide;
   /** The person who reads: their own messages look it. */
   readonly self: string;
   readonly isShown: boolean;
+  readonly acts: MessageActs;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
-  const { messages } = side;
+  const [active, setActive] = useState<string>();
+  const { entries } = side;
+  const groups = useMemo(() => groupsOf(entries), [entries]);
+  const messages = entries.filter((entry) => entry.kind === 'message');
+  const reached = messages.some(({ id }) => id === active) ? active : messages.at(-1)?.id;
   const toEnd = (): void => {
     if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   };
   useLayoutEffect(() => {
     if (isAtEnd) toEnd();
     // What is hidden has no height: it is brought to its end when it is shown.
-  }, [messages, isAtEnd, isShown]);
+  }, [entries, isAtEnd, isShown]);
   // The field below it grows with what is typed, and would cover the newest message.
   useEffect(() => {
     if (box.current === null || !isAtEnd) return undefined;
@@ -40,53 +52,74 @@ export function Timeline({
     const { current: it } = box;
     if (it !== null && it.clientHeight > 0) setAtEnd(it.scrollHeight - it.scrollTop - it.clientHeight < nearEndPx);
   };
+  const goTo = (id: string | undefined): void => {
+    if (id === undefined) return;
+    const row = box.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'nearest' });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+    const { target } = event;
+    if (by === 0 || !(target instanceof HTMLElement) || target.dataset['id'] === undefined) return;
+    event.preventDefault();
+    goTo(messages[messages.findIndex(({ id }) => id === target.dataset['id']) + by]?.id);
+  };
   return (
     <div class="timeline-frame">
-      {/* Reached by keyboard, so that it can be scrolled by it. */}
       <div
         class="timeline"
         ref={box}
         onScroll={onScroll}
+        onKeyDown={onKeyDown}
         role="log"
-        aria-label={`Messages, ${side.network}`}
-        tabIndex={0}
+        aria-label={texts.messagesOf(side.network)}
+        tabIndex={messages.length === 0 ? 0 : -1}
       >
+        {groups.map((group) =>
+          group.kind === 'notes' ? (
+            <Notes key={group.notes[0].id} notes={group.notes} />
+          ) : (
+            <MessageRow
+              key={group.message.id}
+              message={group.message}
+              answered={answeredBy(group.message, messages)}
+              goesOn={group.goesOn}
+              self={self}
+              otherNetwork={other.network}
+              isActive={group.message.id === reached}
+              onActive={setActive}
+              onGoTo={goTo}
+              acts={acts}
+            />
+          ),
+        )}
         {messages.length === 0 && <Nothing here={side.people} there={other} />}
-        {messages.map((message, at) => (
-          <MessageRow
-            key={message.id}
-            message={message}
-            isOwn={message.author.id === self}
-            goesOn={goesOn(messages[at - 1], message)}
-            otherNetwork={other.network}
-          />
-        ))}
       </div>
       {!isAtEnd && (
         <button type="button" class="to-end" onClick={toEnd}>
-          Newest ↓
+          {texts.newest}
         </button>
       )}
     </div>
   );
 }
 
-/** Whether the same person speaks again, in one breath. */
-function goesOn(before: PageMessage | undefined, message: PageMessage): boolean {
-  return before?.author.id === message.author.id && message.atMs - before.atMs < sameBreathMs;
+function answeredBy({ answers }: PageMessage, messages: readonly PageMessage[]): PageMessage | undefined {
+  return answers === undefined ? undefined : messages.find(({ id }) => id === answers);
 }
 
 function Nothing({ here, there }: { readonly here: readonly PagePerson[]; readonly there: PageSide }) {
   return (
     <div class="nothing quiet">
-      <p>Nothing here yet.</p>
-      <p>
-        Write as {namesOf(here)}; {namesOf(there.people, 'and')} will see it in {there.network}.
-      </p>
+      <p>{texts.nothingYet}</p>
+      <p>{texts.nothingMore(namesOf(here, texts.or), namesOf(there.people, texts.and), there.network)}</p>
     </div>
   );
 }
 
-function namesOf(people: readonly PagePerson[], word: 'and' | 'or' = 'or'): string {
-  return people.map(({ name }) => name).join(` ${word} `);
+function namesOf(people: readonly PagePerson[], word: string): string {
+  const names = people.map(({ name }) => name);
+  const last = names.pop() ?? '';
+  return names.length === 0 ? last : `${names.join(', ')} ${word} ${last}`;
 }

@@ -1,0 +1,204 @@
+import type { Note, PageNote, PagePerson, PageReaction } from './page.types.js';
+import { isObject, relationOf, type JsonObject } from './matrix/events.js';
+import { deliveryField } from './matrix/ledger-entry.js';
+import type { RoomMessage } from './matrix/matrix-sandbox.types.js';
+import { shownHtml } from './shown-html.js';
+import { shownPlain } from './shown-text.js';
+import type { ShownText } from './shown-text.types.js';
+import type { SideMessage } from './side.js';
+
+export interface MatrixReading {
+  /** The service's own user and its ghosts. */
+  isGhost(user: string): boolean;
+  isBot(user: string): boolean;
+  nameOf(user: string): string;
+}
+
+interface Reaction {
+  readonly event: string;
+  readonly emoji: string;
+  readonly by: string;
+}
+
+interface Kept {
+  readonly event: RoomMessage;
+  /** Newest last. */
+  readonly edits: { readonly event: string; readonly content: JsonObject }[];
+  readonly reactions: Reaction[];
+  isRedacted: boolean;
+}
+
+/** A room as Matrix's clients show it: edits, reactions and redactions are seen on the messages that they are about. */
+export class MatrixView {
+  readonly #kept = new Map<string, Kept>();
+  /** Of edits and reactions: the message that they are about. */
+  readonly #targets = new Map<string, string>();
+  readonly #known = { name: false, members: new Map<string, string>() };
+
+  constructor(private readonly reading: MatrixReading) {}
+
+  /** Takes the next event; answers with the entry whose look it changes. */
+  take(event: RoomMessage): SideMessage | PageNote | undefined {
+    if (event.stateKey !== undefined) return this.#note(event, event.stateKey);
+    switch (event.type) {
+      case 'm.room.message':
+      case 'm.sticker':
+      case 'm.reaction':
+        return this.#related(event) ?? (event.type === 'm.reaction' ? undefined : this.#keep(event));
+      case 'm.room.redaction':
+        return event.redacts === undefined ? undefined : this.#redact(event.redacts);
+      default:
+        return undefined;
+    }
+  }
+
+  /** What a person wrote, where it is still there. */
+  message(id: string): RoomMessage | undefined {
+    const kept = this.#kept.get(id);
+    return kept === undefined || kept.isRedacted ? undefined : kept.event;
+  }
+
+  /** The event by which somebody reacted. */
+  reaction(id: string, by: string, emoji: string): string | undefined {
+    return this.#kept.get(id)?.reactions.find((each) => each.by === by && each.emoji === emoji)?.event;
+  }
+
+  #keep(event: RoomMessage): SideMessage {
+    const kept: Kept = { event, edits: [], reactions: [], isRedacted: event.redactedBy !== undefined };
+    this.#kept.set(event.eventId, kept);
+    return this.#show(kept);
+  }
+
+  #related(event: RoomMessage): SideMessage | undefined {
+    const relation = relationOf(event.content);
+    if (relation?.kind !== 'm.replace' && relation?.kind !== 'm.annotation') return undefined;
+    const kept = this.#kept.get(relation.target);
+    if (kept === undefined) return undefined;
+    this.#targets.set(event.eventId, relation.target);
+    if (relation.kind === 'm.annotation') {
+      kept.reactions.push({ event: event.eventId, emoji: relation.key ?? '', by: event.sender });
+    } else {
+      const content = event.content['m.new_content'];
+      // Only the author's own edits count.
+      if (isObject(content) && event.sender === kept.event.sender) kept.edits.push({ event: event.eventId, content });
+    }
+    return this.#show(kept);
+  }
+
+  #redact(id: string): SideMessage | undefined {
+    const target = this.#targets.get(id);
+    const kept = this.#kept.get(target ?? id);
+    if (kept === undefined) return undefined;
+    if (target === undefined) kept.isRedacted = true;
+    else {
+      drop(kept.edits, (edit) => edit.event === id);
+      drop(kept.reactions, (reaction) => reaction.event === id);
+    }
+    return this.#show(kept);
+  }
+
+  #show({ event, edits, reactions, isRedacted }: Kept): SideMessage {
+    const { sender, content } = event;
+    const isGhost = this.reading.isGhost(sender);
+    const isBridged = isGhost || this.reading.isBot(sender);
+    const newest = edits.at(-1)?.content ?? content;
+    const answers = answeredBy(content);
+    const key = content[deliveryField];
+    return {
+      kind: 'message',
+      id: event.eventId,
+      author: this.#person(sender),
+      origin: isBridged ? 'bridged' : 'here',
+      atMs: event.atMs,
+      text: isRedacted ? null : textOf(newest),
+      style: styleOf(content),
+      isEdited: edits.length > 0 && !isRedacted,
+      reactions: isRedacted ? [] : this.#counted(reactions),
+      ...(isBridged || isRedacted || typeof newest['body'] !== 'string' ? {} : { typed: newest['body'] }),
+      ...(answers === undefined ? {} : { answers }),
+      ...(isBridged ? { isCopy: isGhost } : {}),
+      ...(typeof key === 'string' ? { key } : {}),
+    };
+  }
+
+  #counted(reactions: readonly Reaction[]): PageReaction[] {
+    const byEmoji = new Map<string, PagePerson[]>();
+    for (const { emoji, by } of reactions) byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), this.#person(by)]);
+    return [...byEmoji].map(([emoji, by]) => ({ emoji, by }));
+  }
+
+  #person(id: string): PagePerson {
+    return { id, name: this.reading.nameOf(id) };
+  }
+
+  #note(event: RoomMessage, stateKey: string): PageNote | undefined {
+    const note = this.#noteOf(event, stateKey);
+    return note === undefined ? undefined : { kind: 'note', id: event.eventId, atMs: event.atMs, note };
+  }
+
+  #noteOf({ type, sender, content }: RoomMessage, stateKey: string): Note | undefined {
+    const actor = this.reading.nameOf(sender);
+    switch (type) {
+      case 'm.room.create':
+        return { what: 'created', actor };
+      case 'm.room.name': {
+        // The name that it was made with is no news.
+        const isFirst = !this.#known.name;
+        this.#known.name = true;
+        return isFirst ? undefined : { what: 'renamed', actor, to: wordIn(content, 'name') };
+      }
+      case 'm.room.topic':
+        return { what: 'described', actor, to: wordIn(content, 'topic') };
+      case 'm.room.avatar':
+        return { what: 'pictured', actor };
+      case 'm.room.member':
+        return this.#membership(sender, stateKey, wordIn(content, 'membership'));
+      default:
+        return undefined;
+    }
+  }
+
+  #membership(sender: string, user: string, membership: string): Note | undefined {
+    const before = this.#known.members.get(user);
+    this.#known.members.set(user, membership);
+    // A new name or picture.
+    if (before === membership) return undefined;
+    const actor = this.reading.nameOf(sender);
+    const target = this.reading.nameOf(user);
+    if (membership === 'join') return { what: 'joined', actor: target };
+    if (membership === 'invite') return { what: 'invited', actor, target };
+    if (membership === 'leave' && sender === user) return { what: 'left', actor };
+    return membership === 'leave' || membership === 'ban' ? { what: 'removed', actor, target } : undefined;
+  }
+}
+
+function wordIn(content: JsonObject, field: string): string {
+  const value = content[field];
+  return typeof value === 'string' ? value : '';
+}
+
+function drop<T>(list: T[], isIt: (item: T) => boolean): void {
+  const at = list.findIndex(isIt);
+  if (at >= 0) list.splice(at, 1);
+}
+
+function answeredBy(content: JsonObject): string | undefined {
+  const relatesTo = content['m.relates_to'];
+  if (!isObject(relatesTo) || relatesTo['is_falling_back'] === true) return undefined;
+  const answered = relatesTo['m.in_reply_to'];
+  const id = isObject(answered) ? answered['event_id'] : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function styleOf({ msgtype }: JsonObject): SideMessage['style'] {
+  if (msgtype === 'm.emote') return 'act';
+  return msgtype === 'm.notice' ? 'quiet' : 'usual';
+}
+
+const files = new Set<unknown>(['m.image', 'm.file', 'm.audio', 'm.video']);
+
+function textOf({ msgtype, body, format, formatted_body: html }: JsonObject): ShownText {
+  const words = typeof body === 'string' ? body : '';
+  if (files.has(msgtype)) return shownPlain(`📎 ${words}`);
+  return format === 'org.matrix.custom.html' && typeof html === 'string' ? shownHtml(html) : shownPlain(words);
+}

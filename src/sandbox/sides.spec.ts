@@ -1,0 +1,111 @@
+import { MatrixSide } from './matrix-side.js';
+import type { Act } from './page.types.js';
+import { plainText } from './shown-text.js';
+import { ActRefused, type Side, type SideChange } from './side.js';
+import { TalkSide } from './talk-side.js';
+
+function refusal(act: () => unknown): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error instanceof ActRefused ? error.kind : String(error);
+  }
+}
+
+describe.each<[string, () => Side]>([
+  ['Talk', () => new TalkSide('Team')],
+  ['Matrix', () => new MatrixSide('Team', 'http://127.0.0.1:1')],
+])('a room of %s as its people see it', (_, make) => {
+  let side: Side;
+  let one: string;
+  let other: string;
+  let changes: SideChange[];
+  beforeEach(() => {
+    side = make();
+    [one, other] = side.people.map(({ id }) => id) as [string, string];
+    changes = [];
+    side.onChange((change) => changes.push(change));
+  });
+
+  const newest = () => {
+    const change = changes.findLast((each) => each.type === 'entry');
+    if (change?.entry.kind !== 'message') throw new Error('no message was told of');
+    return change.entry;
+  };
+  const say = (text: string, more: Partial<Extract<Act, { do: 'say' }>> = {}): string => {
+    side.act(one, { do: 'say', text, ...more });
+    return newest().id;
+  };
+
+  it('has members, and tells who came before anybody spoke', () => {
+    expect(side.members().map(({ name }) => name)).toEqual(expect.arrayContaining(side.people.map(({ name }) => name)));
+    expect(side.entries()[0]).toMatchObject({ kind: 'note', note: { what: 'created', actor: side.people[0]!.name } });
+  });
+
+  it('shows what is said with its formatting, and keeps what was typed for its author', () => {
+    say('so **bold**');
+    expect(newest()).toMatchObject({ origin: 'here', typed: 'so **bold**', isEdited: false, style: 'usual' });
+    expect(JSON.stringify(newest().text)).toContain('{"is":"bold","of":["bold"]}');
+  });
+
+  it('shows an edit on its message, with a mark', () => {
+    const id = say('hello');
+    side.act(one, { do: 'edit', message: id, text: '*hi*' });
+    expect(newest()).toMatchObject({ id, isEdited: true, typed: '*hi*' });
+    expect(plainText(newest().text ?? [])).toBe('hi');
+  });
+
+  it('shows what is deleted as deleted, without its reactions', () => {
+    const id = say('hello');
+    side.act(other, { do: 'react', message: id, emoji: '👍' });
+    side.act(one, { do: 'delete', message: id });
+    expect(newest()).toMatchObject({ id, text: null, reactions: [] });
+  });
+
+  it('counts reactions on their message, and forgets those that are taken back', () => {
+    const id = say('hello');
+    side.act(one, { do: 'react', message: id, emoji: '👍' });
+    side.act(other, { do: 'react', message: id, emoji: '👍' });
+    side.act(other, { do: 'react', message: id, emoji: '🎉' });
+    expect(newest().reactions.map(({ emoji, by }) => [emoji, by.map((person) => person.id)])).toEqual([
+      ['👍', [one, other]],
+      ['🎉', [other]],
+    ]);
+    side.act(one, { do: 'unreact', message: id, emoji: '👍' });
+    expect(newest().reactions.map(({ emoji, by }) => [emoji, by.length])).toEqual([
+      ['👍', 1],
+      ['🎉', 1],
+    ]);
+  });
+
+  it('names what a message replies to', () => {
+    const id = say('question');
+    say('answer', { answers: id });
+    expect(newest()).toMatchObject({ answers: id });
+  });
+
+  it.each<[string, (id: string) => Act]>([
+    ['edit', (id) => ({ do: 'edit', message: id, text: 'mine' })],
+    ['delete', (id) => ({ do: 'delete', message: id })],
+  ])('nobody may %s what another one wrote', (__, act) => {
+    const id = say('hello');
+    expect(refusal(() => side.act(other, act(id)))).toBe('refused');
+  });
+
+  it('what is gone can be neither answered nor reacted to', () => {
+    const id = say('hello');
+    side.act(one, { do: 'delete', message: id });
+    for (const act of [
+      { do: 'say', text: 'what?', answers: id },
+      { do: 'react', message: id, emoji: '👍' },
+      { do: 'edit', message: id, text: 'again' },
+    ] as const) {
+      expect(refusal(() => side.act(one, act))).toBe('gone');
+    }
+  });
+
+  it('says in a sentence that a text is too long', () => {
+    expect(refusal(() => say('x'.repeat(80_000)))).toBe('tooLong');
+  });
+});

@@ -1,0 +1,113 @@
+import { keyOf } from './copy-count.js';
+import type { PageWay, SideName, WayStep } from './page.types.js';
+import type { Noted } from './service-database.js';
+import { plainText } from './shown-text.js';
+import type { Side, SideMessage } from './side.js';
+
+export interface WayWatchOptions {
+  readonly sides: Readonly<Record<SideName, Pick<Side, 'ledger' | 'onReached'>>>;
+  /** What the service has written down of a message of that side. */
+  noted(side: SideName, message: string): Promise<Noted | undefined>;
+  onWay(way: PageWay): void;
+}
+
+interface Sent {
+  readonly reachedAtMs: number | undefined;
+  readonly shownAtMs: number;
+}
+
+const askAgainMs = 60;
+/** Copies that are remembered until it is known what they are copies of. */
+const mostSent = 200;
+const longestWords = 60;
+
+/** Follows the last message that somebody wrote: through the ledgers of both servers and what the service has written down. */
+export class WayWatch {
+  #way: PageWay | undefined;
+  #delivery: string | undefined;
+  #asking: NodeJS.Timeout | undefined;
+  /** By delivery: the first part of what the service sent. */
+  readonly #sent = new Map<string, Sent>();
+  readonly #reached: Record<SideName, { byKey: Map<string, number>; last: number | undefined }> = {
+    talk: { byKey: new Map(), last: undefined },
+    matrix: { byKey: new Map(), last: undefined },
+  };
+
+  constructor(private readonly options: WayWatchOptions) {
+    for (const name of ['talk', 'matrix'] as const) {
+      const reached = this.#reached[name];
+      options.sides[name].onReached(({ atMs, key }) => {
+        if (key === undefined) reached.last = atMs;
+        else forget(reached.byKey.set(key, atMs));
+      });
+      options.sides[name].ledger.watch(({ kind, key, atMs }) => {
+        const named = key === undefined || kind !== 'message' ? undefined : keyOf(key);
+        if (key === undefined || named === undefined || named.part !== 0 || this.#sent.has(named.delivery)) return;
+        forget(
+          this.#sent.set(named.delivery, { reachedAtMs: reached.byKey.get(key) ?? reached.last, shownAtMs: atMs }),
+        );
+        this.#learn();
+      });
+    }
+  }
+
+  get way(): PageWay | undefined {
+    return this.#way;
+  }
+
+  /** A person wrote a message. */
+  begin(from: SideName, message: SideMessage): void {
+    const { ledger } = this.options.sides[from];
+    const seen =
+      ledger.entries().findLast(({ id, kind }) => id === message.id && kind === 'message')?.atMs ?? message.atMs;
+    const words = plainText(message.text ?? []).slice(0, longestWords);
+    this.#way = { from, message: message.id, author: message.author.name, words, atMs: { seen } };
+    this.#delivery = undefined;
+    this.options.onWay(this.#way);
+    this.#ask();
+  }
+
+  stop(): void {
+    clearTimeout(this.#asking);
+    this.#way = undefined;
+  }
+
+  /** As long as nothing is written of it. */
+  #ask(): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => void this.#askOnce(), askAgainMs);
+  }
+
+  async #askOnce(): Promise<void> {
+    const way = this.#way;
+    if (way === undefined || this.#delivery !== undefined) return;
+    const noted = await this.options.noted(way.from, way.message);
+    // Another one may have been written meanwhile.
+    if (this.#way?.message !== way.message) return;
+    if (noted === undefined) {
+      this.#ask();
+      return;
+    }
+    this.#delivery = noted.delivery;
+    this.#put({ stored: noted.storedAtMs, routed: noted.routedAtMs });
+    this.#learn();
+  }
+
+  #learn(): void {
+    const sent = this.#delivery === undefined ? undefined : this.#sent.get(this.#delivery);
+    if (sent === undefined) return;
+    this.#put({ ...(sent.reachedAtMs === undefined ? {} : { sent: sent.reachedAtMs }), shown: sent.shownAtMs });
+  }
+
+  #put(times: Partial<Record<WayStep, number>>): void {
+    if (this.#way === undefined || 'shown' in this.#way.atMs) return;
+    this.#way = { ...this.#way, atMs: { ...this.#way.atMs, ...times } };
+    this.options.onWay(this.#way);
+  }
+}
+
+/** Of a map that is in the order of time, the oldest beyond what is needed. */
+function forget<T>(map: Map<string, T>): void {
+  const [oldest] = map.keys();
+  if (map.size > mostSent && oldest !== undefined) map.delete(oldest);
+}

@@ -1,0 +1,15 @@
+import type { PageMessage } from '../../src/sandbox/page.types.js';
+
+/** What a person does with a message of others or their own. */
+export interface MessageActs {
+  readonly reply: (message: PageMessage) => void;
+  readonly edit: (message: PageMessage) => void;
+  readonly remove: (message: PageMessage) => void;
+  /** The second time takes it back. */
+  readonly react: (message: PageMessage, emoji: string) => void;
+}
+
+/** Whether it is one that this person may change. */
+export function isOwn({ origin, author, text }: PageMessage, self: string): boolean {
+  return origin === 'here' && author.id === self && text !== null;
+}
