@@ -12,5 +12,9 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: false,
+    rollupOptions: {
+      // The sandbox's page, and the operator's.
+      input: ['index.html', 'operator.html'].map((file) => fileURLToPath(new URL(file, import.meta.url))),
+    },
   },
 });
