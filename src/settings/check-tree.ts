@@ -3,6 +3,7 @@ import { accountId, type AccountId, userId, type UserId } from '../model/ids.js'
 import type { NetworkDefinition } from '../model/network-definition.js';
 import { checkKeys, checkLinks, checkListen, checkPeople } from './cross-checks.js';
 import { faultsOf, issueSentence } from './issue-sentences.js';
+import { nearest } from './nearest.js';
 import { checkSecretKey } from './secret-key.js';
 import type { SectionField } from './settings-fields.js';
 import type { Finding } from './settings-faults.js';
@@ -18,12 +19,21 @@ export interface CheckedTree {
   readonly settings?: CheckedSettings;
 }
 
-type Check = <T>(schema: ZodType<T>, value: unknown, path: Path) => T | undefined;
+/** `whole`: what is around the value, where that is not as it was written. */
+type Check = <T>(schema: ZodType<T>, value: unknown, path: Path, whole?: Tree) => T | undefined;
 
 function linkedRoom({ account, room, create, direction }: WrittenLinkedRoom): LinkedRoomSettings {
   // The schema has seen to it that there is one of the two.
   const wanted = create === undefined ? { room: room ?? '' } : { create };
   return { account: accountId(account), wanted, direction };
+}
+
+/** Also where it is misspelt, so that everything else that is wrong with the account can be told. */
+function meantNetwork(written: unknown, definitions: readonly NetworkDefinition[]): NetworkDefinition | undefined {
+  if (typeof written !== 'string') return undefined;
+  const names = definitions.map(({ network }) => network as string);
+  const meant = names.includes(written) ? written : nearest(written, names);
+  return definitions.find(({ network }) => network === meant);
 }
 
 function checkAccounts(
@@ -35,25 +45,31 @@ function checkAccounts(
   const accounts = new Map<AccountId, AccountSettings>();
   for (const [key, value] of entries) {
     const path = ['accounts', key];
-    const network = check(head, value, path)?.network;
-    const definition = definitions.find((it) => it.network === network);
-    if (definition === undefined || !isTree(value)) continue;
+    check(head, value, path);
+    if (!isTree(value)) continue;
+    const definition = meantNetwork(value['network'], definitions);
+    if (definition === undefined) continue;
+    const { network } = definition;
     const own = Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'network'));
-    accounts.set(accountId(key), {
-      network: definition.network,
-      settings: check(definition.settingsSchema, own, path),
-    });
+    const settings = check(definition.settingsSchema, own, path, { accounts: { [key]: { ...own, network } } });
+    accounts.set(accountId(key), { network, settings });
   }
   return accounts;
+}
+
+/** The database's address as it was written, right or wrong: it says that the database is one's own. */
+function writtenUrl({ database }: Tree): { readonly url?: string } {
+  const url = isTree(database) ? database['url'] : undefined;
+  return typeof url === 'string' ? { url } : {};
 }
 
 /** Checks part by part, so that a fault in one part hides none in another. */
 export function checkTree(tree: Tree, root: SectionField, definitions: readonly NetworkDefinition[]): CheckedTree {
   const faults: Finding[] = [];
-  const check: Check = (schema, value, path) => {
+  const check: Check = (schema, value, path, whole = tree) => {
     const result = schema.safeParse(value, { error: issueSentence });
     if (result.success) return result.data;
-    faults.push(...faultsOf(result.error.issues, path, root, tree));
+    faults.push(...faultsOf(result.error.issues, path, root, whole));
     return undefined;
   };
   const entriesOf = (section: 'accounts' | 'links'): readonly [string, unknown][] =>
@@ -81,9 +97,10 @@ export function checkTree(tree: Tree, root: SectionField, definitions: readonly 
   const delivery = check(coreSections.delivery, tree['delivery'], ['delivery']);
   const retention = check(coreSections.retention, tree['retention'], ['retention']);
 
-  if (database !== undefined) faults.push(...checkSecretKey({ secretKey, database }));
-  if (listen !== undefined) faults.push(...checkListen(listen));
+  const isKeyKnown = secretKey !== undefined || tree['secretKey'] === undefined;
+  if (isKeyKnown) faults.push(...checkSecretKey({ secretKey, database: writtenUrl(tree) }));
   faults.push(
+    ...checkListen(tree),
     ...checkKeys(tree, 'accounts'),
     ...checkKeys(tree, 'links'),
     ...checkLinks(tree),

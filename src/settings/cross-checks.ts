@@ -1,9 +1,8 @@
 import { nearest } from './nearest.js';
 import type { Finding } from './settings-faults.js';
 import { normalName } from './environment-source.js';
-import { keyPattern, keyRule } from './settings.schema.js';
+import { coreSections, keyPattern, keyRule } from './settings.schema.js';
 import { isTree, type Tree } from './settings-tree.js';
-import type { Settings } from './settings.types.js';
 
 /** A room of a link as far as it can be understood, so that a fault elsewhere hides none of these. */
 interface WrittenRoom {
@@ -11,6 +10,8 @@ interface WrittenRoom {
   readonly room?: string;
   readonly direction?: string;
 }
+
+const usualListen = coreSections.listen.parse({});
 
 const textIn = (tree: unknown, key: string): string | undefined => {
   const value = isTree(tree) ? tree[key] : undefined;
@@ -133,17 +134,30 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(bare);
 }
 
-/** What is wrong between the two listeners. */
-export function checkListen({ public: open, admin }: Settings['listen']): Finding[] {
+/** A listener as far as it can be understood: what is left out is as usual, what makes no sense is not known. */
+function writtenListener(listen: unknown, name: 'public' | 'admin'): { host?: string; port?: number; token: unknown } {
+  const usual = usualListen[name];
+  const written = isTree(listen) && listen[name] !== undefined ? listen[name] : {};
+  const { host = usual.host, port = usual.port, token }: Tree = isTree(written) ? written : { host: null, port: null };
+  return {
+    ...(typeof host === 'string' ? { host } : {}),
+    ...(typeof port === 'number' ? { port } : {}),
+    token,
+  };
+}
+
+/** What is wrong between the two listeners, as far as it can be known. */
+export function checkListen({ listen }: Tree): Finding[] {
   const faults: Finding[] = [];
-  if (!isLoopback(admin.host) && admin.token === undefined) {
+  const [open, admin] = [writtenListener(listen, 'public'), writtenListener(listen, 'admin')];
+  if (admin.host !== undefined && admin.host !== '' && !isLoopback(admin.host) && admin.token === undefined) {
     faults.push({
       path: ['listen', 'admin', 'token'],
       problem: 'is missing, though the page and the HTTP API can be reached from other machines',
       remedy: 'Set it, or set listen.admin.tokenFile, or let listen.admin.host be 127.0.0.1.',
     });
   }
-  if (open.port === admin.port && open.port !== 0) {
+  if (admin.port !== undefined && open.port === admin.port && open.port !== 0) {
     faults.push({
       path: ['listen', 'admin', 'port'],
       problem: `is the same as listen.public.port: ${admin.port}`,

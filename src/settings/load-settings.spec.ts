@@ -433,6 +433,59 @@ accounts:
       }
     });
 
+    test('what is wrong between the parts is told beside what is wrong with them', async () => {
+      const listen = 'listen: { public: { port: 90000 }, admin: { host: 0.0.0.0 } }';
+      expect(await briefly({ yaml: listen })).toEqual([
+        ['listen.public.port', 'must be at most 65535'],
+        ['listen.admin.token', expect.stringMatching(/^is missing, though the page/)],
+      ]);
+      const ports = 'listen: { public: { port: 8781, host: 12 }, admin: { token: short } }';
+      expect((await briefly({ yaml: ports })).map(([path]) => path)).toEqual([
+        'listen.public.host',
+        'listen.admin.port',
+        'listen.admin.token',
+      ]);
+      const key = 'database: { url: postgres://db/crosstalk, poolSize: 0 }';
+      expect((await briefly({ yaml: key })).map(([path]) => path)).toEqual(['database.poolSize', 'secretKey']);
+      const waits = 'delivery: { leaseMs: 1, retryFirstMs: 90000 }';
+      expect((await briefly({ yaml: waits })).map(([path]) => path)).toEqual([
+        'delivery.leaseMs',
+        'delivery.retryFirstMs',
+      ]);
+      const room = `${account}links: { team: { rooms: [{ account: home, room: a, way: in }, { account: 7 }] } }`;
+      expect((await briefly({ yaml: room })).map(([path]) => path).sort()).toEqual([
+        'links.team.rooms[0].way',
+        'links.team.rooms[1]',
+        'links.team.rooms[1].account',
+      ]);
+    });
+
+    test('what cannot be understood is not held against the rest', async () => {
+      const listen = 'listen: { public: { port: x }, admin: { host: 12, token: short } }';
+      expect((await briefly({ yaml: listen })).map(([path]) => path)).toEqual([
+        'listen.public.port',
+        'listen.admin.host',
+        'listen.admin.token',
+      ]);
+      expect(await briefly({ yaml: 'listen: { admin: 8781 }' })).toEqual([
+        ['listen.admin', 'must be a section of keys with values, but is a number'],
+      ]);
+      expect(await briefly({ yaml: 'database: { url: postgres://db/crosstalk }\nsecretKey: 12' })).toEqual([
+        ['secretKey', 'must be text, but is a number'],
+      ]);
+    });
+
+    test('an account whose network is misspelt is told what else is wrong with it', async () => {
+      const yaml = 'accounts: { home: { network: pigeom, url: loft, user: 12, birds: 0 } }';
+      expect(await problems({ yaml })).toEqual([
+        ['accounts.home.password', 'is missing', expect.stringMatching(/^Set it, or set passwordFile/)],
+        ['accounts.home.network', 'must be one of pigeon, drum', 'Did you mean pigeon?'],
+        ['accounts.home.url', 'must be a whole address', 'Mend it. Address of the loft.'],
+        ['accounts.home.user', 'must be text, but is a number', 'Put it in quotes.'],
+        ['accounts.home.birds', 'must be at least 1', 'Mend it. How many fly at a time.'],
+      ]);
+    });
+
     test('a database of your own needs a key; the embedded one does not', async () => {
       const yaml = 'database: { url: postgres://db/crosstalk }';
       expect(await briefly({ yaml })).toEqual([['secretKey', 'is missing, and is needed with a database of your own']]);

@@ -47,6 +47,8 @@ const log = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least that is logged.'),
 });
 
+const retryWaits = z.object({ retryFirstMs: milliseconds(1), retryMaxMs: milliseconds(1) });
+
 const delivery = z
   .strictObject({
     leaseMs: milliseconds(1000)
@@ -73,6 +75,8 @@ const delivery = z
   .refine((it) => it.retryFirstMs <= it.retryMaxMs, {
     path: ['retryFirstMs'],
     error: 'is longer than retryMaxMs',
+    // Whatever else is wrong with the section.
+    when: ({ value }) => retryWaits.safeParse(value).success,
   });
 
 const retention = z.strictObject({
@@ -117,6 +121,7 @@ export const roomSchema = z
   })
   .refine((it) => (it.room === undefined) !== (it.create === undefined), {
     error: 'needs either `room` or `create`, and not both',
+    when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
 export const mirrorSchema = z.strictObject({
