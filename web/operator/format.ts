@@ -2,15 +2,12 @@ import { texts } from './texts.js';
 
 const numbers = new Intl.NumberFormat(texts.language);
 const oneDigit = new Intl.NumberFormat(texts.language, { maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(texts.language, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const clockMs = new Intl.DateTimeFormat(texts.language, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-});
+// A day of 24 hours in every language: times are compared with those of logs.
+const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const clock = new Intl.DateTimeFormat(texts.language, { ...hours, second: '2-digit' });
+const minute = new Intl.DateTimeFormat(texts.language, hours);
+const clockMs = new Intl.DateTimeFormat(texts.language, { ...hours, second: '2-digit', fractionalSecondDigits: 3 });
 const day = new Intl.DateTimeFormat(texts.language, { dateStyle: 'medium' });
-const dayAndTime = new Intl.DateTimeFormat(texts.language, { dateStyle: 'medium', timeStyle: 'short' });
 
 export const number = (value: number): string => numbers.format(value);
 
@@ -30,8 +27,11 @@ export function duration(ms: number): string {
 /** The time of day, with the day where it was not today. */
 export function moment(iso: string): string {
   const time = new Date(iso);
-  return isToday(time) ? clock.format(time) : dayAndTime.format(time);
+  return isToday(time) ? clock.format(time) : `${day.format(time)}, ${minute.format(time)}`;
 }
+
+/** `09:05`. */
+export const minuteOf = (iso: string): string => minute.format(new Date(iso));
 
 export function exactMoment(iso: string): string {
   const time = new Date(iso);

@@ -3,7 +3,7 @@ import type { Parked, Portal, Sight, Status, Way } from './api.js';
 const en = {
   language: 'en',
   title: 'Operator',
-  views: { overview: 'Overview', links: 'Links', parked: 'Parked', way: 'A message’s way' },
+  views: { overview: 'Overview', links: 'Links', parked: 'Parked', way: 'Trace' },
   skip: 'Skip to the content',
   ready: 'Ready',
   waitsFor: (what: readonly string[]) => `Waits for ${what.join(', ')}`,
@@ -123,6 +123,7 @@ const en = {
     first: 'The first thousand are shown.',
   },
   way: {
+    title: 'A message’s way',
     about: 'What came in, what was to be delivered, and where it is to be seen. What was said is not shown.',
     field: 'A message’s id on its network, or a delivery’s',
     find: 'Find',
@@ -156,7 +157,7 @@ export type Texts = typeof en;
 const de: Texts = {
   language: 'de',
   title: 'Betrieb',
-  views: { overview: 'Überblick', links: 'Verknüpfungen', parked: 'Geparkt', way: 'Weg einer Nachricht' },
+  views: { overview: 'Überblick', links: 'Verknüpfungen', parked: 'Geparkt', way: 'Weg' },
   skip: 'Zum Inhalt springen',
   ready: 'Bereit',
   waitsFor: (what) => `Wartet auf: ${what.join(', ')}`,
@@ -270,6 +271,7 @@ const de: Texts = {
     first: 'Gezeigt werden die ersten tausend.',
   },
   way: {
+    title: 'Weg einer Nachricht',
     about: 'Was hereinkam, was zuzustellen war und wo es zu sehen ist. Das Gesagte wird nicht gezeigt.',
     field: 'Kennung einer Nachricht in ihrem Netz oder einer Zustellung',
     find: 'Suchen',

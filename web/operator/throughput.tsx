@@ -1,5 +1,5 @@
 import type { Activity } from './api.js';
-import { duration, moment, number } from './format.js';
+import { duration, minuteOf, number } from './format.js';
 import { texts } from './texts.js';
 
 const states = ['delivered', 'skipped', 'waiting', 'parked'] as const;
@@ -30,7 +30,7 @@ export function Throughput({ activity: { minutes, deliveryMs } }: { activity: Ac
           let below = 0;
           return (
             <g key={minute.minute}>
-              <title>{`${moment(minute.minute)}: ${number(sums[at] ?? 0)}`}</title>
+              <title>{`${minuteOf(minute.minute)}: ${number(sums[at] ?? 0)}`}</title>
               <rect class="ground" x={at * width} y="0" width={width} height={height} />
               {states.map((state) => {
                 const tall = minute[state] * scale;
@@ -49,7 +49,7 @@ export function Throughput({ activity: { minutes, deliveryMs } }: { activity: Ac
               })}
               {(minutes.length - 1 - at) % 5 === 0 && (
                 <text x={at * width + width / 2} y={height + 14} text-anchor="middle">
-                  {moment(minute.minute).slice(0, 5)}
+                  {minuteOf(minute.minute)}
                 </text>
               )}
             </g>

@@ -35,7 +35,7 @@ export function WayView({ api, asked }: { api: Api; asked: string | undefined })
           if (id.trim() !== '') void find(id.trim());
         }}
       >
-        <h2>{texts.views.way}</h2>
+        <h2>{t.title}</h2>
         <p class="quiet small">{t.about}</p>
         <label class="small" for="wanted">
           {t.field}
@@ -105,10 +105,10 @@ function WayCard({ way: { link, message, inbox, deliveries, copies } }: { way: W
             <li key={each.delivery}>
               <p class="head">
                 <strong>{texts.kinds[each.kind] ?? each.kind}</strong>
-                <span class="quiet cut">
-                  → {each.account} {each.room}
-                </span>
                 <span class={`state ${each.state}`}>{texts.states[each.state]}</span>
+              </p>
+              <p class="quiet small cut" title={each.room ?? ''}>
+                → {each.account} {each.room}
               </p>
               <Stamp begin={begin} at={each.finishedAt ?? each.storedAt} />
               {each.reason !== null && each.state !== 'delivered' && <p class="why small">{each.reason}</p>}
