@@ -1,3 +1,6 @@
+import type { Clock } from '../model/clock.js';
+import type { NetworkAdapter } from '../model/network-adapter.js';
+import { Logins, sameLoginAs } from '../workers/logins.js';
 import { systemClock } from '../workers/system-clock.js';
 import type { Command, ExitCode } from './command.js';
 import { failureSentence } from './failure-sentence.js';
@@ -22,22 +25,37 @@ export const checkCommand: Command = {
     );
     return visit(call, async ({ adapters }): Promise<ExitCode> => {
       call.print('ok        database');
-      let failed: ExitCode = 0;
-      for (const [account, adapter] of adapters) {
-        const ended = new AbortController();
-        try {
-          const late = systemClock.sleep(loginWithinMs, ended.signal).then(() => undefined);
-          const profile = await Promise.race([adapter.connect(ended.signal), late]);
-          if (profile === undefined) throw new Error(`no answer within ${String(loginWithinMs / 1000)} s`);
-          call.print(`ok        ${account}: ${profile.summary}`);
-        } catch (error) {
-          failed = 1;
-          call.print(`failed    ${account}: ${failureSentence(error)}`);
-        } finally {
-          ended.abort();
-        }
-      }
-      return failed;
+      return checkLogins(adapters.values(), systemClock, (line) => {
+        call.print(line);
+      });
     });
   },
 };
+
+/** Tries each login, one after another, and says how it went. 1 where the service could not use them all. */
+export async function checkLogins(
+  adapters: Iterable<Pick<NetworkAdapter, 'account' | 'connect'>>,
+  clock: Clock,
+  print: (line: string) => void,
+): Promise<ExitCode> {
+  const logins = new Logins();
+  let failed: ExitCode = 0;
+  for (const adapter of adapters) {
+    const { account } = adapter;
+    const ended = new AbortController();
+    try {
+      const late = clock.sleep(loginWithinMs, ended.signal).then(() => undefined);
+      const profile = await Promise.race([adapter.connect(ended.signal), late]);
+      if (profile === undefined) throw new Error(`no answer within ${String(loginWithinMs / 1000)} s`);
+      const other = logins.claim(profile.login, account);
+      if (other !== undefined) throw new Error(sameLoginAs(other));
+      print(`ok        ${account}: ${profile.summary}`);
+    } catch (error) {
+      failed = 1;
+      print(`failed    ${account}: ${failureSentence(error)}`);
+    } finally {
+      ended.abort();
+    }
+  }
+  return failed;
+}

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import { LoginRefused } from '../model/errors.js';
-import type { RoomId } from '../model/ids.js';
+import type { AccountId, RoomId } from '../model/ids.js';
 import type { Ingest, NetworkAdapter, Watching } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import { shardOf } from '../model/shard.js';
@@ -8,6 +8,7 @@ import type { Metrics } from '../observability/metrics.js';
 import type { LinkKeeper } from '../links/link-keeper.js';
 import type { AccountRepository } from '../persistence/account.repository.js';
 import type { RoomRepository } from '../persistence/room.repository.js';
+import { sameLoginAs } from './logins.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -23,7 +24,7 @@ export interface AccountParts {
   /** How often it is seen to whose the account is. */
   readonly ownerCheckMs: number;
   /** The account that has this login already, if another one has. */
-  claimLogin(login: string, account: string): string | undefined;
+  claimLogin(login: string, account: AccountId): AccountId | undefined;
   /** Told after the account was opened or closed. */
   onChange(): void;
   /** Has these rooms read, wherever they are read. */
@@ -58,8 +59,7 @@ export class AccountWorker {
     try {
       const { login, summary } = await this.adapter.connect(signal);
       const other = this.parts.claimLogin(login, account);
-      if (other !== undefined)
-        throw new LoginRefused(`it is the same login as the account ${other}: remove one of them`);
+      if (other !== undefined) throw new LoginRefused(sameLoginAs(other));
       await this.adapter.start(this.ingest, session);
       await this.#opened(login, summary);
       working();

@@ -14,6 +14,7 @@ import type { LinkKeeper } from '../links/link-keeper.js';
 import type { Metrics } from '../observability/metrics.js';
 import { AccountWorker } from './account-worker.js';
 import type { Lanes } from './lanes.js';
+import { Logins } from './logins.js';
 import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
@@ -46,7 +47,7 @@ export interface BridgeParts {
 export class Bridge {
   readonly #stop = new AbortController();
   readonly #workers = new Map<AccountId, AccountWorker>();
-  readonly #logins = new Map<string, AccountId>();
+  readonly #logins = new Logins();
   readonly #rooms: Rooms;
   #phase: 'starting' | 'working' = 'starting';
   #reconciling: Promise<void> = Promise.resolve();
@@ -162,7 +163,7 @@ export class Bridge {
         metrics,
         log,
         ownerCheckMs: this.parts.pollMs,
-        claimLogin: (login, account) => this.#claim(login, accountId(account)),
+        claimLogin: (login, account) => this.#logins.claim(login, account),
         onChange: () => {
           this.reconcile();
         },
@@ -189,13 +190,6 @@ export class Bridge {
       (signal) => catchUp.run(adapter, mine, signal),
       this.#stop.signal,
     );
-  }
-
-  #claim(login: string, account: AccountId): AccountId | undefined {
-    const other = this.#logins.get(login);
-    if (other !== undefined && other !== account) return other;
-    this.#logins.set(login, account);
-    return undefined;
   }
 
   async #learnLinked(): Promise<void> {

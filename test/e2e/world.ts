@@ -136,7 +136,8 @@ export class World {
     readonly rooms: readonly { talk: string; matrix: string }[],
     readonly databaseUrl: string,
     readonly front: Front,
-    private readonly settings: object,
+    /** What every replica is started with, but for `change`. */
+    readonly settings: { readonly accounts: Readonly<Record<'cloud' | 'hs', object>> },
     private readonly folder: string,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
