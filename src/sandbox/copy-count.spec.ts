@@ -44,7 +44,9 @@ describe('CopyCount', () => {
 
   it('a name before the words, marks and blanks do not matter', () => {
     count.original(said('1', 'see **this**,\nplease', 'Mia'));
+    count.original(said('2', 'waves', 'Mia'));
     expect(count.copy(copied('9', 'Mia (Matrix): see this, please'))).toBe('1');
+    expect(count.copy(copied('10', 'Mia (Matrix) waves'))).toBe('2');
   });
 
   it('what was edited before it was copied is known by its old and its new words', () => {

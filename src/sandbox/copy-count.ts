@@ -97,7 +97,7 @@ export const otherSide: Readonly<Record<SideName, SideName>> = { talk: 'matrix',
 /** What stays the same however a network writes it: no blanks, no marks, nothing invisible. */
 function contentOf({ text, origin }: SideMessage): string {
   const plain = text === null ? '' : plainText(text);
-  const said = origin === 'bridged' ? plain.replace(/^[^\n]{1,200}? \([^)\n]{1,40}\): /, '') : plain;
+  const said = origin === 'bridged' ? plain.replace(/^[^\n]{1,200}? \([^)\n]{1,40}\)(?::|(?= ))\s*/, '') : plain;
   return said.replaceAll(/[\s\p{Cf}*_~`\\]/gu, '');
 }
 

@@ -15,6 +15,8 @@ const bot = 'crosstalk';
 const ghostPrefix = 'crosstalk_';
 /** First pause after the service could not be reached; the real server's second grows to hours. */
 const pushBackoffMs = 250;
+/** Clients write emoji with variation selector 16 where it may stand; of the page's, that is this one. */
+const keys: ReadonlyMap<string, string> = new Map([['👍', '👍\ufe0f']]);
 /** Source: https://spec.matrix.org/v1.16/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid */
 const sending = /^\/_matrix\/client\/v3\/rooms\/[^/]+\/send\/m\.room\.message\/([^/?]+)/;
 
@@ -136,7 +138,7 @@ export class MatrixSide implements Side {
         server.redact(this.roomId, person, this.#own(person, act.message).eventId);
         return;
       case 'react':
-        server.react(this.roomId, person, this.#message(act.message).eventId, act.emoji);
+        server.react(this.roomId, person, this.#message(act.message).eventId, keys.get(act.emoji) ?? act.emoji);
         return;
       case 'unreact': {
         const reaction = this.#view.reaction(act.message, person, act.emoji);

@@ -11,7 +11,7 @@ import { viewMessage } from './talk/view/message-view.js';
 import { nameOf } from './talk/view/rich-objects.js';
 
 /** What the service's own user writes of a person: who it was stands in front. */
-const spokenFor = /^(?:\* )?\*\*.+? \([^)\n]+\)\*\*/;
+const spokenFor = /^\*\*.+?\*\* \([^)\n]+\)/;
 
 /** The rows that tell of a change to another one: clients show the change there. */
 const shownElsewhere: ReadonlySet<SystemType> = new Set<SystemType>([

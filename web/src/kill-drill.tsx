@@ -22,15 +22,14 @@ export function KillDrill({
   };
   return (
     <section class="drill" aria-label={texts.kill.title}>
-      <div class="act">
-        {/* Not disabled while it is gone: the focus would be lost. */}
-        <button type="button" class="kill" aria-disabled={isReady ? 'false' : 'true'} onClick={() => void press()}>
-          {texts.kill.button}
-        </button>
-        <p class="outcome" role="status">
-          {problem === undefined ? story(service, counts) : texts.kill.refused}
-        </p>
-      </div>
+      {/* Not disabled while it is gone: the focus would be lost. */}
+      <button type="button" class="kill" aria-disabled={isReady ? 'false' : 'true'} onClick={() => void press()}>
+        {texts.kill.button}
+      </button>
+      <p class="outcome" role="status">
+        {problem === undefined ? story(service, counts) : texts.kill.refused}
+      </p>
+      <Sum counts={counts} />
       <table class="counts">
         <caption class="only-read">{texts.kill.counts}</caption>
         <thead>
@@ -50,6 +49,41 @@ export function KillDrill({
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** Both directions together. */
+function Sum({ counts }: { readonly counts: PageState['counts'] }) {
+  const sum = (of: (count: PageCount) => number): number => of(counts.talk) + of(counts.matrix);
+  const item = (name: string, count: number, look: string) => (
+    <span class={count > 0 ? look : ''}>
+      {name} <b>{count}</b>
+    </span>
+  );
+  return (
+    <p class="sum">
+      {item(
+        texts.kill.written,
+        sum(({ written }) => written),
+        '',
+      )}
+      {item(
+        texts.kill.arrived,
+        sum(({ arrived }) => arrived),
+        '',
+      )}
+      {item(texts.kill.waiting, sum(waitingOf), 'waiting')}
+      {item(
+        texts.kill.lost,
+        sum(({ lost }) => lost),
+        'bad',
+      )}
+      {item(
+        texts.kill.doubled,
+        sum(({ doubled }) => doubled),
+        'bad',
+      )}
+    </p>
   );
 }
 

@@ -53,7 +53,7 @@ export function MessageTools({
     <div class="tools-frame">
       {/* Where nothing hovers, this brings the others. */}
       {button('more', texts.acts.of(message.author.name), () => setOpen(!isOpen), {
-        class: 'more',
+        class: 'bring-tools',
         'aria-expanded': isOpen ? 'true' : 'false',
       })}
       <div

@@ -23,7 +23,7 @@ export function ServiceStatus({
     <p class={`status ${look}`} role="status">
       <span class="dot" aria-hidden="true" />
       <strong>{words}</strong>
-      {more !== '' && <span class="more">{more}</span>}
+      {more !== '' && <span class="detail">{more}</span>}
     </p>
   );
 }

@@ -42,10 +42,9 @@ export function SidePanel({
     edit: (message) => setDraft({ kind: 'edit', message }),
     remove: ({ id }) => void does({ do: 'delete', message: id }),
     react: ({ id, reactions }, emoji) => {
-      const isTakenBack = reactions.some(
-        (each) => each.emoji === emoji && each.by.some((person) => person.id === self),
-      );
-      void does({ do: isTakenBack ? 'unreact' : 'react', message: id, emoji });
+      const known = reactions.find((each) => bare(each.emoji) === bare(emoji));
+      const isTakenBack = known?.by.some((person) => person.id === self) === true;
+      void does({ do: isTakenBack ? 'unreact' : 'react', message: id, emoji: known?.emoji ?? emoji });
     },
   };
   const editLast = (): void => {
@@ -83,4 +82,9 @@ export function SidePanel({
       />
     </section>
   );
+}
+
+/** Networks differ in whether they write the selector of the picture's form. */
+function bare(emoji: string): string {
+  return emoji.replaceAll('\ufe0f', '');
 }

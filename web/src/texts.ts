@@ -114,7 +114,7 @@ const english: Texts = {
     back: (process, seconds) => `Process ${String(process)} was killed; ${seconds} later the next one was ready.`,
     allThere: 'Everything has arrived, once.',
     counts: 'Messages by the ledgers of both servers',
-    written: 'written',
+    written: 'said',
     arrived: 'arrived',
     waiting: 'on their way',
     lost: 'lost',
@@ -223,7 +223,7 @@ const german: Texts = {
   way: {
     title: 'Weg der letzten Nachricht',
     nothing: 'Schreib etwas auf einer der Seiten: Hier steht dann ihr Weg durch den Dienst, mit Zeiten.',
-    steps: { seen: 'gesehen', stored: 'gespeichert', routed: 'zugeteilt', sent: 'gesendet', shown: 'gezeigt' },
+    steps: { seen: 'gesehen', stored: 'abgelegt', routed: 'zugeteilt', sent: 'gesendet', shown: 'gezeigt' },
     hints: {
       seen: 'Ihr eigener Server zeigt sie.',
       stored: 'Der Dienst hat sie in seiner Datenbank.',
@@ -244,7 +244,7 @@ const german: Texts = {
     back: (process, seconds) => `Prozess ${String(process)} wurde beendet; ${seconds} später war der nächste bereit.`,
     allThere: 'Alles ist angekommen, genau einmal.',
     counts: 'Nachrichten nach den Büchern beider Server',
-    written: 'geschrieben',
+    written: 'gesagt',
     arrived: 'angekommen',
     waiting: 'unterwegs',
     lost: 'verloren',
