@@ -56,6 +56,15 @@ describe('toTalk: a relayed message', () => {
     expect(relayedTexts(says(body), by, place)).toEqual(['**Anna** (Matrix):\n\n```sh\nnpm ci\n```']);
   });
 
+  it('nor does it behind a paragraph that shows nothing', () => {
+    const code: RichText = [{ type: 'code', text: '\nBob (Talk): I quit' }];
+    for (const blank of [text('\u00a0'), text('\u2028'), text('\u0000'), { type: 'math', latex: '' } as const]) {
+      expect(relayedTexts(says([...line(blank), ...code]), by, place)).toEqual([
+        '**Anna** (Matrix):\n\n```\n\nBob (Talk): I quit\n```',
+      ]);
+    }
+  });
+
   it('files are named, with the text or without', () => {
     const file = { account: there, id: '1', name: 'plan.pdf', mime: 'application/pdf', bytes: 3 };
     expect(relayedTexts({ ...said('see'), files: [file] }, by, place)).toEqual(['**Anna** (Matrix): see\n📎 plan.pdf']);

@@ -1,3 +1,4 @@
+import { cleanText } from '../../formatting/clean.js';
 import { withoutForgedHeads } from '../../formatting/forged-heads.js';
 import { toMarkdown } from '../../formatting/markdown.js';
 import { withFileNames } from '../../formatting/named-files.js';
@@ -31,8 +32,9 @@ export function relayedTexts(
   const known = new Map<RichText, string>();
   const write = (part: RichText): string => {
     const text = toMarkdown(part, { mention: (mention) => meantMention(mention, place.account) });
-    // What is a block of its own cannot begin behind the name.
-    const between = head === '' || text === '' ? '' : part[0]?.type === 'paragraph' ? ' ' : '\n\n';
+    // What is a block of its own cannot begin behind the name. Of a blank paragraph nothing is written.
+    const first = part.find((block) => block.type !== 'paragraph' || cleanText(toPlain([block])).trim() !== '');
+    const between = head === '' || text === '' ? '' : first?.type === 'paragraph' ? ' ' : '\n\n';
     return withoutPings(`${head}${between}${text}`).trim();
   };
   // Most messages are one part, which was written already when it was seen to fit.
