@@ -1,11 +1,19 @@
 import type { Inline } from '../model/rich-text.js';
 import { fromMarkdown, toMarkdown } from './markdown.js';
 import { toPlain } from './plain.js';
+import { runsOf } from './runs.js';
 
 const bold: Inline = { type: 'bold', content: [{ type: 'text', text: 'b' }] };
 /** A text beside something marked: it cannot be left as it was typed as a whole. */
 const beside = (text: string): string =>
   toMarkdown([{ type: 'paragraph', content: [{ type: 'text', text: `${text} ` }, bold] }], { mention: () => '' });
+
+/** What is read of a text, whether parts of it are links or not. */
+const signsOf = (markdown: string): string =>
+  fromMarkdown(markdown)
+    .flatMap((block) => (block.type === 'paragraph' ? runsOf(block.content) : []))
+    .map(({ leaf }) => ('text' in leaf ? leaf.text : ''))
+    .join('');
 
 describe('toMarkdown: backslashes in a text that is partly marked', () => {
   it.each([
@@ -38,6 +46,11 @@ describe('toMarkdown: backslashes in a text that is partly marked', () => {
     expect(written).toBe(String.raw`[l](https://example.org/?a=1&b=2\&copy;=3)`);
     expect(fromMarkdown(written)).toEqual([{ type: 'paragraph', content: [link] }]);
   });
+
+  it.each(['https://example.org/a_b&amp;', '@www.example.org/*a*', 'www.example.org\\', 'ࠀhttps://example.org/a_b'])(
+    'an address begins and ends where Markdown takes one for it: %j',
+    (text) => expect(signsOf(beside(text))).toBe(`${text} b`),
+  );
 
   it('in a list and in marks mail addresses lead to whom they name', () => {
     const content: Inline[] = [{ type: 'italic', content: [{ type: 'text', text: 'a_b@example.org' }] }];

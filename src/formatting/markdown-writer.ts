@@ -26,9 +26,10 @@ declare module 'mdast' {
 const deepest = 12;
 const largestStart = 999_999_999;
 const lineEnd: Run = { leaf: { type: 'break' }, marks: [] };
-const address = /(?:(?<![a-z])https?:\/\/|(?<![\p{L}\p{N}])www\.)[^\s<>]+/giu;
+/** An address behind what Markdown takes one for. */
+const address = /(?:(?<![a-z])https?:\/\/|(?<![^\s(*_[\]~])www\.)[^\s<>]+/giu;
 const mail = /(?<![\w.+-])[a-z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)+/giu;
-const endOfSentence = /(?:&[a-z0-9]+;|[.,;:!?'")])+$/i;
+const endOfSentence = /(?:&[a-z0-9]+;|[.,;:!?'")\\])+$/i;
 /** With this behind it an address ends where it should. */
 const endsAddress = /^(?:[.,;:!?'")]*(?:[ \t\n]|$))/;
 const endsMail = /^(?![\p{L}\p{N}_@-])/u;
