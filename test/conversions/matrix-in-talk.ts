@@ -55,6 +55,22 @@ export interface Setting {
  * what else there is to say of it; the words and what else is done; or why nothing is.
  */
 export async function inTalk(stored: StoredEvent, setting: Setting = {}): Promise<unknown> {
+  const done = await delivered(stored, setting);
+  return 'event' in done ? shown(done, setting) : done;
+}
+
+/** The texts that our account posts for an event; none where it posts nothing. */
+export async function textsInTalk(stored: StoredEvent, setting: Setting = {}): Promise<readonly string[]> {
+  const done = await delivered(stored, setting);
+  if (!('event' in done)) return [];
+  const { event, by } = done;
+  return event.kind === 'messageSent' || event.kind === 'messageEdited' ? textsOf(event, by, setting) : [];
+}
+
+async function delivered(
+  stored: StoredEvent,
+  setting: Setting,
+): Promise<Said | { readonly ignored: string } | { readonly skipped: string }> {
   const result = fromMatrix(stored, self);
   if ('ignored' in result) return { ignored: result.ignored };
   const [event, ...others] = result.events;
@@ -69,7 +85,7 @@ export async function inTalk(stored: StoredEvent, setting: Setting = {}): Promis
     networkLabel: 'Matrix',
   });
   if ('skip' in degraded) return { skipped: degraded.skip };
-  return shown(await withPeople(degraded, setting), setting);
+  return withPeople(degraded, setting);
 }
 
 /** What other events can be about: messages, and reactions that are taken back. An edit is neither. */
@@ -131,10 +147,14 @@ function messageShown(event: MessageSent, by: Said['by'], setting: Setting): unk
   };
 }
 
-function textOf(event: MessageSent | MessageEdited, by: Said['by'], setting: Setting): string | string[] {
-  const place = { account, baseUrl: 'https://cloud.example.org', maxChars: setting.maxChars ?? maxChars };
-  const speaker = { person: event.actor, networkLabel: 'Matrix', profile: { name: event.actor.name } };
-  const texts = relayedTexts(event, { ...speaker, as: by === 'bridge' ? 'bridge' : 'relay' }, place);
+function textOf(event: MessageSent | MessageEdited, by: Said['by'], setting: Setting): string | readonly string[] {
+  const texts = textsOf(event, by, setting);
   const [text, ...others] = texts;
   return text === undefined || others.length > 0 ? texts : text;
+}
+
+function textsOf(event: MessageSent | MessageEdited, by: Said['by'], setting: Setting): readonly string[] {
+  const place = { account, baseUrl: 'https://cloud.example.org', maxChars: setting.maxChars ?? maxChars };
+  const speaker = { person: event.actor, networkLabel: 'Matrix', profile: { name: event.actor.name } };
+  return relayedTexts(event, { ...speaker, as: by === 'bridge' ? 'bridge' : 'relay' }, place);
 }
