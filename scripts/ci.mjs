@@ -37,6 +37,7 @@ prepare();
 npm('lint');
 npm('boundaries');
 suite('test');
+suite('mutants');
 const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
 for (const name of Object.keys(scripts).filter((script) => script.startsWith('test:'))) suite(name);
 rmSync(reports, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { numbersFrom } from './numbers.js';
 import { ReferenceModel, type Reaction, type Side } from './reference-model.js';
 import { people, TwoSides } from './two-sides.js';
 import { type Replica, until, World } from './world.js';
@@ -10,17 +11,6 @@ const stepsEach = 8;
 const seed = Number(process.env['CROSSTALK_MODEL_SEED'] ?? Date.now() % 1_000_000);
 const emoji = ['👍', '❤️', '🎉'];
 const sides: readonly Side[] = ['talk', 'matrix'];
-
-/** The same numbers for the same seed: mulberry32. */
-function numbersFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A conversation in one pair of rooms that follows its dice. */
 class Conversation {

@@ -15,6 +15,9 @@ export interface Verdict {
   readonly withdrawn: number;
 }
 
+/** In the names of what comes late. */
+const late = 'late';
+
 /** Every so many messages one is edited, reacted to, bereft of that reaction, deleted: each so many turns after it was said. */
 const habits = {
   edit: { every: 4, after: 3 },
@@ -37,6 +40,7 @@ export class Traffic {
     readonly arrived: Record<Side, { read: number; messages: number }>;
   }[];
   #next = 1;
+  #late = 0;
 
   constructor(
     private readonly world: World,
@@ -57,6 +61,16 @@ export class Traffic {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Somebody in Talk says what the server stores behind rows that were read already. Nobody sees when it belongs where. */
+  sayLate(bySeconds: number): void {
+    this.#late += 1;
+    const name = `t${this.mark}${late}${String(this.#late)}x`;
+    for (const { room, model } of this.#rooms) {
+      model.post(name, 'talk', people.talk[0]);
+      this.world.talk.commitLate(room.talk, people.talk[0], `${name}v0`, bySeconds);
+    }
   }
 
   get spoken(): number {
@@ -157,12 +171,14 @@ export class Traffic {
     const written = numbered(target, letter + this.mark);
     const shown = written.filter(({ id }) => !deletedThere.has(id)).map(({ name }) => name);
     const first = [...new Set(shown)];
+    const inOrder = first.filter((name) => !name.includes(late));
     const place = new Map(sent.map((name, at) => [name, at]));
+    const placeOf = (name: string): number => place.get(name) ?? 0;
     return {
       sent: sent.length,
       lost: sent.filter((name) => standing.has(name) && !first.includes(name)),
       duplicated: shown.filter((name, at) => shown.indexOf(name) !== at),
-      reordered: first.filter((name, at) => at > 0 && (place.get(name) ?? 0) < (place.get(first[at - 1] ?? '') ?? 0)),
+      reordered: inOrder.filter((name, at) => at > 0 && placeOf(name) < placeOf(inOrder[at - 1] ?? '')),
       withdrawn: written.filter(({ name, id }) => standing.has(name) && deletedThere.has(id)).length,
     };
   }

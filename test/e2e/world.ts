@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
-import { freshDatabase } from '../support/database.js';
+import { type FreshDatabase, freshDatabase } from '../support/database.js';
 
 /** Delivery settings on scaled times: a shard is free after 2 s, a look is conclusive soon. */
 const scaled = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };
@@ -23,8 +24,8 @@ const matrixScaled = {
   settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
 };
 
-/** Forwards connections to the replica that is in charge, as a load balancer in front of several would. */
-class Front {
+/** Forwards connections, to the replica that is in charge for example, as a load balancer in front of several would. */
+export class Front {
   #target = 0;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((incoming) => {
@@ -107,15 +108,25 @@ export class Replica {
     return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) === 'T';
   }
 
+  /** The most memory that the process ever had, in MiB. */
+  peakMemoryMiB(): number {
+    const status = readFileSync(`/proc/${String(this.child.pid)}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  }
+
   async ready(): Promise<void> {
-    await until(`readiness of the replica\n${this.log.slice(-3_000)}`, async () => {
-      if (!this.running) throw new Error(`the replica ended before it was ready:\n${this.log.slice(-5_000)}`);
-      const answer = await fetch(`http://127.0.0.1:${String(this.adminPort)}/health/ready`, {
-        signal: AbortSignal.timeout(1_000),
-      }).catch(() => undefined);
-      await answer?.arrayBuffer();
-      return answer?.status === 200;
-    });
+    await until(
+      `readiness of the replica\n${this.log.slice(-3_000)}`,
+      async () => {
+        if (!this.running) throw new Error(`the replica ended before it was ready:\n${this.log.slice(-5_000)}`);
+        const answer = await fetch(`http://127.0.0.1:${String(this.adminPort)}/health/ready`, {
+          signal: AbortSignal.timeout(1_000),
+        }).catch(() => undefined);
+        await answer?.arrayBuffer();
+        return answer?.status === 200;
+      },
+      90_000,
+    );
   }
 }
 
@@ -123,6 +134,10 @@ export interface WorldOptions {
   readonly rooms?: number;
   /** Settings of the Talk account that differ. */
   readonly talk?: object;
+  /** Settings of the Talk server that differ. */
+  readonly talkServer?: TalkSandboxSettings;
+  /** Default: a new one on the cluster of the test run. */
+  readonly database?: FreshDatabase;
 }
 
 /** Two sandbox servers, a database, linked rooms, and as many replicas of the real program as one likes. */
@@ -142,8 +157,9 @@ export class World {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async build({ rooms: count = 1, talk: talkSettings = {} }: WorldOptions = {}): Promise<World> {
-    const database = await freshDatabase();
+  static async build(options: WorldOptions = {}): Promise<World> {
+    const { rooms: count = 1, talk: talkSettings = {}, talkServer = {} } = options;
+    const database = options.database ?? (await freshDatabase());
     const front = new Front();
     const publicUrl = `http://127.0.0.1:${String(await front.listen())}`;
     const talk = new TalkSandbox({
@@ -153,6 +169,7 @@ export class World {
         { id: 'anna', displayName: 'Anna' },
         { id: 'ben', displayName: 'Ben' },
       ],
+      ...talkServer,
     });
     const { url: talkUrl } = await talk.start(0);
     const matrix = new MatrixSandbox({ pushBackoffMs: 50, pushTimeoutMs: 2_000 });
@@ -221,19 +238,22 @@ export class World {
     return new World(talk, matrix, rooms, database.url, front, settings, folder, () => database.drop());
   }
 
-  /** Starts a replica; the homeserver's pushes go to it. `failpoint` as `armFailpoint` takes it. */
-  async start(options: { failpoint?: string; change?: object } = {}): Promise<Replica> {
+  /** Starts a replica; the homeserver's pushes go to it. `failpoint` as `armFailpoint` takes it; `node`: words for Node itself. */
+  async start(
+    options: { failpoint?: string; change?: object; node?: readonly string[]; env?: Record<string, string> } = {},
+  ): Promise<Replica> {
     const [adminPort, publicPort] = [await freePort(), await freePort()];
     const file = join(this.folder, `crosstalk-${String(this.#replicas.length)}.yaml`);
     const listen = { public: { host: '127.0.0.1', port: publicPort }, admin: { host: '127.0.0.1', port: adminPort } };
     writeFileSync(file, stringify({ ...this.settings, ...options.change, listen }));
     this.#settingsFile = file;
-    const child = spawn(process.execPath, [resolve('dist/main.js')], {
+    const child = spawn(process.execPath, [...(options.node ?? []), resolve('dist/main.js')], {
       cwd: this.folder,
       env: {
         PATH: process.env['PATH'],
         CROSSTALK_CONFIG: file,
         ...(options.failpoint === undefined ? {} : { CROSSTALK_FAILPOINT: options.failpoint }),
+        ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
