@@ -3,6 +3,7 @@ import type { BridgeEvent } from '../model/bridge-event.js';
 import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef, UserId } from '../model/ids.js';
 import type { RowId } from '../model/routing.js';
 import type { Database, Fence } from './database.js';
+import { cancelIfStale, followParked } from './parked-writes.js';
 import { storeChange, storeCopies, storeResults } from './delivery-writes.js';
 
 /** The statements of the second of the two commits, and what a lane reads before it sends. */
@@ -107,6 +108,7 @@ export class DeliveryRepository {
       await storeCopies(tx, lane, results);
       for (const result of results) await storeChange(tx, lane, result);
       await storeResults(tx, results);
+      await followParked(tx, lane, results);
       await tx.rows(
         `update lanes set committed_at = now(), reason = $2,
                 failing_since = case when $2::text is null then null else coalesce(failing_since, now()) end,
@@ -118,14 +120,20 @@ export class DeliveryRepository {
     });
   }
 
-  /** Puts a parked delivery at its lane's end. Returns the lane, or undefined when no such delivery is parked. */
+  /**
+   * Puts a parked delivery at its lane's end. Returns the lane, or undefined when no such delivery is parked, or what it
+   * would show is no longer so: it is skipped then.
+   */
   async retry(uuid: DeliveryId): Promise<RowId | undefined> {
     return this.database.transaction(async (tx) => {
-      const [parked] = await tx.rows<{ lane: RowId }>(
-        `select lane from deliveries where uuid = $1::uuid and state = 'parked'`,
+      const [parked] = await tx.rows<{ id: RowId; lane: RowId; message: RowId | null; event: string }>(
+        `select id, lane, message, event from deliveries where uuid = $1::uuid and state = 'parked'`,
         [uuid],
       );
       if (parked === undefined) return undefined;
+      await tx.rows(`select 1 from lanes where portal = $1 for no key update`, [parked.lane]);
+      const event = JSON.parse(parked.event) as BridgeEvent;
+      if (await cancelIfStale(tx, parked.id, parked.message, event)) return undefined;
       const [place] = await tx.rows<{ seq: string }>(
         `update lanes set next_seq = next_seq + 1, due_at = coalesce(due_at, now()) where portal = $1
          returning next_seq - 1 as seq`,

@@ -365,7 +365,7 @@ export class IngestRepository {
     if (parked.kind !== 'messageSent' || change.event.kind !== 'messageEdited') return;
     await tx.rows(`update deliveries set event = $2 where id = $1`, [
       delivery,
-      JSON.stringify({ ...parked, body: change.event.body }),
+      JSON.stringify({ ...parked, body: change.event.body, style: change.event.style }),
     ]);
   }
 

@@ -230,5 +230,7 @@ function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' |
 /** What a message shows, so that an edit that changes nothing is known. */
 function hashOf(event: BridgeEvent): Buffer | null {
   if (event.kind !== 'messageSent' && event.kind !== 'messageEdited') return null;
-  return createHash('sha256').update(JSON.stringify(event.body)).digest();
+  return createHash('sha256')
+    .update(JSON.stringify([event.body, event.style]))
+    .digest();
 }
