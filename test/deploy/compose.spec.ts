@@ -23,22 +23,7 @@ interface Compose {
 const read = (file: string): Compose => parse(readFileSync(`deploy/${file}`, 'utf8')) as Compose;
 
 /** What docs/install.md has people write beside the compose file. */
-const settingsFile = `
-accounts:
-  cloud: { network: talk, url: https://cloud.example.org, user: bridge, passwordFile: /run/secrets/talk-password }
-  hs:
-    network: matrix
-    homeserver: https://matrix.example.org
-    serverName: example.org
-    url: http://crosstalk:8780
-    asTokenFile: /run/secrets/as-token
-    hsTokenFile: /run/secrets/hs-token
-links:
-  team:
-    rooms:
-      - { account: cloud, room: a1b2c3d4 }
-      - { account: hs, room: '#team:example.org' }
-`;
+const settingsFile = /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/install.md', 'utf8'))![1]!;
 
 const secretTexts: Readonly<Record<string, string>> = {
   'database-url': 'postgres://crosstalk:a-password@postgres:5432/crosstalk',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { definitions } from '../../src/app.module.js';
 import { exportedMetrics, labelMeanings, metricsPage } from '../../src/observability/metrics-page.js';
 import { settingsPage } from '../../src/settings/settings-page.js';
@@ -28,5 +29,32 @@ describe('the pages that are made from the code', () => {
       .filter(({ own }) => own)
       .flatMap(({ labelNames = [] }) => labelNames);
     expect(Object.keys(labelMeanings)).toEqual([...new Set(used)].sort());
+  });
+});
+
+describe('the pages', () => {
+  const pages = ['README.md', 'CHANGELOG.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter((name) =>
+    name.endsWith('.md'),
+  );
+
+  /** As GitHub makes them of headings. */
+  const anchorsOf = (page: string): string[] =>
+    [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  it.each(pages)('%s links to what exists', (page) => {
+    const broken = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^https?:/.test(target))
+      .filter((target) => {
+        const [file = '', anchor] = target.split('#');
+        const path = file === '' ? page : join(dirname(page), file);
+        return !existsSync(path) || (anchor !== undefined && !anchorsOf(path).includes(anchor));
+      });
+    expect(broken).toEqual([]);
   });
 });
