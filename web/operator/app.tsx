@@ -4,7 +4,7 @@ import { number } from './format.js';
 import { LinksView } from './links-view.js';
 import { Overview } from './overview.js';
 import { ParkedView } from './parked-view.js';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 import { TokenForm } from './token-form.js';
 import { type ServiceView, useService } from './use-service.js';
 import { WayView } from './way-view.js';

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { Api, Sight } from './api.js';
+import type { Api } from './api.js';
+import type { Sight } from './api.types.js';
 import { duration, moment, msBetween } from './format.js';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 import { useFeed } from './use-service.js';
 
 interface FeedProps {

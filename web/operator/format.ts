@@ -1,4 +1,4 @@
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 
 const numbers = new Intl.NumberFormat(texts.language);
 const oneDigit = new Intl.NumberFormat(texts.language, { maximumFractionDigits: 1 });

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Act } from './app.js';
-import type { Api, Link, Portal, RoomLag } from './api.js';
+import type { Api } from './api.js';
+import type { Link, Portal, RoomLag } from './api.types.js';
 import { ago, duration, moment, number } from './format.js';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 
 interface LinksProps {
   readonly api: Api;

@@ -1,8 +1,8 @@
 import { render } from 'preact';
-import '../shared/theme.css';
+import '../shared/base.css';
 import { App } from './app.js';
 import './operator.css';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 
 document.documentElement.lang = texts.language;
 document.title = `Crosstalk · ${texts.title}`;

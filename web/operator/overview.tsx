@@ -1,7 +1,8 @@
-import type { Activity, Api, Status } from './api.js';
+import type { Api } from './api.js';
+import type { Activity, Status } from './api.types.js';
 import { Feed } from './feed.js';
 import { ago, duration, moment, number } from './format.js';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 import { Throughput } from './throughput.js';
 
 interface OverviewProps {

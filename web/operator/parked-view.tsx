@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Act } from './app.js';
-import type { Api, Parked } from './api.js';
+import type { Api } from './api.js';
+import type { Parked } from './api.types.js';
 import { moment, number } from './format.js';
-import { nameOfParked, texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 
 interface ParkedProps {
   readonly api: Api;
@@ -65,7 +66,7 @@ export function ParkedView({ api, parked, act, onTrace }: ParkedProps) {
                   type="button"
                   class="main"
                   disabled={busy === 'busy'}
-                  aria-label={t.retryOf(nameOfParked(each))}
+                  aria-label={t.retryOf(nameOf(each))}
                   onClick={() => retry([each.delivery])}
                 >
                   {t.retry}
@@ -78,4 +79,8 @@ export function ParkedView({ api, parked, act, onTrace }: ParkedProps) {
       {parked.length === mostReported && <p class="quiet small">{t.first}</p>}
     </section>
   );
+}
+
+function nameOf({ kind, account, room }: Parked): string {
+  return `${texts.kinds[kind] ?? kind} → ${account}${room === null ? '' : ` ${room}`}`;
 }

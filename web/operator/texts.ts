@@ -1,4 +1,5 @@
-import type { Parked, Portal, Sight, Status, Way } from './api.js';
+import type { Language } from '../shared/language.js';
+import type { Portal, Sight, Status, Way } from './api.types.js';
 
 const en = {
   language: 'en',
@@ -300,13 +301,4 @@ const de: Texts = {
   away: 'Der Dienst antwortet nicht.',
 };
 
-/** German for those who read it, English for everybody else. */
-export function textsFor(language: string): Texts {
-  return /^de\b/i.test(language) ? de : en;
-}
-
-export const texts = textsFor(navigator.language);
-
-export function nameOfParked({ kind, account, room }: Parked): string {
-  return `${texts.kinds[kind] ?? kind} → ${account}${room === null ? '' : ` ${room}`}`;
-}
+export const textsIn: Readonly<Record<Language, Texts>> = { en, de };

@@ -1,6 +1,6 @@
-import type { Activity } from './api.js';
+import type { Activity } from './api.types.js';
 import { duration, minuteOf, number } from './format.js';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 
 const states = ['delivered', 'skipped', 'waiting', 'parked'] as const;
 const height = 120;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 
 export function TokenForm({ onToken }: { onToken: (token: string) => void }) {
   const [token, type] = useState('');

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Activity, type Api, Locked, pause, type Readiness, type Sight, type Status } from './api.js';
+import { type Api, Locked, pause } from './api.js';
+import type { Activity, Readiness, Sight, Status } from './api.types.js';
 
 const lookEveryMs = 2_000;
 const mostShown = 120;

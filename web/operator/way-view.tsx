@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { type Api, Away, type Way } from './api.js';
+import { type Api, Away } from './api.js';
+import type { Way } from './api.types.js';
 import { duration, exactMoment, moment, msBetween } from './format.js';
-import { texts } from './texts.js';
+import { texts } from './texts-in-use.js';
 
 type Found = { readonly id: string; readonly ways: readonly Way[] } | { readonly problem: string };
 
