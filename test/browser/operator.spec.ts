@@ -31,7 +31,13 @@ async function open(at = address, { theme = 'light', language = 'en-GB', width =
     if (message.type() === 'error') wrong.push(message.text());
   });
   page.on('pageerror', (error) => wrong.push(error.message));
-  context.on('close', () => expect(wrong.filter((text) => !/401|ERR_INTERNET_DISCONNECTED/.test(text))).toEqual([]));
+  context.on('close', () =>
+    expect(
+      wrong.filter(
+        (text) => !/401|ERR_(INTERNET_DISCONNECTED|CONNECTION_|INCOMPLETE_CHUNKED|EMPTY_RESPONSE)/.test(text),
+      ),
+    ).toEqual([]),
+  );
   await page.goto(at);
   return page;
 }
@@ -236,6 +242,14 @@ describe('the operator’s page', () => {
     await page.getByRole('alert').getByText('No connection').waitFor();
     await page.context().setOffline(false);
     await page.getByText('Ready').waitFor();
+  });
+
+  it('keeps no service from ending in order', async () => {
+    const page = await open();
+    await page.getByRole('region', { name: 'Live' }).getByRole('listitem').first().waitFor();
+    await replica.stop();
+    expect(await replica.exited).toEqual({ code: 0, signal: null });
+    await page.getByRole('alert').getByText('No connection').waitFor();
   });
 });
 
