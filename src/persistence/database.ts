@@ -110,9 +110,18 @@ export class Database {
 
   /** Runs `work` in one transaction, and again when it lost a race with another one. `work` has no effect but in the database. */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#repeated(() => this.#once(work));
+  }
+
+  /** The same for a transaction that is one statement. */
+  async atomic<T>(work: (rows: Transaction['rows']) => Promise<T>): Promise<T> {
+    return this.#repeated(() => work((sql, parameters) => this.rows(sql, parameters)));
+  }
+
+  async #repeated<T>(attemptOnce: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#once(work);
+        return await attemptOnce();
       } catch (error) {
         if (attempt >= 5 || !repeatable.has(sqlState(error) ?? '')) throw error;
         await delay(Math.random() * 20 * attempt);

@@ -1,42 +1,62 @@
 import { assertNever } from '../model/bridge-event.js';
 import type { UserRef } from '../model/ids.js';
-import type { Transaction } from './database.js';
+import { ShardLost } from '../model/errors.js';
+import type { Fence, Transaction } from './database.js';
 import type { DeliveryResult, Lane } from '../model/delivery.js';
 
-/** The parts of messages that were made: by a new message or by an edit that made it longer. */
-export async function storeCopies(tx: Transaction, lane: Lane, results: readonly DeliveryResult[]): Promise<void> {
+/**
+ * Writes down what was made and what became of each delivery, in one request. Nothing is written where the shard is no longer
+ * ours: ShardLost.
+ */
+export async function recordDeliveries(
+  rows: Transaction['rows'],
+  lane: Lane,
+  { shard, fence }: Fence,
+  results: readonly DeliveryResult[],
+): Promise<void> {
+  const failing = results.findLast((result) => result.state === 'waiting');
   const copies = results.flatMap((result) =>
     result.delivery.message !== null && isOfMessage(result)
       ? result.made.map((copy) => ({ ...copy, hash: result.hash, delivery: result.delivery }))
       : [],
   );
-  if (copies.length === 0) return;
-  // Where the echo of an earlier attempt told of another copy, that one stays: the echo of this one withdraws it.
-  await tx.rows(
-    `insert into copies (account, room, remote, message, portal, part, delivery, hash)
-     select $1, $2, made.remote, made.message, $3, made.part, made.delivery, made.hash
-       from unnest($4::text[], $5::bigint[], $6::smallint[], $7::bigint[], $8::bytea[]) as made (remote, message, part, delivery, hash)
-      where not exists (select 1 from copies first
-                         where first.delivery = made.delivery and first.part = made.part and first.remote <> made.remote)
-     on conflict (account, room, remote) do update set hash = excluded.hash`,
+  const [recorded] = await rows<{ ours: boolean }>(
+    `select record_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) as ours`,
     [
+      lane.id,
       lane.account,
       lane.room,
-      lane.id,
+      shard,
+      fence,
+      failing !== undefined && 'reason' in failing ? failing.reason : null,
       copies.map(({ id }) => id),
       copies.map(({ delivery }) => delivery.message),
       copies.map(({ part }) => part),
       copies.map(({ delivery }) => delivery.id),
       copies.map(({ hash }) => hash),
+      results.map(({ delivery }) => delivery.id),
+      results.map(({ state }) => state),
+      results.map((result) => ('reason' in result ? result.reason : null)),
+      results.map((result) => (result.state === 'waiting' ? result.attempts : result.delivery.attempts)),
+      results.map((result) => (result.state === 'waiting' ? result.againAt : null)),
+      results.map((result) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
+      results.map((result) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
     ],
   );
+  if (recorded?.ours !== true) throw new ShardLost(`shard ${String(shard)} belongs to another replica`);
 }
 
 function isOfMessage({ delivery }: DeliveryResult): boolean {
   return delivery.event.kind === 'messageSent' || delivery.event.kind === 'messageEdited';
 }
 
-/** What a delivery changed besides the parts that it made. */
+/** Whether there is more to write than parts and states: a change of what a room shows, or what is to follow a parked one. */
+export function hasMore({ delivery, gone, state }: DeliveryResult): boolean {
+  const isChange = state === 'delivered' && delivery.event.kind !== 'messageSent';
+  return isChange || state === 'parked' || gone.length > 0;
+}
+
+/** Writes what a delivery changed besides the parts that it made. */
 export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryResult): Promise<void> {
   const { delivery, gone, state } = result;
   if (gone.length > 0) {
@@ -94,26 +114,4 @@ function reactionKey(
   { emoji, actor }: { readonly emoji: string; readonly actor: UserRef },
 ): string[] {
   return [lane.id, message, emoji, actor.account, actor.id];
-}
-
-/** The state of each delivery. What is done keeps no words. */
-export async function storeResults(tx: Transaction, results: readonly DeliveryResult[]): Promise<void> {
-  await tx.rows(
-    `update deliveries set state = news.state, reason = news.reason, attempts = news.attempts, again_at = news.again_at,
-            uncertain_since = news.uncertain_since, settled_at = news.settled_at,
-            event = case when news.state in ('delivered', 'skipped') then null else event end,
-            finished_at = case when news.state = 'waiting' then null else now() end
-       from unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
-         as news (id, state, reason, attempts, again_at, uncertain_since, settled_at)
-      where deliveries.id = news.id`,
-    [
-      results.map(({ delivery }) => delivery.id),
-      results.map(({ state }) => state),
-      results.map((result) => ('reason' in result ? result.reason : null)),
-      results.map((result) => (result.state === 'waiting' ? result.attempts : result.delivery.attempts)),
-      results.map((result) => (result.state === 'waiting' ? result.againAt : null)),
-      results.map((result) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
-      results.map((result) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
-    ],
-  );
 }

@@ -4,7 +4,7 @@ import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef, User
 import type { RowId } from '../model/routing.js';
 import type { Database, Fence } from './database.js';
 import { cancelIfStale, followParked } from './parked-writes.js';
-import { storeChange, storeCopies, storeResults } from './delivery-writes.js';
+import { hasMore, recordDeliveries, storeChange } from './delivery-writes.js';
 
 /** The statements of the second of the two commits, and what a lane reads before it sends. */
 export class DeliveryRepository {
@@ -32,18 +32,7 @@ export class DeliveryRepository {
 
   /** The first deliveries of a lane, in order, up to one that has to wait; none where its link was paused or its room taken out. */
   async due(lane: RowId, limit: number): Promise<WaitingDelivery[]> {
-    const rows = await this.database.rows<WaitingRow>(
-      `select d.id, d.uuid, d.message, d.event, d.attempts, d.uncertain_since, d.settled_at, m.account, m.author,
-              coalesce(d.again_at > now(), false) as later,
-              coalesce((select json_agg(json_build_object('part', c.part, 'id', c.remote) order by c.part)
-                          from copies c where c.delivery = d.id), '[]'::json) as made
-         from deliveries d left join messages m on m.id = d.message
-        where d.lane = $1 and d.state = 'waiting'
-          and exists (select 1 from portals p join links l on l.id = p.link
-                       where p.id = $1 and p.removed_at is null and l.state = 'active')
-        order by d.seq limit $2`,
-      [lane, limit],
-    );
+    const rows = await this.database.rows<WaitingRow>(`select * from due_deliveries($1, $2)`, [lane, limit]);
     const end = rows.findIndex((row) => row.later);
     return (end < 0 ? rows : rows.slice(0, end)).map((row) => ({
       id: row.id,
@@ -100,23 +89,15 @@ export class DeliveryRepository {
 
   /** Writes down what was done, if the lane's shard is still ours. Throws ShardLost else. */
   async commit(lane: Lane, fence: Fence, results: readonly DeliveryResult[]): Promise<void> {
-    const failing = results.findLast((result) => result.state === 'waiting');
+    if (!results.some(hasMore)) {
+      // Most are new messages: for them one request is the whole transaction.
+      await this.database.atomic((rows) => recordDeliveries(rows, lane, fence, results));
+      return;
+    }
     await this.database.transaction(async (tx) => {
-      await tx.fence(fence);
-      // Before the copies: routing locks in the same order.
-      await tx.rows(`select 1 from lanes where portal = $1 for no key update`, [lane.id]);
-      await storeCopies(tx, lane, results);
+      await recordDeliveries((sql, parameters) => tx.rows(sql, parameters), lane, fence, results);
       for (const result of results) await storeChange(tx, lane, result);
-      await storeResults(tx, results);
       await followParked(tx, lane, results);
-      await tx.rows(
-        `update lanes set committed_at = now(), reason = $2,
-                failing_since = case when $2::text is null then null else coalesce(failing_since, now()) end,
-                due_at = (select coalesce(again_at, now()) from deliveries
-                           where lane = $1 and state = 'waiting' order by seq limit 1)
-          where portal = $1`,
-        [lane.id, failing !== undefined && 'reason' in failing ? failing.reason : null],
-      );
     });
   }
 

@@ -17,10 +17,12 @@ export class LaneWorker {
     const adapter = this.parts.adapters.get(lane.account);
     if (adapter === undefined) return;
     while (!stopping() && this.parts.shards.owns(lane.shard)) {
-      const due = oneEditEach(await this.parts.repository.due(lane.id, laneBatch));
+      const found = await this.parts.repository.due(lane.id, laneBatch);
+      const due = oneEditEach(found);
       if (due.length === 0) return;
       const flow = await new LaneBatch(this.parts, adapter, lane, stopping, signal).run(due);
-      if (flow === 'hold') return;
+      // Whatever came since has woken the lane again: it is not asked for what is surely nothing.
+      if (flow === 'hold' || (found.length < laneBatch && due.length === found.length)) return;
     }
   }
 }

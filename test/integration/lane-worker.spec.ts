@@ -86,7 +86,7 @@ describe('LaneWorker', () => {
     }
     await house.ingest.accept(source, [payload('1', ...numbered(70))]);
     await run({}, new Counting(house.database));
-    expect(limits).toEqual([32, 32, 6, 0]);
+    expect(limits).toEqual([32, 32, 6]);
   });
 
   it('repeats the commit until it is written, and does not send again', async () => {

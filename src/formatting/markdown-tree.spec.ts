@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { gfm } from 'micromark-extension-gfm';
+import { markdownTree } from './markdown-tree.js';
+
+const parsed = (text: string): unknown =>
+  fromMarkdown(text, {
+    extensions: [gfm(), { disable: { null: ['htmlFlow', 'htmlText'] } }],
+    mdastExtensions: [gfmFromMarkdown()],
+  }).children;
+
+describe('markdownTree', () => {
+  it.each([
+    'Hello, world.',
+    'Well (yes): it is so - 3 of 4!',
+    'Grüße aus Kraków; "wie geht es?"',
+    'www. is no address',
+  ])('words alone are read without parsing, and as if they were parsed: %s', (text) => {
+    expect(markdownTree(text)?.children).toEqual(parsed(text));
+  });
+
+  it('whatever stands in a line of words, the tree is that of parsing', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'Zoë',
+      'www',
+      'http',
+      'é',
+      '字',
+      '7',
+      '1',
+      '.',
+      ':',
+      '!',
+      '-',
+      '(',
+      ')',
+      '"',
+      "'",
+      ',',
+      ' ',
+      '  ',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        expect(markdownTree(text)?.children).toEqual(parsed(text));
+      }),
+    );
+  });
+});
