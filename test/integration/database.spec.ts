@@ -57,6 +57,19 @@ describe('migrations', () => {
 });
 
 describe('Database', () => {
+  it('a connection that is left alone by its program ends before anybody takes over: statement, idle transaction, dead socket', async () => {
+    const shown = await Promise.all(
+      ['statement_timeout', 'idle_in_transaction_session_timeout', 'client_connection_check_interval'].map((name) =>
+        database.rows(`show ${name}`),
+      ),
+    );
+    expect(shown.flat()).toEqual([
+      { statement_timeout: '8s' },
+      { idle_in_transaction_session_timeout: '8s' },
+      { client_connection_check_interval: '2s' },
+    ]);
+  });
+
   it('runs a transaction again that lost a race', async () => {
     let runs = 0;
     const result = await database.transaction(async (tx) => {

@@ -304,7 +304,12 @@ export class House {
     });
   }
 
-  laneWorker(shards: Shards, options: Partial<LaneOptions> = {}, repository = this.deliveries): LaneWorker {
+  laneWorker(
+    shards: Shards,
+    options: Partial<LaneOptions> = {},
+    repository = this.deliveries,
+    clock = systemClock,
+  ): LaneWorker {
     const speakers = new Speakers(this.adapters, this.names, systemClock, silentLog, {
       label: (account) => account,
       profileForMs: 60_000,
@@ -323,7 +328,7 @@ export class House {
       }),
       adapters: this.adapters,
       shards,
-      clock: systemClock,
+      clock,
       metrics: this.metrics,
       log: silentLog,
       options: {

@@ -83,6 +83,32 @@ describe('ingest', () => {
     expect([await count('inbox'), await count('messages'), await count('deliveries')]).toEqual([20, 20, 20]);
   });
 
+  it('an edit waits for the message that another replica is about to have stored', async () => {
+    const other = await anotherIngest();
+    let edit = Promise.resolve();
+    let isDone = false;
+    await house.database.transaction(async (tx) => {
+      class Within extends Database {
+        override transaction<T>(work: (transaction: typeof tx) => Promise<T>): Promise<T> {
+          return work(tx);
+        }
+      }
+      await tx.rows(`select 1 from lanes where portal = $1 for no key update`, [lane]);
+      edit = other.accept(source, [payload('k2', edited('1', 'new', '2'))]).then(() => {
+        isDone = true;
+      });
+      const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      while (!isDone && (await house.rows(waits)).length === 0);
+      const within = new Within({ url: house.url, poolSize: 1, statementTimeoutMs: 8_000 });
+      await house.ingestOn(within).accept(source, [payload('k1', sent('1'))]);
+    });
+    await edit;
+    expect(await house.rows(`select kind from deliveries order by seq`)).toEqual([
+      { kind: 'messageSent' },
+      { kind: 'messageEdited' },
+    ]);
+  });
+
   it('one row that the database refuses is malformed, and harms no other', async () => {
     const bad = payload('k2', sent('2', { message: { room: leftRoom, id: remoteId('a\u0000b') } }));
     await house.ingest.accept(source, [payload('k1', sent('1')), bad, payload('k3', sent('3'))]);

@@ -89,6 +89,28 @@ describe('LaneWorker', () => {
     expect(limits).toEqual([32, 32, 6]);
   });
 
+  it('writes down what was done after every 100 ms, not at the end of a batch only', async () => {
+    let nowMs = 0;
+    const commits: number[] = [];
+    class Counting extends DeliveryRepository {
+      override commit(...given: Parameters<DeliveryRepository['commit']>): Promise<void> {
+        commits.push(given[2].length);
+        return super.commit(...given);
+      }
+    }
+    target.onSend = (request) => {
+      nowMs += 60;
+      target.made(request);
+    };
+    await house.ingest.accept(source, [payload('1', ...numbered(5))]);
+    const slow = house.laneWorker(shards, {}, new Counting(house.database), {
+      ...systemClock,
+      monotonicMs: () => nowMs,
+    });
+    await slow.run(await house.lane(lane), () => false, noSignal);
+    expect(commits).toEqual([2, 2, 1]);
+  });
+
   it('repeats the commit until it is written, and does not send again', async () => {
     let failures = 0;
     class Failing extends DeliveryRepository {
@@ -288,6 +310,23 @@ describe('LaneWorker, in doubt', () => {
     expect(target.looks).toHaveLength(2);
     expect(target.said).toEqual(['text of 1', 'text of 1', 'text of 2']);
     expect(await house.states(lane)).toEqual(['delivered', 'delivered']);
+  });
+
+  it('looks for one edit of a message at a time: which of two came through could not be told', async () => {
+    await house.ingest.accept(source, [payload('1', sent('1'), sent('2'))]);
+    await run();
+    await house.ingest.accept(source, [
+      payload('2', edited('1', 'one', '2'), edited('2', 'other', '2'), edited('1', 'two', '3')),
+    ]);
+    await house.rows(
+      `update deliveries set uncertain_since = now(), settled_at = now() - interval '1 day' where state = 'waiting'`,
+    );
+    await run();
+    const asked = target.looks.map((look) =>
+      look.map(({ event }) => (event.kind === 'messageEdited' ? event.message.id : '')),
+    );
+    expect(asked).toEqual([['1', '2'], ['1']]);
+    expect(target.said.slice(2)).toEqual(['one', 'other', 'two']);
   });
 
   it('sends nothing while the look fails', async () => {
