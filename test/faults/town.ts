@@ -95,7 +95,7 @@ class Town {
       await trouble.end(scene);
       traffic.stop();
     }
-    const drainedWithinMs = await drained(traffic, () => this.#running().log);
+    const drainedWithinMs = await drained(world, traffic, () => this.#running().log);
     expectNothingAmiss(traffic);
     expect(this.#running().running).toBe(true);
     expect(this.#running().peakMemoryMiB()).toBeLessThan(mostMemoryMiB);
@@ -124,11 +124,11 @@ class Town {
 }
 
 /** Waits until everything is where it belongs. Returns how long that took; fails with what is missing and the log. */
-export async function drained(traffic: Traffic, log: () => string): Promise<number> {
+export async function drained(world: World, traffic: Traffic, log: () => string): Promise<number> {
   const startedMs = performance.now();
   await until('everything to arrive', () => traffic.hasArrived(), drainsWithinMs).catch((error: unknown) => {
     throw new Error(
-      `${String(error)} (seed ${String(seed)})\n${JSON.stringify(traffic.verdicts(), undefined, 1)}\n${log().slice(-4_000)}`,
+      `${String(error)} (seed ${String(seed)})\n${JSON.stringify(traffic.verdicts(), undefined, 1)}\nwaiting at the homeserver: ${JSON.stringify(world.matrix.pendingTransactions())}\n${log().slice(-4_000)}`,
     );
   });
   return Math.round(performance.now() - startedMs);

@@ -1,0 +1,68 @@
+import { failpoints } from '../../src/observability/failpoint.js';
+import { numbersFrom } from '../e2e/numbers.js';
+import { expectNothingAmiss, Traffic } from '../e2e/traffic.js';
+import { type Replica, until, World } from '../e2e/world.js';
+import { followSeed, roundsOf, seed, tell } from './rounds.js';
+import { countsOf, drained, pause } from './town.js';
+
+const kills = roundsOf({ full: 1_000, short: 60 });
+/** Ledgers grow, and are read from the beginning: a world is good for so many kills. */
+const killsInAWorld = 60;
+const shareAtPoints = 35 / 60;
+
+describe(`kill -9 in mid-traffic (seed ${String(seed)})`, () => {
+  let world: World;
+  let traffic: Traffic;
+  const dice = numbersFrom(seed);
+
+  beforeAll(followSeed);
+  afterEach(async () => {
+    traffic.stop();
+    await world.close();
+  });
+
+  it.each(parts(kills, killsInAWorld))(
+    'part %d: %d kills, more than half of them at the named points, lose, double and reorder nothing',
+    async (_, rounds) => {
+      world = await World.build();
+      const first = await world.start();
+      await first.ready();
+      traffic = new Traffic(world, 100);
+      let replica: Replica = first;
+      const atPoints = Math.ceil(rounds * shareAtPoints);
+      for (let round = 0; round < rounds; round += 1) {
+        if (replica.running) await replica.kill();
+        // At the Nth passage of a point, N from 1 on, so that each round ends elsewhere in the traffic.
+        const point = failpoints[round % failpoints.length] ?? 'afterSend';
+        const passage = 1 + Math.floor(round / failpoints.length) * 3;
+        const failpoint = `${point}:${String(passage)}:kill`;
+        replica = await world.start(round < atPoints ? { failpoint } : {});
+        if (round < atPoints) {
+          await Promise.race([
+            replica.exited,
+            until(`the process to die at ${failpoint}`, () => !replica.running, 60_000),
+          ]);
+        } else {
+          await replica.ready();
+          await pause(dice() * 600);
+          await replica.kill();
+        }
+        expect((await replica.exited).signal).toBe('SIGKILL');
+      }
+      const last = await world.start();
+      await last.ready();
+      traffic.stop();
+      const drainedWithinMs = await drained(world, traffic, () => last.log);
+      for (const { sent } of traffic.verdicts()) expect(sent).toBeGreaterThan(rounds);
+      expectNothingAmiss(traffic);
+      expect(await last.stop()).toBeLessThan(5_000);
+      tell({ row: 'kill', fault: 'kill -9', rounds, ...countsOf(traffic), drainedWithinMs });
+    },
+    120_000 + killsInAWorld * 15_000,
+  );
+});
+
+/** `all` in parts of at most `most`: the number of each part and how many are in it. */
+function parts(all: number, most: number): [number, number][] {
+  return Array.from({ length: Math.ceil(all / most) }, (_, at) => [at + 1, Math.min(most, all - at * most)]);
+}
