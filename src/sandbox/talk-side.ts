@@ -17,6 +17,10 @@ const people: readonly PagePerson[] = [
 const pollStepMs = 200;
 /** The first words in a room are noticed by a look at all rooms: nobody shall wait the usual three seconds for it. */
 const sweepIntervalMs = 300;
+/** Edits and reactions are noticed by a held request, which the room is to have as soon as somebody spoke, … */
+const holdIntervalMs = 500;
+/** … and those that came just before it by reading again. */
+const overlapIntervalMs = 500;
 
 /** A Talk server with one room, in which Anna, Ben, Clara and Crosstalk's own user are. */
 export class TalkSide implements Side {
@@ -48,6 +52,8 @@ export class TalkSide implements Side {
       user: bridge,
       password: this.#server.issueAppPassword(bridge),
       sweepIntervalMs,
+      holdIntervalMs,
+      overlapIntervalMs,
     };
   }
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PageMessage } from '../../src/sandbox/page.types.js';
 import { Avatar } from './avatar.js';
 import { clock, texts } from './language-in-use.js';
@@ -34,19 +34,30 @@ export function MessageRow({
   readonly acts: MessageActs;
 }) {
   const [isOpen, setOpen] = useState(false);
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const close = ({ target }: PointerEvent): void => {
+      if (row.current?.contains(target as Node) !== true) setOpen(false);
+    };
+    document.addEventListener('pointerdown', close);
+    return () => document.removeEventListener('pointerdown', close);
+  }, [isOpen]);
   const { id, author, atMs, text, delivery, style, isEdited, answers, reactions } = message;
   const at = new Date(atMs);
   const isMine = author.id === self;
   const looks = ['message', isMine ? 'own' : '', goesOn ? 'goes-on' : '', `in-${style}`, isOpen ? 'open' : ''];
   return (
     <article
+      ref={row}
       class={looks.filter(Boolean).join(' ')}
       data-id={id}
       tabIndex={isActive ? 0 : -1}
       aria-label={`${author.name}, ${clock(atMs)}`}
       onFocusIn={() => onActive(id)}
       onFocusOut={({ currentTarget, relatedTarget }) => {
-        if (!currentTarget.contains(relatedTarget as Node | null)) setOpen(false);
+        // Without one it went to nothing: a button that was pressed has gone away.
+        if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) setOpen(false);
       }}
     >
       {!goesOn && <Avatar person={author} />}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PageMessage } from '../../src/sandbox/page.types.js';
 import { texts } from './language-in-use.js';
 import type { MessageActs } from './message-acts.js';
@@ -31,7 +31,8 @@ export function MessageTools({
 }) {
   const [isChoosing, setChoosing] = useState(false);
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  // Before another key can be pressed.
+  useLayoutEffect(() => {
     if (isChoosing) first.current?.focus();
   }, [isChoosing]);
   useEffect(() => {

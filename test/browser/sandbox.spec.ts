@@ -1,0 +1,393 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { markOf, isAlive } from '../../src/sandbox/running-process.js';
+import { Sandbox } from '../../src/sandbox/sandbox.js';
+
+/** Where pictures of the page are put, if anywhere. */
+const shots = process.env['CROSSTALK_SHOTS'];
+const patienceMs = 60_000;
+
+let data: string;
+let sandbox: Sandbox;
+let browser: Browser;
+let address: string;
+let contexts: BrowserContext[];
+/** What the browser complained of. */
+let complaints: string[];
+
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), 'crosstalk-browser-'));
+  // The database's user has to get in.
+  chmodSync(data, 0o755);
+  sandbox = new Sandbox({
+    data,
+    program: resolve('dist', 'main.js'),
+    page: resolve('dist', 'web'),
+    env: process.env,
+    ports: { page: 0, public: 0, admin: 0, talk: 0, matrix: 0 },
+    say: () => undefined,
+  });
+  const { addresses, ready } = await sandbox.start();
+  await ready;
+  address = addresses.page;
+  browser = await chromium.launch({
+    executablePath: process.env['CROSSTALK_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await sandbox.stop();
+  rmSync(data, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  contexts = [];
+  complaints = [];
+});
+
+afterEach(async () => {
+  for (const context of contexts) await context.close();
+  expect(complaints).toEqual([]);
+});
+
+async function open(options: BrowserContextOptions = {}, at = address): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB', ...options });
+  context.setDefaultTimeout(patienceMs);
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // That a call was refused is what some of these tests want.
+    if (message.type() === 'error' && !message.text().includes('status of 4')) complaints.push(message.text());
+  });
+  await page.goto(at);
+  return page;
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `sandbox-${name}.png`) });
+}
+
+const other = { talk: 'matrix', matrix: 'talk' } as const;
+const side = (page: Page, name: 'talk' | 'matrix'): Locator => page.locator(`.side.${name}`);
+const message = (page: Page, name: 'talk' | 'matrix', words: string): Locator =>
+  side(page, name).locator('article.message').filter({ hasText: words }).last();
+
+async function say(page: Page, name: 'talk' | 'matrix', person: string, words: string): Promise<void> {
+  const here = side(page, name);
+  await here.locator('.people label', { hasText: person }).click();
+  await here.locator('textarea').fill(words);
+  await here.locator('textarea').press('Enter');
+  await here
+    .locator('article.message', { hasText: plain(words) })
+    .last()
+    .waitFor();
+}
+
+/** What is left of the marks that these tests use. */
+const plain = (words: string): string => words.replaceAll(/\*\*/g, '');
+
+async function press(page: Page, at: Locator, what: string): Promise<void> {
+  await at.hover();
+  await at.getByRole('button', { name: what, exact: true }).click();
+}
+
+const count = (page: Page, from: 'talk' | 'matrix', what: string): Promise<string> =>
+  page.locator(`tr[data-from="${from}"] [data-count="${what}"]`).innerText();
+
+async function allThere(page: Page): Promise<void> {
+  for (const from of ['talk', 'matrix'] as const) {
+    await until(async () => (await count(page, from, 'arrived')) === (await count(page, from, 'written')));
+    expect([
+      await count(page, from, 'waiting'),
+      await count(page, from, 'lost'),
+      await count(page, from, 'doubled'),
+    ]).toEqual(['0', '0', '0']);
+  }
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const untilMs = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > untilMs) throw new Error('waited in vain');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+describe('the page of the sandbox', () => {
+  it('what people say on either side is seen on the other one as its clients show it', async () => {
+    const page = await open();
+    await say(page, 'talk', 'Ben', 'good **morning**');
+    const inMatrix = message(page, 'matrix', 'good morning');
+    expect(await inMatrix.locator('.by strong').innerText()).toBe('Ben (Talk)');
+    expect(await inMatrix.locator('.words strong').innerText()).toBe('morning');
+    await say(page, 'matrix', 'Noah', 'hello **everybody**');
+    const inTalk = message(page, 'talk', 'hello everybody');
+    expect(await inTalk.locator('.by strong').innerText()).toBe('Crosstalk');
+    expect(await inTalk.locator('.words').innerText()).toBe('Noah (Matrix): hello everybody');
+    await message(page, 'talk', 'good morning').locator('.delivery.arrived').waitFor();
+    await message(page, 'matrix', 'hello everybody').locator('.delivery.arrived').waitFor();
+  });
+
+  it('shows who is in the rooms, and who came', async () => {
+    const page = await open();
+    await say(page, 'talk', 'Clara', 'am I in?');
+    await message(page, 'matrix', 'am I in?').waitFor();
+    await side(page, 'matrix').locator('.notes', { hasText: 'Clara (Talk) joined' }).waitFor();
+    await side(page, 'matrix').locator('.members summary').click();
+    const members = side(page, 'matrix').locator('.members li span:last-child');
+    expect(await members.allInnerTexts()).toEqual(expect.arrayContaining(['Mia', 'Noah', 'Olga', 'Clara (Talk)']));
+    await page.keyboard.press('Escape');
+    await members.first().waitFor({ state: 'hidden' });
+  });
+
+  it('shows each step of the last message’s way with its time', async () => {
+    const page = await open();
+    await say(page, 'matrix', 'Mia', 'time this one');
+    await page.locator('.way .of', { hasText: 'time this one' }).waitFor();
+    await page.locator('.way [data-step="shown"].reached').waitFor();
+    const times = await page.locator('.way .time').allInnerTexts();
+    expect(times[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    for (const time of times.slice(1)) expect(time).toMatch(/^\+[\d.,]+ m?s$/);
+    expect(await page.locator('.way .total').innerText()).toMatch(/ in all$/);
+  });
+
+  it.each(['talk', 'matrix'] as const)('a reply from %s shows what it answers on both sides', async (from) => {
+    const to = other[from];
+    const page = await open();
+    await say(page, to, to === 'talk' ? 'Anna' : 'Mia', `question for ${from}`);
+    await press(page, message(page, from, `question for ${from}`), 'Reply');
+    await side(page, from).locator('.about').waitFor();
+    await side(page, from).locator('textarea').fill(`answer of ${from}`);
+    await side(page, from).getByRole('button', { name: 'Send' }).click();
+    for (const name of [from, to]) {
+      await message(page, name, `answer of ${from}`)
+        .locator('.quote', { hasText: `question for ${from}` })
+        .waitFor();
+    }
+    expect(await side(page, from).locator('.about').count()).toBe(0);
+  });
+
+  it.each([
+    ['talk', 'Anna'],
+    ['matrix', 'Olga'],
+  ] as const)('an edit from %s is seen on both sides, with its mark', async (from, person) => {
+    const to = other[from];
+    const page = await open();
+    await say(page, from, person, `first words of ${from}`);
+    await message(page, to, `first words of ${from}`).waitFor();
+    await press(page, message(page, from, `first words of ${from}`), 'Edit');
+    const field = side(page, from).locator('textarea');
+    await until(async () => (await field.inputValue()) === `first words of ${from}`);
+    await field.fill(`better words of ${from}`);
+    await field.press('Enter');
+    for (const name of [from, to]) await message(page, name, `better words of ${from}`).locator('.edited').waitFor();
+    await until(async () => (await field.inputValue()) === '');
+    for (const name of [from, to]) expect(await message(page, name, `first words of ${from}`).count()).toBe(0);
+  });
+
+  it.each([
+    ['talk', 'Ben'],
+    ['matrix', 'Mia'],
+  ] as const)('a deletion from %s is seen on both sides', async (from, person) => {
+    const to = other[from];
+    const page = await open();
+    await say(page, from, person, `wrong room, ${from}`);
+    const ids = await Promise.all(
+      [from, to].map(async (name) => message(page, name, `wrong room, ${from}`).getAttribute('data-id')),
+    );
+    await press(page, message(page, from, `wrong room, ${from}`), 'Delete');
+    for (const id of ids) await page.locator(`[data-id="${id!}"] .gone`).waitFor();
+  });
+
+  it('nobody can change what another one said', async () => {
+    const page = await open();
+    await say(page, 'talk', 'Ben', 'mine alone');
+    await side(page, 'talk').locator('.people label', { hasText: 'Anna' }).click();
+    const row = message(page, 'talk', 'mine alone');
+    await row.hover();
+    expect(await row.getByRole('button', { name: 'Reply' }).count()).toBe(1);
+    expect(await row.getByRole('button', { name: 'Delete' }).count()).toBe(0);
+  });
+
+  it('reactions are counted on both sides, and a second click takes them back', async () => {
+    const page = await open();
+    await say(page, 'talk', 'Anna', 'who comes along?');
+    await message(page, 'matrix', 'who comes along?').waitFor();
+    const chip = (name: 'talk' | 'matrix'): Locator =>
+      message(page, name, 'who comes along?').locator('.reactions button', { hasText: '👍' });
+    for (const [name, person] of [
+      ['talk', 'Ben'],
+      ['matrix', 'Noah'],
+    ] as const) {
+      await side(page, name).locator('.people label', { hasText: person }).click();
+      const row = message(page, name, 'who comes along?');
+      await press(page, row, 'React');
+      // A click beside it closes it again.
+      await side(page, name).locator('h2').click();
+      await row.getByRole('button', { name: 'React with 👍' }).waitFor({ state: 'detached' });
+      await press(page, row, 'React');
+      await row.getByRole('button', { name: 'React with 👍' }).click();
+      await chip(name).waitFor();
+    }
+    await until(async () => (await chip('matrix').innerText()).includes('2'));
+    expect(await chip('matrix').getAttribute('aria-pressed')).toBe('true');
+    await chip('matrix').click();
+    await until(async () => (await chip('matrix').innerText()).includes('1'));
+    expect(await chip('matrix').getAttribute('aria-pressed')).toBe('false');
+    await until(async () => (await chip('talk').innerText()).includes('1'));
+    await chip('talk').click();
+    for (const name of ['talk', 'matrix'] as const) await chip(name).waitFor({ state: 'detached' });
+  });
+
+  it('kill -9 kills the service: what is said meanwhile waits, and arrives once', async () => {
+    const page = await open();
+    await say(page, 'talk', 'Anna', 'before the end');
+    await message(page, 'matrix', 'before the end').waitFor();
+    await allThere(page);
+    const pid = Number(/pid (\d+)/.exec(await page.locator('.status').innerText())![1]);
+    const mark = markOf(pid)!;
+    await page.getByRole('button', { name: 'kill -9 now' }).click();
+    await page.locator('.outcome', { hasText: `Process ${String(pid)} is gone` }).waitFor();
+    await until(() => Promise.resolve(!isAlive(mark)));
+    await say(page, 'talk', 'Anna', 'anybody there?');
+    await say(page, 'matrix', 'Mia', 'the bridge is not');
+    await say(page, 'matrix', 'Noah', 'wait for it');
+    await page.locator('.way .time', { hasText: 'waits' }).waitFor();
+    expect([await count(page, 'talk', 'waiting'), await count(page, 'matrix', 'waiting')]).toEqual(['1', '2']);
+    await shoot(page, 'killed');
+    await page.locator('.status', { hasText: 'service is running' }).waitFor();
+    await message(page, 'matrix', 'anybody there?').waitFor();
+    await message(page, 'talk', 'wait for it').waitFor();
+    await allThere(page);
+    await page.locator('.outcome', { hasText: `Process ${String(pid)} was killed` }).waitFor();
+    await page.locator('.outcome', { hasText: 'Everything has arrived, once.' }).waitFor();
+    expect(await page.locator('.status').innerText()).not.toContain(String(pid));
+    for (const [name, words] of [
+      ['matrix', 'anybody there?'],
+      ['talk', 'the bridge is not'],
+      ['talk', 'wait for it'],
+    ] as const) {
+      expect(await side(page, name).locator('article.message', { hasText: words }).count()).toBe(1);
+    }
+  });
+
+  it('everything can be reached by the keyboard, and what has the focus is seen', async () => {
+    const page = await open();
+    await say(page, 'talk', 'Anna', 'older one');
+    await say(page, 'talk', 'Anna', 'newer one');
+    await message(page, 'matrix', 'newer one').waitFor();
+    await side(page, 'talk').locator('.members summary').focus();
+    const focused = page.locator(':focus');
+    // On the way: lines that unfold.
+    do await page.keyboard.press('Tab');
+    while ((await focused.getAttribute('data-id')) === null);
+    expect(await focused.innerText()).toContain('newer one');
+    const outline = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle');
+    expect(outline).toBe('solid');
+    await page.keyboard.press('ArrowUp');
+    expect(await focused.innerText()).toContain('older one');
+    const names: (string | null)[] = [];
+    for (let at = 0; at < 4; at += 1) {
+      await page.keyboard.press('Tab');
+      names.push(await focused.getAttribute('aria-label'));
+    }
+    expect(names).toEqual(['React', 'Reply', 'Edit', 'Delete']);
+    for (let at = 0; at < 3; at += 1) await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await focused.getAttribute('aria-label')).toBe('React with ❤️');
+    await page.keyboard.press('Enter');
+    await message(page, 'talk', 'older one').locator('.reactions button', { hasText: '❤️' }).waitFor();
+    expect(await focused.innerText()).toContain('older one');
+    const field = side(page, 'talk').locator('textarea');
+    await field.focus();
+    await page.keyboard.press('ArrowUp');
+    await until(async () => (await field.inputValue()) === 'newer one');
+    await page.keyboard.press('Escape');
+    await until(async () => (await field.inputValue()) === '');
+  });
+
+  it('markup that people write is shown as text or left out, and never run', async () => {
+    const page = await open();
+    const markup = '<img src=x onerror="document.title=1"> <b>kept</b>';
+    await say(page, 'talk', 'Anna', markup);
+    for (const name of ['talk', 'matrix'] as const) {
+      expect(await message(page, name, 'kept').locator('.words').innerText()).toContain(markup);
+      expect(await page.locator('.timeline img').count()).toBe(0);
+    }
+    expect(await page.title()).toBe('Crosstalk sandbox');
+    const policy = (await page.reload())!.headers()['content-security-policy']!;
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+  });
+
+  it('says in a sentence what a network refuses, and keeps what was typed', async () => {
+    const page = await open();
+    const field = side(page, 'talk').locator('textarea');
+    await field.fill('x'.repeat(33_000));
+    await field.press('Enter');
+    await side(page, 'talk')
+      .getByRole('alert')
+      .filter({ hasText: 'Nextcloud Talk takes no message of that length.' })
+      .waitFor();
+    expect((await field.inputValue()).length).toBe(33_000);
+  });
+
+  it('an address of another start says so', async () => {
+    const page = await open({}, address.replace(/token=.*/, 'token=old'));
+    await page.getByText('This address is not, or no longer, the sandbox’s.').waitFor();
+  });
+
+  it('speaks German to those whose browser does', async () => {
+    const page = await open({ locale: 'de-AT' });
+    await page.getByRole('button', { name: 'kill -9 jetzt' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await page.getByPlaceholder('Als Anna schreiben').waitFor();
+  });
+
+  it('on a phone the sides are tabs, and what comes to the other one is counted', async () => {
+    const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await side(page, 'talk').waitFor();
+    expect(await side(page, 'matrix').isVisible()).toBe(false);
+    await say(page, 'talk', 'Anna', 'from the train');
+    await page.locator('.tabs .matrix .unseen', { hasText: '1' }).waitFor();
+    const row = message(page, 'talk', 'from the train');
+    await row.locator('.bring-tools').tap();
+    await row.getByRole('button', { name: 'Delete' }).tap();
+    await row.waitFor({ state: 'detached' });
+    await page.locator('.tabs .matrix').tap();
+    expect([await side(page, 'talk').isVisible(), await side(page, 'matrix').isVisible()]).toEqual([false, true]);
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+    expect(width).toBe(390);
+  });
+
+  it.each([
+    ['light', 'rgb(244, 243, 239)'],
+    ['dark', 'rgb(23, 24, 27)'],
+  ] as const)('is %s for those who want it so', async (colorScheme, ground) => {
+    for (const [width, height] of [
+      [1280, 860],
+      [390, 844],
+    ] as const) {
+      const isPhone = width === 390;
+      const page = await open({ colorScheme, viewport: { width, height }, hasTouch: isPhone, isMobile: isPhone });
+      await side(page, 'talk').waitFor();
+      expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe(ground);
+      await shoot(page, `${colorScheme}-${String(width)}`);
+    }
+  });
+});
