@@ -112,7 +112,7 @@ try {
       const trouble = await judge(tree, mutant).catch((error) => String(error));
       if (trouble === undefined) continue;
       survived += 1;
-      console.log(`SURVIVED ${mutant.name}\n         ${trouble}`);
+      console.error(`SURVIVED ${mutant.name}\n         ${trouble}`);
     }
   };
   await Promise.all(trees.map(work));
