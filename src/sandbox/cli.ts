@@ -93,8 +93,8 @@ Ready. Open
 
     ${page}
 
-It shows two rooms called Team, one of Nextcloud Talk and one of Matrix, linked by Crosstalk. Write as Anna or Ben on the
-left, as Mia or Noah on the right, and watch the other side.
+It shows two rooms called Team, one of Nextcloud Talk and one of Matrix, linked by Crosstalk. Write, reply, edit, delete
+and react as Anna, Ben or Clara on the left, as Mia, Noah or Olga on the right, watch the other side, and kill the service.
 
     Nextcloud Talk server   ${talk}
     Matrix server           ${matrix}
