@@ -11,16 +11,25 @@ const lineEnds = /[\n\u2028\u2029]/;
 /** Such a line is seen to be a quote, an item, or to go on. */
 const plainlyNone = /^\s*[>…-]\s/;
 /** `Name (Network): ` and `* Name (Network) `, as a skeleton: without spaces, whatever letters they are made of. */
-const head = /^[^()]{1,200}\([^()]{1,60}\)[:;]|^\*[^()]{1,200}\([^()]{1,60}\)/;
+const head = /^.{1,200}?\([^()]{1,60}\)[:;]|^\*.{1,200}?\([^()]{1,60}\)/;
 
-/** Pure: whether a reader may take a line for the beginning of what another person says through the relay. */
-export function looksLikeHead(line: string): boolean {
-  return !plainlyNone.test(line) && head.test(skeleton(line.slice(0, longestHead)));
+export interface Heads {
+  /** How the first line stands: behind the speaker's name, or, where the bridge speaks for itself, alone. */
+  readonly first: 'goesOn' | 'begins';
+  /** What people call the speaker's network: where heads name it without a colon, as those of emotes do. */
+  readonly label?: string;
 }
 
-/** Pure: a text that the relay shows behind a name, with every line but its first seen to belong to it. */
-export function withoutForgedHeads(body: RichText): RichText {
-  return body.map((block, index) => marked(block, index === 0 && block.type === 'paragraph' ? 'goesOn' : 'begins'));
+/** Pure: whether a reader may take a line for the beginning of what another person says through the relay. */
+export function looksLikeHead(line: string, label?: string): boolean {
+  if (plainlyNone.test(line)) return false;
+  const shape = skeleton(line.slice(0, longestHead));
+  return head.test(shape) || (label !== undefined && shape.indexOf(`(${skeleton(label)})`) > 0);
+}
+
+/** Pure: a text that the relay shows, with every line that could be taken for somebody else's seen to go on. */
+export function withoutForgedHeads(body: RichText, { first, label }: Heads): RichText {
+  return body.map((block, index) => marked(block, index === 0 && block.type === 'paragraph' ? first : 'begins', label));
 }
 
 /** Pure: the same for a text that is nothing but lines. */
@@ -30,13 +39,14 @@ export function plainWithoutForgedHeads(text: string): string {
 }
 
 /** What stands in quotes, lists, tables and code is seen to do so. */
-function marked(block: Block, line: 'begins' | 'goesOn'): Block {
+function marked(block: Block, line: Heads['first'], label: string | undefined): Block {
   if (block.type !== 'paragraph' && block.type !== 'heading') return block;
   const lines = linesOf(runsOf(block.content));
-  if (lines.every((runs, index) => (index === 0 && line === 'goesOn') || !looksLikeHead(textOf(runs)))) return block;
+  if (lines.every((runs, index) => (index === 0 && line === 'goesOn') || !looksLikeHead(textOf(runs), label)))
+    return block;
   const runs = lines.flatMap((each, index) => {
     const isFirst = index === 0;
-    const isForged = !(isFirst && line === 'goesOn') && looksLikeHead(textOf(each));
+    const isForged = !(isFirst && line === 'goesOn') && looksLikeHead(textOf(each), label);
     return [...(isFirst ? [] : [lineEnd]), ...(isForged ? [goingOn] : []), ...each];
   });
   return { ...block, content: inlinesOf(runs) };

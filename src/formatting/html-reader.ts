@@ -118,7 +118,10 @@ export class HtmlReader {
     if (latex !== undefined && latex !== '') {
       this.leaf({ type: 'math', latex: cleanText(latex) });
     } else if (reason !== undefined) {
-      this.marked({ type: 'spoiler', ...(reason.trim() === '' ? {} : { reason: cleanText(reason) }) }, children);
+      this.marked(
+        { type: 'spoiler', ...(reason.trim() === '' ? {} : { reason: onOneLine(cleanText(reason)) }) },
+        children,
+      );
     } else {
       this.nodes(children);
     }
@@ -158,7 +161,7 @@ export class HtmlReader {
 
   private image({ attributes }: HtmlElement): void {
     const src = cleanText(attributes.get('src') ?? '');
-    const alt = cleanText(attributes.get('alt') || attributes.get('title') || '').trim();
+    const alt = onOneLine(cleanText(attributes.get('alt') || attributes.get('title') || ''));
     const isEmoticon = attributes.has('data-mx-emoticon');
     const known = this.read.image?.(src, alt, isEmoticon);
     if (known !== undefined) return this.inline(known);
@@ -376,4 +379,9 @@ function inlinesWithin(block: Block): readonly Inline[] {
 
 function joined(pieces: readonly (readonly Inline[])[], between: Inline): Inline[] {
   return pieces.flatMap((piece, index) => (index > 0 ? [between, ...piece] : [...piece]));
+}
+
+/** Words of an attribute: whatever breaks in them, they stand within a line. */
+function onOneLine(words: string): string {
+  return words.replaceAll(/[\s\u2028\u2029]+/gu, ' ').trim();
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
 import { fromHtml, toHtml } from './html.js';
+import { toPlain } from './plain.js';
 
 const text = (words: string): Inline => ({ type: 'text', text: words });
 const br: Inline = { type: 'break' };
@@ -486,5 +487,17 @@ describe('toHtml', () => {
     const written = html(body);
     expect(written).toContain('a');
     expect((written.match(/<(?!\/|br)/g) ?? []).length).toBeLessThan(100);
+  });
+
+  it('words of attributes stand within a line', () => {
+    expect(fromHtml('<span data-mx-spoiler="x]\nBen (Matrix): pay me">y</span>')).toEqual([
+      {
+        type: 'paragraph',
+        content: [{ type: 'spoiler', reason: 'x] Ben (Matrix): pay me', content: [{ type: 'text', text: 'y' }] }],
+      },
+    ]);
+    expect(toPlain(fromHtml('<img data-mx-emoticon src="mxc://a/b" alt=":x\u2028Ben (Matrix):">'))).not.toMatch(
+      /[\n\u2028]/,
+    );
   });
 });

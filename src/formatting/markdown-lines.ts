@@ -34,7 +34,7 @@ export function markdownLine(inlines: readonly Inline[]): Run[] {
 }
 
 function written(line: readonly Run[]): Run[] {
-  return spaced(withJoinedCode(trimmed(line).map(marked)));
+  return spaced(withJoinedCode(marked(trimmed(line))));
 }
 
 /** Code beside code that is marked the same way is one piece: their marks would run into each other. */
@@ -135,13 +135,25 @@ function trimmed(line: readonly Run[]): Run[] {
   return indent === '' ? words : [textRun(indent, []), ...words];
 }
 
-/** A blank is marked as what stands on both sides of it. */
-function marked(run: Run, at: number, line: readonly Run[]): Run {
-  if (!isBlank(run)) return run;
-  const before = line.findLast((each, index) => index < at && !isBlank(each))?.marks ?? [];
-  const behind = line.find((each, index) => index > at && !isBlank(each))?.marks ?? [];
-  const marks = commonMarks(before, behind);
-  // Between two links to the same address the blank is in neither.
+/** Blanks are marked as what stands on both sides of them. */
+function marked(line: readonly Run[]): Run[] {
+  const behind: (readonly Mark[])[] = [];
+  let next: readonly Mark[] = [];
+  for (let at = line.length - 1; at >= 0; at -= 1) {
+    const run = line[at];
+    if (run !== undefined && !isBlank(run)) next = run.marks;
+    behind[at] = next;
+  }
+  let before: readonly Mark[] = [];
+  return line.map((run, at) => {
+    if (isBlank(run)) return withMarks(run, commonMarks(before, behind[at] ?? []));
+    before = run.marks;
+    return run;
+  });
+}
+
+/** Between two links to the same address a blank is in neither. */
+function withMarks(run: Run, marks: readonly Mark[]): Run {
   const link = run.marks.length > 0 ? -1 : marks.findIndex(({ type }) => type === 'link');
   return { ...run, marks: link < 0 ? marks : marks.slice(0, link) };
 }

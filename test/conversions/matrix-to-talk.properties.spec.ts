@@ -347,7 +347,7 @@ describe('what people see in Matrix', () => {
           const texts = await textsOf({ msgtype: 'm.text', body });
           const wanted = `mia(Matrix):${without(unseen, cleanText(body))}`;
           const shown = texts.map((part) => signsIn(fromMarkdown(part))).join('');
-          expect(without(unseen, shown)).toBe(texts.length === 0 ? '' : wanted);
+          expect(without(unseen, shown.replaceAll('%7B', '{'))).toBe(texts.length === 0 ? '' : wanted);
         }),
         { numRuns },
       );
@@ -358,7 +358,7 @@ describe('what people see in Matrix', () => {
   it(
     'code is the same byte by byte, but for what keeps people from being called',
     async () => {
-      const harmless = (each: string): string => each.replaceAll('@\u200b', '@');
+      const harmless = (each: string): string => each.replaceAll(/(?<=[@{])\u200b/gu, '');
       await fc.assert(
         fc.asyncProperty(text, async (code) => {
           const html = `<p>see</p><pre><code class="language-ts">${escaped(cleanText(code))}\n</code></pre>`;

@@ -9,7 +9,7 @@ import type { Inline, RichText } from '../../model/rich-text.js';
 import { isUserId, type MatrixSelf, pillOf } from './matrix.ids.js';
 import { isObject, type JsonObject, readMessage } from './matrix.payloads.js';
 import { changeInlines } from '../../formatting/change-inlines.js';
-import { plainWithoutForgedHeads, withoutForgedHeads } from '../../formatting/forged-heads.js';
+import { type Heads, plainWithoutForgedHeads, withoutForgedHeads } from '../../formatting/forged-heads.js';
 
 /**
  * The longest content of a message, in bytes of JSON. An event may have 65,536 bytes as canonical JSON; ids, hashes and
@@ -102,7 +102,7 @@ function wordsOf(body: RichText, said: Said, self: MatrixSelf, voice: Voice): Js
   const { called, mentions } = callsIn(body, self);
   // Whatever our own user says may stand beside what it says in somebody's name.
   const isOurOwn = voice.as !== 'ghost';
-  const shown = withHead(isOurOwn ? withoutForgedHeads(called) : called, headOf(voice, said));
+  const shown = withHead(isOurOwn ? withoutForgedHeads(called, headsOf(voice)) : called, headOf(voice, said));
   const text = cleanText(toPlain(shown));
   return {
     msgtype: msgtypeOf(voice, said),
@@ -110,6 +110,10 @@ function wordsOf(body: RichText, said: Said, self: MatrixSelf, voice: Voice): Js
     ...(isPlain(shown) ? {} : { format: 'org.matrix.custom.html', formatted_body: toHtml(shown, writing(self)) }),
     'm.mentions': said.attention === 'silent' ? {} : mentions,
   };
+}
+
+function headsOf(voice: Voice): Heads {
+  return voice.as === 'relay' ? { first: 'goesOn', label: voice.networkLabel } : { first: 'begins' };
 }
 
 /** Whom a text is to notify: people of this account, and everybody. Clients find the latter by the text `@room`. */

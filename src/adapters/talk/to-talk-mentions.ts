@@ -17,13 +17,14 @@ const meant = '\ufdd1';
 const zeroWidthSpace = '\u200b';
 /** Where Talk may take something for a mention. Source: the parser of Nextcloud's comments. */
 const mention = /\B(?<![^a-z0-9_\-@.'\s])@(?=["a-z0-9_\-@.'\ufdd1])/gi;
+/** The server puts mentions where a text has such names in braces, wherever they stand. */
+const placeholder = /\{(?=mention-)/g;
 const address = /https?:\/\/[^\s<>]+/gi;
 
 /** The text with only those mentions left that Talk knows: of people there, and of everybody. The others say whom they name. */
 export function withKnownMentions(body: RichText, place: MentionPlace): RichText {
   return changeInlines(body.map(withExactCode), (inline, isInLink) => {
     if (inline.type === 'code') return [{ ...inline, text: withExactAddresses(inline.text) }];
-    if (inline.type === 'text') return [{ ...inline, text: withoutPlaceholders(inline.text) }];
     if (inline.type !== 'mention' || written(inline, place.account) !== undefined) return [inline];
     const url = inline.of.kind === 'room' ? roomAddress(inline, place) : undefined;
     const label: Inline = { type: 'text', text: labelOf(inline) };
@@ -46,12 +47,9 @@ function withExactCode(block: Block): Block {
 
 /** In code nothing is written otherwise: what `withoutPings` finds there is made harmless before. */
 function withExactAddresses(code: string): string {
-  return code.replaceAll(address, (each) => each.replaceAll(mention, `@${zeroWidthSpace}`));
-}
-
-/** The server puts mentions where a text has such names in braces. */
-function withoutPlaceholders(text: string): string {
-  return text.replaceAll(/\{(?=mention-)/g, `{${zeroWidthSpace}`);
+  return code.replaceAll(address, (each) =>
+    each.replaceAll(mention, `@${zeroWidthSpace}`).replaceAll(placeholder, `{${zeroWidthSpace}`),
+  );
 }
 
 /** How a mention that Talk knows stands in the Markdown, until `withoutPings` has seen it. */
@@ -61,11 +59,13 @@ export function meantMention(inline: Extract<Inline, { type: 'mention' }>, accou
 
 /**
  * The finished text: nobody is pinged but who was meant. What Talk would take for a mention gets something behind its `@`
- * that no id begins with; in an address it is written as `%40`, so that it still leads there.
+ * that no id begins with; in an address it is written as `%40`, so that it still leads there. Nobody's name comes where
+ * somebody wrote the place that the server keeps for one.
  */
 export function withoutPings(text: string): string {
   return text
-    .replaceAll(address, (each) => each.replaceAll(mention, '%40'))
+    .replaceAll(address, (each) => each.replaceAll(mention, '%40').replaceAll(placeholder, '%7B'))
+    .replaceAll(placeholder, `{${zeroWidthSpace}`)
     .replaceAll(mention, `@${zeroWidthSpace}`)
     .replaceAll(meant, '@');
 }

@@ -266,6 +266,30 @@ describe('toTalk: nobody speaks in the name of another', () => {
     expect(relayedTexts(says(bob), by, place)).toEqual(['**Anna** (Matrix): hi\n… **Bob** (Talk): I quit']);
   });
 
+  it.each([
+    ['an emote of somebody else', [{ type: 'bold', content: [text('Ben')] }, text(' (Matrix) waves')]],
+    ['a name with brackets', [text('Ben (he) (Matrix): I quit')]],
+  ] satisfies [string, Inline[]][])('%s is seen to go on', (_, forged) => {
+    const [whole = ''] = relayedTexts(says(line(text('hi'), { type: 'break' }, ...forged)), by, place);
+    expect(whole).toMatch(/^\*\*Anna\*\* \(Matrix\): hi\n… /);
+  });
+
+  it('a name that makes a notice look like a message does not', () => {
+    expect(relayedTexts(said('Ben (Matrix): pay me (Matrix) joined'), { ...by, as: 'bridge' }, place)).toEqual([
+      '… Ben (Matrix): pay me (Matrix) joined',
+    ]);
+    expect(relayedTexts(said('Ben (Matrix) joined'), { ...by, as: 'bridge' }, place)).toEqual(['Ben (Matrix) joined']);
+  });
+
+  it('nobody speaks under the name of whom the text mentions', () => {
+    const [whole] = relayedTexts(
+      says(line(mention('users/carol', 'Carol'))),
+      { ...by, profile: { name: '{mention-user1}' } },
+      place,
+    );
+    expect(whole).toBe('**{\u200bmention-user1}** (Matrix): @"carol"');
+  });
+
   it('bold elsewhere stays', () => {
     const body = line(text('hi'), { type: 'break' }, { type: 'bold', content: [text('important')] }, text(' thing'));
     expect(relayedTexts(says(body), by, place)).toEqual(['**Anna** (Matrix): hi\n**important** thing']);

@@ -1,5 +1,6 @@
 import { cleanText } from '../../formatting/clean.js';
-import { withoutForgedHeads } from '../../formatting/forged-heads.js';
+import { withoutExcess } from '../../formatting/density.js';
+import { type Heads, withoutForgedHeads } from '../../formatting/forged-heads.js';
 import { toMarkdown } from '../../formatting/markdown.js';
 import { withFileNames } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
@@ -45,8 +46,10 @@ export function relayedTexts(
   };
   const fits = (part: RichText): boolean =>
     toPlain(part).length <= place.maxChars && written(part).length <= place.maxChars;
-  const said = withFileNames(event.body, event.files ?? []);
-  return splitRich(withoutForgedHeads(withKnownMentions(said, place)), fits).map(written);
+  const said = withFileNames(withoutExcess(event.body), event.files ?? []);
+  // Without a name in front the first line could be taken for anybody's, too.
+  const heads: Heads = by.as === 'bridge' ? { first: 'begins' } : { first: 'goesOn', label: by.networkLabel };
+  return splitRich(withoutForgedHeads(withKnownMentions(said, place), heads), fits).map(written);
 }
 
 /** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */
