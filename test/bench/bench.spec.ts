@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { takeTurn } from '../support/turn.js';
+
+afterAll(await takeTurn());
 
 interface Row {
   readonly name: string;

@@ -8,6 +8,10 @@ import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { takeTurn } from '../support/turn.js';
+
+// Before any test's own time begins.
+afterAll(await takeTurn());
 
 /** Delivery settings on scaled times: a shard is free after 2 s, a look is conclusive soon. */
 const scaled = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Client } from 'pg';
 import { type Replica, until } from '../e2e/world.js';
 import { type SeenEvent, Town } from './town.js';
@@ -10,6 +11,9 @@ const png = Buffer.from(
 );
 
 /** The whole conversation between Talk and Matrix, each thing in both directions. */
+// A homeserver and all servers on one machine: what takes seconds may take a minute.
+jest.setTimeout(180_000);
+
 describe('the whole conversation with a real Synapse', () => {
   let town: Town;
   let replica: Replica;
@@ -28,7 +32,7 @@ describe('the whole conversation with a real Synapse', () => {
 
   async function soon<Found>(what: string, look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> {
     let found: Found | undefined;
-    await until(what, async () => (found = await look()) !== undefined, 20_000).catch((error: unknown) => {
+    await until(what, async () => (found = await look()) !== undefined, 60_000).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${replica.log.slice(-2_000)}`);
     });
     return found as Found;
