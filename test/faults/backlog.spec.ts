@@ -61,7 +61,8 @@ describe(`a backlog (seed ${String(seed)})`, () => {
         if (number % 20 === 0) await pause(1);
       }
       const startedMs = performance.now();
-      const replica = await world.start();
+      // As Node itself chooses where there is no more memory than that.
+      const replica = await world.start({ node: [`--max-old-space-size=${String(mostMemoryMiB / 2)}`] });
       const come = (): number => arrivals.talk.count + arrivals.matrix.count;
       while (come() < messages) {
         const before = come();
