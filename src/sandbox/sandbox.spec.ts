@@ -51,6 +51,7 @@ describe('Sandbox', () => {
       page: join(data, 'page'),
       env: { PATH: process.env['PATH'], ...env },
       ports: anyPorts,
+      pauseAfterKillMs: 1000,
       say: () => undefined,
     });
     sandboxes.push(sandbox);

@@ -30,6 +30,8 @@ export interface SandboxOptions {
     readonly talk: number;
     readonly matrix: number;
   };
+  /** How long the service stays away after the page's kill. Default 4000: long enough to write something meanwhile. */
+  readonly pauseAfterKillMs?: number;
   /** Takes a sentence about a port that is in use. */
   say(sentence: string): void;
 }
@@ -46,6 +48,7 @@ export interface Addresses {
 
 const roomName = 'Team';
 const serviceEndsWithinMs = 3500;
+const usualPauseAfterKillMs = 4000;
 
 /** Two servers, the service between them as a child, and the page to type on. */
 export class Sandbox {
@@ -127,6 +130,7 @@ export class Sandbox {
       folder: folder.path,
       env: serviceEnvironment(this.options.env, settingsFile, folder.path),
       logFile,
+      pauseAfterCrashMs: this.options.pauseAfterKillMs ?? usualPauseAfterKillMs,
       readyUrl: `${admin}/health/ready`,
       onStart: (mark) => folder.lock.note({ service: mark }),
       onState: (state, process) => board.setService(serviceNow(board.service, state, process)),

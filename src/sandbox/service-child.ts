@@ -20,6 +20,8 @@ export interface ServiceChildOptions {
   readonly logFile: string;
   /** Answers 200 while the service is ready. */
   readonly readyUrl: string;
+  /** How long it stays away after a crash that was asked for. */
+  readonly pauseAfterCrashMs: number;
   /** Called right after each start. */
   onStart(service: ProcessMark): void;
   /** `process`: the id of its process, while there is one. */
@@ -29,8 +31,6 @@ export interface ServiceChildOptions {
 const startsInVain = 3;
 const firstPauseMs = 300;
 const longestPauseMs = 5000;
-/** After a crash that was asked for: long enough to write something meanwhile. */
-const pauseAfterCrashMs = 4000;
 const pollMs = { unready: 100, ready: 1000 } as const;
 const answerWithinMs = 2000;
 const lastWordsLines = 12;
@@ -95,7 +95,7 @@ export class ServiceChild {
       if (this.#state === 'starting' && inVain >= startsInVain) throw new ServiceFails(lastWords(this.options.logFile));
       if (this.#state !== 'starting') this.#change('gone');
       const usualMs = Math.min(firstPauseMs * 2 ** inVain, longestPauseMs);
-      const pauseMs = this.#isCrashed ? Math.max(pauseAfterCrashMs, usualMs) : usualMs;
+      const pauseMs = this.#isCrashed ? Math.max(this.options.pauseAfterCrashMs, usualMs) : usualMs;
       this.#isCrashed = false;
       if (!(await pause(pauseMs, signal))) return;
     }

@@ -34,6 +34,8 @@ beforeAll(async () => {
     page: resolve('dist', 'web'),
     env: process.env,
     ports: { page: 0, public: 0, admin: 0, talk: 0, matrix: 0 },
+    // However slowly a busy machine types: the service stays away until all is said.
+    pauseAfterKillMs: 15_000,
     say: () => undefined,
   });
   const { addresses, ready } = await sandbox.start();
