@@ -86,14 +86,14 @@ export class Deliverer {
         made: delivery.made.map((copy) => ({ ...copy, part: copy.part - firstPart })),
         key: (part) => this.parts.keys.make(delivery.uuid, firstPart + part),
         onMade: (copy) => {
-          pass('afterResponse');
+          pass('afterResponse', lane.account);
           hooks.onMade({ ...copy, part: firstPart + copy.part });
         },
         onGone: (copy) => {
           hooks.onGone(copy);
         },
         beforeSend: () => {
-          pass('beforeSend');
+          pass('beforeSend', lane.account);
           hooks.beforeSend();
         },
       },

@@ -145,10 +145,10 @@ export class IngestService {
       if (pulled !== undefined && cursor === 'moves') {
         await this.repository.moveCursor(tx, pulled.room, pulled.cursor, fresh.length > 0 ? 'some' : 'none');
       }
-      pass('beforeInboxCommit');
+      pass('beforeInboxCommit', adapter.account);
       return done;
     });
-    pass('afterInboxCommit');
+    pass('afterInboxCommit', adapter.account);
     this.#count(adapter, reads.length, plan);
     this.#wake(plan);
   }

@@ -221,9 +221,9 @@ export class LaneBatch {
     let told = false;
     for (;;) {
       try {
-        pass('beforeDoneCommit');
+        pass('beforeDoneCommit', this.lane.account);
         await repository.commit(this.lane, shards.fence(this.lane.shard), this.#done);
-        pass('afterDoneCommit');
+        pass('afterDoneCommit', this.lane.account);
         this.#done = [];
         this.#committedAtMs = clock.monotonicMs();
         return;

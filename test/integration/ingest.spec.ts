@@ -94,7 +94,7 @@ describe('ingest', () => {
         }
       }
       await tx.rows(`select 1 from lanes where portal = $1 for no key update`, [lane]);
-      edit = other.accept(source, [payload('k2', edited('1', 'new', '2'))]).then(() => {
+      edit = other.accept(source, [payload('k2', edited('1', 'new', '2'))]).finally(() => {
         isDone = true;
       });
       const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
