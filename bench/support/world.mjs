@@ -93,6 +93,16 @@ export class World {
     }
   }
 
+  /** Until every room is read by a held request, as far as the setting allows. */
+  async untilHeld() {
+    const wanted = Math.min(8, this.rooms.length);
+    for (;;) {
+      const [row] = await this.database.rows('select count(*)::int as held from rooms where held_poll');
+      if (row.held >= wanted) return;
+      await sleep(200);
+    }
+  }
+
   /** The source's server, the target's, and which target room belongs to which source room. */
   sides(source) {
     const target = source === 'talk' ? 'matrix' : 'talk';
@@ -106,6 +116,7 @@ export class World {
   /** One message in every room, until all have arrived: everybody is known everywhere then. */
   async warmUp(source) {
     await this.drive({ source, perSecond: 50, total: this.rooms.length });
+    if (source === 'talk' && this.by === 'bridge') await this.untilHeld();
   }
 
   /**
