@@ -71,8 +71,8 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #rooms: MatrixRooms;
   readonly #invitations: MatrixInvitations;
   readonly #presence: MatrixPresence;
-  /** Rooms that links named by an alias. */
-  readonly #resolved = new BoundedMap<string, true>(maxRemembered);
+  /** Rooms that links name, by an alias too. */
+  readonly #named = new BoundedMap<string, true>(maxRemembered);
   #maxFileBytes = 0;
   /** What runs beside; it ends without throwing. */
   readonly #running = new Set<Promise<void>>();
@@ -105,7 +105,10 @@ export class MatrixAdapter implements NetworkAdapter {
     const edits = new MatrixEdits(self, timeline, writer);
     this.#writer = writer;
     this.#look = new MatrixLook({ timeline, client, users, edits, writer, marginMs });
-    this.#rooms = new MatrixRooms({ id: context.account, users, rooms, account, store, log });
+    const onNamed = (room: string): void => {
+      this.#named.set(room, true);
+    };
+    this.#rooms = new MatrixRooms({ id: context.account, users, rooms, account, store, log, onNamed });
     this.#invitations = new MatrixInvitations({ users, rooms, clock, log, retryMs, isLinked });
     this.source = new MatrixSource({
       hsToken,
@@ -224,12 +227,13 @@ export class MatrixAdapter implements NetworkAdapter {
 
   async resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
     const room = await this.#rooms.resolve(wanted, link, signal);
-    this.#resolved.set(room, true);
+    // The room that we are in may be the one that the named one became.
+    this.#named.set(room, true);
     return room;
   }
 
   #isLinked(room: string): boolean {
-    return this.#resolved.get(room) === true || this.context.isLinked(room);
+    return this.#named.get(room) === true || this.context.isLinked(room);
   }
 
   #run(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {

@@ -50,6 +50,14 @@ describe('matrix rooms', () => {
       expect(refusal.message).toContain(bot);
     });
 
+    it('one that is named by an alias is entered once somebody invites us', async () => {
+      const room = bench.sandbox.createRoom({ creator: alice, name: 'Closed', alias: 'closed' });
+      expect((await refusalOf(resolve('#closed:sandbox.test'))).reason).toBe('notJoined');
+      bench.sandbox.invite(room, alice, bot);
+      await until(() => membershipOf(room, bot) === 'join');
+      expect(await resolve('#closed:sandbox.test')).toBe(room);
+    });
+
     it.each(['#nothing:sandbox.test', '!nothing:sandbox.test', 'nothing'])('%s is gone', async (name) => {
       expect((await refusalOf(resolve(name))).reason).toBe('gone');
     });

@@ -19,6 +19,8 @@ export interface RoomParts {
   readonly account: AccountApi;
   readonly store: AccountStore;
   readonly log: Log;
+  /** Told which room a link names, also before we may enter it. */
+  onNamed(room: string): void;
 }
 
 /** Finds, makes and describes rooms and people. */
@@ -80,6 +82,7 @@ export class MatrixRooms {
       ? await this.parts.rooms.roomOfAlias(reference.room, signal)
       : { room: reference.room, via: [...reference.via, ...via] };
     if (known === undefined) throw roomClosed(`nobody knows a room ${reference.room}`, 'gone');
+    this.parts.onNamed(known.room);
     const entry = await this.parts.rooms.join(known.room, this.parts.users.bot, { signal }, known.via);
     if (entry === 'unknown') throw roomClosed(`nobody knows a room ${reference.room}`, 'gone');
     if (entry === 'forbidden') {
