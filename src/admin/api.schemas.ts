@@ -111,7 +111,10 @@ export const linkAnswer = z.strictObject({ link: z.enum(['made', 'changed']), st
 export const changeAnswer = z.strictObject({ change: z.enum(['changed', 'was so']) });
 export const retryAnswer = z.strictObject({
   retried: z.array(
-    z.strictObject({ delivery: deliveryKey(), became: z.enum(['put at the end of its lane', 'not parked']) }),
+    z.strictObject({
+      delivery: deliveryKey(),
+      became: z.enum(['put at the end of its lane', 'skipped: it is no longer so', 'not parked']),
+    }),
   ),
 });
 export const replayAnswer = z.strictObject({

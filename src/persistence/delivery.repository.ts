@@ -6,6 +6,9 @@ import type { Database, Fence } from './database.js';
 import { cancelIfStale, followParked } from './parked-writes.js';
 import { hasMore, recordDeliveries, storeChange } from './delivery-writes.js';
 
+/** What became of a parked delivery that was to be tried again. */
+export type Retry = { readonly became: 'waiting'; readonly lane: RowId } | { readonly became: 'skipped' | 'notParked' };
+
 /** The statements of the second of the two commits, and what a lane reads before it sends. */
 export class DeliveryRepository {
   constructor(private readonly database: Database) {}
@@ -101,20 +104,17 @@ export class DeliveryRepository {
     });
   }
 
-  /**
-   * Puts a parked delivery at its lane's end. Returns the lane, or undefined when no such delivery is parked, or what it
-   * would show is no longer so: it is skipped then.
-   */
-  async retry(uuid: DeliveryId): Promise<RowId | undefined> {
+  /** Puts a parked delivery at its lane's end, or skips it where what it would show is no longer so. */
+  async retry(uuid: DeliveryId): Promise<Retry> {
     return this.database.transaction(async (tx) => {
       const [parked] = await tx.rows<{ id: RowId; lane: RowId; message: RowId | null; event: string }>(
         `select id, lane, message, event from deliveries where uuid = $1::uuid and state = 'parked'`,
         [uuid],
       );
-      if (parked === undefined) return undefined;
+      if (parked === undefined) return { became: 'notParked' };
       await tx.rows(`select 1 from lanes where portal = $1 for no key update`, [parked.lane]);
       const event = JSON.parse(parked.event) as BridgeEvent;
-      if (await cancelIfStale(tx, parked.id, parked.message, event)) return undefined;
+      if (await cancelIfStale(tx, parked.id, parked.message, event)) return { became: 'skipped' };
       const [place] = await tx.rows<{ seq: string }>(
         `update lanes set next_seq = next_seq + 1, due_at = coalesce(due_at, now()) where portal = $1
          returning next_seq - 1 as seq`,
@@ -125,7 +125,7 @@ export class DeliveryRepository {
           where uuid = $1::uuid and state = 'parked'`,
         [uuid, place?.seq],
       );
-      return parked.lane;
+      return { became: 'waiting', lane: parked.lane };
     });
   }
 

@@ -4,9 +4,15 @@ import type { Wakeups } from './wakeups.js';
 
 export interface Retried {
   readonly delivery: DeliveryId;
-  /** `not parked`: there is no such delivery, or it is waiting or done. */
-  readonly became: 'put at the end of its lane' | 'not parked';
+  /** `skipped`: it was deleted, edited or taken back since. `not parked`: there is no such delivery, or it is waiting or done. */
+  readonly became: (typeof words)[keyof typeof words];
 }
+
+const words = {
+  waiting: 'put at the end of its lane',
+  skipped: 'skipped: it is no longer so',
+  notParked: 'not parked',
+} as const;
 
 /** Deliveries that were set aside, for those who want them tried again. */
 export class ParkedDeliveries {
@@ -19,9 +25,9 @@ export class ParkedDeliveries {
   async retry(which: readonly DeliveryId[] | 'all'): Promise<Retried[]> {
     const retried: Retried[] = [];
     for (const delivery of which === 'all' ? await this.deliveries.parked() : which) {
-      const lane = await this.deliveries.retry(delivery);
-      if (lane !== undefined) this.wakeups.tell({ lanes: [lane] });
-      retried.push({ delivery, became: lane === undefined ? 'not parked' : 'put at the end of its lane' });
+      const retry = await this.deliveries.retry(delivery);
+      if (retry.became === 'waiting') this.wakeups.tell({ lanes: [retry.lane] });
+      retried.push({ delivery, became: words[retry.became] });
     }
     return retried;
   }

@@ -502,7 +502,10 @@ describe('LaneWorker, about earlier messages', () => {
     await house.ingest.accept(source, [payload('2', edited('1', 'short', '2'), reacted('1', '👍'), sent('2'))]);
     await run();
     const [parked] = await house.deliveries.parked();
-    expect(parked === undefined ? undefined : await house.deliveries.retry(parked)).toBe(lane);
+    expect(parked === undefined ? undefined : await house.deliveries.retry(parked)).toEqual({
+      became: 'waiting',
+      lane,
+    });
     await run();
     expect(target.said).toEqual(['text of 1', 'text of 2', 'short']);
   });

@@ -273,8 +273,8 @@ describe('StatusRepository', () => {
     await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
     const [parked] = await house.deliveries.parked();
     if (parked === undefined) throw new Error('nothing is parked');
-    expect(await house.deliveries.retry(parked)).toBe(lane);
-    expect(await house.deliveries.retry(parked)).toBeUndefined();
+    expect(await house.deliveries.retry(parked)).toEqual({ became: 'waiting', lane });
+    expect(await house.deliveries.retry(parked)).toEqual({ became: 'notParked' });
     expect(await house.rows(`select seq, state from deliveries order by seq`)).toEqual([
       { seq: '2', state: 'delivered' },
       { seq: '3', state: 'waiting' },

@@ -1,5 +1,6 @@
 import type { BridgeEvent, MessageEdited, ReactionAdded, RoomChanged } from '../../src/model/bridge-event.js';
 import { MessageRefused } from '../../src/model/errors.js';
+import { ParkedDeliveries } from '../../src/workers/parked-deliveries.js';
 import type { Shards } from '../../src/workers/shards.js';
 import {
   deleted,
@@ -61,9 +62,10 @@ const takes = (): void => {
     target.made(request);
   };
 };
-const retryAll = async (): Promise<void> => {
-  for (const id of await house.deliveries.parked()) await house.deliveries.retry(id);
+const retryAll = async (): Promise<string[]> => {
+  const retried = await new ParkedDeliveries(house.deliveries, { tell: () => undefined }).retry('all');
   await run();
+  return retried.map(({ became }) => became);
 };
 const renamed = (name: string): RoomChanged => ({
   kind: 'roomChanged',
@@ -89,7 +91,7 @@ describe('a parked delivery that is retried', () => {
     refuses();
     await run();
     takes();
-    await retryAll();
+    expect(await retryAll()).toEqual(['put at the end of its lane']);
     expect(target.said).toEqual(['new words']);
   });
 
@@ -102,7 +104,7 @@ describe('a parked delivery that is retried', () => {
     takes();
     await said(edited('1', 'new words', '6'));
     await run();
-    await retryAll();
+    expect(await retryAll()).toEqual(['skipped: it is no longer so']);
     expect(target.said).toEqual(['new words']);
     expect(await house.states(lane)).toEqual(['delivered', 'skipped: a newer edit came', 'delivered']);
   });

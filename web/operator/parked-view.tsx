@@ -20,7 +20,7 @@ export function ParkedView({ api, parked, act, onTrace }: ParkedProps) {
   const retry = (which: readonly string[] | 'all'): void => {
     work('busy');
     void act(async () => {
-      const retried = (await api.retry(which)).filter(({ became }) => became !== 'not parked');
+      const retried = (await api.retry(which)).filter(({ became }) => became === 'put at the end of its lane');
       return retried.length === 0 ? t.notParked : t.retried(retried.length);
     }).finally(() => work('idle'));
   };

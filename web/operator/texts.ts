@@ -119,7 +119,7 @@ const en = {
     way: 'Its way',
     retried: (count: number) =>
       count === 1 ? 'One delivery is in its lane again.' : `${count} deliveries are in their lanes again.`,
-    notParked: 'It was not parked any more.',
+    notParked: 'There was nothing left to try: it is not parked any more, or no longer so.',
     noReason: 'without a reason',
     first: 'The first thousand are shown.',
   },
@@ -267,7 +267,7 @@ const de: Texts = {
     way: 'Ihr Weg',
     retried: (count) =>
       count === 1 ? 'Eine Zustellung ist wieder in ihrer Spur.' : `${count} Zustellungen sind wieder in ihren Spuren.`,
-    notParked: 'Sie war nicht mehr geparkt.',
+    notParked: 'Es gab nichts mehr zu versuchen: Sie ist nicht mehr geparkt, oder es ist nicht mehr so.',
     noReason: 'ohne Angabe',
     first: 'Gezeigt werden die ersten tausend.',
   },
