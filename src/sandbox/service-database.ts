@@ -35,6 +35,7 @@ export class ServiceDatabase {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
+    // The service may have died, and its database with it: then there is nothing left to end.
     await client?.end().catch(() => undefined);
   }
 
