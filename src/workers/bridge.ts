@@ -1,6 +1,7 @@
 import { accountId, type AccountId } from '../model/ids.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 import type { Clock } from '../model/clock.js';
+import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
 import type { AccountRepository } from '../persistence/account.repository.js';
 import type { Database } from '../persistence/database.js';
@@ -139,15 +140,8 @@ export class Bridge {
   }
 
   /** Starts those of the lanes that are ours, and tells the other replicas of theirs. */
-  wakeLanes(ids: readonly string[]): void {
-    this.parts.lanes.wake(ids).then(
-      (others) => {
-        this.parts.wakeups.tell({ lanes: others });
-      },
-      (error: unknown) => {
-        this.parts.log.debug({ error }, 'lanes could not be woken: the poll will find them');
-      },
-    );
+  wakeLanes(lanes: readonly Lane[]): void {
+    this.parts.wakeups.tell({ lanes: this.parts.lanes.wake(lanes) });
   }
 
   #startAccount(adapter: NetworkAdapter): void {
@@ -202,7 +196,7 @@ export class Bridge {
     return this.parts.wakeups.listen(({ lanes, rooms }) => {
       if (lanes.length + rooms.length === 0) this.#linksChanged();
       if (lanes.length > 0) {
-        this.parts.lanes.wake(lanes).catch((error: unknown) => {
+        this.parts.lanes.wakeById(lanes).catch((error: unknown) => {
           this.parts.log.debug({ error }, 'lanes could not be woken: the poll will find them');
         });
       }

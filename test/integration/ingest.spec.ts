@@ -215,9 +215,9 @@ describe('ingest', () => {
     };
     const fence = shards.fence(0);
     // The batch fails at its bad row; before it runs again the shard is another's.
-    const known = house.ingestRows.known.bind(house.ingestRows);
-    house.ingestRows.known = (...given) =>
-      known(...given).catch(async (error: unknown) => {
+    const learn = house.ingestRows.learn.bind(house.ingestRows);
+    house.ingestRows.learn = (...given) =>
+      learn(...given).catch(async (error: unknown) => {
         await house.rows(`update shards set owner = null, fence = 99 where id = 1`);
         throw error;
       });
