@@ -9,7 +9,7 @@ create function record_done(
   copied_message bigint[], copied_part smallint[], copied_delivery bigint[], copied_hash bytea[],
   delivery_lane bigint[], ids bigint[], states text[], reasons text[], tried int[],
   again timestamptz[], uncertain timestamptz[], settled timestamptz[]
-) returns setof bigint language plpgsql
+) returns table (recorded bigint) language plpgsql
 -- To plan takes several times as long as to do it, so the plans are kept. They must be good for tables that grow faster than their
 -- statistics: each row is found by its index, none by reading or sorting a table or an index.
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -76,22 +76,28 @@ begin
 end
 $$;
 
--- All that is to be known of a batch before it is routed, in one request: which of its payloads are stored, ids for those that are
+-- All that is to be known of a batch before it is routed, in one request: whether the shard of the room that it was pulled from is
+-- still the caller's, which of its payloads are stored, ids for those that are
 -- not and for new messages, how its rooms are linked, the copies that it speaks of, and our own deliveries whose echoes it brings.
 -- Locks the lanes that may get something, in the order of their ids, so that deliveries are numbered in the order of commits and
 -- nobody deadlocks; an echo races with the answer to what it echoes, and may have a second copy withdrawn from its own room: that
 -- takes the room's own lane.
 create function learn_batch(
-  the_account text, keys text[], new_messages integer, room_accounts text[], room_ids text[], brings_echoes boolean[],
+  the_shard smallint, the_fence bigint, the_account text, keys text[], new_messages integer, room_accounts text[], room_ids text[], brings_echoes boolean[],
   copied_accounts text[], copied_rooms text[], copied text[], echoed uuid[]
-) returns json language plpgsql
+) returns table (ours boolean, stored json, inbox_ids json, message_ids json, wiring json, copies json, deliveries json) language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_material = off set join_collapse_limit = 1 as $$
 declare
-  wired json;
   lanes_to_lock bigint[];
 begin
-  select json_agg(wires), array_agg(distinct wires.portal) filter (where wires.other or wires.echoes) into wired, lanes_to_lock
+  if the_shard is not null then
+    perform 1 from shards where id = the_shard and fence = the_fence for key share;
+  end if;
+  -- What is pushed belongs to nobody.
+  ours := the_shard is null or found;
+  select coalesce(json_agg(wires), '[]'::json), array_agg(distinct wires.portal) filter (where wires.other or wires.echoes)
+    into wiring, lanes_to_lock
     from (
       select me.account, me.room, l.id::text as link, l.created_at as linked_at, l.options, asked.echoes,
              p.id as portal, p.account as portal_account, p.room as portal_room, p.direction, p.id <> me.id as other, lanes.shard
@@ -103,36 +109,39 @@ begin
        where p.id = me.id or lanes.portal is not null
        order by p.id) wires;
   perform 1 from lanes where portal = any(lanes_to_lock) order by portal for no key update;
-  return json_build_object(
-    'stored', (select coalesce(json_agg(asked.key), '[]'::json) from unnest(keys) as asked (key)
-                where (select true from inbox i where i.account = the_account and i.key = asked.key)),
-    'inboxIds', (select coalesce(json_agg(nextval('inbox_id_seq')::text), '[]'::json) from unnest(keys)),
-    'messageIds', (select coalesce(json_agg(nextval('messages_id_seq')::text), '[]'::json)
-                     from generate_series(1, new_messages)),
-    'wiring', coalesce(wired, '[]'::json),
-    'copies', (select coalesce(json_agg(json_build_object(
-                        'account', c.account, 'room', c.room, 'remote', c.remote, 'message', c.message::text, 'portal', c.portal::text,
-                        'part', c.part, 'version', m.version::text, 'deleted', m.deleted_at is not null)), '[]'::json)
-                 from unnest(copied_accounts, copied_rooms, copied) as asked (account, room, remote)
-                 join copies c on c.account = asked.account and c.room = asked.room and c.remote = asked.remote
-                 join messages m on m.id = c.message),
-    'deliveries', (select coalesce(json_agg(json_build_object(
-                            'uuid', d.uuid, 'id', d.id::text, 'message', d.message::text, 'state', d.state, 'portal', p.id::text,
-                            'account', p.account, 'room', p.room, 'part', c.part, 'remote', c.remote)), '[]'::json)
-                     from unnest(echoed) as asked (uuid) join deliveries d on d.uuid = asked.uuid
-                     join portals p on p.id = d.lane and p.room is not null left join copies c on c.delivery = d.id));
+  -- From here on nothing is put into these lanes, and nothing of theirs is written down.
+  select coalesce(json_agg(asked.key), '[]'::json) into stored
+    from unnest(keys) as asked (key)
+   where (select true from inbox i where i.account = the_account and i.key = asked.key);
+  select coalesce(json_agg(nextval('inbox_id_seq')::text), '[]'::json) into inbox_ids from unnest(keys);
+  select coalesce(json_agg(nextval('messages_id_seq')::text), '[]'::json) into message_ids from generate_series(1, new_messages);
+  select coalesce(json_agg(json_build_object(
+           'account', c.account, 'room', c.room, 'remote', c.remote, 'message', c.message::text, 'portal', c.portal::text,
+           'part', c.part, 'version', m.version::text, 'deleted', m.deleted_at is not null)), '[]'::json)
+    into copies
+    from unnest(copied_accounts, copied_rooms, copied) as asked (account, room, remote)
+    join copies c on c.account = asked.account and c.room = asked.room and c.remote = asked.remote
+    join messages m on m.id = c.message;
+  select coalesce(json_agg(json_build_object(
+           'uuid', d.uuid, 'id', d.id::text, 'message', d.message::text, 'state', d.state, 'portal', p.id::text,
+           'account', p.account, 'room', p.room, 'part', c.part, 'remote', c.remote)), '[]'::json)
+    into deliveries
+    from unnest(echoed) as asked (uuid) join deliveries d on d.uuid = asked.uuid
+    join portals p on p.id = d.lane and p.room is not null left join copies c on c.delivery = d.id;
+  return next;
 end
 $$;
 
 -- What every routed batch writes, in one request: its payloads, the messages that begin with it, their copies, and deliveries in
--- their order at the ends of their lanes, which are locked. Another transaction that stored one of the payloads meanwhile makes
+-- their order at the ends of their lanes, which are locked, and how far the room was read that it was pulled from. Another transaction that stored one of the payloads meanwhile makes
 -- it fail as a transaction that is to be repeated.
 create function store_batch(
   inbox_ids bigint[], inbox_accounts text[], keys text[], bodies bytea[], inbox_states text[], notes text[], inbox_messages bigint[],
   message_ids bigint[], message_links bigint[], message_accounts text[], authors text[], sent timestamptz[],
   copied_accounts text[], copied_rooms text[], copied text[], copied_messages bigint[], copied_portals bigint[], copied_parts smallint[],
   copied_deliveries bigint[],
-  uuids uuid[], delivery_lanes bigint[], delivery_messages bigint[], delivery_inboxes bigint[], kinds text[], events text[]
+  uuids uuid[], delivery_lanes bigint[], delivery_messages bigint[], delivery_inboxes bigint[], kinds text[], events text[],
+  cursor_account text, cursor_room text, new_cursor text
 ) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_material = off set join_collapse_limit = 1 as $$
@@ -173,6 +182,11 @@ begin
         as new (uuid, lane, message, inbox, kind, event, place)
       join numbered on numbered.portal = new.lane
      order by new.place;
+  end if;
+  if new_cursor is not null then
+    update rooms set cursor = new_cursor, read_at = now(), state = 'open', reason = null,
+           activity_at = case when cardinality(inbox_ids) > 0 then now() else activity_at end
+     where account = cursor_account and room = cursor_room;
   end if;
 end
 $$;

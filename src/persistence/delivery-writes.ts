@@ -12,39 +12,39 @@ export interface Done {
 }
 
 /** Writes down what several lanes did, in one request. Of those that are not answered nothing is written: their shards are lost. */
-export async function recordDone(rows: Transaction['rows'], done: readonly Done[]): Promise<ReadonlySet<RowId>> {
+export async function recordDone(
+  database: Pick<Transaction, 'call'>,
+  done: readonly Done[],
+): Promise<ReadonlySet<RowId>> {
   const results = done.flatMap(({ lane, results }) => results.map((result) => ({ lane, result })));
   const copies = results.flatMap(({ lane, result }) =>
     result.delivery.message !== null && isOfMessage(result)
       ? result.made.map((copy) => ({ lane, copy, result, message: result.delivery.message }))
       : [],
   );
-  const ours = await rows<{ lane: RowId }>(
-    `select record_done($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) as lane`,
-    [
-      done.map(({ lane }) => lane.id),
-      done.map(({ fence }) => fence.shard),
-      done.map(({ fence }) => fence.fence),
-      done.map(whyHeld),
-      copies.map(({ lane }) => lane.id),
-      copies.map(({ lane }) => lane.account),
-      copies.map(({ lane }) => lane.room),
-      copies.map(({ copy }) => copy.id),
-      copies.map(({ message }) => message),
-      copies.map(({ copy }) => copy.part),
-      copies.map(({ result }) => result.delivery.id),
-      copies.map(({ result }) => result.hash),
-      results.map(({ lane }) => lane.id),
-      results.map(({ result }) => result.delivery.id),
-      results.map(({ result }) => result.state),
-      results.map(({ result }) => ('reason' in result ? result.reason : null)),
-      results.map(({ result }) => (result.state === 'waiting' ? result.attempts : result.delivery.attempts)),
-      results.map(({ result }) => (result.state === 'waiting' ? result.againAt : null)),
-      results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
-      results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
-    ],
-  );
-  return new Set(ours.map(({ lane }) => lane));
+  const ours = await database.call<{ recorded: RowId }>('record_done', [
+    done.map(({ lane }) => lane.id),
+    done.map(({ fence }) => fence.shard),
+    done.map(({ fence }) => fence.fence),
+    done.map(whyHeld),
+    copies.map(({ lane }) => lane.id),
+    copies.map(({ lane }) => lane.account),
+    copies.map(({ lane }) => lane.room),
+    copies.map(({ copy }) => copy.id),
+    copies.map(({ message }) => message),
+    copies.map(({ copy }) => copy.part),
+    copies.map(({ result }) => result.delivery.id),
+    copies.map(({ result }) => result.hash),
+    results.map(({ lane }) => lane.id),
+    results.map(({ result }) => result.delivery.id),
+    results.map(({ result }) => result.state),
+    results.map(({ result }) => ('reason' in result ? result.reason : null)),
+    results.map(({ result }) => (result.state === 'waiting' ? result.attempts : result.delivery.attempts)),
+    results.map(({ result }) => (result.state === 'waiting' ? result.againAt : null)),
+    results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
+    results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
+  ]);
+  return new Set(ours.map(({ recorded }) => recorded));
 }
 
 function whyHeld({ results }: Done): string | null {

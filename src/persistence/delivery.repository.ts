@@ -2,9 +2,8 @@ import type { Lane, DeliveryResult, ReactionCopy, ShownCopy, WaitingDelivery } f
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef, UserId } from '../model/ids.js';
 import type { RowId } from '../model/routing.js';
-import { ShardLost } from '../model/errors.js';
 import { Combined } from './combined.js';
-import { type Database, type Fence, isDataError } from './database.js';
+import { type Database, type Fence, isDataError, shardLost } from './database.js';
 import { cancelIfStale, followParked } from './parked-writes.js';
 import { type Done, hasMore, recordDone, storeChange } from './delivery-writes.js';
 
@@ -94,7 +93,7 @@ export class DeliveryRepository {
       return;
     }
     await this.database.transaction(async (tx) => {
-      const written = await recordDone((sql, parameters) => tx.rows(sql, parameters), [done]);
+      const written = await recordDone(tx, [done]);
       if (!written.has(lane.id)) throw shardLost(fence);
       for (const result of results) await storeChange(tx, lane, result);
       await followParked(tx, lane, results);
@@ -137,14 +136,14 @@ export class DeliveryRepository {
   async #dueOf(asks: readonly DueAsk[]): Promise<WaitingDelivery[][]> {
     const lanes = asks.map(({ lane }) => lane);
     const most = Math.max(...asks.map(({ limit }) => limit));
-    const rows = await this.database.rows<WaitingRow>(`select * from due_in_lanes($1, $2)`, [lanes, most]);
+    const rows = await this.database.call<WaitingRow>('due_in_lanes', [lanes, most]);
     const byLane = new Map<RowId, WaitingRow[]>(lanes.map((lane) => [lane, []]));
     for (const row of rows) byLane.get(row.lane)?.push(row);
     return asks.map(({ lane, limit }) => waitingOf((byLane.get(lane) ?? []).slice(0, limit)));
   }
 
   async #record(done: readonly Done[]): Promise<('written' | 'lost')[]> {
-    const written = await this.database.atomic((rows) => recordDone(rows, done));
+    const written = await recordDone(this.database, done);
     return done.map(({ lane }) => (written.has(lane.id) ? 'written' : 'lost'));
   }
 }
@@ -152,10 +151,6 @@ export class DeliveryRepository {
 interface DueAsk {
   readonly lane: RowId;
   readonly limit: number;
-}
-
-function shardLost({ shard }: Fence): ShardLost {
-  return new ShardLost(`shard ${String(shard)} belongs to another replica`);
 }
 
 /** Up to one that has to wait. */

@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { LinkOptions } from '../model/link-options.js';
-import type { AccountId, Cursor, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from '../model/ids.js';
+import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from '../model/ids.js';
 import {
   copyKey,
   type Known,
@@ -15,8 +15,8 @@ import {
   type TargetWiring,
   type Wiring,
 } from '../model/routing.js';
-import type { Transaction } from './database.js';
-import { applyPlan, type InboxRow } from './plan-writes.js';
+import { type Fence, shardLost, type Transaction } from './database.js';
+import { applyPlan, type InboxRow, type RoomRead } from './plan-writes.js';
 
 export interface HeldRow {
   readonly id: RowId;
@@ -27,6 +27,8 @@ export interface HeldRow {
 
 /** What a batch brings and refers to. */
 export interface Asked {
+  /** Of the room that the batch was pulled from. */
+  readonly fence: Fence | undefined;
   readonly account: AccountId;
   readonly keys: readonly InboxKey[];
   /** How many messages begin with it at most. */
@@ -34,6 +36,8 @@ export interface Asked {
   readonly rooms: readonly { readonly room: RoomRef; readonly bringsEchoes: boolean }[];
   /** Whether stored payloads are read again. */
   readonly readAgain: boolean;
+  /** Whether any of its events is about a message, not a new one. */
+  readonly changesSomething: boolean;
   readonly messages: readonly MessageRef[];
   readonly reactionRows: readonly { readonly account: AccountId; readonly remote: RemoteId }[];
   readonly deliveries: readonly DeliveryId[];
@@ -52,33 +56,36 @@ export interface Learnt {
 export class IngestRepository {
   constructor(private readonly newDeliveryId: () => DeliveryId) {}
 
-  /** Locks the lanes that may get something from the batch: until the transaction ends nothing else is put into them. */
+  /**
+   * Locks the lanes that may get something from the batch: until the transaction ends nothing else is put into them. Throws
+   * ShardLost where the room that it was pulled from is another replica's.
+   */
   async learn(tx: Transaction, asked: Asked): Promise<Learnt> {
-    const [row] = await tx.rows<{ learnt: LearntRow }>(
-      `select learn_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as learnt`,
-      [
-        asked.account,
-        asked.keys,
-        asked.newMessages,
-        asked.rooms.map(({ room }) => room.account),
-        asked.rooms.map(({ room }) => room.id),
-        asked.rooms.map(({ bringsEchoes }) => bringsEchoes),
-        asked.messages.map(({ room }) => room.account),
-        asked.messages.map(({ room }) => room.id),
-        asked.messages.map(({ id }) => id),
-        asked.deliveries,
-      ],
-    );
-    if (row === undefined) throw new Error('learn_batch returned nothing');
-    const { stored, inboxIds, messageIds } = row.learnt;
-    const known = await this.#more(tx, knownOf(row.learnt), asked);
+    const [learnt] = await tx.call<LearntRow>('learn_batch', [
+      asked.fence?.shard ?? null,
+      asked.fence?.fence ?? null,
+      asked.account,
+      asked.keys,
+      asked.newMessages,
+      asked.rooms.map(({ room }) => room.account),
+      asked.rooms.map(({ room }) => room.id),
+      asked.rooms.map(({ bringsEchoes }) => bringsEchoes),
+      asked.messages.map(({ room }) => room.account),
+      asked.messages.map(({ room }) => room.id),
+      asked.messages.map(({ id }) => id),
+      asked.deliveries,
+    ]);
+    if (learnt === undefined) throw new Error('learn_batch returned nothing');
+    if (asked.fence !== undefined && !learnt.ours) throw shardLost(asked.fence);
+    const { stored, inbox_ids: inboxIds, message_ids: messageIds } = learnt;
+    const known = await this.#more(tx, knownOf(learnt), asked);
     return { known, stored: new Set(stored), inboxIds, messageIds };
   }
 
   /** What only few batches need: reactions, parked deliveries, and where a message is. */
   async #more(tx: Transaction, known: Known, asked: Asked): Promise<Known> {
     if (asked.reactionRows.length > 0) await this.#reactions(tx, asked.reactionRows, known);
-    const changed = [...known.messages.keys()];
+    const changed = asked.readAgain || asked.changesSomething ? [...known.messages.keys()] : [];
     if (changed.length === 0) return known;
     const reached = asked.readAgain ? await this.#reached(tx, changed) : known.reached;
     return { ...known, reached, parkedByMessage: await this.#parked(tx, changed) };
@@ -156,26 +163,18 @@ export class IngestRepository {
     return rows.length;
   }
 
-  async moveCursor(tx: Transaction, room: RoomRef, to: Cursor, activity: 'some' | 'none'): Promise<void> {
-    await tx.rows(
-      `update rooms set cursor = $3, read_at = now(), state = 'open', reason = null,
-              activity_at = case when $4 = 'some' then now() else activity_at end
-        where account = $1 and room = $2`,
-      [room.account, room.id, to, activity],
-    );
-  }
-
-  /** Writes the whole plan. `rows` are the payloads that are new to the inbox. */
-  async apply(tx: Transaction, plan: Plan, rows: readonly InboxRow[]): Promise<void> {
-    await applyPlan(tx, plan, rows, this.newDeliveryId);
+  /** Writes the whole plan. `rows` are the payloads that are new to the inbox; `read`: how far which room was read with them. */
+  async apply(tx: Transaction, plan: Plan, rows: readonly InboxRow[], read?: RoomRead): Promise<void> {
+    await applyPlan(tx, plan, rows, read, this.newDeliveryId);
   }
 }
 
-/** What `learn_batch` answers. */
+/** What `learn_batch` answers, in one row. */
 interface LearntRow {
+  readonly ours: boolean;
   readonly stored: readonly InboxKey[];
-  readonly inboxIds: readonly RowId[];
-  readonly messageIds: readonly RowId[];
+  readonly inbox_ids: readonly RowId[];
+  readonly message_ids: readonly RowId[];
   readonly wiring: readonly WiringRow[];
   readonly copies: readonly CopyRow[];
   readonly deliveries: readonly DeliveryRow[];

@@ -1,5 +1,5 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
-import type { AccountId, DeliveryId, InboxKey, RemoteId } from '../model/ids.js';
+import type { AccountId, Cursor, DeliveryId, InboxKey, RemoteId, RoomRef } from '../model/ids.js';
 import type { InboxVerdict, Plan, RowId } from '../model/routing.js';
 import type { Transaction } from './database.js';
 
@@ -10,17 +10,24 @@ export interface InboxRow {
   readonly body: Uint8Array;
 }
 
+/** How far a room was read. */
+export interface RoomRead {
+  readonly room: RoomRef;
+  readonly cursor: Cursor;
+}
+
 /** Writes what a batch was routed to. `rows` are the payloads that are new to the inbox. */
 export async function applyPlan(
   tx: Transaction,
   plan: Plan,
   rows: readonly InboxRow[],
+  read: RoomRead | undefined,
   newDeliveryId: () => DeliveryId,
 ): Promise<void> {
   // Before the batch adds what was said after its room had been cleared; what was said before in the same batch is in the plan.
   const deletions: Plan['deliveries'] = [];
   for (const cleared of plan.cleared) deletions.push(...(await clear(tx, cleared, newDeliveryId)));
-  await store(tx, { ...plan, deliveries: [...deletions, ...plan.deliveries] }, rows);
+  await store(tx, { ...plan, deliveries: [...deletions, ...plan.deliveries] }, rows, read);
   if (plan.versions.length > 0) await setVersions(tx, plan.versions);
   if (plan.reactions.length > 0) await setReactions(tx, plan.reactions);
   if (plan.held.length > 0) await hold(tx, plan.held);
@@ -28,7 +35,12 @@ export async function applyPlan(
 }
 
 /** What every batch has, in one request. */
-async function store(tx: Transaction, plan: Plan, rows: readonly InboxRow[]): Promise<void> {
+async function store(
+  tx: Transaction,
+  plan: Plan,
+  rows: readonly InboxRow[],
+  read: RoomRead | undefined,
+): Promise<void> {
   const verdicts = new Map(plan.inbox.map((verdict) => [verdict.inbox, verdict]));
   const fresh = rows.flatMap((row) => {
     const verdict = verdicts.get(row.id);
@@ -37,23 +49,22 @@ async function store(tx: Transaction, plan: Plan, rows: readonly InboxRow[]): Pr
     const body = verdict.state === 'unlinked' ? null : Buffer.from(row.body);
     return [{ ...row, body, state: verdict.state, note: verdict.note, message: verdict.message }];
   });
-  await tx.rows(
-    `select store_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                        $20, $21, $22, $23, $24, $25)`,
-    [
-      ...columns(fresh, ['id', 'account', 'key', 'body', 'state', 'note', 'message']),
-      ...columns(plan.messages, ['id', 'link', 'account', 'author', 'sentAt']),
-      ...columns(plan.copies, ['account', 'room', 'remote', 'message', 'portal', 'part', 'delivery']),
-      ...columns(
-        plan.deliveries.map((delivery) => ({
-          ...delivery,
-          kind: delivery.event.kind,
-          event: JSON.stringify(delivery.event),
-        })),
-        ['uuid', 'lane', 'message', 'inbox', 'kind', 'event'],
-      ),
-    ],
-  );
+  await tx.call('store_batch', [
+    ...columns(fresh, ['id', 'account', 'key', 'body', 'state', 'note', 'message']),
+    ...columns(plan.messages, ['id', 'link', 'account', 'author', 'sentAt']),
+    ...columns(plan.copies, ['account', 'room', 'remote', 'message', 'portal', 'part', 'delivery']),
+    ...columns(
+      plan.deliveries.map((delivery) => ({
+        ...delivery,
+        kind: delivery.event.kind,
+        event: JSON.stringify(delivery.event),
+      })),
+      ['uuid', 'lane', 'message', 'inbox', 'kind', 'event'],
+    ),
+    read?.room.account ?? null,
+    read?.room.id ?? null,
+    read?.cursor ?? null,
+  ]);
   const again = [...verdicts.values()];
   if (again.length > 0) await setVerdicts(tx, again);
 }

@@ -121,13 +121,12 @@ export class IngestService {
     cursor: 'moves' | 'stays',
   ): Promise<void> {
     const routed = await this.database.transaction(async (tx) => {
-      if (pulled !== undefined) await tx.fence(pulled.fence);
       const arrived = contentsOf(reads).flatMap(eventsIn);
       const released =
         adapter.sourceOrder === 'kept'
           ? []
           : await this.#held(tx, sentBy(arrived), new Map([[adapter.account, adapter]]));
-      const learnt = await this.#learn(tx, adapter.account, reads, released);
+      const learnt = await this.#learn(tx, adapter.account, reads, released, pulled?.fence);
       const fresh = freshOf(adapter, reads, learnt);
       const arrivals = fresh.map(({ inbox, content }): Arrival => ({
         inbox: inbox.id,
@@ -141,10 +140,8 @@ export class IngestService {
         tx,
         plan,
         fresh.map(({ inbox }) => inbox),
+        cursor === 'moves' ? pulled : undefined,
       );
-      if (pulled !== undefined && cursor === 'moves') {
-        await this.repository.moveCursor(tx, pulled.room, pulled.cursor, fresh.length > 0 ? 'some' : 'none');
-      }
       pass('beforeInboxCommit', adapter.account);
       return { plan, known: learnt.known };
     });
@@ -185,14 +182,17 @@ export class IngestService {
     account: AccountId,
     reads: readonly Read[],
     stored: readonly Arrival[],
+    fence?: Fence,
   ): Promise<Learnt> {
     const events = [...contentsOf(reads), ...contentsOf(stored)].flatMap(eventsIn);
     return this.repository.learn(tx, {
+      fence,
       account,
       keys: reads.map(({ key }) => key),
       newMessages: events.filter(startsMessage).length,
       rooms: roomsOf(events),
       readAgain: stored.some(({ from }) => from === 'replay'),
+      changesSomething: events.some((event) => targetOf(event) !== undefined),
       ...this.#references(events),
     });
   }

@@ -43,8 +43,6 @@ export class MatrixSource {
   readonly #patience = new Map<string, number>();
   #ingest: { readonly ingest: Ingest; readonly signal: AbortSignal } | undefined;
   #lastOrder = 0;
-  /** The note that a transaction has passed: its answer does not wait for it, the next transaction does. */
-  #noted: Promise<void> = Promise.resolve();
   #lastPing: string | undefined;
 
   constructor(private readonly parts: SourceParts) {
@@ -53,7 +51,7 @@ export class MatrixSource {
 
   open(ingest: Ingest, signal: AbortSignal): void {
     this.#ingest = { ingest, signal };
-    this.parts.gaps.watch();
+    this.parts.gaps.open(signal);
   }
 
   /** Compares in constant time. */
@@ -102,27 +100,17 @@ export class MatrixSource {
       return answer(200);
     }
     try {
-      await this.#noted;
       if (await gaps.isPastGap(transaction)) {
         log.info({ transaction }, 'an earlier transaction is missing: this one is to come again after it');
         return answer(503, 'M_UNKNOWN');
       }
       await this.#store(listening.ingest, events, listening.signal);
-      this.#noted = this.#note(transaction);
+      gaps.passed(transaction);
       return answer(200);
     } catch (error) {
       log.error({ transaction, events: events.length, error }, 'a transaction could not be stored; it will come again');
       gaps.watch();
       return answer(500, 'M_UNKNOWN');
-    }
-  }
-
-  /** Where it fails the next one looks like one past a gap: refused once, and taken when it comes again. */
-  async #note(transaction: string): Promise<void> {
-    try {
-      await this.parts.gaps.passed(transaction);
-    } catch (error) {
-      this.parts.log.warn({ transaction, error }, 'could not note that a transaction has passed');
     }
   }
 
