@@ -30,7 +30,7 @@ export class TransactionGaps {
   /** The latest that passed here. */
   #passed = -Infinity;
   #isToBeNoted = false;
-  #noting: Promise<void> | undefined;
+  #isWaitingToNote = false;
 
   constructor(
     private readonly store: AccountStore,
@@ -69,14 +69,15 @@ export class TransactionGaps {
     if (number === undefined) return;
     this.#passed = number;
     this.#isToBeNoted = true;
-    this.#noting ??= this.#noteSoon();
+    if (!this.#isWaitingToNote) void this.#noteSoon();
     // Not before one came: a room may be quiet for long after the homeserver left something behind.
     if (this.clock.monotonicMs() > this.#watchedUntilMs) this.#isWatchful = false;
   }
 
   async #noteSoon(): Promise<void> {
+    this.#isWaitingToNote = true;
     await this.clock.sleep(noteEveryMs, this.#signal);
-    this.#noting = undefined;
+    this.#isWaitingToNote = false;
     try {
       await this.#note();
     } catch (error) {
