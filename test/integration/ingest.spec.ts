@@ -98,7 +98,7 @@ describe('ingest', () => {
       return answer;
     };
     await Promise.all([house.ingest.accept(source, [given]), house.ingest.accept(source, [given])]);
-    expect([await inbox(), learnt]).toEqual([['k1 unlinked'], 3]);
+    expect([await inbox(), learnt]).toEqual([['k1 unlinked the room is not linked'], 3]);
   });
 
   it('an edit waits for the message that another replica is about to have stored', async () => {
