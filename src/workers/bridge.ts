@@ -19,7 +19,11 @@ import { Logins } from './logins.js';
 import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
+import { Turnstile } from './turnstile.js';
 import type { Wakeups } from './wakeups.js';
+
+/** A server that is asked for more at once answers none of them sooner. */
+const firstReadsAtOnce = 8;
 
 export interface BridgeParts {
   readonly database: Database;
@@ -63,6 +67,7 @@ export class Bridge {
         clock,
         metrics,
         log,
+        firstReads: new Turnstile(firstReadsAtOnce),
         onLoginRefused: (account) => {
           this.loginRefused(account);
         },
@@ -162,8 +167,13 @@ export class Bridge {
           this.reconcile();
         },
         wake: async (from, woken) => {
-          await rooms.wake(from.account, woken);
+          // Whoever takes a room over reads it at once: only what another replica reads is written down.
           const elsewhere = this.#rooms.wake(woken.map((id) => ({ account: from.account, id })));
+          if (elsewhere.length === 0) return;
+          await rooms.wake(
+            from.account,
+            elsewhere.map(({ id }) => id),
+          );
           this.parts.wakeups.tell({ rooms: elsewhere });
         },
       },
