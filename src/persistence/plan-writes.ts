@@ -49,7 +49,7 @@ async function store(
     const body = verdict.state === 'unlinked' ? null : Buffer.from(row.body);
     return [{ ...row, body, state: verdict.state, note: verdict.note, message: verdict.message }];
   });
-  await tx.call('store_batch', [
+  tx.callAhead('store_batch', [
     ...columns(fresh, ['id', 'account', 'key', 'body', 'state', 'note', 'message']),
     ...columns(plan.messages, ['id', 'link', 'account', 'author', 'sentAt']),
     ...columns(plan.copies, ['account', 'room', 'remote', 'message', 'portal', 'part', 'delivery']),
