@@ -55,12 +55,12 @@ $$;
 create function due_in_lanes(of_lanes bigint[], most integer)
 returns table (
   lane bigint, id bigint, uuid uuid, message bigint, event text, attempts integer, uncertain_since timestamptz,
-  settled_at timestamptz, account text, author text, later boolean, made json
+  settled_at timestamptz, account text, author text, later boolean, made json, read_at timestamptz
 ) language plpgsql stable
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
   return query
-  select asked.lane, due.*
+  select asked.lane, due.*, clock_timestamp()
     from unnest(of_lanes) with ordinality as asked (lane, place) cross join lateral (
       select d.id, d.uuid, d.message, d.event, d.attempts, d.uncertain_since, d.settled_at, m.account, m.author,
              coalesce(d.again_at > now(), false),

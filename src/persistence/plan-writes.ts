@@ -108,10 +108,12 @@ async function setReactions(tx: Transaction, reactions: Plan['reactions']): Prom
 async function hold(tx: Transaction, held: Plan['held']): Promise<void> {
   await tx.rows(
     `insert into held (account, room, remote, inbox, event, happened_at, until)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[])`,
+     select account, room, remote, inbox, event, happened_at, now() + for_ms * interval '1 millisecond'
+       from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::float8[])
+         as new (account, room, remote, inbox, event, happened_at, for_ms)`,
     columns(
       held.map((row) => ({ ...row, event: JSON.stringify(row.event), happenedAt: new Date(row.event.at) })),
-      ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'until'],
+      ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'forMs'],
     ),
   );
 }
