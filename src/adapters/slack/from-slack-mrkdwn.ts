@@ -135,7 +135,7 @@ function marksAt(pieces: readonly Piece[]): {
 }
 
 /** Everything that is not plain text, by its first sign. */
-const special = /<([^<>]*)>|`([^`]+)`|[*_~]/g;
+const special = /<([^<>]*)>|`([^`]+)`|:[a-z0-9_+-]{1,100}(?:::skin-tone-[2-6]){0,2}:|[*_~]/gi;
 
 function piecesOf(line: string, reading: Reading): Piece[] {
   const pieces: Piece[] = [];
@@ -146,6 +146,7 @@ function piecesOf(line: string, reading: Reading): Piece[] {
     from = match.index + whole.length;
     if (bracketed !== undefined) pieces.push({ runs: bracketRuns(bracketed, reading) });
     else if (code !== undefined) pieces.push({ runs: codeRuns(codeText(code)) });
+    else if (whole.length > 1) pieces.push({ runs: plainRuns(whole) });
     else pieces.push(signAt(line, match.index));
   }
   if (from < line.length) pieces.push({ runs: plainRuns(line.slice(from)) });

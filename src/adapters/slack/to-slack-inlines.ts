@@ -72,7 +72,7 @@ function elementsOf(inline: Inline, place: InlinePlace, style: Style, url: strin
     const shown = cleanText(words);
     if (shown === '') return [];
     if (url === undefined) return [textElement(shown, looks)];
-    return [{ type: 'link', url, text: shown, ...(Object.keys(looks).length === 0 ? {} : { style: looks }) }];
+    return [styled(shown === url ? { type: 'link', url } : { type: 'link', url, text: shown }, looks)];
   };
   const all = (content: readonly Inline[], looks: Style, to = url): SlackInline[] =>
     content.flatMap((each) => elementsOf(each, place, looks, to));
