@@ -44,7 +44,12 @@ const latestSeconds = 253_402_300_799;
 
 /** Inlines as elements: neighbouring texts of one look are one, none is empty. */
 export function inlineElements(inlines: readonly Inline[], place: InlinePlace, style: Style = {}): SlackInline[] {
-  return merged(inlines.flatMap((inline) => elementsOf(inline, place, style, undefined)));
+  const elements = merged(inlines.flatMap((inline) => elementsOf(inline, place, style, undefined)));
+  return merged(
+    elements.flatMap((element) =>
+      element.type === 'text' && element.style?.code !== true ? withLinks(element.text, element.style) : [element],
+    ),
+  );
 }
 
 export function textElement(text: string, style: Style = {}): SlackInline {
@@ -78,7 +83,7 @@ function elementsOf(inline: Inline, place: InlinePlace, style: Style, url: strin
     content.flatMap((each) => elementsOf(each, place, looks, to));
   switch (inline.type) {
     case 'text':
-      return url === undefined ? withLinks(cleanText(inline.text), style) : text(inline.text);
+      return text(inline.text);
     case 'bold':
     case 'italic':
     case 'strike':
@@ -134,10 +139,19 @@ function link(
 }
 
 function isReachable(url: string): boolean {
-  return reachable.test(url) && url.length <= longestAddress && URL.canParse(url);
+  return reachable.test(url) && url.length <= longestAddress && isAddress(url);
 }
 
-function withLinks(text: string, style: Style): SlackInline[] {
+/** Not by `URL.canParse`: that of Node 20 says no to umlauts once it was asked often. */
+function isAddress(url: string): boolean {
+  try {
+    return new URL(url).href !== '';
+  } catch {
+    return false;
+  }
+}
+
+function withLinks(text: string, style: Style = {}): SlackInline[] {
   const elements: SlackInline[] = [];
   let from = 0;
   for (const { 0: found, index } of text.matchAll(address)) {

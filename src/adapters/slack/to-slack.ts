@@ -71,11 +71,21 @@ export function toSlack(said: Said, by: SpokenBy, place: SlackPlace): SlackText[
     const { blocks } = written(part);
     return blocks.length <= maxBlocks && Buffer.byteLength(JSON.stringify(blocks)) <= most;
   };
-  const body = guarded(shownBody(said), by, place);
+  const body = guarded(withFileNames(said.body, said.files ?? []), by, place);
+  const texts = partsOf(body, fits).map(written).filter(saysSomething);
+  // Something was said, even where nothing of it can be shown.
+  return texts.length > 0 ? texts : [write(withLine([], '…'))];
+}
+
+function partsOf(body: RichText, fits: (part: RichText) => boolean): readonly RichText[] {
   const parts = splitRich(body, fits);
-  if (parts.length <= fewParts) return parts.map(written);
+  if (parts.length <= fewParts) return parts;
   const plain = splitRich(fromPlain(toPlain(body)), fits);
-  return (parts.length > mostTimesLonger * plain.length ? plain : parts).map(written);
+  return parts.length > mostTimesLonger * plain.length ? plain : parts;
+}
+
+function saysSomething({ text, blocks }: SlackText): boolean {
+  return blocks.length > 0 && text.trim() !== '';
 }
 
 /** The name that stands beside a message: `Anna (Talk)`; undefined where our app speaks for itself. */
@@ -111,12 +121,6 @@ export function reactionName(emoji: string, customEmoji: ReadonlySet<string>): E
 
 function inlinePlace({ attention }: Said, { self, customEmoji, everyone }: SlackPlace): InlinePlace {
   return { account: self.account, customEmoji, everyone, mentions: attention === 'silent' ? 'text' : 'ring' };
-}
-
-/** The text with its files, never empty: something was said, even where nothing of it can be shown. */
-function shownBody({ body, files = [] }: Said): RichText {
-  const shown = withFileNames(body, files);
-  return cleanText(toPlain(shown)).trim() === '' ? withLine([], '…') : shown;
 }
 
 /** Where names stand in texts, no line may look like the beginning of what somebody else says. */
