@@ -8,8 +8,8 @@ const longestSection = 3000;
 const longestHeader = 150;
 const longestMarkdown = 12_000;
 const longestId = 255;
-/** Measured by others: https://github.com/slackapi/bolt-js/issues/2509 */
-const longestTogether = 13_200;
+/** Bytes of JSON, as measured by others: https://github.com/slackapi/bolt-js/issues/2509 */
+const largestTogetherBytes = 13_300;
 const kinds = new Set<unknown>([
   'actions',
   'context',
@@ -32,7 +32,7 @@ export function checkedBlocks(value: unknown): readonly JsonObject[] {
   if (value.length > mostBlocks) throw invalid(`no more than ${mostBlocks} items allowed [json-pointer:/blocks]`);
   const seen = new Set<string>();
   const blocks = value.map((block: unknown, at) => checkedBlock(block, at, seen));
-  if (lengthOf(blocks) > longestTogether) throw new SlackError('msg_blocks_too_long');
+  if (Buffer.byteLength(JSON.stringify(value)) > largestTogetherBytes) throw new SlackError('msg_blocks_too_long');
   return blocks;
 }
 
@@ -98,15 +98,6 @@ function checkRichText(elements: unknown, at: number): void {
       }
     }
   }
-}
-
-function lengthOf(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + lengthOf(each), 0);
-  if (!isObject(value)) return 0;
-  return Object.entries(value).reduce(
-    (sum, [key, each]) => sum + (key === 'text' && typeof each === 'string' ? each.length : lengthOf(each)),
-    0,
-  );
 }
 
 function invalid(message: string): SlackError {

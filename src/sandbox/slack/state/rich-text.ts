@@ -1,4 +1,4 @@
-import { nameToEmoji } from 'gemoji';
+import { codePointsOf } from './emoji.js';
 import { newBlockId } from './ids.js';
 import type { JsonObject } from './json.js';
 
@@ -89,12 +89,11 @@ function plain(text: string, style: Style): JsonObject {
 }
 
 function emojiOf(name: string, tone: string | undefined, style: Style): JsonObject {
-  const known = nameToEmoji[name];
-  const unicode = known === undefined ? undefined : [...known].map((letter) => letter.codePointAt(0)?.toString(16));
+  const unicode = codePointsOf(name);
   return {
     type: 'emoji',
     name,
-    ...(unicode === undefined ? {} : { unicode: unicode.join('-') }),
+    ...(unicode === undefined ? {} : { unicode }),
     ...(tone === undefined ? {} : { skin_tone: Number(tone) }),
     ...styled(style),
   };
