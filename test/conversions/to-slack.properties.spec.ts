@@ -139,7 +139,7 @@ const { body } = fc.letrec<{ block: Block; body: RichText }>((tie) => ({
       weight: 1,
       arbitrary: fc
         .tuple(fc.constantFrom(1, 3, 6), inlines)
-        .map(([level, content]): Block => ({ type: 'heading', level: level as 1 | 3 | 6, content })),
+        .map(([level, content]): Block => ({ type: 'heading', level: level, content })),
     },
     {
       weight: 1,

@@ -35,12 +35,19 @@ export function fromMrkdwn(text: string, reading: Reading): Block[] {
     const [before = '', code] = pieces.slice(at, at + 2);
     const isClosed = at + 2 < pieces.length;
     // A fence that nobody closes is text.
-    blocks.push(...quotesAndParagraphs(isClosed || code === undefined ? before : before + fence + code, reading));
+    const said = isClosed || code === undefined ? before : before + fence + code;
+    blocks.push(...quotesAndParagraphs(withoutMargins(said, at > 0, isClosed), reading));
     if (code === undefined || !isClosed) continue;
     const shown = codeText(code).replace(/^\n/, '').replace(/\n$/, '');
     if (shown !== '') blocks.push({ type: 'code', text: shown });
   }
   return blocks;
+}
+
+/** Without the spaces that set a text off from a block of code beside it. */
+function withoutMargins(text: string, isBehind: boolean, isBefore: boolean): string {
+  const begun = isBehind ? text.replace(/^[ \t]+/, '') : text;
+  return isBefore ? begun.trimEnd() : begun;
 }
 
 /** Code shows addresses and mentions as they are named. */

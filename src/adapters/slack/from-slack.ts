@@ -179,7 +179,7 @@ function isEqual(a: unknown, b: unknown): boolean {
 function messageDeleted(event: MessageEvent, ts: string | undefined, reading: Reading): ReadResult {
   if (ts === undefined) return { ignored: 'message_deleted of nothing' };
   const at = event.event_ts ?? event.ts ?? ts;
-  const { key: _ofTheMessage, ...happened } = said(event, event.previous_message ?? { user: slackbot }, at, reading);
+  const { key: _ofTheMessage, ...happened } = said(event, event.previous_message ?? {}, at, reading);
   return one({ ...happened, kind: 'messageDeleted', message: refTo(event, ts, reading), version: versionOf(at) });
 }
 
