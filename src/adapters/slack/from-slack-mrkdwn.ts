@@ -83,7 +83,8 @@ function quotesAndParagraphs(text: string, reading: Reading): Block[] {
       continue;
     }
     endPlain();
-    quoted = [...(quoted ?? []), ...lineRuns(said, reading), { leaf: { type: 'break' }, marks: [] }];
+    quoted ??= [];
+    quoted.push(...lineRuns(said, reading), { leaf: { type: 'break' }, marks: [] });
   }
   endQuote();
   endPlain();

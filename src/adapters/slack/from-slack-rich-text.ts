@@ -16,6 +16,9 @@ import {
 } from './from-slack-inlines.js';
 import type { ElementStyle, SlackNode } from './slack.payloads.js';
 
+/** Lists stand no further in. */
+const deepestIndent = 8;
+
 /** What people type, as their clients send it. Source: docs.slack.dev, "Rich text block". */
 export function fromRichText({ elements = [] }: SlackNode, reading: Reading): Block[] {
   const blocks: Block[] = [];
@@ -98,7 +101,8 @@ function readLists(elements: readonly SlackNode[], from: number, reading: Readin
     if (element?.type !== 'rich_text_list' || (element.border === 1) !== border) break;
     const items = (element.elements ?? []).map((item) => itemOf(paragraphs(runsIn(item, reading))));
     if (items.length === 0) continue;
-    const { indent = 0, offset = 0 } = element;
+    const { offset = 0 } = element;
+    const indent = Math.min(element.indent ?? 0, deepestIndent);
     const ordered = element.style === 'ordered';
     while ((open.at(-1)?.indent ?? -1) > indent) open.pop();
     const last = open.at(-1);

@@ -1,7 +1,9 @@
 import { cleanText } from '../../formatting/clean.js';
 import { toPlain } from '../../formatting/plain.js';
 import type { Block, Inline, ListItem, RichText } from '../../model/rich-text.js';
+import { deepestIndent } from './to-slack-depth.js';
 import {
+  appendInlines,
   type InlinePlace,
   inlineElements,
   merged,
@@ -12,12 +14,12 @@ import {
 
 interface Section {
   readonly type: 'rich_text_section';
-  readonly elements: readonly SlackInline[];
+  readonly elements: SlackInline[];
 }
 /** `border` 1: it stands in a quote. */
 type RichElement =
   | Section
-  | { readonly type: 'rich_text_quote'; readonly elements: readonly SlackInline[] }
+  | { readonly type: 'rich_text_quote'; readonly elements: SlackInline[] }
   | {
       readonly type: 'rich_text_preformatted';
       readonly elements: readonly SlackInline[];
@@ -43,9 +45,8 @@ export type SlackBlock = { readonly block_id?: string } & (
   | { readonly type: 'divider' }
 );
 
-/** Source: docs.slack.dev, "Header block" and "Rich text list element". */
+/** Source: docs.slack.dev, "Header block". */
 const longestHeader = 150;
-const deepestIndent = 8;
 /** Headings below this are bold: a header is as large as a first one. */
 const lowestHeader = 3;
 const widestColumn = 40;
@@ -71,7 +72,7 @@ export function toBlocks(body: RichText, place: InlinePlace, style: Style = {}):
       blocks.push(alone);
       continue;
     }
-    rich = joined(rich, richElements(block, place, style));
+    append(rich, richElements(block, place, style));
   }
   endRich();
   return blocks;
@@ -92,19 +93,14 @@ function isText({ type }: Inline): boolean {
 }
 
 /** Paragraphs that follow one another are one section, with an empty line between, as people write them; so are quotes. */
-function joined(before: readonly RichElement[], next: readonly RichElement[]): RichElement[] {
-  const all = [...before];
+function append(all: RichElement[], next: readonly RichElement[]): void {
   for (const element of next) {
     const last = all.at(-1);
     const isFlowing = element.type === 'rich_text_section' || element.type === 'rich_text_quote';
-    if (isFlowing && last?.type === element.type) {
-      all[all.length - 1] = {
-        type: element.type,
-        elements: merged([...last.elements, textElement('\n\n'), ...element.elements]),
-      };
-    } else all.push(element);
+    if (isFlowing && last?.type === element.type)
+      appendInlines(last.elements, [textElement('\n\n'), ...element.elements]);
+    else all.push(element);
   }
-  return all;
 }
 
 function richElements(block: Block, place: InlinePlace, style: Style): RichElement[] {
@@ -175,7 +171,9 @@ function inColumns({ head, rows }: Extract<Block, { type: 'table' }>): string {
 
 /** Within a quote only lists and code are blocks of their own. */
 function quoteElements(content: readonly Block[], place: InlinePlace, style: Style): RichElement[] {
-  return content.reduce((all: RichElement[], block) => joined(all, quoted(block, place, style)), []);
+  const all: RichElement[] = [];
+  for (const block of content) append(all, quoted(block, place, style));
+  return all;
 }
 
 function quoted(block: Block, place: InlinePlace, style: Style): RichElement[] {
@@ -268,7 +266,7 @@ class ListWriter {
   }
 
   /** What stands in the item itself, and what comes behind. */
-  #linesOf({ checked, content }: ListItem): readonly [readonly SlackInline[], readonly Block[]] {
+  #linesOf({ checked, content }: ListItem): readonly [SlackInline[], readonly Block[]] {
     const from = content.findIndex(({ type }) => type === 'list' || type === 'code');
     const own = from < 0 ? content : content.slice(0, from);
     const lines = own
@@ -286,6 +284,6 @@ class ListWriter {
     }
     const elements =
       this.border === undefined ? richElements(block, this.place, this.style) : quoted(block, this.place, this.style);
-    this.#elements.splice(0, this.#elements.length, ...joined(this.#elements, elements));
+    append(this.#elements, elements);
   }
 }

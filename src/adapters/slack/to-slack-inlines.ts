@@ -59,13 +59,17 @@ export function textElement(text: string, style: Style = {}): SlackInline {
 /** Texts next to each other as one; what says nothing goes. */
 export function merged(elements: readonly SlackInline[]): SlackInline[] {
   const all: SlackInline[] = [];
+  appendInlines(all, elements);
+  return all;
+}
+
+export function appendInlines(all: SlackInline[], elements: readonly SlackInline[]): void {
   for (const element of elements) {
     const last = all.at(-1);
     if (element.type === 'text' && last?.type === 'text' && isSameStyle(element.style, last.style)) {
       all[all.length - 1] = { ...last, text: last.text + element.text };
     } else if (element.type !== 'text' || element.text !== '') all.push(element);
   }
-  return all;
 }
 
 function isSameStyle(a: Style = {}, b: Style = {}): boolean {

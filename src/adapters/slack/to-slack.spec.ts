@@ -90,6 +90,22 @@ describe('toSlack', () => {
     expect(JSON.stringify(parts[0]?.blocks)).not.toContain('bold');
   });
 
+  it('a list further in than Slack shows it goes on where it is', () => {
+    const nest = (depth: number): RichText => [
+      paragraph(text(String(depth))),
+      ...(depth < 12
+        ? [{ type: 'list' as const, ordered: false, start: 1, items: [{ content: nest(depth + 1) }] }]
+        : []),
+    ];
+    const [part] = said(nest(0));
+    const [rich] = part?.blocks ?? [];
+    const lists = rich?.type === 'rich_text' ? rich.elements.filter(({ type }) => type === 'rich_text_list') : [];
+    expect(lists.map((list) => [(list as { indent?: number }).indent, list.elements.length])).toEqual([
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((indent) => [indent, 1]),
+      [8, 4],
+    ]);
+  });
+
   it('a key stands in the first block alone', () => {
     const [part] = said([paragraph(text('a')), { type: 'rule' }]);
     expect(part === undefined ? [] : withKey(part, 'KEY').blocks.map(({ block_id: id }) => id)).toEqual([

@@ -4,7 +4,7 @@ import { type Heads, withoutForgedHeads } from '../../formatting/forged-heads.js
 import { graphemeEnd } from '../../formatting/graphemes.js';
 import { withFileNames, withLine } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
-import { fromPlain, toPlain } from '../../formatting/plain.js';
+import { fromPlain, isPlain, toPlain } from '../../formatting/plain.js';
 import { splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
 import type { Speaker } from '../../model/network-adapter.js';
@@ -15,6 +15,7 @@ import type { Reading } from './from-slack-inlines.js';
 import { type EmojiName, emojiName, type SlackSelf } from './slack.ids.js';
 import { readMessage, readNodes } from './slack.payloads.js';
 import { type SlackBlock, toBlocks } from './to-slack-blocks.js';
+import { withShownDepth } from './to-slack-depth.js';
 import type { InlinePlace } from './to-slack-inlines.js';
 
 export type SpokenBy = Pick<Speaker, 'as' | 'networkLabel' | 'profile' | 'person'>;
@@ -71,7 +72,7 @@ export function toSlack(said: Said, by: SpokenBy, place: SlackPlace): SlackText[
     const { blocks } = written(part);
     return blocks.length <= maxBlocks && Buffer.byteLength(JSON.stringify(blocks)) <= most;
   };
-  const body = guarded(withFileNames(said.body, said.files ?? []), by, place);
+  const body = guarded(withFileNames(withShownDepth(said.body), said.files ?? []), by, place);
   const texts = partsOf(body, fits).map(written).filter(saysSomething);
   // Something was said, even where nothing of it can be shown.
   return texts.length > 0 ? texts : [write(withLine([], '…'))];
@@ -79,7 +80,7 @@ export function toSlack(said: Said, by: SpokenBy, place: SlackPlace): SlackText[
 
 function partsOf(body: RichText, fits: (part: RichText) => boolean): readonly RichText[] {
   const parts = splitRich(body, fits);
-  if (parts.length <= fewParts) return parts;
+  if (parts.length <= fewParts || isPlain(body)) return parts;
   const plain = splitRich(fromPlain(toPlain(body)), fits);
   return parts.length > mostTimesLonger * plain.length ? plain : parts;
 }
