@@ -3,6 +3,7 @@ import type { FaultRule, FaultScript } from '../fault-script.js';
 import type { SandboxAnswer, SandboxRequest } from '../http-server.js';
 import type { Ledger } from '../ledger.js';
 import type { EventFault } from './event-dispatcher.js';
+import { actSchema, type PersonAct } from './person-act.js';
 import { parseJson } from './state/json.js';
 import type { DisconnectReason } from './socket-mode.js';
 
@@ -54,26 +55,6 @@ const disconnectSchema = z.object({
   app: z.string(),
   reason: z.enum(['warning', 'refresh_requested', 'link_disabled']),
 });
-
-const actSchema = z.discriminatedUnion('do', [
-  z.object({
-    do: z.literal('post'),
-    channel: z.string(),
-    user: z.string(),
-    text: z.string(),
-    thread: z.string().exactOptional(),
-    broadcast: z.boolean().exactOptional(),
-  }),
-  z.object({ do: z.literal('edit'), channel: z.string(), user: z.string(), ts: z.string(), text: z.string() }),
-  z.object({ do: z.literal('delete'), channel: z.string(), user: z.string(), ts: z.string() }),
-  z.object({ do: z.literal('react'), channel: z.string(), user: z.string(), ts: z.string(), name: z.string() }),
-  z.object({ do: z.literal('unreact'), channel: z.string(), user: z.string(), ts: z.string(), name: z.string() }),
-  z.object({ do: z.literal('join'), channel: z.string(), user: z.string() }),
-  z.object({ do: z.literal('leave'), channel: z.string(), user: z.string() }),
-  z.object({ do: z.literal('topic'), channel: z.string(), user: z.string(), text: z.string() }),
-]);
-
-export type PersonAct = z.infer<typeof actSchema>;
 
 /** The sandbox's own endpoints, for when it runs as a process by itself. */
 export class Control {

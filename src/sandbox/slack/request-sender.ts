@@ -14,12 +14,15 @@ export function signatureOf(signingSecret: string, timestampSeconds: number, bod
 
 /** Signed requests to an app's own addresses. */
 export class RequestSender implements Transport {
-  readonly #agent = new Agent();
+  #agent = new Agent();
 
   constructor(private readonly clock: SlackClock) {}
 
+  /** Drops what is under way; what is sent later goes on new connections. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    const agent = this.#agent;
+    this.#agent = new Agent();
+    await agent.destroy();
   }
 
   async send({ app, kind, payload, retry }: Sending): Promise<Outcome> {

@@ -4,7 +4,8 @@ import { Ledger } from '../ledger.js';
 import { RateLimits, type RateLimitSettings } from './api/rate-limits.js';
 import { apiFront, SlackApi } from './api/slack-api.js';
 import { WebPages } from './api/web-pages.js';
-import { Control, controlFront, type PersonAct } from './control.js';
+import { Control, controlFront } from './control.js';
+import { actAs, describe } from './from-afar.js';
 import { EventDispatcher, usualRetryPausesMs, type EventFault } from './event-dispatcher.js';
 import { Interactions, type CommandOutcome, type SlashCommand } from './interactions.js';
 import { RequestSender } from './request-sender.js';
@@ -12,17 +13,19 @@ import { SlackError } from './slack-error.js';
 import type { InstalledApp, NewRoom, PostOptions, SlackChange, SlackSandboxSettings } from './slack-sandbox.types.js';
 import { SocketMode, type DisconnectReason } from './socket-mode.js';
 import type { App, Installation, NewApp } from './state/apps.js';
-import { checkedBlocks } from './state/block-rules.js';
+import { namedBlocks } from './state/block-rules.js';
 import type { Channel } from './state/channel.js';
 import type { Ephemeral } from './state/ephemerals.js';
 import type { JsonObject } from './state/json.js';
 import { actorOf, type Message } from './state/message.js';
 import { SlackState } from './state/slack-state.js';
+import { textOfBlocks } from './state/text-of-blocks.js';
 import type { NewUser, ProfileChange, User } from './state/workspace.js';
 import type { Transport } from './transport.js';
 import { viewMessage } from './view/message-view.js';
 
 const usualShareDelayMs = 50;
+const longestText = 40_000;
 
 /**
  * A small server that behaves towards apps as Slack does. Its direct methods do what people do in their clients: they throw where
@@ -64,13 +67,14 @@ export class SlackSandbox {
       setEventFault: (fault) => this.setEventFault(fault),
       advance: (byMs) => this.advance(byMs),
       disconnect: (appId, reason) => this.disconnect(appId, reason),
-      act: (act) => this.#act(act),
-      state: () => this.#describe(),
+      act: (act) => actAs(this, act),
+      state: () => describe(this),
     });
   }
 
   /** Listens on 127.0.0.1; port 0 takes a free one. The API is below `/api/`. Apps are told of what happens from now on. */
   async start(port: number): Promise<{ readonly url: string }> {
+    this.state.clock.start();
     await this.#sockets.listen();
     this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults);
     this.state.base = await this.#http.listen(port);
@@ -78,7 +82,7 @@ export class SlackSandbox {
     return { url: this.state.base };
   }
 
-  /** Drops every connection and forgets what waits for its time. */
+  /** Drops every connection. What the server knows stays, and so does what waits for its time. */
   async stop(): Promise<void> {
     this.#events.close();
     this.state.clock.stop();
@@ -278,10 +282,11 @@ export class SlackSandbox {
     return { name, topic: topic.value, isArchived };
   }
 
-  /** @returns the message's `ts` */
+  /** `text` may be empty beside blocks. @returns the message's `ts` */
   post(channelId: string, user: string, text: string, options: PostOptions = {}): string {
     const channel = this.#writable(channelId, user);
     const { thread, broadcast, blocks, attachments, files = [] } = options;
+    requireShort(text, blocks);
     const { team } = this.#user(user);
     const stored = files.map((file) => this.state.files.add({ ...file, team, user }, this.state.clock.nowSeconds()).id);
     const message = this.state.chat.say(
@@ -289,7 +294,7 @@ export class SlackSandbox {
       this.state.authorOf(user),
       {
         text,
-        ...(blocks === undefined ? {} : { blocks: checkedBlocks(blocks) }),
+        ...(blocks === undefined ? {} : { blocks: namedBlocks(blocks) }),
         ...(attachments === undefined ? {} : { attachments }),
         ...(stored.length === 0 ? {} : { files: stored }),
       },
@@ -307,11 +312,13 @@ export class SlackSandbox {
     return this.state.chat.say(channel, this.state.authorOf(user), { text }, { subtype: 'me_message' }).ts;
   }
 
-  /** Throws SlackError `cant_update_message` where it is another's. */
-  edit(channelId: string, user: string, ts: string, text: string): void {
+  /** `blocks`: default what Slack makes of the text. Throws SlackError `cant_update_message` where it is another's. */
+  edit(channelId: string, user: string, ts: string, text: string, blocks?: readonly JsonObject[]): void {
     const channel = this.#channel(channelId);
     const message = this.#own(channel, user, ts, 'cant_update_message');
-    this.state.chat.edit(channel, message, user, { text });
+    requireShort(text, blocks);
+    const shown = blocks === undefined ? {} : { blocks: namedBlocks(blocks) };
+    this.state.chat.edit(channel, message, user, { text, ...shown });
   }
 
   /** Throws SlackError `cant_delete_message` where it is another's and one is no administrator. */
@@ -387,65 +394,6 @@ export class SlackSandbox {
     return this.#pages.answer(request);
   }
 
-  #act(act: PersonAct): string | undefined {
-    switch (act.do) {
-      case 'post': {
-        const { thread, broadcast } = act;
-        return this.post(act.channel, act.user, act.text, {
-          ...(thread === undefined ? {} : { thread }),
-          ...(broadcast === undefined ? {} : { broadcast }),
-        });
-      }
-      case 'edit':
-        this.edit(act.channel, act.user, act.ts, act.text);
-        return undefined;
-      case 'delete':
-        this.remove(act.channel, act.user, act.ts);
-        return undefined;
-      case 'react':
-        this.react(act.channel, act.user, act.ts, act.name);
-        return undefined;
-      case 'unreact':
-        this.unreact(act.channel, act.user, act.ts, act.name);
-        return undefined;
-      case 'join':
-        this.join(act.channel, act.user);
-        return undefined;
-      case 'leave':
-        this.leave(act.channel, act.user);
-        return undefined;
-      case 'topic':
-        this.setTopic(act.channel, act.user, act.text);
-        return undefined;
-    }
-  }
-
-  #describe(): JsonObject {
-    const { workspaces, conversations, apps } = this.state;
-    return {
-      workspaces: workspaces.all().map(({ id, name }) => ({
-        id,
-        name,
-        users: workspaces.usersOf(id).map((user) => ({ id: user.id, name: user.realName })),
-      })),
-      channels: conversations.all().map((channel) => ({
-        id: channel.id,
-        name: channel.name,
-        kind: channel.kind,
-        members: [...channel.members],
-        messages: channel.all().length,
-      })),
-      apps: apps.all().map((app) => ({
-        id: app.id,
-        name: app.name,
-        connections: this.#sockets.connectionsOf(app),
-        workspaces: apps.installationsOf(app).map(({ team, state }) => ({ team, state })),
-      })),
-      events: this.eventCounts,
-      faultsStruck: this.faults.struck,
-    };
-  }
-
   #channel(id: string): Channel {
     const channel = this.state.conversations.get(id);
     if (channel === undefined) throw new Error(`no channel ${id}`);
@@ -489,4 +437,9 @@ export class SlackSandbox {
     if (installation === undefined) throw new Error(`${appId} is not installed in ${team}`);
     return installation;
   }
+}
+
+function requireShort(text: string, blocks: readonly JsonObject[] | undefined): void {
+  const length = text === '' && blocks !== undefined ? textOfBlocks(blocks).length : text.length;
+  if (length > longestText) throw new SlackError('msg_too_long');
 }

@@ -145,7 +145,7 @@ export class SocketMode implements Transport {
         if (fault?.do === 'acceptThenDrop') webSocket.terminate();
       });
     };
-    if (fault?.do === 'slow') setTimeout(accept, fault.delayMs);
+    if (fault?.do === 'slow') setTimeout(accept, fault.delayMs).unref();
     else accept();
   }
 

@@ -6,7 +6,7 @@ import type { JsonObject } from '../state/json.js';
 import type { Author, Message } from '../state/message.js';
 import type { SlackState } from '../state/slack-state.js';
 import { isTimestamp } from '../state/timestamps.js';
-import type { User } from '../state/workspace.js';
+import { slackbot, type User } from '../state/workspace.js';
 import type { Input } from './input.js';
 
 /** A call that carries no token of a bot. */
@@ -90,6 +90,7 @@ export function messageIn(channel: Channel, ts: string): Message {
 
 /** Somebody whom the app may see: of its workspace, or of one that shares a channel. Throws SlackError `user_not_found`. */
 export function visibleUser({ slack, installation }: Call, id: string): User {
+  if (id === 'USLACKBOT') return slackbot(installation.team);
   const user = slack.workspaces.user(id);
   if (user === undefined) throw new SlackError('user_not_found');
   if (user.team === installation.team) return user;

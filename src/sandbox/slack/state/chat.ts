@@ -9,7 +9,8 @@ import { deliveryKeyOf } from './delivery-key.js';
 import type { Happening } from './happening.js';
 import type { JsonObject } from './json.js';
 import { actorOf, isReply, type Author, type Content, type Message } from './message.js';
-import { keptText, richTextOf, textOfBlocks } from './rich-text.js';
+import { keptText, richTextOf } from './rich-text.js';
+import { textOfBlocks } from './text-of-blocks.js';
 import type { Timestamps } from './timestamps.js';
 
 export interface SayOptions {
@@ -58,12 +59,9 @@ export class Chat {
   edit(channel: Channel, message: Message, by: string, content: Partial<Content>): Message {
     const previous = this.#shown(channel, message);
     const ts = this.timestamps.next();
-    if (content.text !== undefined) message.text = keptText(content.text);
-    if (content.blocks !== undefined) {
-      message.blocks = content.blocks;
-      if (content.text === undefined && content.blocks.length > 0) message.text = textOfBlocks(content.blocks);
-    } else if (content.text !== undefined) {
-      message.blocks = richTextOf(message.text);
+    if (content.text !== undefined || content.blocks !== undefined) {
+      message.text = textOf(content.text ?? '', content.blocks ?? []);
+      message.blocks = content.blocks ?? richTextOf(message.text);
     }
     if (content.attachments !== undefined) message.attachments = content.attachments;
     if (content.files !== undefined) message.files = content.files;
@@ -140,8 +138,7 @@ export class Chat {
 
   #made(channel: Channel, author: Author, content: Content, options: SayOptions): Message {
     const blocks = content.blocks ?? [];
-    const given = content.text === '' && blocks.length > 0 ? textOfBlocks(blocks) : keptText(content.text);
-    const text = given.slice(0, longestText);
+    const text = textOf(content.text, blocks).slice(0, longestText);
     const isPlain = options.subtype === undefined;
     const root = options.threadTs === undefined ? undefined : channel.threadOf(options.threadTs)?.root.ts;
     return {
@@ -190,6 +187,11 @@ export class Chat {
   #tellOf(channel: Channel, event: JsonObject): void {
     this.tell({ event: structuredClone(event), about: { kind: 'channel', channel } });
   }
+}
+
+/** Without words of its own a message has those of its blocks. */
+function textOf(text: string, blocks: readonly JsonObject[]): string {
+  return text === '' && blocks.length > 0 ? textOfBlocks(blocks) : keptText(text);
 }
 
 /** What the channel tells of itself, in words of Slack's. */

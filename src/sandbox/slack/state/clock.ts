@@ -8,6 +8,7 @@ interface Waiting {
 export class SlackClock {
   readonly #waiting = new Set<Waiting>();
   #aheadMs = 0;
+  #isRunning = true;
 
   constructor(private readonly machineMs: () => number = Date.now) {}
 
@@ -36,13 +37,20 @@ export class SlackClock {
     for (const each of this.#waiting) this.#arm(each);
   }
 
-  /** Forgets what waits. */
+  /** What falls due waits for the next start. */
   stop(): void {
-    for (const waiting of this.#waiting) this.#drop(waiting);
+    this.#isRunning = false;
+    for (const { timer } of this.#waiting) clearTimeout(timer);
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    for (const waiting of this.#waiting) this.#arm(waiting);
   }
 
   #arm(waiting: Waiting): void {
     clearTimeout(waiting.timer);
+    if (!this.#isRunning) return;
     waiting.timer = setTimeout(() => this.#do(waiting), Math.max(0, waiting.dueMs - this.nowMs()));
   }
 

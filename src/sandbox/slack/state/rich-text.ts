@@ -140,22 +140,3 @@ export function keptText(text: string): string {
     .replaceAll(/&(?!(?:amp|lt|gt);)/g, '&amp;')
     .replaceAll(bareAddress, (whole, kept: string | undefined) => (kept === undefined ? `<${whole}>` : whole));
 }
-
-/** Pure: the words of blocks, for who shows no blocks. */
-export function textOfBlocks(blocks: readonly JsonObject[]): string {
-  return blocks.map(wordsOf).join('\n').trim();
-}
-
-function wordsOf(block: unknown): string {
-  if (typeof block !== 'object' || block === null) return '';
-  const { type, text, elements, user_id: user, name, url } = block as JsonObject;
-  if (type === 'user') return `<@${String(user)}>`;
-  if (type === 'emoji') return `:${String(name)}:`;
-  if (type === 'link') return typeof text === 'string' ? `<${String(url)}|${text}>` : `<${String(url)}>`;
-  if (typeof text === 'string') return text;
-  const own = typeof text === 'object' ? wordsOf(text) : '';
-  const inner = Array.isArray(elements)
-    ? elements.map(wordsOf).join(type === 'rich_text' || type === 'rich_text_list' ? '\n' : '')
-    : '';
-  return own + inner;
-}

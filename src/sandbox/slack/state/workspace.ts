@@ -120,6 +120,27 @@ export class Workspaces {
   }
 }
 
+/** Slack's own user, who is in every workspace and is named where nobody else is. */
+export function slackbot(team: string): User {
+  return {
+    id: 'USLACKBOT',
+    team,
+    name: 'slackbot',
+    realName: 'Slackbot',
+    displayName: 'Slackbot',
+    role: 'member',
+    isDeactivated: false,
+    title: '',
+    email: '',
+    statusText: '',
+    statusEmoji: '',
+    timeZone: 'Europe/Berlin',
+    picture: undefined,
+    updatedSeconds: 0,
+    bot: undefined,
+  };
+}
+
 /** Pure: the name that is shown. */
 export function shownName(user: User): string {
   return user.displayName === '' ? user.realName : user.displayName;
