@@ -53,10 +53,10 @@ const widestColumn = 40;
 
 /**
  * A text as blocks of `rich_text`, headers and dividers. Slack shows rich text and its own markup, mrkdwn. Rich text keeps
- * more: lists that nest and go on from a number, the language of code, underlines, several looks at once and within a
- * word, and any character as it is, since nothing in it is markup; mrkdwn has none of that, 3,000 characters a section, and
- * reads words between stars as bold. Tables are code in columns: Slack's own are shown below the message, one in each,
- * and refused for an empty cell.
+ * more: lists that nest and go on from a number, the language of code, underlines, several looks at once and within a word,
+ * and any character as it is, since nothing in it is markup. mrkdwn has none of that, takes 3,000 characters a section and 50
+ * of these, and reads words between stars as bold. Tables are code in columns: Slack's own stand below the message whatever comes behind
+ * them, one in each message, and are refused for an empty cell.
  */
 export function toBlocks(body: RichText, place: InlinePlace, style: Style = {}): SlackBlock[] {
   const blocks: SlackBlock[] = [];

@@ -40,14 +40,15 @@ export interface SlackText {
 }
 
 /**
- * Slack refuses blocks of more than about 13,200 characters of JSON as `msg_blocks_too_long`: 13,297 was seen to pass with
- * one block, 13,172 with two. Of `text` it takes 40,000 in a new message and 4,000 in a changed one.
+ * Slack refuses blocks of more than about 13,200 characters together, as `msg_blocks_too_long`: 13,297 were seen to pass in
+ * one block, 13,172 in two. It cuts a `text` of more than 40,000 characters, tears one of more than 4,000 in two where there are
+ * no blocks, and takes none of more than 4,000 in a changed message (`msg_too_long`).
  */
 const maxBlockBytes = 12_000;
 const maxBlocks = 50;
 /** The longest text that is surely one message's. */
 export const maxTextChars = 10_000;
-const maxFallbackChars = 4_000;
+const maxFallbackChars = 3_900;
 /** A text so full of formatting that it would be this many times as many messages is shown without it. */
 const mostTimesLonger = 2;
 const fewParts = 3;
