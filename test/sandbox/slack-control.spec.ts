@@ -1,5 +1,5 @@
 import { runSlackSandbox } from '../../src/sandbox/slack/standalone.js';
-import { ask, openSetup, type Setup } from './slack-setup.js';
+import { ask, openSetup, until, type Setup } from './slack-setup.js';
 
 describe('the ledger and the faults of the sandbox Slack server', () => {
   let setup: Setup;
@@ -79,6 +79,19 @@ describe('the ledger and the faults of the sandbox Slack server', () => {
       apps: [{ id: setup.app.appId, connections: 0 }],
     });
     expect((await control('GET', 'nothing')).status).toBe(404);
+  });
+
+  test('it stops and starts again with what it knew, and goes on with what waited', async () => {
+    const events = setup.sandbox.eventCounts.sent;
+    setup.sandbox.post(setup.channel, setup.ann, 'before');
+    const port = Number(new URL(setup.url).port);
+    await setup.sandbox.stop();
+    setup.sandbox.post(setup.channel, setup.ann, 'meanwhile');
+    await setup.sandbox.start(port);
+    const { messages } = await setup.call('conversations.history', { channel: setup.channel, limit: 2 });
+    expect(messages).toMatchObject([{ text: 'meanwhile' }, { text: 'before' }]);
+    setup.sandbox.advance(60_000);
+    await until(() => setup.sandbox.eventCounts.sent === events + 3);
   });
 
   test('listeners are told of what happens in channels', () => {

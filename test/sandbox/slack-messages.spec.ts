@@ -200,6 +200,19 @@ describe('messages on the sandbox Slack server', () => {
     expect(events[2]).toMatchObject({ subtype: 'thread_broadcast', root: { ts: root, reply_count: 2 } });
   });
 
+  test('a reply to what was deleted is said in the channel, without a word', async () => {
+    const root = setup.sandbox.post(setup.channel, setup.ann, 'question');
+    setup.sandbox.remove(setup.channel, setup.ann, root);
+    const { ok, ts, message } = await post({ text: 'too late', thread_ts: root });
+    expect(ok).toBe(true);
+    expect(message).not.toHaveProperty('thread_ts');
+    expect((await history())[0]!['ts']).toBe(ts);
+    expect(await post({ thread_ts: 'then' })).toMatchObject({
+      error: 'invalid_thread_ts',
+      response_metadata: { messages: ['[ERROR] then is not a valid thread_ts'] },
+    });
+  });
+
   test('a reply to a reply stands in the same thread', async () => {
     const root = setup.sandbox.post(setup.channel, setup.ann, 'question');
     const reply = setup.sandbox.post(setup.channel, setup.bert, 'answer', { thread: root });

@@ -38,6 +38,7 @@ describe('people and apps of the sandbox Slack server', () => {
     expect(await setup.call('users.profile.get', { user: setup.bert })).toMatchObject({
       profile: { real_name: 'Bert Roe', display_name: '' },
     });
+    expect(await setup.call('users.info', { user: 'USLACKBOT' })).toMatchObject({ user: { real_name: 'Slackbot' } });
     expect(await setup.call('users.info', { user: 'U0NOBODY000' })).toMatchObject({ error: 'user_not_found' });
   });
 

@@ -1,9 +1,30 @@
 import type { PersonAct } from './person-act.js';
-import type { SlackSandbox } from './slack-sandbox.js';
+import type { PostOptions } from './slack-sandbox.types.js';
 import type { JsonObject } from './state/json.js';
+import type { SlackState } from './state/slack-state.js';
+
+/** What the server lets people do. */
+export interface Doing {
+  post(channel: string, user: string, text: string, options?: PostOptions): string;
+  edit(channel: string, user: string, ts: string, text: string): void;
+  remove(channel: string, user: string, ts: string): void;
+  react(channel: string, user: string, ts: string, name: string): void;
+  unreact(channel: string, user: string, ts: string, name: string): void;
+  join(channel: string, user: string): void;
+  leave(channel: string, user: string): void;
+  setTopic(channel: string, user: string, topic: string): void;
+}
+
+/** What the server tells about itself. */
+export interface Telling {
+  readonly state: SlackState;
+  readonly eventCounts: { readonly sent: number; readonly givenUp: number };
+  readonly faults: { readonly struck: number };
+  connections(appId: string): number;
+}
 
 /** Does what another process wants a person to do; the answer is the `ts` where there is one. */
-export function actAs(sandbox: SlackSandbox, act: PersonAct): string | undefined {
+export function actAs(sandbox: Doing, act: PersonAct): string | undefined {
   switch (act.do) {
     case 'post': {
       const { thread, broadcast } = act;
@@ -37,7 +58,7 @@ export function actAs(sandbox: SlackSandbox, act: PersonAct): string | undefined
 }
 
 /** Who and what is there, in a few words. */
-export function describe(sandbox: SlackSandbox): JsonObject {
+export function describe(sandbox: Telling): JsonObject {
   const { workspaces, conversations, apps } = sandbox.state;
   return {
     workspaces: workspaces.all().map(({ id, name }) => ({

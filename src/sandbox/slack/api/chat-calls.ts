@@ -3,6 +3,7 @@ import { checkedBlocks } from '../state/block-rules.js';
 import type { Channel } from '../state/channel.js';
 import { isObject, objectsIn, type JsonObject } from '../state/json.js';
 import { isReply, type Author, type Content, type Message } from '../state/message.js';
+import { isTimestamp } from '../state/timestamps.js';
 import { viewMessage } from '../view/message-view.js';
 import {
   botAuthor,
@@ -65,9 +66,16 @@ function idOf(call: Call, named: string): string {
   return slack.conversations.get(named)?.id ?? byName?.id ?? named;
 }
 
-/** What is said in a thread that is not there is said in the channel; an id that is none is refused. */
+/**
+ * What is said in a thread that is gone is said in the channel instead, without a word; an id that is none is refused.
+ * Source: https://github.com/slack-go/slack/issues/1571
+ */
 function checkThread(channel: Channel, threadTs: string | undefined): void {
   if (threadTs === undefined) return;
+  if (!isTimestamp(threadTs) || Number(threadTs) === 0) {
+    const said = `[ERROR] ${threadTs} is not a valid thread_ts`;
+    throw new SlackError('invalid_thread_ts', { response_metadata: { messages: [said] } });
+  }
   const message = channel.message(threadTs);
   if (message?.subtype !== undefined && message.subtype !== 'me_message') {
     throw new SlackError('cannot_reply_to_message');
