@@ -157,6 +157,17 @@ describe('messages on the sandbox Slack server', () => {
     });
   });
 
+  test('a workspace may close the time for edits', async () => {
+    const { ts } = await post();
+    const ours = setup.sandbox.post(setup.channel, setup.ann, 'mine');
+    const update = () => setup.call('chat.update', { channel: setup.channel, ts, text: 'new' });
+    setup.sandbox.setEditWindow(setup.team, 60_000);
+    expect((await update()).ok).toBe(true);
+    setup.sandbox.advance(61_000);
+    expect(await update()).toMatchObject({ error: 'edit_window_closed' });
+    expect(() => setup.sandbox.edit(setup.channel, setup.ann, ours, 'new')).toThrow('edit_window_closed');
+  });
+
   test('a deletion is told with what was deleted; it cannot be done twice', async () => {
     const { ts } = await post();
     expect(await setup.call('chat.delete', { channel: setup.channel, ts })).toEqual({

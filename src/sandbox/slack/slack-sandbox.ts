@@ -126,6 +126,11 @@ export class SlackSandbox {
     return this.state.workspaces.add(workspace).id;
   }
 
+  /** For how long messages may be edited there; undefined: for ever, as by default. */
+  setEditWindow(team: string, editWindowMs: number | undefined): void {
+    this.state.workspace(team).editWindowMs = editWindowMs;
+  }
+
   addUser(team: string, user: NewUser): string {
     return this.state.people.add(this.state.workspace(team).id, user).id;
   }
@@ -312,11 +317,12 @@ export class SlackSandbox {
     return this.state.chat.say(channel, this.state.authorOf(user), { text }, { subtype: 'me_message' }).ts;
   }
 
-  /** `blocks`: default what Slack makes of the text. Throws SlackError `cant_update_message` where it is another's. */
+  /** `blocks`: default what Slack makes of the text. Throws SlackError `cant_update_message`, `edit_window_closed`. */
   edit(channelId: string, user: string, ts: string, text: string, blocks?: readonly JsonObject[]): void {
     const channel = this.#channel(channelId);
     const message = this.#own(channel, user, ts, 'cant_update_message');
     requireShort(text, blocks);
+    this.state.requireEditable(this.#user(user).team, ts);
     const shown = blocks === undefined ? {} : { blocks: namedBlocks(blocks) };
     this.state.chat.edit(channel, message, user, { text, ...shown });
   }

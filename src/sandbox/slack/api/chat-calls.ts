@@ -156,6 +156,7 @@ function update(call: Call): JsonObject {
   const message = messageIn(channel, ts);
   requireOwn(call, message, 'cant_update_message');
   if (channel.isArchived) throw new SlackError('is_inactive');
+  slack.requireEditable(call.installation.team, ts);
   if (input.text('text').length > longestUpdate) throw new SlackError('msg_too_long');
   const blocks = blocksOf(call);
   const attachments = attachmentsOf(call);

@@ -75,6 +75,13 @@ export class SlackState {
     return { kind: 'app', user: user.id, team: user.team, botId: user.bot.botId, appId: user.bot.appId };
   }
 
+  /** Throws SlackError `edit_window_closed` where the workspace lets nobody edit a message of that age. */
+  requireEditable(team: string, ts: string): void {
+    const { editWindowMs } = this.workspace(team);
+    if (editWindowMs === undefined || this.clock.nowMs() - Number(ts) * 1000 <= editWindowMs) return;
+    throw new SlackError('edit_window_closed');
+  }
+
   /** Puts an app into a workspace, or gives it what it asks for now where it is there already or was once. */
   install(app: App, team: string, scopes: readonly string[] = app.scopes): Installation {
     const known = this.apps.installation(app.id, team);

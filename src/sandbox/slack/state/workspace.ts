@@ -41,6 +41,8 @@ export interface Workspace {
   /** Name to picture, or to `alias:NAME`. */
   readonly emoji: Map<string, string>;
   readonly groups: Map<string, UserGroup>;
+  /** For how long messages may be edited; undefined: for ever. */
+  editWindowMs: number | undefined;
 }
 
 export interface NewUser {
@@ -76,6 +78,7 @@ export class Workspaces {
       domain: workspace.domain ?? name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
       emoji: new Map(),
       groups: new Map(),
+      editWindowMs: undefined,
     };
     this.#workspaces.set(added.id, added);
     return added;
