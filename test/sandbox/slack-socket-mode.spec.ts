@@ -172,6 +172,16 @@ describe('Socket Mode of the sandbox Slack server', () => {
     expect(refused).toBe('Unexpected server response: 503');
   });
 
+  test('the server pings', async () => {
+    const client = await connect();
+    let pings = 0;
+    client.socket.on('ping', () => (pings += 1));
+    setup.sandbox.advance(10_000);
+    await until(() => pings === 1);
+    setup.sandbox.advance(10_000);
+    await until(() => pings === 2);
+  });
+
   test('connections can be cut without a word', async () => {
     const client = await connect();
     setup.sandbox.cutConnections(setup.app.appId);

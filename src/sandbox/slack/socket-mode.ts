@@ -34,7 +34,7 @@ export class SocketMode implements Transport {
   readonly #tickets = new Map<string, { readonly app: App; readonly untilMs: number }>();
   readonly #waiting = new Map<string, (answer: unknown) => void>();
   #connections: Connection[] = [];
-  #pings: NodeJS.Timeout | undefined;
+  #stopPings = (): void => undefined;
   #turn = 0;
   #base = '';
 
@@ -54,14 +54,12 @@ export class SocketMode implements Transport {
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     this.#base = `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    this.#pings = setInterval(() => {
-      for (const { socket } of this.#connections) socket.ping(`Ping from ${host}`);
-    }, pingEveryMs);
+    this.#pingLater();
   }
 
   /** Drops every connection. */
   async close(): Promise<void> {
-    clearInterval(this.#pings);
+    this.#stopPings();
     for (const { socket } of this.#connections) socket.terminate();
     for (const socket of this.#raw) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -116,6 +114,13 @@ export class SocketMode implements Transport {
       }),
     );
     return answered;
+  }
+
+  #pingLater(): void {
+    this.#stopPings = this.clock.after(pingEveryMs, () => {
+      for (const { socket } of this.#connections) socket.ping(`Ping from ${host}`);
+      this.#pingLater();
+    });
   }
 
   #end(connection: Connection, reason: DisconnectReason): void {
