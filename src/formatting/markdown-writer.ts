@@ -63,7 +63,8 @@ export class MarkdownWriter {
   constructor(private readonly writing: MarkdownWriting) {}
 
   write(body: RichText): string {
-    return toMarkdown({ type: 'root', children: this.#blocks(body, 0) }, options).replace(/\n$/, '');
+    const children = this.#blocks(body, 0);
+    return asWritten(children) ?? toMarkdown({ type: 'root', children }, options).replace(/\n$/, '');
   }
 
   #blocks(blocks: readonly Block[], depth: number): BlockContent[] {
@@ -196,6 +197,13 @@ export class MarkdownWriter {
     }
     return nodes.toReversed().flat();
   }
+}
+
+/** Most messages are one paragraph that needs no backslash: there is nothing left to be written. */
+function asWritten([first, ...others]: readonly BlockContent[]): string | undefined {
+  if (first?.type !== 'paragraph' || others.length > 0) return undefined;
+  const [only, ...more] = first.children;
+  return only?.type === 'raw' && more.length === 0 ? only.value : undefined;
 }
 
 /** Text with the addresses in it as they are: with backslashes they would lead elsewhere. */

@@ -9,7 +9,10 @@ export type RowId = string;
 export interface TargetWiring {
   readonly portal: RowId;
   readonly account: AccountId;
+  readonly room: RoomId | null;
   readonly direction: 'both' | 'in' | 'out';
+  /** Of its lane; null where it has none. */
+  readonly shard: number | null;
 }
 
 export interface PortalWiring extends TargetWiring {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type QueryRunner } from 'typeorm';
+import type { PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
 import { ShardLost } from '../model/errors.js';
 import { AccountStoreRow } from './entities/account-store.row.js';
 import { migrations, programVersion } from './migrations.js';
 
-/** Proof that a shard was ours when it was read: a transaction that begins with it fails once another replica took over. */
+/** Proof that a shard was ours when it was read: what is written with it fails once another replica took over. */
 export interface Fence {
   readonly shard: number;
   readonly fence: string;
@@ -23,17 +24,31 @@ const repeatable = new Set(['40001', '40P01']);
 const migrationLock = 7_202_611;
 
 export class Transaction {
-  constructor(private readonly runner: QueryRunner) {}
+  constructor(private readonly connection: PoolClient) {}
 
   async rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const result = await this.runner.query(sql, [...parameters], true);
-    return result.records as Row[];
+    const { rows } = await this.connection.query(sql, [...parameters]);
+    return rows as Row[];
+  }
+
+  /** The rows that one of the functions of `migrations/` returns. The connection prepares the call once. */
+  async call<Row>(name: string, parameters: readonly unknown[]): Promise<Row[]> {
+    const places = parameters.map((_, at) => `$${String(at + 1)}`).join(', ');
+    const { rows } = await this.connection.query({
+      name,
+      text: `select * from ${name}(${places})`,
+      values: [...parameters],
+    });
+    return rows as Row[];
   }
 
   /** Fails with ShardLost when the shard is no longer ours; else nobody takes it over before this transaction ends. */
-  async fence({ shard, fence }: Fence): Promise<void> {
-    const rows = await this.rows(`select 1 from shards where id = $1 and fence = $2 for key share`, [shard, fence]);
-    if (rows.length === 0) throw new ShardLost(`shard ${String(shard)} belongs to another replica`);
+  async fence(given: Fence): Promise<void> {
+    const rows = await this.rows(`select 1 from shards where id = $1 and fence = $2 for key share`, [
+      given.shard,
+      given.fence,
+    ]);
+    if (rows.length === 0) throw shardLost(given);
   }
 }
 
@@ -100,12 +115,7 @@ export class Database {
   }
 
   async rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const runner = this.source.createQueryRunner();
-    try {
-      return await new Transaction(runner).rows<Row>(sql, parameters);
-    } finally {
-      await runner.release();
-    }
+    return this.#connected((connection) => new Transaction(connection).rows<Row>(sql, parameters));
   }
 
   /** Runs `work` in one transaction, and again when it lost a race with another one. `work` has no effect but in the database. */
@@ -113,9 +123,11 @@ export class Database {
     return this.#repeated(() => this.#once(work));
   }
 
-  /** The same for a transaction that is one statement. */
-  async atomic<T>(work: (rows: Transaction['rows']) => Promise<T>): Promise<T> {
-    return this.#repeated(() => work((sql, parameters) => this.rows(sql, parameters)));
+  /** Calls one of the functions of `migrations/`, as a transaction of its own, and again when it lost a race. */
+  async call<Row>(name: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.#repeated(() =>
+      this.#connected((connection) => new Transaction(connection).call<Row>(name, parameters)),
+    );
   }
 
   async #repeated<T>(attemptOnce: () => Promise<T>): Promise<T> {
@@ -130,15 +142,24 @@ export class Database {
   }
 
   async #once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#connected(async (connection) => {
+      await connection.query('begin');
+      try {
+        const result = await work(new Transaction(connection));
+        await connection.query('commit');
+        return result;
+      } catch (error) {
+        await connection.query('rollback').catch(noteBrokenConnection);
+        throw error;
+      }
+    });
+  }
+
+  /** The connection itself: what TypeORM does around each query takes longer than most of the queries. */
+  async #connected<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
     try {
-      await runner.startTransaction();
-      const result = await work(new Transaction(runner));
-      await runner.commitTransaction();
-      return result;
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(noteBrokenConnection);
-      throw error;
+      return await work((await runner.connect()) as PoolClient);
     } finally {
       await runner.release();
     }
@@ -160,4 +181,8 @@ export function sqlState(error: unknown): string | undefined {
 export function isDataError(error: unknown): boolean {
   const state = sqlState(error);
   return state !== undefined && /^2[23]/.test(state);
+}
+
+export function shardLost({ shard }: Fence): ShardLost {
+  return new ShardLost(`shard ${String(shard)} belongs to another replica`);
 }

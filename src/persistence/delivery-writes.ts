@@ -1,49 +1,55 @@
 import { assertNever } from '../model/bridge-event.js';
 import type { UserRef } from '../model/ids.js';
-import { ShardLost } from '../model/errors.js';
+import type { RowId } from '../model/routing.js';
 import type { Fence, Transaction } from './database.js';
 import type { DeliveryResult, Lane } from '../model/delivery.js';
 
-/**
- * Writes down what was made and what became of each delivery, in one request. Nothing is written where the shard is no longer
- * ours: ShardLost.
- */
-export async function recordDeliveries(
-  rows: Transaction['rows'],
-  lane: Lane,
-  { shard, fence }: Fence,
-  results: readonly DeliveryResult[],
-): Promise<void> {
-  const failing = results.findLast((result) => result.state === 'waiting');
-  const copies = results.flatMap((result) =>
+/** What the deliveries of one lane made, and what became of them. */
+export interface Done {
+  readonly lane: Lane;
+  readonly fence: Fence;
+  readonly results: readonly DeliveryResult[];
+}
+
+/** Writes down what several lanes did, in one request. Of those that are not answered nothing is written: their shards are lost. */
+export async function recordDone(
+  database: Pick<Transaction, 'call'>,
+  done: readonly Done[],
+): Promise<ReadonlySet<RowId>> {
+  const results = done.flatMap(({ lane, results }) => results.map((result) => ({ lane, result })));
+  const copies = results.flatMap(({ lane, result }) =>
     result.delivery.message !== null && isOfMessage(result)
-      ? result.made.map((copy) => ({ ...copy, hash: result.hash, delivery: result.delivery }))
+      ? result.made.map((copy) => ({ lane, copy, result, message: result.delivery.message }))
       : [],
   );
-  const [recorded] = await rows<{ ours: boolean }>(
-    `select record_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) as ours`,
-    [
-      lane.id,
-      lane.account,
-      lane.room,
-      shard,
-      fence,
-      failing !== undefined && 'reason' in failing ? failing.reason : null,
-      copies.map(({ id }) => id),
-      copies.map(({ delivery }) => delivery.message),
-      copies.map(({ part }) => part),
-      copies.map(({ delivery }) => delivery.id),
-      copies.map(({ hash }) => hash),
-      results.map(({ delivery }) => delivery.id),
-      results.map(({ state }) => state),
-      results.map((result) => ('reason' in result ? result.reason : null)),
-      results.map((result) => (result.state === 'waiting' ? result.attempts : result.delivery.attempts)),
-      results.map((result) => (result.state === 'waiting' ? result.againAt : null)),
-      results.map((result) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
-      results.map((result) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
-    ],
-  );
-  if (recorded?.ours !== true) throw new ShardLost(`shard ${String(shard)} belongs to another replica`);
+  const ours = await database.call<{ recorded: RowId }>('record_done', [
+    done.map(({ lane }) => lane.id),
+    done.map(({ fence }) => fence.shard),
+    done.map(({ fence }) => fence.fence),
+    done.map(whyHeld),
+    copies.map(({ lane }) => lane.id),
+    copies.map(({ lane }) => lane.account),
+    copies.map(({ lane }) => lane.room),
+    copies.map(({ copy }) => copy.id),
+    copies.map(({ message }) => message),
+    copies.map(({ copy }) => copy.part),
+    copies.map(({ result }) => result.delivery.id),
+    copies.map(({ result }) => result.hash),
+    results.map(({ lane }) => lane.id),
+    results.map(({ result }) => result.delivery.id),
+    results.map(({ result }) => result.state),
+    results.map(({ result }) => ('reason' in result ? result.reason : null)),
+    results.map(({ result }) => (result.state === 'waiting' ? result.attempts : result.delivery.attempts)),
+    results.map(({ result }) => (result.state === 'waiting' ? result.againAt : null)),
+    results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
+    results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
+  ]);
+  return new Set(ours.map(({ recorded }) => recorded));
+}
+
+function whyHeld({ results }: Done): string | null {
+  const failing = results.findLast((result) => result.state === 'waiting');
+  return failing !== undefined && 'reason' in failing ? failing.reason : null;
 }
 
 function isOfMessage({ delivery }: DeliveryResult): boolean {

@@ -2,16 +2,24 @@ import type { Lane, DeliveryResult, ReactionCopy, ShownCopy, WaitingDelivery } f
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef, UserId } from '../model/ids.js';
 import type { RowId } from '../model/routing.js';
-import type { Database, Fence } from './database.js';
+import { Combined } from './combined.js';
+import { type Database, type Fence, isDataError, shardLost } from './database.js';
 import { cancelIfStale, followParked } from './parked-writes.js';
-import { hasMore, recordDeliveries, storeChange } from './delivery-writes.js';
+import { type Done, hasMore, recordDone, storeChange } from './delivery-writes.js';
 
 /** What became of a parked delivery that was to be tried again. */
 export type Retry = { readonly became: 'waiting'; readonly lane: RowId } | { readonly became: 'skipped' | 'notParked' };
 
 /** The statements of the second of the two commits, and what a lane reads before it sends. */
 export class DeliveryRepository {
-  constructor(private readonly database: Database) {}
+  /** Lanes that ask, or have done something, at the same time share a request. */
+  readonly #due: Combined<DueAsk, WaitingDelivery[]>;
+  readonly #done: Combined<Done, 'written' | 'lost'>;
+
+  constructor(private readonly database: Database) {
+    this.#due = new Combined(16, (asks) => this.#dueOf(asks), isDataError);
+    this.#done = new Combined(64, (done) => this.#record(done), isDataError);
+  }
 
   /** The lanes of these shards whose first delivery is due. */
   async dueLanes(shards: readonly number[]): Promise<Lane[]> {
@@ -35,21 +43,7 @@ export class DeliveryRepository {
 
   /** The first deliveries of a lane, in order, up to one that has to wait; none where its link was paused or its room taken out. */
   async due(lane: RowId, limit: number): Promise<WaitingDelivery[]> {
-    const rows = await this.database.rows<WaitingRow>(`select * from due_deliveries($1, $2)`, [lane, limit]);
-    const end = rows.findIndex((row) => row.later);
-    return (end < 0 ? rows : rows.slice(0, end)).map((row) => ({
-      id: row.id,
-      uuid: row.uuid,
-      message: row.message,
-      event: JSON.parse(row.event) as BridgeEvent,
-      author: row.account === null || row.author === null ? null : { account: row.account, id: row.author },
-      attempts: row.attempts,
-      made: row.made,
-      uncertain:
-        row.uncertain_since === null || row.settled_at === null
-          ? null
-          : { since: row.uncertain_since, settledAt: row.settled_at },
-    }));
+    return this.#due.ask({ lane, limit });
   }
 
   /** The copies, in one lane's room, of a message known by its row. */
@@ -92,13 +86,15 @@ export class DeliveryRepository {
 
   /** Writes down what was done, if the lane's shard is still ours. Throws ShardLost else. */
   async commit(lane: Lane, fence: Fence, results: readonly DeliveryResult[]): Promise<void> {
+    const done = { lane, fence, results };
     if (!results.some(hasMore)) {
       // Most are new messages: for them one request is the whole transaction.
-      await this.database.atomic((rows) => recordDeliveries(rows, lane, fence, results));
+      if ((await this.#done.ask(done)) === 'lost') throw shardLost(fence);
       return;
     }
     await this.database.transaction(async (tx) => {
-      await recordDeliveries((sql, parameters) => tx.rows(sql, parameters), lane, fence, results);
+      const written = await recordDone(tx, [done]);
+      if (!written.has(lane.id)) throw shardLost(fence);
       for (const result of results) await storeChange(tx, lane, result);
       await followParked(tx, lane, results);
     });
@@ -136,9 +132,47 @@ export class DeliveryRepository {
     );
     return rows.map(({ uuid }) => uuid);
   }
+
+  async #dueOf(asks: readonly DueAsk[]): Promise<WaitingDelivery[][]> {
+    const lanes = asks.map(({ lane }) => lane);
+    const most = Math.max(...asks.map(({ limit }) => limit));
+    const rows = await this.database.call<WaitingRow>('due_in_lanes', [lanes, most]);
+    const byLane = new Map<RowId, WaitingRow[]>(lanes.map((lane) => [lane, []]));
+    for (const row of rows) byLane.get(row.lane)?.push(row);
+    return asks.map(({ lane, limit }) => waitingOf((byLane.get(lane) ?? []).slice(0, limit)));
+  }
+
+  async #record(done: readonly Done[]): Promise<('written' | 'lost')[]> {
+    const written = await recordDone(this.database, done);
+    return done.map(({ lane }) => (written.has(lane.id) ? 'written' : 'lost'));
+  }
+}
+
+interface DueAsk {
+  readonly lane: RowId;
+  readonly limit: number;
+}
+
+/** Up to one that has to wait. */
+function waitingOf(rows: readonly WaitingRow[]): WaitingDelivery[] {
+  const end = rows.findIndex((row) => row.later);
+  return (end < 0 ? rows : rows.slice(0, end)).map((row) => ({
+    id: row.id,
+    uuid: row.uuid,
+    message: row.message,
+    event: JSON.parse(row.event) as BridgeEvent,
+    author: row.account === null || row.author === null ? null : { account: row.account, id: row.author },
+    attempts: row.attempts,
+    made: row.made,
+    uncertain:
+      row.uncertain_since === null || row.settled_at === null
+        ? null
+        : { since: row.uncertain_since, settledAt: row.settled_at },
+  }));
 }
 
 interface WaitingRow {
+  readonly lane: RowId;
   readonly id: RowId;
   readonly uuid: DeliveryId;
   readonly message: RowId | null;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AccountId, RoomId } from '../model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
@@ -46,12 +47,28 @@ export class LinkRepository {
         [links.map(({ key }) => key)],
       );
       const declared: { id: RowId; portals: readonly DeclaredPortal[] }[] = [];
-      for (const link of links) declared.push({ id: await this.#declareOne(tx, link), portals: link.portals });
+      for (const link of await this.#news(tx, links))
+        declared.push({ id: await this.#declareOne(tx, link), portals: link.portals });
       // Only when every link has left the rooms that it is to leave: links may exchange rooms.
       for (const { id, portals } of declared) {
         for (const portal of portals) await declarePortal(tx, id, portal);
       }
       await tellOfLinks(tx);
+    });
+  }
+
+  /** Those that are not in the database as they are declared. At most starts there is none. */
+  async #news(tx: Transaction, links: readonly DeclaredLink[]): Promise<DeclaredLink[]> {
+    const rows = await tx.rows<{ key: string; options: unknown; portals: unknown }>(
+      `select key, options, (select json_agg(json_build_object('account', account, 'wanted', wanted, 'direction', direction) order by id)
+                               from portals where link = links.id and removed_at is null) as portals
+         from links where owner = 'settings' and not ${comesBack} and key = any($1)`,
+      [links.map(({ key }) => key)],
+    );
+    const known = new Map(rows.map(({ key, options, portals }) => [key, { options, portals }]));
+    return links.filter(({ key, options = defaultLinkOptions, portals }) => {
+      const given = portals.map(({ account, wanted, direction }) => ({ account, wanted, direction }));
+      return !isDeepStrictEqual(known.get(key), { options, portals: given });
     });
   }
 

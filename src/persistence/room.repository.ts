@@ -19,10 +19,11 @@ const linked = `exists (select 1 from portals p join links l on l.id = p.link
 export class RoomRepository {
   constructor(private readonly database: Database) {}
 
-  /** The rooms of these accounts that are read by the owner of these shards. */
+  /** The rooms of these accounts that are read by the owner of these shards; the busiest first. */
   async ofShards(accounts: readonly AccountId[], shards: readonly number[]): Promise<RoomRow[]> {
     return this.database.rows<RoomRow>(
-      `select ${columns} from rooms r where r.account = any($1) and r.shard = any($2) and ${linked}`,
+      `select ${columns} from rooms r where r.account = any($1) and r.shard = any($2) and ${linked}
+        order by r.activity_at desc nulls last`,
       [accounts, shards],
     );
   }

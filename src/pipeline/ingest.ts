@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BridgeEvent, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import {
+  type AccountId,
   type Cursor,
   type DeliveryId,
   type DeliveryKey,
@@ -11,13 +12,15 @@ import {
   type RoomRef,
 } from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
+import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
-import { type Plan, roomKey, type RowId } from '../model/routing.js';
+import { type Known, type Plan, roomKey } from '../model/routing.js';
 import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
 import type { StoredPayload } from '../persistence/inbox.repository.js';
-import type { InboxRow, IngestRepository, References } from '../persistence/ingest.repository.js';
+import type { Asked, IngestRepository, Learnt } from '../persistence/ingest.repository.js';
+import type { InboxRow } from '../persistence/plan-writes.js';
 import type { DeliveryKeys } from './delivery-key.js';
 import { interpret, type Interpretation } from './interpret.js';
 import { type Arrival, route } from './route.js';
@@ -33,7 +36,7 @@ export interface IngestOptions {
   readonly heldEventsMs: number;
   newDeliveryId(): DeliveryId;
   /** Called after the commit with the lanes that have something new. */
-  wake(lanes: readonly RowId[]): void;
+  wake(lanes: readonly Lane[]): void;
 }
 
 interface Read extends RawPayload {
@@ -69,16 +72,13 @@ export class IngestService {
 
   /** Routes held events whose target became known by another transaction than the one that routes messages. */
   async routeHeld(adapters: ReadonlyMap<string, NetworkAdapter>): Promise<void> {
-    const plan = await this.database.transaction(async (tx) => {
+    const routed = await this.database.transaction(async (tx) => {
       await this.repository.dropOverdueHeld(tx);
       const targets = await this.repository.knownTargetsOfHeld(tx, 500);
-      if (targets.length === 0) return undefined;
       const arrivals = await this.#held(tx, targets, adapters);
-      const done = await this.#plan(tx, arrivals);
-      await this.repository.apply(tx, done, []);
-      return done;
+      return arrivals.length === 0 ? undefined : this.#route(tx, arrivals);
     });
-    if (plan !== undefined) this.#wake(plan);
+    if (routed !== undefined) this.#wake(routed);
   }
 
   /** Reads a stored payload again: what was not bridged is, what was bridged and reads differently is edited. */
@@ -86,15 +86,13 @@ export class IngestService {
     adapter: NetworkAdapter,
     payload: StoredPayload,
   ): Promise<'routed' | 'ignored' | 'held' | 'malformed' | 'unlinked'> {
-    const plan = await this.database.transaction(async (tx) => {
-      const content = interpret(adapter, payload.body);
-      const { id: inbox, account } = payload;
-      const done = await this.#plan(tx, [{ inbox, account, order: adapter.sourceOrder, content, from: 'replay' }]);
-      await this.repository.apply(tx, done, []);
-      return done;
-    });
-    this.#wake(plan);
-    return plan.inbox[0]?.state ?? 'ignored';
+    const content = interpret(adapter, payload.body);
+    const { id: inbox, account } = payload;
+    const routed = await this.database.transaction((tx) =>
+      this.#route(tx, [{ inbox, account, order: adapter.sourceOrder, content, from: 'replay' }]),
+    );
+    this.#wake(routed);
+    return routed.plan.inbox[0]?.state ?? 'ignored';
   }
 
   /** One row after the other, so that the one that the database refuses harms no other. */
@@ -122,9 +120,14 @@ export class IngestService {
     pulled: Pulled | undefined,
     cursor: 'moves' | 'stays',
   ): Promise<void> {
-    const plan = await this.database.transaction(async (tx) => {
-      if (pulled !== undefined) await tx.fence(pulled.fence);
-      const fresh = await this.#fresh(tx, adapter, reads);
+    const routed = await this.database.transaction(async (tx) => {
+      const arrived = contentsOf(reads).flatMap(eventsIn);
+      const released =
+        adapter.sourceOrder === 'kept'
+          ? []
+          : await this.#held(tx, sentBy(arrived), new Map([[adapter.account, adapter]]));
+      const learnt = await this.#learn(tx, adapter.account, reads, released, pulled?.fence);
+      const fresh = freshOf(adapter, reads, learnt);
       const arrivals = fresh.map(({ inbox, content }): Arrival => ({
         inbox: inbox.id,
         account: adapter.account,
@@ -132,45 +135,19 @@ export class IngestService {
         content,
         from: 'source',
       }));
-      const released =
-        adapter.sourceOrder === 'kept'
-          ? []
-          : await this.#held(tx, sentBy(arrivals), new Map([[adapter.account, adapter]]));
-      const done = await this.#plan(tx, [...arrivals, ...released]);
+      const plan = this.#decide([...arrivals, ...released], learnt);
       await this.repository.apply(
         tx,
-        done,
+        plan,
         fresh.map(({ inbox }) => inbox),
+        cursor === 'moves' ? pulled : undefined,
       );
-      if (pulled !== undefined && cursor === 'moves') {
-        await this.repository.moveCursor(tx, pulled.room, pulled.cursor, fresh.length > 0 ? 'some' : 'none');
-      }
       pass('beforeInboxCommit', adapter.account);
-      return done;
+      return { plan, known: learnt.known };
     });
     pass('afterInboxCommit', adapter.account);
-    this.#count(adapter, reads.length, plan);
-    this.#wake(plan);
-  }
-
-  /** The payloads that are not stored yet, each once, with the inbox ids that they will have. */
-  async #fresh(
-    tx: Transaction,
-    adapter: NetworkAdapter,
-    reads: readonly Read[],
-  ): Promise<{ inbox: InboxRow; content: Interpretation }[]> {
-    if (reads.length === 0) return [];
-    const stored = await this.repository.stored(
-      tx,
-      adapter.account,
-      reads.map(({ key }) => key),
-    );
-    const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(({ key }) => !stored.has(key));
-    const ids = await this.repository.newIds(tx, 'inbox', fresh.length);
-    return fresh.flatMap(({ key, body, content }, index) => {
-      const id = ids[index];
-      return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content }];
-    });
+    this.#count(adapter, reads.length, routed.plan);
+    this.#wake(routed);
   }
 
   async #held(
@@ -189,25 +166,39 @@ export class IngestService {
     }));
   }
 
-  async #plan(tx: Transaction, arrivals: readonly Arrival[]): Promise<Plan> {
-    const events = arrivals.flatMap(({ content }) => ('events' in content ? content.events : []));
-    const wiring = await this.repository.wiring(tx, distinctRooms(events));
-    // An echo races with the answer to what it echoes, and may have its room's second copy withdrawn: that takes its own lane.
-    const echoed = new Set(events.filter(isEcho).map(({ room }) => roomKey(room)));
-    const lanes = [...wiring].flatMap(([room, { own, others }]) =>
-      (echoed.has(room) ? [own, ...others] : others).map(({ portal }) => portal),
-    );
-    await this.repository.lockLanes(tx, lanes);
-    const known = await this.repository.known(
-      tx,
-      wiring,
-      this.#references(
-        events,
-        arrivals.some(({ from }) => from === 'replay'),
-      ),
-    );
-    const ids = await this.repository.newIds(tx, 'messages', events.filter(startsMessage).length);
-    const next = ids.values();
+  /** Routes what is stored already. */
+  async #route(tx: Transaction, arrivals: readonly Arrival[]): Promise<Routed> {
+    const [account] = arrivals.map((arrival) => arrival.account);
+    if (account === undefined) throw new Error('there is nothing to route');
+    const learnt = await this.#learn(tx, account, [], arrivals);
+    const plan = this.#decide(arrivals, learnt);
+    await this.repository.apply(tx, plan, []);
+    return { plan, known: learnt.known };
+  }
+
+  /** What the database knows of payloads that may be new, and of others that are stored already. */
+  async #learn(
+    tx: Transaction,
+    account: AccountId,
+    reads: readonly Read[],
+    stored: readonly Arrival[],
+    fence?: Fence,
+  ): Promise<Learnt> {
+    const events = [...contentsOf(reads), ...contentsOf(stored)].flatMap(eventsIn);
+    return this.repository.learn(tx, {
+      fence,
+      account,
+      keys: reads.map(({ key }) => key),
+      newMessages: events.filter(startsMessage).length,
+      rooms: roomsOf(events),
+      readAgain: stored.some(({ from }) => from === 'replay'),
+      changesSomething: events.some((event) => targetOf(event) !== undefined),
+      ...this.#references(events),
+    });
+  }
+
+  #decide(arrivals: readonly Arrival[], { known, messageIds }: Learnt): Plan {
+    const next = messageIds.values();
     return route(arrivals, known, {
       now: this.clock.now(),
       heldEventsMs: this.options.heldEventsMs,
@@ -221,9 +212,8 @@ export class IngestService {
     });
   }
 
-  #references(events: readonly BridgeEvent[], readAgain: boolean): References {
+  #references(events: readonly BridgeEvent[]): Pick<Asked, 'messages' | 'reactionRows' | 'deliveries'> {
     return {
-      readAgain,
       messages: events.flatMap((event) => (startsMessage(event) ? [event.message] : (targetOf(event) ?? []))),
       reactionRows: events.flatMap((event) => {
         switch (event.kind) {
@@ -258,10 +248,47 @@ export class IngestService {
     }
   }
 
-  #wake(plan: Plan): void {
-    const lanes = [...new Set(plan.deliveries.map(({ lane }) => lane))];
+  #wake({ plan, known }: Routed): void {
+    const wanted = new Set(plan.deliveries.map(({ lane }) => lane));
+    if (plan.cleared.length > 0) for (const { lanes } of plan.cleared) for (const lane of lanes) wanted.add(lane);
+    const lanes = lanesIn(known).filter(({ id }) => wanted.has(id));
     if (lanes.length > 0) this.options.wake(lanes);
   }
+}
+
+interface Routed {
+  readonly plan: Plan;
+  readonly known: Known;
+}
+
+/** The lanes of all linked portals whose rooms were found. */
+function lanesIn({ wiring }: Known): Lane[] {
+  return [...wiring.values()].flatMap(({ own, others, options }) =>
+    [own, ...others].flatMap(({ portal: id, account, room, shard }) =>
+      room === null || shard === null ? [] : [{ id, account, room, shard, options }],
+    ),
+  );
+}
+
+function contentsOf(read: readonly { readonly content: Interpretation }[]): Interpretation[] {
+  return read.map(({ content }) => content);
+}
+
+function eventsIn(content: Interpretation): readonly BridgeEvent[] {
+  return 'events' in content ? content.events : [];
+}
+
+/** The payloads that are not stored yet, each once, with the inbox ids that they will have. */
+function freshOf(
+  adapter: NetworkAdapter,
+  reads: readonly Read[],
+  { stored, inboxIds }: Learnt,
+): { readonly inbox: InboxRow; readonly content: Interpretation }[] {
+  const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(({ key }) => !stored.has(key));
+  return fresh.flatMap(({ key, body, content }, index) => {
+    const id = inboxIds[index];
+    return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content }];
+  });
 }
 
 function startsMessage(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }> {
@@ -278,13 +305,12 @@ function storable(key: InboxKey): InboxKey {
   return key.includes('\0') ? inboxKey(`sha256:${createHash('sha256').update(key).digest('hex')}`) : key;
 }
 
-function sentBy(arrivals: readonly Arrival[]): MessageRef[] {
-  return arrivals
-    .flatMap(({ content }) => ('events' in content ? content.events : []))
-    .filter(startsMessage)
-    .map(({ message }) => message);
+function sentBy(events: readonly BridgeEvent[]): MessageRef[] {
+  return events.filter(startsMessage).map(({ message }) => message);
 }
 
-function distinctRooms(events: readonly BridgeEvent[]): RoomRef[] {
-  return [...new Map(events.map(({ room }) => [roomKey(room), room])).values()];
+function roomsOf(events: readonly BridgeEvent[]): Asked['rooms'] {
+  const echoed = new Set(events.filter(isEcho).map(({ room }) => roomKey(room)));
+  const rooms = new Map(events.map(({ room }) => [roomKey(room), room]));
+  return [...rooms].map(([key, room]) => ({ room, bringsEchoes: echoed.has(key) }));
 }

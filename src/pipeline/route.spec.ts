@@ -33,6 +33,7 @@ function knowing(directions: Directions = both, options = defaultLinkOptions): K
     account: rooms[name].account,
     room: rooms[name].id,
     direction: directions[name],
+    shard: 1,
   }));
   const wiring = new Map(
     portals.map((own) => [

@@ -315,6 +315,12 @@ class Routing {
         lanes,
         by: { room, actor, at },
       });
+      for (const { portal, delivery, message, remote } of [...this.plan.copies]) {
+        if (portal !== wiring.own.portal || delivery !== null) continue;
+        this.#setVersion(message, 0n, true);
+        const gone = { kind: 'messageDeleted' as const, message: { room, id: remote }, version: '0' };
+        this.#deliver({ ...gone, room, actor, at }, wiring, message);
+      }
     }
     this.#deliver(event, wiring, null);
     return { state: 'routed', message: null };

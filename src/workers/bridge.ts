@@ -1,6 +1,7 @@
 import { accountId, type AccountId } from '../model/ids.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 import type { Clock } from '../model/clock.js';
+import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
 import type { AccountRepository } from '../persistence/account.repository.js';
 import type { Database } from '../persistence/database.js';
@@ -18,7 +19,11 @@ import { Logins } from './logins.js';
 import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
+import { Turnstile } from './turnstile.js';
 import type { Wakeups } from './wakeups.js';
+
+/** A server that is asked for more at once answers none of them sooner. */
+const firstReadsAtOnce = 8;
 
 export interface BridgeParts {
   readonly database: Database;
@@ -62,6 +67,7 @@ export class Bridge {
         clock,
         metrics,
         log,
+        firstReads: new Turnstile(firstReadsAtOnce),
         onLoginRefused: (account) => {
           this.loginRefused(account);
         },
@@ -139,15 +145,8 @@ export class Bridge {
   }
 
   /** Starts those of the lanes that are ours, and tells the other replicas of theirs. */
-  wakeLanes(ids: readonly string[]): void {
-    this.parts.lanes.wake(ids).then(
-      (others) => {
-        this.parts.wakeups.tell({ lanes: others });
-      },
-      (error: unknown) => {
-        this.parts.log.debug({ error }, 'lanes could not be woken: the poll will find them');
-      },
-    );
+  wakeLanes(lanes: readonly Lane[]): void {
+    this.parts.wakeups.tell({ lanes: this.parts.lanes.wake(lanes) });
   }
 
   #startAccount(adapter: NetworkAdapter): void {
@@ -168,8 +167,13 @@ export class Bridge {
           this.reconcile();
         },
         wake: async (from, woken) => {
-          await rooms.wake(from.account, woken);
+          // Whoever takes a room over reads it at once: only what another replica reads is written down.
           const elsewhere = this.#rooms.wake(woken.map((id) => ({ account: from.account, id })));
+          if (elsewhere.length === 0) return;
+          await rooms.wake(
+            from.account,
+            elsewhere.map(({ id }) => id),
+          );
           this.parts.wakeups.tell({ rooms: elsewhere });
         },
       },
@@ -202,7 +206,7 @@ export class Bridge {
     return this.parts.wakeups.listen(({ lanes, rooms }) => {
       if (lanes.length + rooms.length === 0) this.#linksChanged();
       if (lanes.length > 0) {
-        this.parts.lanes.wake(lanes).catch((error: unknown) => {
+        this.parts.lanes.wakeById(lanes).catch((error: unknown) => {
           this.parts.log.debug({ error }, 'lanes could not be woken: the poll will find them');
         });
       }

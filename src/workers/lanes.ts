@@ -29,11 +29,15 @@ export class Lanes {
     private readonly log: Log,
   ) {}
 
-  /** Wakes lanes that have something new. Returns those that belong to another replica. */
-  async wake(ids: readonly RowId[]): Promise<RowId[]> {
-    const lanes = await this.repository.lanes(ids);
+  /** Starts lanes that have something new. Returns those that belong to another replica. */
+  wake(lanes: readonly Lane[]): RowId[] {
     for (const lane of lanes) this.#start(lane);
     return lanes.filter(({ shard }) => !this.shards.owns(shard)).map(({ id }) => id);
+  }
+
+  /** The same for lanes of which only the ids are known. */
+  async wakeById(ids: readonly RowId[]): Promise<RowId[]> {
+    return this.wake(await this.repository.lanes(ids));
   }
 
   /** The net under every wake-up: starts each lane whose time has come. */

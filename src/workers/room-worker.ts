@@ -7,6 +7,7 @@ import type { Metrics } from '../observability/metrics.js';
 import type { RoomRepository, RoomRow } from '../persistence/room.repository.js';
 import type { IngestService } from '../pipeline/ingest.js';
 import type { Shards } from './shards.js';
+import type { Turnstile } from './turnstile.js';
 
 export interface RoomParts {
   readonly repository: RoomRepository;
@@ -15,6 +16,8 @@ export interface RoomParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Each room is read when its worker begins: so many at a time, since a service that starts has thousands. */
+  readonly firstReads: Turnstile;
   onLoginRefused(account: string): void;
 }
 
@@ -60,20 +63,23 @@ export class RoomWorker {
   /** Ends by abort or by throwing. `working` is told after each read that went well. */
   async run(signal: AbortSignal, working: () => void): Promise<void> {
     try {
-      let cursor = await this.#begin(signal);
-      // What came while nobody read is found at once.
-      let how: 'wait' | 'now' = 'now';
+      const hurry = AbortSignal.any([signal, this.#wake.signal]);
+      let batch = await this.parts.firstReads.pass(() => this.#readFirst(signal), hurry);
       while (!signal.aborted) {
-        const batch = await this.#read(cursor, how, signal);
-        cursor = batch.cursor;
         working();
-        how = batch.rest === 'more' ? 'now' : await this.#next(signal);
+        const how = batch.rest === 'more' ? 'now' : await this.#next(signal);
+        batch = await this.#read(batch.cursor, how, signal);
       }
     } catch (error) {
       if (signal.aborted) return;
       await this.#failed(error);
       throw error;
     }
+  }
+
+  /** What came while nobody read. */
+  async #readFirst(signal: AbortSignal): Promise<PulledBatch> {
+    return this.#read(await this.#begin(signal), 'now', signal);
   }
 
   async #begin(signal: AbortSignal): Promise<Cursor> {

@@ -5,6 +5,10 @@ import type { RoomRow } from '../persistence/room.repository.js';
 import { type RoomParts, RoomWorker } from './room-worker.js';
 import type { Supervisor } from './supervisor.js';
 
+/** Rooms that are woken together are read one after the other, all of them within this time: what is to be sent goes on between. */
+const wakeWithinMs = 1_000;
+const wakeEveryMs = 10;
+
 interface Watched {
   readonly row: RoomRow;
   readonly worker: RoomWorker;
@@ -46,11 +50,20 @@ export class Rooms {
 
   /** Wakes the rooms that are read here. Returns the others. */
   wake(rooms: readonly RoomRef[]): RoomRef[] {
-    return rooms.filter((room) => {
-      const watched = this.#watched.get(roomKey(room));
-      watched?.worker.wake();
-      return watched === undefined;
-    });
+    const here = rooms.flatMap((room) => this.#watched.get(roomKey(room)) ?? []);
+    void this.#wakeInTurn(here);
+    return rooms.filter((room) => !this.#watched.has(roomKey(room)));
+  }
+
+  async #wakeInTurn(rooms: readonly Watched[]): Promise<void> {
+    const { clock } = this.parts;
+    const stepMs = Math.min(wakeEveryMs, wakeWithinMs / rooms.length);
+    const startedMs = clock.monotonicMs();
+    for (const [at, { worker }] of rooms.entries()) {
+      const aheadMs = at * stepMs - (clock.monotonicMs() - startedMs);
+      if (aheadMs >= 1) await clock.sleep(aheadMs, this.signal);
+      worker.wake();
+    }
   }
 
   /** The net under wake-ups that did not arrive. */

@@ -241,6 +241,30 @@ describe('a cleared history', () => {
     ]);
     expect(await house.rows(`select key from inbox where body is not null order by id`)).toHaveLength(1);
   });
+
+  it('takes what came with it in one batch before it, and leaves what came after it', async () => {
+    await options({ clearedHistory: 'delete' });
+    await happened(sent('1'));
+    await house.ingest.accept(source, [
+      payload('before', sent('2')),
+      payload('cleared', cleared),
+      payload('after', sent('3')),
+    ]);
+    await happened(edited('3', 'more than that', '9'));
+    expect(target.said).toEqual([
+      'text of 1',
+      'messageDeleted',
+      'text of 2',
+      'messageDeleted',
+      'Anna (left) cleared the history',
+      'text of 3',
+      'more than that',
+    ]);
+    expect(await house.rows(`select key from inbox where body is null order by id`)).toMatchObject([
+      {},
+      { key: 'before' },
+    ]);
+  });
 });
 
 describe('mentions', () => {

@@ -270,7 +270,7 @@ export class House {
     return new IngestService(database, this.ingestRows, this.keys, systemClock, this.metrics, silentLog, {
       heldEventsMs: this.heldEventsMs,
       newDeliveryId: () => deliveryId(v7()),
-      wake: (lanes) => this.woken.push(...lanes),
+      wake: (lanes) => this.woken.push(...lanes.map(({ id }) => id)),
     });
   }
 

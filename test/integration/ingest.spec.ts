@@ -83,6 +83,24 @@ describe('ingest', () => {
     expect([await count('inbox'), await count('messages'), await count('deliveries')]).toEqual([20, 20, 20]);
   });
 
+  it('stores once what two are told at the same time also where no lane keeps them apart', async () => {
+    const nowhere = { account: left, id: roomId('not linked') };
+    const given = payload('k1', sent('1', {}, nowhere));
+    const learn = house.ingestRows.learn.bind(house.ingestRows);
+    let learnt = 0;
+    let go = (): void => undefined;
+    const both = new Promise<void>((resolve) => (go = resolve));
+    house.ingestRows.learn = async (...asked) => {
+      const answer = await learn(...asked);
+      learnt += 1;
+      if (learnt === 2) go();
+      await both;
+      return answer;
+    };
+    await Promise.all([house.ingest.accept(source, [given]), house.ingest.accept(source, [given])]);
+    expect([await inbox(), learnt]).toEqual([['k1 unlinked the room is not linked'], 3]);
+  });
+
   it('an edit waits for the message that another replica is about to have stored', async () => {
     const other = await anotherIngest();
     let edit = Promise.resolve();
@@ -215,9 +233,9 @@ describe('ingest', () => {
     };
     const fence = shards.fence(0);
     // The batch fails at its bad row; before it runs again the shard is another's.
-    const known = house.ingestRows.known.bind(house.ingestRows);
-    house.ingestRows.known = (...given) =>
-      known(...given).catch(async (error: unknown) => {
+    const learn = house.ingestRows.learn.bind(house.ingestRows);
+    house.ingestRows.learn = (...given) =>
+      learn(...given).catch(async (error: unknown) => {
         await house.rows(`update shards set owner = null, fence = 99 where id = 1`);
         throw error;
       });

@@ -114,7 +114,7 @@ export class MatrixAdapter implements NetworkAdapter {
       hsToken,
       users,
       lookups,
-      gaps: new TransactionGaps(store, clock),
+      gaps: new TransactionGaps(store, clock, log),
       clock,
       log,
       isLinked,

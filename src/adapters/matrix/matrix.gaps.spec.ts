@@ -1,10 +1,16 @@
 import type { AccountStore } from '../../model/account-store.js';
+import { silentLog } from '../../observability/log.js';
 import { TransactionGaps } from './matrix.gaps.js';
+
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 describe('matrix gaps', () => {
   const entries = new Map<string, unknown>();
   const store: AccountStore = {
-    get: (key) => Promise.resolve(entries.get(key)),
+    get: (key) => {
+      reads += 1;
+      return Promise.resolve(entries.get(key));
+    },
     put: (key, value) => {
       entries.set(key, value);
       return Promise.resolve();
@@ -13,14 +19,14 @@ describe('matrix gaps', () => {
     list: () => Promise.resolve([]),
   };
   let nowMs: number;
+  let reads: number;
+  /** When what passed is to be noted. */
+  let noteTime: Promise<void>;
   let gaps: TransactionGaps;
   const replica = (): TransactionGaps => {
-    const made = new TransactionGaps(store, {
-      now: () => new Date(),
-      monotonicMs: () => nowMs,
-      sleep: () => Promise.resolve(),
-    });
-    made.watch();
+    const clock = { now: () => new Date(), monotonicMs: () => nowMs, sleep: () => noteTime };
+    const made = new TransactionGaps(store, clock, silentLog);
+    made.open(new AbortController().signal);
     return made;
   };
   /** What the transactions are answered, one after the other. */
@@ -28,7 +34,8 @@ describe('matrix gaps', () => {
     const given: string[] = [];
     for (const transaction of transactions) {
       const isRefused = await gaps.isPastGap(transaction);
-      if (!isRefused) await gaps.passed(transaction);
+      if (!isRefused) gaps.passed(transaction);
+      await settled();
       given.push(`${transaction} ${isRefused ? 'refused' : 'taken'}`);
     }
     return given;
@@ -37,6 +44,8 @@ describe('matrix gaps', () => {
   beforeEach(() => {
     entries.clear();
     nowMs = 0;
+    reads = 0;
+    noteTime = Promise.resolve();
     gaps = replica();
   });
 
@@ -56,6 +65,30 @@ describe('matrix gaps', () => {
     await answers('1');
     gaps = replica();
     expect(await answers('3')).toEqual(['3 refused']);
+  });
+
+  it('those that follow one another share their note, and are not looked up', async () => {
+    let note = (): void => undefined;
+    noteTime = new Promise((resolve) => (note = resolve));
+    await answers('1', '2', '3', '4');
+    expect([entries.get('transactions'), reads]).toEqual([undefined, 1]);
+    note();
+    await settled();
+    expect([entries.get('transactions'), reads]).toEqual([{ last: 4 }, 2]);
+  });
+
+  it('what is not noted yet counts all the same', async () => {
+    noteTime = new Promise(() => undefined);
+    expect(await answers('1', '2', '4')).toEqual(['1 taken', '2 taken', '4 refused']);
+  });
+
+  it('a note that fails is made with the next one', async () => {
+    const { put } = store;
+    store.put = () => Promise.reject(new Error('the database is away'));
+    await answers('1');
+    store.put = put;
+    await answers('2');
+    expect(entries.get('transactions')).toEqual({ last: 2 });
   });
 
   it('a minute after all is well, gaps are those of others', async () => {

@@ -1,11 +1,14 @@
 import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
+import type { Log } from '../../model/network-definition.js';
 
 const storeKey = 'transactions';
 /** A larger step is no gap: such a homeserver does not count its transactions. */
 const maxGap = 100;
 /** How long after our start or a refusal a homeserver may still be catching up. */
 const watchedMs = 60_000;
+/** Notes are written at most so often. After a crash one transaction too many may be refused, once. */
+const noteEveryMs = 100;
 
 interface Numbers {
   /** The latest transaction that was stored. */
@@ -23,11 +26,23 @@ interface Numbers {
 export class TransactionGaps {
   #watchedUntilMs = 0;
   #isWatchful = false;
+  #signal: AbortSignal | undefined;
+  /** The latest that passed here. */
+  #passed = -Infinity;
+  #isToBeNoted = false;
+  #isWaitingToNote = false;
 
   constructor(
     private readonly store: AccountStore,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
+
+  /** We begin to listen, until `signal` aborts: the homeserver catches up. */
+  open(signal: AbortSignal): void {
+    this.#signal = signal;
+    this.watch();
+  }
 
   /** We were away, or refused something: the homeserver catches up. */
   watch(): void {
@@ -38,7 +53,9 @@ export class TransactionGaps {
   /** Whether something that came before this transaction may be missing: it is to be refused, this once. */
   async isPastGap(transaction: string): Promise<boolean> {
     const number = numberOf(transaction);
-    if (!this.#isWatchful || number === undefined) return false;
+    // Nothing lies between two that follow one another, whoever took the others.
+    if (!this.#isWatchful || number === undefined || number === this.#passed + 1) return false;
+    await this.#note();
     const { last, refused } = await this.#numbers();
     const step = number - last;
     if (number === refused || step <= 1 || step > maxGap) return false;
@@ -47,17 +64,38 @@ export class TransactionGaps {
   }
 
   /** To be told once the transaction's events are stored. */
-  async passed(transaction: string): Promise<void> {
+  passed(transaction: string): void {
     const number = numberOf(transaction);
     if (number === undefined) return;
+    this.#passed = number;
+    this.#isToBeNoted = true;
+    if (!this.#isWaitingToNote) void this.#noteSoon();
+    // Not before one came: a room may be quiet for long after the homeserver left something behind.
+    if (this.clock.monotonicMs() > this.#watchedUntilMs) this.#isWatchful = false;
+  }
+
+  async #noteSoon(): Promise<void> {
+    this.#isWaitingToNote = true;
+    await this.clock.sleep(noteEveryMs, this.#signal);
+    this.#isWaitingToNote = false;
+    try {
+      await this.#note();
+    } catch (error) {
+      // The next one that comes notes it, or is taken for one past a gap.
+      this.log.warn({ transaction: this.#passed, error }, 'could not note which transaction came last');
+    }
+  }
+
+  async #note(): Promise<void> {
+    if (!this.#isToBeNoted) return;
+    this.#isToBeNoted = false;
+    const number = this.#passed;
     const { last, refused } = await this.#numbers();
     const startsAnew = number < last - maxGap;
     const kept = refused !== undefined && refused > number ? { refused } : {};
     await this.store.put(storeKey, { last: startsAnew ? number : Math.max(last, number), ...kept });
     // The gap was ours, and the homeserver is about to have caught up once more.
     if (kept.refused !== undefined) this.watch();
-    // Not before one came: a room may be quiet for long after the homeserver left something behind.
-    if (this.clock.monotonicMs() > this.#watchedUntilMs) this.#isWatchful = false;
   }
 
   /** Read anew each time: another replica may have taken the one before. */

@@ -85,7 +85,8 @@ const message = z.object({
 });
 export type MessageContent = z.infer<typeof message>;
 
-export const readRelation = (content: JsonObject): Relation => relation.catch({}).parse(content['m.relates_to']);
+export const readRelation = ({ 'm.relates_to': related }: JsonObject): Relation =>
+  related === undefined ? {} : relation.catch({}).parse(related);
 export const readMessage = (content: JsonObject): MessageContent => message.parse(content);
 
 const member = z.object({ membership: lenient(z.string()), displayname: lenient(z.string()) });

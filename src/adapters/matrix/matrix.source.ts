@@ -51,7 +51,7 @@ export class MatrixSource {
 
   open(ingest: Ingest, signal: AbortSignal): void {
     this.#ingest = { ingest, signal };
-    this.parts.gaps.watch();
+    this.parts.gaps.open(signal);
   }
 
   /** Compares in constant time. */
@@ -105,7 +105,7 @@ export class MatrixSource {
         return answer(503, 'M_UNKNOWN');
       }
       await this.#store(listening.ingest, events, listening.signal);
-      await gaps.passed(transaction);
+      gaps.passed(transaction);
       return answer(200);
     } catch (error) {
       log.error({ transaction, events: events.length, error }, 'a transaction could not be stored; it will come again');

@@ -28,11 +28,13 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
   const thread = row.isThread === true && row.threadId !== row.id ? row.threadId : undefined;
   // A message in a thread has the thread's first message as its parent, whether it quotes that or not.
   const quoted = row.parent?.deleted === true || row.parent?.id === thread ? undefined : row.parent?.id;
+  const base = happened(stored, reader);
   return {
-    ...happened(stored, reader),
+    ...base,
     kind: 'messageSent',
     message: refTo(stored, reader, row.id),
-    body: bodyOf(row, reader.account, roomId(stored.token)),
+    // Our own words are bridged to nobody, and half of what a busy room shows is ours.
+    body: base.actor.standing === 'ours' ? [] : bodyOf(row, reader.account, roomId(stored.token)),
     files: [],
     style: 'text',
     ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted), ...quotedIn(stored, reader) }),

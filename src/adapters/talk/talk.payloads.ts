@@ -9,7 +9,7 @@ const richParameter = z.record(z.string(), z.unknown());
 export type RichParameter = z.infer<typeof richParameter>;
 
 const messageParameters = z
-  .union([z.record(z.string(), richParameter), emptyMap])
+  .union([emptyMap, z.record(z.string(), richParameter)])
   .transform((value): Readonly<Record<string, RichParameter>> => (Array.isArray(value) ? {} : value));
 
 /** The replied, edited, deleted or reacted-to row; some of it is absent where it is gone. */

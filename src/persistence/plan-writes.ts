@@ -1,0 +1,170 @@
+import type { BridgeEvent } from '../model/bridge-event.js';
+import type { AccountId, Cursor, DeliveryId, InboxKey, RemoteId, RoomRef } from '../model/ids.js';
+import type { InboxVerdict, Plan, RowId } from '../model/routing.js';
+import type { Transaction } from './database.js';
+
+export interface InboxRow {
+  readonly id: RowId;
+  readonly account: AccountId;
+  readonly key: InboxKey;
+  readonly body: Uint8Array;
+}
+
+/** How far a room was read. */
+export interface RoomRead {
+  readonly room: RoomRef;
+  readonly cursor: Cursor;
+}
+
+/** Writes what a batch was routed to. `rows` are the payloads that are new to the inbox. */
+export async function applyPlan(
+  tx: Transaction,
+  plan: Plan,
+  rows: readonly InboxRow[],
+  read: RoomRead | undefined,
+  newDeliveryId: () => DeliveryId,
+): Promise<void> {
+  // Before the batch adds what was said after its room had been cleared; what was said before in the same batch is in the plan.
+  const deletions: Plan['deliveries'] = [];
+  for (const cleared of plan.cleared) deletions.push(...(await clear(tx, cleared, newDeliveryId)));
+  await store(tx, { ...plan, deliveries: [...deletions, ...plan.deliveries] }, rows, read);
+  if (plan.versions.length > 0) await setVersions(tx, plan.versions);
+  if (plan.reactions.length > 0) await setReactions(tx, plan.reactions);
+  if (plan.held.length > 0) await hold(tx, plan.held);
+  for (const { delivery, change } of plan.parked) await changeParked(tx, delivery, change);
+}
+
+/** What every batch has, in one request. */
+async function store(
+  tx: Transaction,
+  plan: Plan,
+  rows: readonly InboxRow[],
+  read: RoomRead | undefined,
+): Promise<void> {
+  const verdicts = new Map(plan.inbox.map((verdict) => [verdict.inbox, verdict]));
+  const fresh = rows.flatMap((row) => {
+    const verdict = verdicts.get(row.id);
+    verdicts.delete(row.id);
+    if (verdict === undefined) return [];
+    const body = verdict.state === 'unlinked' ? null : Buffer.from(row.body);
+    return [{ ...row, body, state: verdict.state, note: verdict.note, message: verdict.message }];
+  });
+  await tx.call('store_batch', [
+    ...columns(fresh, ['id', 'account', 'key', 'body', 'state', 'note', 'message']),
+    ...columns(plan.messages, ['id', 'link', 'account', 'author', 'sentAt']),
+    ...columns(plan.copies, ['account', 'room', 'remote', 'message', 'portal', 'part', 'delivery']),
+    ...columns(
+      plan.deliveries.map((delivery) => ({
+        ...delivery,
+        kind: delivery.event.kind,
+        event: JSON.stringify(delivery.event),
+      })),
+      ['uuid', 'lane', 'message', 'inbox', 'kind', 'event'],
+    ),
+    read?.room.account ?? null,
+    read?.room.id ?? null,
+    read?.cursor ?? null,
+  ]);
+  const again = [...verdicts.values()];
+  if (again.length > 0) await setVerdicts(tx, again);
+}
+
+/** Of payloads that were stored before: held ones, and those that are read again. */
+async function setVerdicts(tx: Transaction, verdicts: readonly InboxVerdict[]): Promise<void> {
+  await tx.rows(
+    `update inbox set state = news.state, note = news.note, message = coalesce(news.message, inbox.message)
+       from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) as news (id, state, note, message)
+      where inbox.id = news.id`,
+    columns(verdicts, ['inbox', 'state', 'note', 'message']),
+  );
+}
+
+/** A deleted message's payloads are emptied at once. */
+async function setVersions(tx: Transaction, versions: Plan['versions']): Promise<void> {
+  for (const { message, version, deleted } of versions) {
+    await tx.rows(
+      `update messages set version = greatest(version, $2::numeric),
+              deleted_at = case when $3 then coalesce(deleted_at, now()) else deleted_at end
+        where id = $1`,
+      [message, version.toString(), deleted],
+    );
+    if (deleted) await tx.rows(`update inbox set body = null where message = $1`, [message]);
+  }
+}
+
+async function setReactions(tx: Transaction, reactions: Plan['reactions']): Promise<void> {
+  for (const { message, emoji, account, person, state, version, remote } of reactions) {
+    await tx.rows(
+      `insert into reactions (message, emoji, account, person, state, version, remote)
+       values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (message, emoji, account, person)
+       do update set state = excluded.state, version = excluded.version, remote = coalesce(excluded.remote, reactions.remote)
+        where reactions.version < excluded.version`,
+      [message, emoji, account, person, state, version.toString(), remote],
+    );
+  }
+}
+
+async function hold(tx: Transaction, held: Plan['held']): Promise<void> {
+  await tx.rows(
+    `insert into held (account, room, remote, inbox, event, happened_at, until)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[])`,
+    columns(
+      held.map((row) => ({ ...row, event: JSON.stringify(row.event), happenedAt: new Date(row.event.at) })),
+      ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'until'],
+    ),
+  );
+}
+
+async function changeParked(tx: Transaction, delivery: RowId, change: Plan['parked'][number]['change']): Promise<void> {
+  if (change === 'cancel') {
+    await tx.rows(
+      `update deliveries set state = 'skipped', reason = 'deleted before it was delivered', event = null, finished_at = now()
+        where id = $1 and state = 'parked'`,
+      [delivery],
+    );
+    return;
+  }
+  const [row] = await tx.rows<{ event: string | null; kind: string }>(
+    `select event, kind from deliveries where id = $1 and state = 'parked'`,
+    [delivery],
+  );
+  if (row?.event === undefined || row.event === null) return;
+  const parked = JSON.parse(row.event) as BridgeEvent;
+  if (parked.kind !== 'messageSent' || change.event.kind !== 'messageEdited') return;
+  await tx.rows(`update deliveries set event = $2 where id = $1`, [
+    delivery,
+    JSON.stringify({ ...parked, body: change.event.body, style: change.event.style }),
+  ]);
+}
+
+/** What a room no longer shows is forgotten, and deleted where else it stands. */
+async function clear(
+  tx: Transaction,
+  { portal, inbox, lanes, by }: Plan['cleared'][number],
+  newDeliveryId: () => DeliveryId,
+): Promise<Plan['deliveries']> {
+  const gone = await tx.rows<{ message: RowId; remote: RemoteId }>(
+    `with gone as (update messages set deleted_at = now() from copies
+                    where copies.portal = $1 and copies.delivery is null and copies.part = 0
+                      and messages.id = copies.message and messages.deleted_at is null
+                   returning messages.id as message, copies.remote),
+          emptied as (update inbox set body = null from gone where inbox.message = gone.message)
+     select message, remote from gone order by message`,
+    [portal],
+  );
+  return gone.flatMap(({ message, remote }) =>
+    lanes.map((lane) => ({
+      uuid: newDeliveryId(),
+      lane,
+      message,
+      inbox,
+      event: { ...by, kind: 'messageDeleted' as const, message: { room: by.room, id: remote }, version: '0' },
+    })),
+  );
+}
+
+/** The rows turned on their side: one array for each column, as `unnest` takes them. */
+function columns<Row>(rows: readonly Row[], names: readonly (keyof Row)[]): unknown[][] {
+  return names.map((name) => rows.map((row) => row[name]));
+}
