@@ -1,5 +1,5 @@
 import type { BridgeError } from '../../model/errors.js';
-import { type Act, refusalError, saysAlready, transportError } from './slack.errors.js';
+import { type Act, refusalError, transportError } from './slack.errors.js';
 
 function said({ code, failure, ...error }: BridgeError): unknown {
   const reason = 'reason' in error ? { reason: error.reason } : {};
@@ -118,13 +118,6 @@ describe('what Slack refuses', () => {
       refusalError('write', { status: 200, error: 'invalid_blocks', details: ['must be more than 0 characters'] })
         .message,
     ).toBe('Slack refused it (invalid_blocks: must be more than 0 characters)');
-  });
-
-  it('two answers say that a reaction is as it should be', () => {
-    expect(['already_reacted', 'no_reaction', 'message_not_found'].filter(saysAlready)).toEqual([
-      'already_reacted',
-      'no_reaction',
-    ]);
   });
 });
 

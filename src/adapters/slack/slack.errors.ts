@@ -91,9 +91,7 @@ function saidBy({ status, error, details = [] }: Refusal): string {
 }
 
 /** Answers that mean that the reaction is as it should be. */
-export function saysAlready(error: string): boolean {
-  return error === 'already_reacted' || error === 'no_reaction';
-}
+export const alreadySo: readonly string[] = ['already_reacted', 'no_reaction'];
 
 /**
  * The words of the Web API, by what they mean for a lane. What is nowhere here is refused for what the one request says:
@@ -170,6 +168,10 @@ export function loginRefused(message: string): BridgeError {
   return new LoginRefused(message);
 }
 
+export function notInstalled(): BridgeError {
+  return new LoginRefused('the app is not installed yet: see /slack/install, or set botToken');
+}
+
 export function pausedError(afterMs: number): BridgeError {
   return new RateLimited('Slack asked for a pause that is not over', { afterMs });
 }
@@ -182,8 +184,20 @@ export function notAMessage(): BridgeError {
   return new TargetGone('not a message of Slack');
 }
 
+/** Of what Slack has no way to show nothing is left to do. */
+export function cannotShow(what: string): BridgeError {
+  return new TargetGone(what);
+}
+
+/** Whether a message is in the channel could not be seen: there is too much to read. */
+export function hiddenMessages(): BridgeError {
+  return new NetworkUnavailable('the channel has too many messages since then to look for one', {
+    certainty: 'notSent',
+  });
+}
+
 export function unknownEmoji(emoji: string): BridgeError {
-  return new MessageRefused(`the workspace has no emoji ${emoji}`);
+  return new TargetGone(`the workspace has no emoji ${emoji}`);
 }
 
 /** The token changes nothing of a message that somebody else wrote. */

@@ -214,6 +214,10 @@ export type KnownUser = z.infer<typeof knownUser>;
 
 const stored = z.object({
   event: z.looseObject({ type: z.string() }),
+  /** As whom the account listened. */
+  self: z
+    .object({ team: z.string(), user: z.string(), bot: z.string(), app: z.string().optional(), url: z.string() })
+    .optional(),
   /** What the source found out beside it: what is called how, by ids. Bots that are no users stand among the users. */
   names: z
     .object({
