@@ -229,7 +229,9 @@ it('an app that is uninstalled closes its account once, and what waits comes aft
   await until('the account to be closed', async () => (await world.command('status')).says.includes('closed'));
   three.post('talk', 'meanwhile');
   await until('the message in Matrix', () => three.idsOf('matrix', 'meanwhile').length === 1);
+  three.post('slack', 'said without us');
   slack.sandbox.installApp(slack.app.appId, slack.team, slack.app.botToken);
-  slack.sandbox.join(three.channel, slack.app.botUser);
   await everywhere('what was said meanwhile', (side) => three.idsOf(side, 'meanwhile').length === 1);
+  await everywhere('what was said in Slack', (side) => three.idsOf(side, 'said without us').length === 1);
+  expect(sides.map((side) => three.idsOf(side, 'before').length)).toEqual([1, 1, 1]);
 });

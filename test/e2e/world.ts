@@ -35,6 +35,7 @@ const slackScaled = {
   requestTimeoutMs: 3_000,
   postEveryMs: 10,
   reconnectMs: 100,
+  markMs: 300,
   settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
 };
 

@@ -8,6 +8,7 @@ import type {
   Ingest,
   NetworkAdapter,
   Outcome,
+  RawPayload,
   ReadResult,
   RoomProfile,
   Speaker,
@@ -21,6 +22,7 @@ import { ChatApi } from './api/chat.api.js';
 import { ConversationsApi } from './api/conversations.api.js';
 import { PeopleApi } from './api/people.api.js';
 import { fromSlack } from './from-slack.js';
+import { SlackCatchUp } from './slack.catch-up.js';
 import { SlackClient } from './slack.client.js';
 import { SlackCommands } from './slack.commands.js';
 import { CommandReceiver } from './slack.commands.source.js';
@@ -35,6 +37,7 @@ import { SlackMessages } from './slack.messages.js';
 import { PostPace } from './slack.pace.js';
 import { isObject, type JsonObject, parseStored } from './slack.payloads.js';
 import { SlackPeople } from './slack.people.js';
+import { SlackPresence } from './slack.presence.js';
 import { ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
 import type { RequestTarget } from './slack.requests.js';
 import { RoomDelivery } from './slack.room-changes.js';
@@ -69,6 +72,8 @@ export class SlackAdapter implements NetworkAdapter {
   readonly #commands: SlackCommands;
   readonly #receiver: CommandReceiver;
   readonly #socket: SocketMode;
+  readonly #catchUp: SlackCatchUp;
+  readonly #presence: SlackPresence;
   #self: SlackSelf | undefined;
   /** What runs beside; it ends without throwing. */
   readonly #running = new Set<Promise<void>>();
@@ -108,13 +113,24 @@ export class SlackAdapter implements NetworkAdapter {
       log,
       self,
       isLinked: (channel) => context.isLinked(channel),
-      onHeard: (event) => {
-        this.#onHeard(event);
-      },
+      onHeard: (event) => this.#onHeard(event),
     });
     const { reconnectMs, quietMs, lookMarginMs: marginMs } = settings;
     const receive = (envelope: SocketEnvelope): Promise<JsonObject | undefined> => this.#receive(envelope);
     this.#socket = new SocketMode({ app, clock, log, account, reconnectMs, quietMs, receive });
+    const { source } = this;
+    const catchUp = new SlackCatchUp({ conversations, source, client, clock, marginMs });
+    this.#catchUp = catchUp;
+    this.#presence = new SlackPresence({
+      conversations,
+      store,
+      clock,
+      log,
+      markMs: settings.markMs,
+      isLinked: (channel) => context.isLinked(channel),
+      isListening: () => source.isListening && (settings.receive !== 'socketMode' || this.#socket.isConnected),
+      catchUp: (room, since, signal) => catchUp.read(room, since, signal),
+    });
     const knownSelf = (): SlackSelf => this.#knownSelf();
     this.#look = new SlackLook({ conversations, messages, client, clock, marginMs, self: knownSelf, textsOf });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
@@ -157,6 +173,15 @@ export class SlackAdapter implements NetworkAdapter {
   }
 
   async connect(signal: AbortSignal): Promise<AccountProfile> {
+    try {
+      return await this.#connect(signal);
+    } catch (error) {
+      if (error instanceof LoginRefused) await this.#presence.closed();
+      throw error;
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<AccountProfile> {
     const { settings, account } = this.context;
     await this.#login.logIn(signal);
     const known = await this.#app.whoami(signal);
@@ -170,6 +195,7 @@ export class SlackAdapter implements NetworkAdapter {
       ...(app === undefined ? {} : { app }),
       url: known.url.endsWith('/') ? known.url : `${known.url}/`,
     };
+    await this.#presence.comeBack(signal);
     if (settings.receive === 'socketMode') await this.#socket.prepare(signal);
     const way = settings.receive === 'socketMode' ? 'Socket Mode' : 'Events API';
     return {
@@ -183,6 +209,7 @@ export class SlackAdapter implements NetworkAdapter {
     this.source.open(ingest, signal);
     if (this.context.settings.receive === 'socketMode')
       this.#run('WebSocket', (until) => this.#socket.run(until), signal);
+    this.#run('presence', (until) => this.#presence.watch(ingest, until), signal);
     this.#run('token', (until) => this.#login.keepFresh(until), signal);
     this.#run('connections', (until) => this.#rest(until), signal);
     return Promise.resolve();
@@ -196,6 +223,10 @@ export class SlackAdapter implements NetworkAdapter {
 
   wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<readonly Outcome[]> {
     return this.#look.wasDone(deliveries, since, signal);
+  }
+
+  catchUp(room: RoomId, since: Date, signal: AbortSignal): AsyncIterable<readonly RawPayload[]> {
+    return this.#catchUp.read(room, since, signal);
   }
 
   capabilities(_room: RoomId): Promise<Capabilities> {
@@ -223,8 +254,10 @@ export class SlackAdapter implements NetworkAdapter {
     return this.#people.describe(user, signal);
   }
 
-  resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
-    return this.#rooms.resolve(wanted, link, signal);
+  async resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
+    const room = await this.#rooms.resolve(wanted, link, signal);
+    await this.#presence.entered(room);
+    return room;
   }
 
   /** Before anything is sent: a scope that is missing would be found out one message at a time. */
@@ -259,7 +292,8 @@ export class SlackAdapter implements NetworkAdapter {
     return isObject(payload) ? this.#receiver.take(payload) : undefined;
   }
 
-  #onHeard(event: JsonObject): void {
+  async #onHeard(event: JsonObject): Promise<void> {
+    await this.#presence.note(event);
     const { type, channel, ts, thread_ts: thread } = event;
     if (type === 'message' && typeof channel === 'string' && typeof ts === 'string' && event['subtype'] === undefined) {
       this.#messages.noteRoot(channel, ts, typeof thread === 'string' ? thread : undefined);

@@ -86,6 +86,11 @@ export function slackInboxKey(eventId: string): InboxKey {
   return inboxKey(eventId);
 }
 
+/** A message's own key, which history tells too. */
+export function slackMessageKey(channel: string, ts: string): InboxKey {
+  return inboxKey(`${channel}/${ts}`);
+}
+
 export function isChannelId(text: string): boolean {
   return channelPattern.test(text);
 }

@@ -28,8 +28,10 @@ export const neededScopes: readonly string[] = [
 const events: readonly string[] = [
   'app_mention',
   'app_uninstalled',
+  'channel_left',
   'channel_rename',
   'emoji_changed',
+  'group_left',
   'group_rename',
   'member_joined_channel',
   'member_left_channel',

@@ -86,6 +86,11 @@ export const slackSettings = z
       .default(1000)
       .describe('How long after a broken WebSocket the next one is tried; grows to 32 times'),
     quietMs: ms.default(30_000).describe('After how long without a sign of life a WebSocket counts as broken'),
+    markMs: ms
+      .default(30_000)
+      .describe(
+        'How often it is written down that events come. Where nothing was written for three times as long, what was said meanwhile is read from history',
+      ),
     lookMarginMs: ms.default(10_000).describe('How far around an attempt a look reads, to be safe from unequal clocks'),
     maxConnections: z.int().positive().default(32).describe('Connections to Slack'),
     settling: z

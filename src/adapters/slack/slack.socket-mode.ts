@@ -38,10 +38,16 @@ type Ending = 'closed' | 'replaced' | 'disabled';
  */
 export class SocketMode {
   readonly #open = new Set<WebSocket>();
+  readonly #greeted = new Set<WebSocket>();
   /** An address serves once, for half a minute. */
   #address: string | undefined;
 
   constructor(private readonly parts: SocketModeParts) {}
+
+  /** Whether Slack has greeted a connection that is open. */
+  get isConnected(): boolean {
+    return this.#greeted.size > 0;
+  }
 
   /** Sees that the app's token works; the address that it gets is the first connection's. */
   async prepare(signal: AbortSignal): Promise<void> {
@@ -92,6 +98,7 @@ export class SocketMode {
       socket.on('close', () => {
         watch.end();
         this.#open.delete(socket);
+        this.#greeted.delete(socket);
         signal.removeEventListener('abort', stop);
         resolve('closed');
       });
@@ -99,8 +106,10 @@ export class SocketMode {
         watch.heard();
         const message = parsed(data);
         if (message === undefined) return;
-        if (message['type'] === 'hello') onHello();
-        else if (message['type'] === 'disconnect') resolve(this.#ending(message));
+        if (message['type'] === 'hello') {
+          this.#greeted.add(socket);
+          onHello();
+        } else if (message['type'] === 'disconnect') resolve(this.#ending(message));
         else if (typeof message['envelope_id'] === 'string') this.#take(socket, message['envelope_id'], message);
       });
     });

@@ -3,7 +3,7 @@ import { inboxKey } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { wantedBy } from './from-slack.js';
-import { slackInboxKey, type SlackSelf } from './slack.ids.js';
+import { slackInboxKey, slackMessageKey, type SlackSelf } from './slack.ids.js';
 import { isObject, type JsonObject, parseEnvelope, type StoredEvent } from './slack.payloads.js';
 import type { SlackPeople } from './slack.people.js';
 
@@ -14,8 +14,8 @@ export interface SourceParts {
   self(): SlackSelf | undefined;
   /** Whether anything of the channel is of interest: of others no names are looked up. */
   isLinked(channel: string): boolean;
-  /** Told each event of our workspace after it was stored. */
-  onHeard(event: JsonObject): void;
+  /** Told each event of our workspace after it was stored; where it throws, the event comes again. */
+  onHeard(event: JsonObject): Promise<void>;
 }
 
 interface Waiting {
@@ -34,6 +34,8 @@ const kept: ReadonlySet<string> = new Set([
   'pin_added',
   'pin_removed',
 ]);
+/** They have a `ts` of their own, and are no messages. */
+const aboutOthers: ReadonlySet<string> = new Set(['message_changed', 'message_deleted', 'message_replied']);
 const mostAtOnce = 100;
 
 /** Events as they come, by WebSocket or request: what this resolves for is stored, and may be acknowledged. */
@@ -68,17 +70,20 @@ export class SlackSource {
     }
     const { event, event_id: id, team_id: team = self.team } = envelope;
     this.parts.people.note(event);
-    if (kept.has(event.type) && !isDirect(event)) await this.#inTurn(this.#payloadOf(id, event, self, signal));
-    if (team === self.team) this.parts.onHeard(event);
+    if (kept.has(event.type) && !isDirect(event)) await this.#inTurn(this.payloadOf(event, signal, id));
+    if (team === self.team) await this.parts.onHeard(event);
   }
 
-  async #payloadOf(id: string, event: StoredEvent['event'], self: SlackSelf, signal: AbortSignal): Promise<RawPayload> {
+  /** An event as it is stored, with what it lacks. `id`: under which Slack told it; a message is known without. */
+  async payloadOf(event: StoredEvent['event'], signal: AbortSignal, id = ''): Promise<RawPayload> {
+    const self = this.parts.self();
+    if (self === undefined) throw new Error('not listening');
     const channel = channelOf(event);
-    const names =
-      channel !== undefined && this.parts.isLinked(channel) ? await this.#namesOf(event, self, signal) : undefined;
+    const isWanted = channel !== undefined && this.parts.isLinked(channel);
+    const names = isWanted ? await this.#namesOf(event, self, signal) : undefined;
     const { account: _account, ...listener } = self;
     const stored: StoredEvent = { event, self: listener, ...(names === undefined ? {} : { names }) };
-    return { key: slackInboxKey(id), body: Buffer.from(JSON.stringify(stored)) };
+    return { key: inboxKeyOf(event, id), body: Buffer.from(JSON.stringify(stored)) };
   }
 
   async #namesOf(event: StoredEvent['event'], self: SlackSelf, signal: AbortSignal): Promise<StoredEvent['names']> {
@@ -126,6 +131,14 @@ export class SlackSource {
     }
     this.#isStoring = false;
   }
+}
+
+/** A message is the same whether an event tells it or history: what it is known by there stands in it. */
+function inboxKeyOf(event: StoredEvent['event'], id: string): RawPayload['key'] {
+  const { type, subtype, ts } = event;
+  const channel = channelOf(event);
+  const isSaid = type === 'message' && !(typeof subtype === 'string' && aboutOthers.has(subtype));
+  return isSaid && channel !== undefined && typeof ts === 'string' ? slackMessageKey(channel, ts) : slackInboxKey(id);
 }
 
 /** The channel that an event is about. */
