@@ -103,11 +103,12 @@ export class SlackBench {
     return `http://127.0.0.1:${String(this.port)}`;
   }
 
-  /** Another process of the same account: it remembers nothing but what is stored. */
+  /** Another process of the same account: it remembers nothing but what is stored. Undefined leaves a setting out. */
   make(changes: Readonly<Record<string, unknown>> = {}): SlackAdapter {
+    const settings = Object.entries({ ...this.settings, ...changes }).filter(([, value]) => value !== undefined);
     return slackDefinition.create({
       account: accountId('town'),
-      settings: slackDefinition.settingsSchema.parse({ ...this.settings, ...changes }),
+      settings: slackDefinition.settingsSchema.parse(Object.fromEntries(settings)),
       store: memoryStore(this.store),
       clock,
       log: recordingLog(this.log),
