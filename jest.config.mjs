@@ -20,6 +20,8 @@ export default {
           target: 'es2022',
           parser: { syntax: 'typescript', decorators: true },
           transform: { legacyDecorator: true, decoratorMetadata: true },
+          // Data comes as JSON, which Node imports by its attribute alone.
+          experimental: { keepImportAttributes: true },
         },
         module: { type: 'es6' },
       },

@@ -11,7 +11,9 @@ import { Speakers } from './identities/speakers.js';
 import { CatchUp } from './links/catch-up.js';
 import { LinkChanges } from './links/link-changes.js';
 import { LinkKeeper } from './links/link-keeper.js';
+import { RoomCommands } from './links/room-commands.js';
 import { Files } from './media/files.js';
+import { PublicPictures } from './media/public-pictures.js';
 import { PublicListener } from './listeners/public-listener.js';
 import { type AccountId, deliveryId } from './model/ids.js';
 import type { Clock } from './model/clock.js';
@@ -111,6 +113,15 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
 
   const linked = new Map<AccountId, Set<string>>();
   const labels = new Map<string, string>();
+  const linkChanges = new LinkChanges(database, new LinkChangeRepository(), {
+    accounts: new Set(settings.accounts.keys()),
+    settled: settings.links,
+    settingsPlace: settings.file ?? 'the environment',
+  });
+  const roomCommands = new RoomCommands(status, linkChanges);
+  const pictures = new PublicPictures(derive(masterKey, 'picture addresses'), clock, log, (file, signal) =>
+    files.open(file, signal),
+  );
   const byNetwork = new Map<NetworkDefinition, NetworkAdapter[]>();
   const adapters = new Map<AccountId, NetworkAdapter>();
   for (const [account, given] of settings.accounts) {
@@ -123,6 +134,11 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       clock,
       log,
       isLinked: (room) => linked.get(account)?.has(room) ?? false,
+      loginRefused: () => {
+        bridge.loginRefused(account);
+      },
+      command: (call) => roomCommands.run(account, call),
+      picturePath: (picture) => pictures.pathOf(picture),
     });
     adapters.set(account, adapter);
     labels.set(account, definition.label);
@@ -212,7 +228,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     adapters,
     bridge,
     publicListener: new PublicListener(
-      [...byNetwork].flatMap(([definition, group]) => definition.httpRoutes(group)),
+      [...[...byNetwork].flatMap(([definition, group]) => definition.httpRoutes(group)), pictures.route],
       log,
     ),
     housekeeping: new Housekeeping(new RetentionRepository(database), shardRows, status, metrics, log, {
@@ -223,11 +239,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     status,
     activity: new ActivityRepository(database),
     ways: new MessageWayRepository(database),
-    linkChanges: new LinkChanges(database, new LinkChangeRepository(), {
-      accounts: new Set(settings.accounts.keys()),
-      settled: settings.links,
-      settingsPlace: settings.file ?? 'the environment',
-    }),
+    linkChanges,
     parkedDeliveries: new ParkedDeliveries(deliveries, wakeups),
     replays: new Replays(new InboxRepository(database), ingest, adapters),
     wakeups,

@@ -19,9 +19,8 @@ export async function runCommandLine(
 ): Promise<ExitCode> {
   const [first, ...others] = words;
   if (first === '--version') return say(around, version());
-  if (first === 'help' || first === '--help' || first === '-h') return help(others[0], commands, around);
-  const named = first === undefined || first.startsWith('-') ? 'start' : first;
-  const rest = first === named ? others : words;
+  if (first === 'help' || first === '--help' || first === '-h') return help(others, commands, around);
+  const { named, rest } = verbIn(words, commands);
   const command = commands.find(({ name }) => name === named);
   if (command === undefined) return unknown(named, commands, around);
   try {
@@ -47,10 +46,23 @@ export async function runCommandLine(
   }
 }
 
-function help(word: string | undefined, commands: readonly Command[], around: Surroundings): ExitCode {
-  if (word === undefined) return say(around, overview(commands));
-  const command = commands.find(({ name }) => name === word);
-  return command === undefined ? unknown(word, commands, around) : say(around, helpOf(command));
+/** The verb, of one word or, where a network brings it along, of two; none: `start`. */
+function verbIn(
+  words: readonly string[],
+  commands: readonly Command[],
+): { readonly named: string; readonly rest: readonly string[] } {
+  const [first, second, ...others] = words;
+  if (first === undefined || first.startsWith('-')) return { named: 'start', rest: words };
+  const both = `${first} ${second ?? ''}`;
+  if (commands.some(({ name }) => name === both)) return { named: both, rest: others };
+  return { named: first, rest: words.slice(1) };
+}
+
+function help(words: readonly string[], commands: readonly Command[], around: Surroundings): ExitCode {
+  if (words.length === 0) return say(around, overview(commands));
+  const { named } = verbIn(words, commands);
+  const command = commands.find(({ name }) => name === named);
+  return command === undefined ? unknown(named, commands, around) : say(around, helpOf(command));
 }
 
 function unknown(word: string, commands: readonly Command[], { complain }: Surroundings): ExitCode {

@@ -1,4 +1,4 @@
-import { emojiToName, nameToEmoji } from 'gemoji';
+import names from 'emojibase-data/en/shortcodes/iamcal.json' with { type: 'json' };
 
 const selector = '\ufe0f';
 /** Emoji of the recommended set in their fully qualified form. */
@@ -33,32 +33,56 @@ export function emojiForMatrix(emoji: string): string {
 }
 
 /**
- * Pure: the emoji that a shortcode of GitHub's names, with or without colons; a skin tone stands behind it as Slack
- * writes it: `wave::skin-tone-4`. Undefined where there is none.
+ * Pure: the emoji that a shortcode of Slack's names, with or without colons; skin tones stand behind it:
+ * `wave::skin-tone-4`. Undefined where there is none.
  */
 export function fromShortcode(name: string): string | undefined {
-  const [, base = '', tone] = /^:?([a-z0-9_+-]+)(?:::skin-tone-([2-6]))?:?$/i.exec(name) ?? [];
-  const key = base.toLowerCase();
-  const emoji = Object.hasOwn(nameToEmoji, key) ? oneEmoji(nameToEmoji[key] ?? '') : undefined;
+  const [, base = '', tone, other] = shortcode.exec(name) ?? [];
+  const emoji = byName.get(base.toLowerCase());
   if (emoji === undefined || tone === undefined) return emoji;
-  return withTone(emoji, tones[Number(tone) - 2] ?? '');
+  return withTones(emoji, toneOf(tone), toneOf(other ?? tone));
 }
 
-/** Pure: what `fromShortcode` reads, without colons; undefined where there is none. */
+/**
+ * Pure: what `fromShortcode` reads, without colons; undefined where there is none. Of several skin tones that no
+ * shortcode says none is named.
+ */
 export function toShortcode(emoji: string): string | undefined {
   const qualified = oneEmoji(emoji);
   if (qualified === undefined) return undefined;
-  const used = qualified.match(anyTone) ?? [];
-  if (used.some((tone) => tone !== used[0])) return undefined;
-  const base = oneEmoji(qualified.replaceAll(anyTone, ''));
-  const name = names.get(used.length === 0 ? qualified : (base ?? ''));
-  const tone = used[0];
-  return name === undefined || tone === undefined ? name : `${name}::skin-tone-${tones.indexOf(tone) + 2}`;
+  const plain = nameOf.get(qualified);
+  if (plain !== undefined) return plain;
+  const name = nameOf.get(oneEmoji(qualified.replaceAll(anyTone, '')) ?? '');
+  if (name === undefined) return undefined;
+  const [first, second = first] = (qualified.match(anyTone) ?? []).map((tone) => tones.indexOf(tone) + 2);
+  const said = `${name}::skin-tone-${String(first)}${second === first ? '' : `::skin-tone-${String(second)}`}`;
+  return fromShortcode(said) === qualified ? said : name;
 }
 
-const names = new Map(Object.entries(emojiToName).map(([emoji, name]) => [oneEmoji(emoji) ?? emoji, name]));
+const shortcode = /^:?([a-z0-9_+-]+)(?:::skin-tone-([2-6]))?(?:::skin-tone-([2-6]))?:?$/i;
+
+/** The names of each emoji, the one that Slack itself writes first. */
+const known: readonly (readonly [emoji: string, names: readonly string[]])[] = Object.entries(names).map(
+  ([points, said]) => {
+    const emoji = String.fromCodePoint(...points.split('-').map((point) => Number.parseInt(point, 16)));
+    return [oneEmoji(emoji) ?? emoji, [said].flat()];
+  },
+);
+const nameOf = new Map(known.flatMap(([emoji, [name]]) => (name === undefined ? [] : [[emoji, name] as const])));
+const byName = new Map(known.flatMap(([emoji, all]) => all.map((name) => [name, emoji] as const)));
+
+function toneOf(number: string): string {
+  return tones[Number(number) - 2] ?? '';
+}
 
 /** The emoji itself where it has no skin. */
-function withTone(emoji: string, tone: string): string {
-  return oneEmoji(emoji.replaceAll(/(\p{Emoji_Modifier_Base})\ufe0f?/gu, `$1${tone}`)) ?? emoji;
+function withTones(emoji: string, first: string, second: string): string {
+  let [tone, next] = [first, second];
+  // Of people who hold hands the people have the tones.
+  const toned = emoji.replaceAll(/(?!(?<=\u200d)\u{1f91d})(\p{Emoji_Modifier_Base})\ufe0f?/gu, (_, base: string) => {
+    const said = `${base}${tone}`;
+    [tone, next] = [next, tone];
+    return said;
+  });
+  return oneEmoji(toned) ?? emoji;
 }

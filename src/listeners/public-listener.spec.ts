@@ -168,3 +168,19 @@ describe('PublicListener', () => {
     await new Promise((closed) => silent.once('close', closed));
   });
 });
+
+it('a body is answered as it is, with its own type', async () => {
+  const page: PublicRoute = {
+    method: 'GET',
+    path: '/page',
+    maxBodyBytes: 0,
+    handle: () => Promise.resolve({ status: 200, body: { mime: 'text/html', bytes: Buffer.from('<p>hello</p>') } }),
+  };
+  const other = new PublicListener([page], silentLog);
+  try {
+    const answer = await fetch(`http://127.0.0.1:${String(await other.listen('127.0.0.1', 0))}/page`);
+    expect([answer.headers.get('content-type'), await answer.text()]).toEqual(['text/html', '<p>hello</p>']);
+  } finally {
+    await other.close();
+  }
+});

@@ -60,15 +60,15 @@ export class PublicListener {
     clearTimeout(patience);
   }
 
-  #send(response: ServerResponse, { status, headers, json }: PublicAnswer): void {
+  #send(response: ServerResponse, { status, headers, json = {}, body: whole }: PublicAnswer): void {
     if (response.headersSent || response.destroyed) return;
-    const body = Buffer.from(JSON.stringify(json));
+    const body = whole?.bytes ?? Buffer.from(JSON.stringify(json));
     // What is left of a body that was refused is not read any more.
     const isLeft = status >= 400 && !response.req.complete;
     // A caller that always has one more request on its connection would keep us from ever closing.
     const ending = this.#server.listening && !isLeft ? {} : { connection: 'close' };
     response.writeHead(status, {
-      'content-type': 'application/json',
+      'content-type': whole?.mime ?? 'application/json',
       'content-length': body.length,
       ...ending,
       ...headers,

@@ -122,7 +122,7 @@ export interface Deliver<K extends EventKind> {
 /** A delivery that an earlier attempt may have made. */
 export interface UncertainDelivery extends Pick<
   DeliveryRequest<BridgeEvent>,
-  'delivery' | 'room' | 'event' | 'speaker' | 'target' | 'reaction'
+  'delivery' | 'room' | 'event' | 'speaker' | 'target' | 'reaction' | 'replyTo' | 'thread'
 > {
   /** Whether a text found in the room carries a key of this delivery, and of which part. */
   partOf(key: DeliveryKey): number | undefined;

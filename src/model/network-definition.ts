@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import type { AccountStore } from './account-store.js';
 import type { Clock } from './clock.js';
-import type { AccountId, NetworkName, UserId } from './ids.js';
+import type { AccountId, FileRef, NetworkName, RoomId, UserId } from './ids.js';
 import type { NetworkAdapter } from './network-adapter.js';
 
 /** Log events with fields, never contents or secrets. */
@@ -12,6 +12,15 @@ export interface Log {
   error(fields: object, event: string): void;
 }
 
+/** What somebody asks of links from inside a room. Whether he may ask is for the adapter to say. */
+export interface RoomCommand {
+  readonly room: RoomId;
+  /** What he wrote, parted by spaces: `link team my-talk=abc123de`. */
+  readonly words: readonly string[];
+  /** What comes before the words where they are typed: `/crosstalk`. */
+  readonly prefix: string;
+}
+
 export interface AdapterContext<Settings> {
   readonly account: AccountId;
   readonly settings: Settings;
@@ -20,6 +29,12 @@ export interface AdapterContext<Settings> {
   readonly log: Log;
   /** Whether a link names the room: the adapter joins no others. */
   isLinked(room: string): boolean;
+  /** The login is not accepted any more: the account is closed, and `connect` is tried until it works. */
+  loginRefused(): void;
+  /** Does what a room's people ask of links; what is answered, in plain text. What cannot be is answered too. */
+  command(call: RoomCommand): Promise<string>;
+  /** Path on the public listener at which whoever knows it sees a picture of any account, until it expires. */
+  picturePath(picture: FileRef): string;
 }
 
 /** A call as far as it is known before its body is read. */
@@ -36,8 +51,10 @@ export interface PublicRequest extends PublicCall {
 export interface PublicAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Answered as JSON. */
-  readonly json: unknown;
+  /** Answered as JSON, unless there is a body. */
+  readonly json?: unknown;
+  /** Answered as it is: a page, a picture. */
+  readonly body?: { readonly mime: string; readonly bytes: Uint8Array };
 }
 
 /** An address on the public listener. Refuses what is not signed, before it looks at it. */

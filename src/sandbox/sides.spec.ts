@@ -2,6 +2,7 @@ import { MatrixSide } from './matrix-side.js';
 import type { Act } from './page.types.js';
 import { plainText } from './shown-text.js';
 import { ActRefused, type Side, type SideChange } from './side.js';
+import { SlackSide } from './slack-side.js';
 import { TalkSide } from './talk-side.js';
 
 function refusal(act: () => unknown): string | undefined {
@@ -16,6 +17,7 @@ function refusal(act: () => unknown): string | undefined {
 describe.each<[string, () => Side]>([
   ['Talk', () => new TalkSide('Team')],
   ['Matrix', () => new MatrixSide('Team', 'http://127.0.0.1:1')],
+  ['Slack', () => new SlackSide('Team')],
 ])('a room of %s as its people see it', (_, make) => {
   let side: Side;
   let one: string;

@@ -83,8 +83,9 @@ function setting(name: string, field: Field, indent: string): string[] {
     const inner = [...field.fields].flatMap(([key, value]) => setting(key, value, `${indent}  `));
     return [...about, `${indent}# ${name}:`, ...inner];
   }
-  if (field.required && field.secret) return [...about, `${indent}${name}File: /etc/crosstalk/${name}`];
-  if (field.required) return [...about, `${indent}${name}: ${placeholder(field)}`];
+  const isOpen = field.required || field.usual === true;
+  if (isOpen && field.secret) return [...about, `${indent}${name}File: /etc/crosstalk/${name}`];
+  if (isOpen) return [...about, `${indent}${name}: ${placeholder(field)}`];
   const value = field.default === undefined ? '' : ` ${stringify(field.default).trim()}`;
   return [...about, `${indent}# ${name}:${value}`];
 }

@@ -8,6 +8,8 @@ interface Described {
   readonly default?: unknown;
   readonly examples: readonly unknown[];
   readonly secret: boolean;
+  /** Shown open in the sample though it may be left out: most need it. */
+  readonly usual?: boolean;
 }
 
 /** Fields by name. `closed`: no others are allowed. */
@@ -48,6 +50,7 @@ interface JsonSchema {
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly secret?: boolean;
+  readonly usual?: boolean;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | JsonSchema;
@@ -71,6 +74,7 @@ function describedBy(schema: JsonSchema, required: boolean): Described {
     required,
     secret: schema.secret === true,
     examples: schema.examples ?? [],
+    ...(schema.usual === true ? { usual: true } : {}),
     ...(schema.description === undefined ? {} : { description: schema.description }),
     ...(schema.default === undefined ? {} : { default: schema.default }),
   };

@@ -7,7 +7,8 @@ const example = readFileSync('config/crosstalk.example.yaml', 'utf8');
 
 const filledIn = example
   .replace('room: CHANGE-ME', 'room: abcd1234')
-  .replace('room: CHANGE-ME', "room: '#team:example.org'");
+  .replace('room: CHANGE-ME', "room: '#team:example.org'")
+  .replace('room: CHANGE-ME', 'room: C0123456789');
 
 describe('what is made from the settings schema', () => {
   it('the sample is what `npm run generate` writes', () => {
@@ -30,7 +31,7 @@ describe('what is made from the settings schema', () => {
           readableBy: 'some',
         }),
     });
-    expect([...settings.accounts.keys()]).toEqual(['my-talk', 'my-matrix']);
+    expect([...settings.accounts.keys()]).toEqual(['my-talk', 'my-matrix', 'my-slack']);
     expect(settings.links).toHaveLength(1);
   });
 

@@ -9,7 +9,7 @@ import type { AccountStore } from '../../src/model/account-store.js';
 import type { Clock } from '../../src/model/clock.js';
 import { accountId } from '../../src/model/ids.js';
 import type { Ingest, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
-import type { Log, PublicRoute } from '../../src/model/network-definition.js';
+import type { Log, PublicAnswer, PublicRoute } from '../../src/model/network-definition.js';
 import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
 import type { AppserviceRegistration } from '../../src/sandbox/matrix/registration.js';
 
@@ -26,7 +26,7 @@ export class Listener {
 
   constructor() {
     this.#server = createServer((request, response) => {
-      void this.#serve(request).then(({ status, json }) => {
+      void this.#serve(request).then(({ status, json = {} }) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
       });
     });
@@ -42,7 +42,7 @@ export class Listener {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  async #serve(request: IncomingMessage): Promise<{ status: number; json: unknown }> {
+  async #serve(request: IncomingMessage): Promise<PublicAnswer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const url = new URL(request.url ?? '/', 'http://listener');
@@ -183,6 +183,9 @@ export class MatrixBench {
       clock: { ...clock, now: () => new Date(Date.now() + aheadMs) },
       log: recordingLog(this.log),
       isLinked: (room) => this.linked.has(room),
+      loginRefused: () => undefined,
+      command: () => Promise.resolve(''),
+      picturePath: () => '/picture',
     });
     this.#adapters.push(adapter);
     return adapter;

@@ -51,6 +51,9 @@ export async function talkAtSandbox(
       clock: systemClock,
       log: logTo(logged),
       isLinked: () => true,
+      loginRefused: () => undefined,
+      command: () => Promise.resolve(''),
+      picturePath: () => '/picture',
     });
     adapters.push(adapter);
     return adapter;

@@ -70,5 +70,8 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     log: parts.log,
     hsToken: '',
     isLinked: () => true,
+    loginRefused: () => undefined,
+    command: () => Promise.resolve(''),
+    picturePath: () => '/picture',
   } as unknown as SourceParts);
 }

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
+import type { InstalledApp } from '../../src/sandbox/slack/slack-sandbox.types.js';
+import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/standalone.js';
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 import { type FreshDatabase, freshDatabase } from '../support/database.js';
@@ -27,6 +30,22 @@ const matrixScaled = {
   pingRetryMs: 500,
   settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
 };
+
+const slackScaled = {
+  requestTimeoutMs: 3_000,
+  postEveryMs: 10,
+  reconnectMs: 100,
+  markMs: 300,
+  settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
+};
+
+/** A Slack workspace in a world of three. */
+export interface SlackTown {
+  readonly sandbox: SlackSandbox;
+  readonly team: string;
+  readonly app: InstalledApp;
+  readonly people: { readonly pia: string; readonly quinn: string };
+}
 
 /** Forwards connections, to the replica that is in charge for example, as a load balancer in front of several would. */
 export class Front {
@@ -140,11 +159,13 @@ export interface WorldOptions {
   readonly talk?: object;
   /** Settings of the Talk server that differ. */
   readonly talkServer?: TalkSandboxSettings;
+  /** `linked`: each link has a Slack channel too. */
+  readonly slack?: 'linked';
   /** Default: a new one on the cluster of the test run. */
   readonly database?: FreshDatabase;
 }
 
-/** Two sandbox servers, a database, linked rooms, and as many replicas of the real program as one likes. */
+/** Sandbox servers, a database, linked rooms, and as many replicas of the real program as one likes. */
 export class World {
   readonly #replicas: Replica[] = [];
   #settingsFile = '';
@@ -152,14 +173,21 @@ export class World {
   private constructor(
     readonly talk: TalkSandbox,
     readonly matrix: MatrixSandbox,
-    readonly rooms: readonly { talk: string; matrix: string }[],
+    readonly rooms: readonly { talk: string; matrix: string; slack?: string }[],
     readonly databaseUrl: string,
     readonly front: Front,
     /** What every replica is started with, but for `change`. */
     readonly settings: { readonly accounts: Readonly<Record<'cloud' | 'hs', object>> },
     private readonly folder: string,
     private readonly dropDatabase: () => Promise<void>,
+    private readonly slackTown: SlackTown | undefined,
   ) {}
+
+  /** The Slack of a world that has one. */
+  get slack(): SlackTown {
+    if (this.slackTown === undefined) throw new Error('this world has no Slack');
+    return this.slackTown;
+  }
 
   static async build(options: WorldOptions = {}): Promise<World> {
     const { rooms: count = 1, talk: talkSettings = {}, talkServer = {} } = options;
@@ -210,6 +238,7 @@ export class World {
       talk.promote(room.talk, 'bridge');
       matrix.join(room.matrix, noah);
     }
+    const built = options.slack === undefined ? undefined : await buildSlack(count);
     const settings = {
       database: { url: database.url },
       secretKey: 'a sentence of more than thirty-two characters',
@@ -225,6 +254,7 @@ export class World {
           ...talkSettings,
         },
         hs: { network: 'matrix', homeserver, serverName: 'sandbox.test', url: publicUrl, ...tokens, ...matrixScaled },
+        ...(built === undefined ? {} : { town: { ...built.account, url: publicUrl } }),
       },
       links: Object.fromEntries(
         rooms.map((room, at) => [
@@ -233,13 +263,19 @@ export class World {
             rooms: [
               { account: 'cloud', room: room.talk },
               { account: 'hs', room: room.matrix },
+              ...(built === undefined ? [] : [{ account: 'town', room: built.channels[at] }]),
             ],
           },
         ]),
       ),
     };
     const folder = mkdtempSync(join(tmpdir(), 'crosstalk world '));
-    return new World(talk, matrix, rooms, database.url, front, settings, folder, () => database.drop());
+    const all = rooms.map((room, at) => ({
+      ...room,
+      ...(built === undefined ? {} : { slack: built.channels[at] ?? '' }),
+    }));
+    const drop = (): Promise<void> => database.drop();
+    return new World(talk, matrix, all, database.url, front, settings, folder, drop, built?.town);
   }
 
   /** Starts a replica; the homeserver's pushes go to it. `failpoint` as `armFailpoint` takes it; `node`: words for Node itself. */
@@ -287,10 +323,36 @@ export class World {
     await Promise.all(this.#replicas.filter(({ running }) => running).map((replica) => replica.kill()));
     await this.talk.stop();
     await this.matrix.stop();
+    await this.slackTown?.sandbox.stop();
     await this.front.close();
     await this.dropDatabase();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+async function buildSlack(
+  count: number,
+): Promise<{ readonly town: SlackTown; readonly account: object; readonly channels: readonly string[] }> {
+  const sandbox = new SlackSandbox({ rateLimits: 'off', retryPausesMs: [100, 500, 2_000, 5_000] });
+  const team = sandbox.addWorkspace({ name: 'Town' });
+  const people = {
+    pia: sandbox.addUser(team, { realName: 'Pia' }),
+    quinn: sandbox.addUser(team, { realName: 'Quinn' }),
+  };
+  const command = ['/crosstalk'];
+  const { id, appToken } = sandbox.registerApp({
+    name: 'Crosstalk',
+    scopes: bridgeScopes,
+    events: bridgeEvents,
+    commands: command,
+  });
+  const app = sandbox.installApp(id, team);
+  const channels = Array.from({ length: count }, (_, at) =>
+    sandbox.createChannel({ team, name: `team-${String(at)}`, creator: people.pia, members: [people.quinn] }),
+  );
+  const { url } = await sandbox.start(0);
+  const account = { network: 'slack', apiUrl: `${url}/api/`, botToken: app.botToken, appToken, ...slackScaled };
+  return { town: { sandbox, team, app, people }, account: { ...account, operators: [people.pia] }, channels };
 }
 
 /** Polls until `condition` holds. Fails after `withinMs`, naming what was waited for. */

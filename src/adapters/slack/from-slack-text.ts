@@ -1,0 +1,99 @@
+import { cleanText } from '../../formatting/clean.js';
+import { inlinesOf, type Run } from '../../formatting/runs.js';
+import { toPlain } from '../../formatting/plain.js';
+import type { FileRef } from '../../model/ids.js';
+import type { Block, RichText } from '../../model/rich-text.js';
+import { fromBlocks, linked } from './from-slack-blocks.js';
+import { oneLine, type Reading, textRuns, unescaped, withEmoji } from './from-slack-inlines.js';
+import { fromMrkdwn } from './from-slack-mrkdwn.js';
+import { type SlackSelf, slackFileId } from './slack.ids.js';
+import type { Attachment, SlackMessage } from './slack.payloads.js';
+
+/** Nothing to see: blanks, joiners, fillers. */
+const nothing = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u;
+
+/** What a message says, its attachments included; empty where that is nothing. What links in it lead to is no part of it. */
+export function bodyOf(message: SlackMessage, reading: Reading): RichText {
+  const { blocks = [], text = '', attachments = [] } = message;
+  const shown = fromBlocks(blocks, reading);
+  // With blocks, `text` says the same for notifications; where they say nothing that we can read, it is what there is.
+  const said = saysNothing(shown) ? fromMrkdwn(text, reading) : shown;
+  const body = [...said, ...attachments.flatMap((each) => (isUnfurl(each) ? [] : fromAttachment(each, reading)))];
+  return saysNothing(body) ? [] : body;
+}
+
+function saysNothing(body: RichText): boolean {
+  return nothing.test(toPlain(body));
+}
+
+/** Slack adds what links lead to, later and as an edit; an app may do so as well. A message that was passed on was meant. */
+function isUnfurl(attachment: Attachment): boolean {
+  if (attachment.is_share === true) return false;
+  const { from_url: from, original_url: original, is_msg_unfurl: message, is_app_unfurl: app } = attachment;
+  return from !== undefined || original !== undefined || message === true || app === true;
+}
+
+/** Source: docs.slack.dev, "Secondary message attachments". */
+function fromAttachment(attachment: Attachment, reading: Reading): Block[] {
+  const { pretext = '', blocks = [], fallback = '' } = attachment;
+  const passedOn = (attachment.message_blocks ?? []).flatMap(({ message }) => message.blocks ?? []);
+  const shown = fromBlocks(passedOn.length > 0 ? passedOn : blocks, reading);
+  const text = fromMrkdwn(attachment.text ?? '', reading);
+  const head = headOf(attachment);
+  const content = [...(head.length === 0 ? [] : [paragraph(head)]), ...(saysNothing(shown) ? text : shown)];
+  content.push(...fieldsOf(attachment, reading), ...footerOf(attachment));
+  const before = fromMrkdwn(pretext, reading);
+  if (!saysNothing(content)) return [...before, { type: 'quote', content }];
+  return saysNothing(before) ? fromMrkdwn(fallback, reading) : before;
+}
+
+function headOf({ author_name: author = '', title = '', title_link: link }: Attachment): Run[] {
+  const [who, what] = [author, title].map((each) => oneLine(withEmoji(unescaped(each))));
+  const bold = (run: Run): Run => ({ ...run, marks: [...run.marks, { type: 'bold' }] });
+  const heads = [linked(who ?? '', undefined), linked(what ?? '', link)].filter((each) => each.length > 0);
+  return heads.flatMap((each, index): Run[] => [...(index === 0 ? [] : [lineEnd]), ...each.map(bold)]);
+}
+
+const lineEnd: Run = { leaf: { type: 'break' }, marks: [] };
+
+function fieldsOf({ fields = [] }: Attachment, reading: Reading): Block[] {
+  return fields.flatMap(({ title = '', value = '' }): Block[] => {
+    const name = oneLine(withEmoji(unescaped(title)));
+    const [first, ...others] = fromMrkdwn(value, reading);
+    const head: Run[] = name === '' ? [] : textRuns(`${name}:`, [{ type: 'bold' }]);
+    if (head.length === 0) return first === undefined ? [] : [first, ...others];
+    if (first?.type !== 'paragraph') return [paragraph(head), ...(first === undefined ? [] : [first]), ...others];
+    const content = [...inlinesOf(head), { type: 'text', text: ' ' } as const, ...first.content];
+    return [{ type: 'paragraph', content }, ...others];
+  });
+}
+
+function footerOf({ image_url: image, footer = '' }: Attachment): Block[] {
+  const small = oneLine(withEmoji(unescaped(footer)));
+  return [
+    ...(image === undefined ? [] : [paragraph(linked('🖼️ image', image))]),
+    ...(small === '' ? [] : [paragraph(textRuns(small, [{ type: 'italic' }]))]),
+  ];
+}
+
+function paragraph(runs: readonly Run[]): Block {
+  return { type: 'paragraph', content: inlinesOf(runs) };
+}
+
+/** The files of a message that are still there. */
+export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): FileRef[] {
+  return files
+    .filter(({ mode }) => mode !== 'tombstone' && mode !== 'hidden_by_limit')
+    .map(({ id, name, title, mimetype, size }) => ({
+      account,
+      id: slackFileId({ of: 'file', id }),
+      name: oneLine(unescaped(name ?? '')) || oneLine(unescaped(title ?? '')) || 'file',
+      mime: mimetype ?? 'application/octet-stream',
+      bytes: size ?? 0,
+    }));
+}
+
+/** A topic or a purpose: Slack's markup as the text that it shows. */
+export function plainOf(mrkdwn: string, reading: Reading): string {
+  return cleanText(toPlain(fromMrkdwn(mrkdwn, reading))).trim();
+}

@@ -1,0 +1,362 @@
+import type { Capabilities } from '../../model/capabilities.js';
+import { LoginRefused } from '../../model/errors.js';
+import type { FileRef, RoomId, UserId } from '../../model/ids.js';
+import { networkName } from '../../model/ids.js';
+import type {
+  AccountProfile,
+  FileStream,
+  Ingest,
+  NetworkAdapter,
+  Outcome,
+  RawPayload,
+  ReadResult,
+  RoomProfile,
+  Speaker,
+  UncertainDelivery,
+  UserProfile,
+  WantedRoom,
+} from '../../model/network-adapter.js';
+import type { AdapterContext } from '../../model/network-definition.js';
+import { AppApi, type LoginAnswer } from './api/app.api.js';
+import { ChatApi } from './api/chat.api.js';
+import { ConversationsApi } from './api/conversations.api.js';
+import { PeopleApi } from './api/people.api.js';
+import { fromSlack } from './from-slack.js';
+import { SlackCatchUp } from './slack.catch-up.js';
+import { SlackClient } from './slack.client.js';
+import { SlackCommands } from './slack.commands.js';
+import { CommandReceiver } from './slack.commands.source.js';
+import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter } from './slack.deliver.js';
+import { missingScope, notInstalled } from './slack.errors.js';
+import type { SlackSelf } from './slack.ids.js';
+import type { Installable } from './slack.install.js';
+import { SlackLogin } from './slack.login.js';
+import { SlackLook } from './slack.look.js';
+import { neededScopes } from './slack.manifest.js';
+import { SlackMessages } from './slack.messages.js';
+import { PostPace } from './slack.pace.js';
+import { isObject, type JsonObject, parseStored } from './slack.payloads.js';
+import { SlackPeople } from './slack.people.js';
+import { SlackPresence } from './slack.presence.js';
+import { ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
+import type { RequestTarget } from './slack.requests.js';
+import { RoomDelivery } from './slack.room-changes.js';
+import { SlackRooms } from './slack.rooms.js';
+import type { SlackSettings } from './slack.settings.js';
+import { type SocketEnvelope, SocketMode } from './slack.socket-mode.js';
+import { SlackSource } from './slack.source.js';
+import { maxTextChars, type Said, type SlackText, toSlack } from './to-slack.js';
+
+export const slackNetwork = networkName('slack');
+
+/** How many different emoji one user may put on one message. Source: docs.slack.dev, reactions.add. */
+const maxReactions = 23;
+const restartAfterMs = 1000;
+
+/** One app in one workspace. */
+export class SlackAdapter implements NetworkAdapter {
+  readonly network = slackNetwork;
+  /** Slack promises none: an edit can come before its message. */
+  readonly sourceOrder = 'notKept';
+  readonly settling: NetworkAdapter['settling'];
+  readonly deliver: NetworkAdapter['deliver'];
+  readonly source: SlackSource;
+  readonly #client: SlackClient;
+  readonly #app: AppApi;
+  readonly #chat: ChatApi;
+  readonly #login: SlackLogin;
+  readonly #look: SlackLook;
+  readonly #people: SlackPeople;
+  readonly #rooms: SlackRooms;
+  readonly #messages: SlackMessages;
+  readonly #commands: SlackCommands;
+  readonly #receiver: CommandReceiver;
+  readonly #socket: SocketMode;
+  readonly #catchUp: SlackCatchUp;
+  readonly #presence: SlackPresence;
+  #self: SlackSelf | undefined;
+  /** What runs beside; it ends without throwing. */
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(private readonly context: AdapterContext<SlackSettings>) {
+    const { account, settings, clock, log, store } = context;
+    const client = new SlackClient(settings, clock);
+    const app = new AppApi(client);
+    const chat = new ChatApi(client);
+    const conversations = new ConversationsApi(client);
+    const messages = new SlackMessages(conversations);
+    const self = (): SlackSelf | undefined => this.#self;
+    const textsOf = (said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]> =>
+      this.#textsOf(said, speaker, signal);
+    this.#client = client;
+    this.#app = app;
+    this.#chat = chat;
+    this.#messages = messages;
+    this.#login = new SlackLogin({ app, client, store, settings, clock, log });
+    this.#people = new SlackPeople({
+      account,
+      people: new PeopleApi(client),
+      conversations,
+      client,
+      clock,
+      log,
+      maxAgeMs: settings.namesMaxAgeMs,
+      timeoutMs: settings.lookupTimeoutMs,
+    });
+    const { appName, command, operators } = settings;
+    this.#rooms = new SlackRooms({ conversations, store, log, appName, self: () => this.#self?.user });
+    const run = (call: Parameters<typeof context.command>[0]): Promise<string> => context.command(call);
+    this.#commands = new SlackCommands({ command, appName, operators, self, run });
+    this.#receiver = new CommandReceiver({ command, commands: this.#commands });
+    this.source = new SlackSource({
+      people: this.#people,
+      log,
+      self,
+      isLinked: (channel) => context.isLinked(channel),
+      onHeard: (event) => this.#onHeard(event),
+    });
+    const { reconnectMs, quietMs, lookMarginMs: marginMs } = settings;
+    const receive = (envelope: SocketEnvelope): Promise<JsonObject | undefined> => this.#receive(envelope);
+    this.#socket = new SocketMode({ app, clock, log, account, reconnectMs, quietMs, receive });
+    const { source } = this;
+    const catchUp = new SlackCatchUp({ conversations, source, client, clock, marginMs });
+    this.#catchUp = catchUp;
+    this.#presence = new SlackPresence({
+      conversations,
+      store,
+      clock,
+      log,
+      markMs: settings.markMs,
+      isLinked: (channel) => context.isLinked(channel),
+      isListening: () => source.isListening && (settings.receive !== 'socketMode' || this.#socket.isConnected),
+      catchUp: (room, since, signal) => catchUp.read(room, since, signal),
+    });
+    const knownSelf = (): SlackSelf => this.#knownSelf();
+    this.#look = new SlackLook({ conversations, messages, client, clock, marginMs, self: knownSelf, textsOf });
+    const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
+    this.settling = { afterTimeoutMs, afterDisconnectMs };
+    const pace = new PostPace(clock, { everyMs: settings.postEveryMs, burst: settings.postBurst });
+    const addressOf = (picture: FileRef, version: string): string | undefined => this.#addressOf(picture, version);
+    const writer = new SlackWriter({ chat, messages, pace, textsOf, addressOf });
+    this.deliver = {
+      messageSent: new MessageDelivery(writer),
+      messageEdited: new EditDelivery(writer),
+      messageDeleted: new DeletionDelivery(writer),
+      reactionAdded: new ReactionDelivery(chat, this.#people),
+      reactionRemoved: new ReactionRemoval(chat, this.#people),
+      roomChanged: new RoomDelivery(conversations),
+    };
+  }
+
+  get account(): AdapterContext<SlackSettings>['account'] {
+    return this.context.account;
+  }
+
+  /** As requests of Slack reach the account. */
+  get requestTarget(): RequestTarget {
+    const { settings, clock, log } = this.context;
+    const { receive, signingSecret } = settings;
+    return {
+      signingSecret: receive === 'eventsApi' ? signingSecret : undefined,
+      source: this.source,
+      receiver: this.#receiver,
+      clock,
+      log,
+      self: () => this.#self,
+    };
+  }
+
+  /** As people install its app. */
+  get installable(): Installable {
+    const { account, settings, clock, log } = this.context;
+    return { account, settings, app: this.#app, login: this.#login, clock, log };
+  }
+
+  async connect(signal: AbortSignal): Promise<AccountProfile> {
+    try {
+      return await this.#connect(signal);
+    } catch (error) {
+      if (error instanceof LoginRefused) await this.#presence.closed();
+      throw error;
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<AccountProfile> {
+    const { settings, account } = this.context;
+    await this.#login.logIn(signal);
+    const known = await this.#app.whoami(signal);
+    this.#checkScopes(known);
+    const app = await this.#app.appOf(known.bot_id, signal);
+    this.#self = {
+      account,
+      team: known.team_id,
+      user: known.user_id,
+      bot: known.bot_id,
+      ...(app === undefined ? {} : { app }),
+      url: known.url.endsWith('/') ? known.url : `${known.url}/`,
+    };
+    await this.#presence.comeBack(signal);
+    if (settings.receive === 'socketMode') await this.#socket.prepare(signal);
+    const way = settings.receive === 'socketMode' ? 'Socket Mode' : 'Events API';
+    return {
+      login: `${known.team_id} ${known.bot_id}`,
+      summary: `${known.user} in ${known.team} (${known.url.replace(/\/$/, '')}), by ${way}`,
+    };
+  }
+
+  /** Begins listening; called again after an abort it begins anew. */
+  start(ingest: Ingest, signal: AbortSignal): Promise<void> {
+    this.source.open(ingest, signal);
+    if (this.context.settings.receive === 'socketMode')
+      this.#run('WebSocket', (until) => this.#socket.run(until), signal);
+    this.#run('presence', (until) => this.#presence.watch(ingest, until), signal);
+    this.#run('token', (until) => this.#login.keepFresh(until), signal);
+    this.#run('connections', (until) => this.#rest(until), signal);
+    return Promise.resolve();
+  }
+
+  read(payload: unknown): ReadResult {
+    const stored = parseStored(payload);
+    const self = stored.self === undefined ? this.#knownSelf() : selfIn(stored.self, this.account);
+    return fromSlack(stored, self);
+  }
+
+  wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<readonly Outcome[]> {
+    return this.#look.wasDone(deliveries, since, signal);
+  }
+
+  catchUp(room: RoomId, since: Date, signal: AbortSignal): AsyncIterable<readonly RawPayload[]> {
+    return this.#catchUp.read(room, since, signal);
+  }
+
+  capabilities(_room: RoomId): Promise<Capabilities> {
+    return Promise.resolve({
+      speakers: ['relay'],
+      maxTextChars,
+      // No files are sent yet.
+      maxFileBytes: 0,
+      replies: 'quote',
+      threads: 'plain',
+      reactions: 'any',
+      maxReactionsPerSpeaker: maxReactions,
+    });
+  }
+
+  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
+    return this.#people.openFile(file, signal);
+  }
+
+  describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
+    return this.#rooms.describe(room, signal);
+  }
+
+  describeUser(user: UserId, signal: AbortSignal): Promise<UserProfile> {
+    return this.#people.describe(user, signal);
+  }
+
+  async resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
+    const room = await this.#rooms.resolve(wanted, link, signal);
+    await this.#presence.entered(room);
+    return room;
+  }
+
+  /** Before anything is sent: a scope that is missing would be found out one message at a time. */
+  #checkScopes({ response_metadata: { scopes } = {} }: LoginAnswer): void {
+    const missing = scopes === undefined ? [] : neededScopes.filter((scope) => !scopes.includes(scope));
+    if (missing.length > 0) throw missingScope(missing.join(', '));
+  }
+
+  #knownSelf(): SlackSelf {
+    if (this.#self === undefined) throw notInstalled();
+    return this.#self;
+  }
+
+  async #textsOf(said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]> {
+    const customEmoji = await this.#people.customEmoji(signal);
+    const { everyone } = this.context.settings;
+    return toSlack(said, speaker, { self: this.#knownSelf(), customEmoji, everyone, name: 'beside' });
+  }
+
+  /** The version makes another address of another picture, for those who keep what they have seen. */
+  #addressOf(picture: FileRef, version: string): string | undefined {
+    const { url } = this.context.settings;
+    if (url === undefined) return undefined;
+    return `${url}${this.context.picturePath(picture)}?v=${encodeURIComponent(version)}`;
+  }
+
+  async #receive({ type, payload }: SocketEnvelope): Promise<JsonObject | undefined> {
+    if (type === 'events_api') {
+      await this.source.receive(payload);
+      return undefined;
+    }
+    return isObject(payload) ? this.#receiver.take(payload) : undefined;
+  }
+
+  async #onHeard(event: JsonObject): Promise<void> {
+    await this.#presence.note(event);
+    const { type, channel, ts, thread_ts: thread } = event;
+    if (type === 'message' && typeof channel === 'string' && typeof ts === 'string' && event['subtype'] === undefined) {
+      this.#messages.noteRoot(channel, ts, typeof thread === 'string' ? thread : undefined);
+    }
+    if (type === 'app_uninstalled' || (type === 'tokens_revoked' && namesBot(event))) {
+      this.#client.refuse();
+      this.context.loginRefused();
+    }
+    if (type === 'app_mention') this.#answerMention(event);
+  }
+
+  #answerMention(event: JsonObject): void {
+    const asked = this.#commands.inMention(event);
+    if (asked === undefined) return;
+    const { requestTimeoutMs } = this.context.settings;
+    const answer = async (): Promise<void> => {
+      const text = await this.#commands.answer(asked, this.#commands.mentionPrefix);
+      await this.#chat.whisper(asked.channel, asked.user, text, { signal: AbortSignal.timeout(requestTimeoutMs) });
+    };
+    answer().catch((error: unknown) => {
+      this.context.log.warn({ account: this.account, error }, 'a command could not be answered');
+    });
+  }
+
+  #run(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {
+    const running = this.#keep(name, loop, signal).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** A loop that throws is told of and begun again; without a login the account is closed. */
+  async #keep(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await loop(signal);
+        return;
+      } catch (error) {
+        const { log, clock } = this.context;
+        log.error({ account: this.account, loop: name, error }, 'a loop failed and is begun again');
+        if (error instanceof LoginRefused) {
+          this.context.loginRefused();
+          return;
+        }
+        await clock.sleep(restartAfterMs, signal);
+      }
+    }
+  }
+
+  /** When we stop, connections are let go. */
+  async #rest(signal: AbortSignal): Promise<void> {
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await this.#client.rest();
+  }
+}
+
+/** Tokens of people are none of ours. */
+function namesBot({ tokens }: JsonObject): boolean {
+  const bots = isObject(tokens) ? tokens['bot'] : undefined;
+  return Array.isArray(bots) && bots.length > 0;
+}
+
+function selfIn(
+  { team, user, bot, app, url }: NonNullable<ReturnType<typeof parseStored>['self']>,
+  account: SlackSelf['account'],
+): SlackSelf {
+  return { account, team, user, bot, ...(app === undefined ? {} : { app }), url };
+}

@@ -1,0 +1,285 @@
+import { Agent } from 'undici';
+import type { Clock } from '../../model/clock.js';
+import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
+import type { FileStream } from '../../model/network-adapter.js';
+import { Exchange, type HttpAnswer, type HttpRequest, KeptBack, TransportError } from './api/exchange.js';
+import {
+  type Act,
+  brokenAnswer,
+  fileGone,
+  loginClosed,
+  notInstalled,
+  pausedError,
+  refusalError,
+  transportError,
+} from './slack.errors.js';
+import { BoundedMap } from './slack.memory.js';
+import { isObject, type JsonObject } from './slack.payloads.js';
+import type { SlackSettings } from './slack.settings.js';
+
+/** What a call that may have its effect needs to know of its delivery. */
+export interface Writing {
+  readonly signal: AbortSignal;
+  beforeSend?(): void;
+}
+
+export interface SlackCall extends Writing {
+  /** `chat.postMessage` */
+  readonly method: string;
+  readonly args: JsonObject;
+  readonly act: Act;
+  /** Words of refusal that are as good as an answer. */
+  readonly accepts?: readonly string[];
+  /** What Slack's pauses for this method are limited to: a channel. Absent: the method. */
+  readonly place?: string;
+  /** In whose name; default: the bot's. */
+  readonly by?: 'bot' | 'app' | 'nobody';
+  /** Default: `requestTimeoutMs`. */
+  readonly timeoutMs?: number;
+}
+
+interface Session {
+  readonly token: string;
+  isRefused: boolean;
+}
+
+const connectTimeoutMs = 10_000;
+const mostPauses = 10_000;
+/** What the SDK logs are requests and answers whole: contents. */
+const quiet = {
+  debug: (): void => undefined,
+  info: (): void => undefined,
+  warn: (): void => undefined,
+  error: (): void => undefined,
+  setLevel: (): void => undefined,
+  getLevel: (): never => 'error' as never,
+  setName: (): void => undefined,
+};
+
+/**
+ * The account's one door to Slack. The SDK repeats nothing, waits for nothing and pauses nothing: what a request may have done is
+ * for its caller to know, and a pause that one channel was asked for is no other's.
+ */
+export class SlackClient {
+  #agent: Agent | undefined;
+  #session: Session | undefined;
+  /** By method and place, when the pause that Slack asked for is over. */
+  readonly #pauses = new BoundedMap<string, number>(mostPauses);
+  #skewMs = 0;
+
+  constructor(
+    private readonly settings: Pick<SlackSettings, 'apiUrl' | 'appToken' | 'maxConnections' | 'requestTimeoutMs'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Logs in with this token of a bot from now on. */
+  use(token: string): void {
+    this.#session = { token, isRefused: false };
+  }
+
+  /** Nothing is asked any more before somebody logs in anew. */
+  refuse(): void {
+    if (this.#session !== undefined) this.#session.isRefused = true;
+  }
+
+  /** How much later Slack's clock is than ours, as its last answer told; exact to a second. */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  /** The answer, where it says `ok`, or refuses with a word that is accepted. Throws a BridgeError else. */
+  async ask(call: SlackCall): Promise<JsonObject> {
+    const { method, args, by = 'bot' } = call;
+    const session = by === 'bot' ? this.#open() : undefined;
+    const token = session?.token ?? (by === 'app' ? this.settings.appToken : undefined);
+    this.#checkPause(call);
+    // It takes a tenth of a second to load, and only those who have a Slack need it.
+    const { WebClient, WebAPIPlatformError, WebAPIRequestError } = await import('@slack/web-api');
+    const client = new WebClient(token, {
+      slackApiUrl: this.settings.apiUrl,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      logger: quiet,
+      allowAbsoluteUrls: false,
+      fetch: (url, init) => this.#fetch(call, new URL(url), init ?? {}),
+    });
+    try {
+      return (await client.apiCall(method, { ...args })) as unknown as JsonObject;
+    } catch (thrown) {
+      const cause: unknown = thrown instanceof WebAPIRequestError ? thrown.original : thrown;
+      const data: unknown = cause instanceof WebAPIPlatformError ? cause.data : undefined;
+      if (isObject(data) && call.accepts?.includes(textIn(data, 'error')) === true) return data;
+      const refused = isObject(data) ? refusedBy(call.act, data) : undefined;
+      throw this.#noted(refused ?? translated(call.act, cause), call, session);
+    }
+  }
+
+  /** A file, as it comes. `own`: with our token, which only Slack itself is to see. Throws TargetGone where there is none. */
+  async open(address: string, whose: 'own' | 'public', signal: AbortSignal): Promise<FileStream> {
+    const token = whose === 'own' ? this.#open().token : undefined;
+    const url = new URL(address);
+    const answer = await this.#connections()
+      .request({
+        method: 'GET',
+        origin: url.origin,
+        path: url.pathname + url.search,
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        signal,
+        headersTimeout: this.settings.requestTimeoutMs,
+        bodyTimeout: this.settings.requestTimeoutMs,
+      })
+      .catch((cause: unknown) => {
+        throw transportError('read', { how: signal.aborted ? 'aborted' : 'broken', wentOut: true, cause });
+      });
+    const { statusCode: status, headers, body } = answer;
+    if (status !== 200) {
+      await body.dump();
+      if (status === 404 || status === 410) throw fileGone();
+      // Whoever may not read it is sent to a page to log in.
+      throw brokenAnswer('read', `${String(status)} in place of a file`, status);
+    }
+    const bytes = Number(headers['content-length']);
+    const mime = headers['content-type'];
+    return {
+      mime: typeof mime === 'string' ? mime : 'application/octet-stream',
+      ...(Number.isSafeInteger(bytes) ? { bytes } : {}),
+      body,
+    };
+  }
+
+  /** Lets go of the connections when their requests are answered; a later call makes new ones. */
+  async rest(): Promise<void> {
+    const agent = this.#agent;
+    this.#agent = undefined;
+    await agent?.close();
+  }
+
+  #open(): Session {
+    if (this.#session === undefined) throw notInstalled();
+    if (this.#session.isRefused) throw loginClosed();
+    return this.#session;
+  }
+
+  #checkPause(call: SlackCall): void {
+    const leftMs = (this.#pauses.get(pauseKey(call)) ?? 0) - this.clock.monotonicMs();
+    if (leftMs > 0) throw pausedError(Math.ceil(leftMs));
+  }
+
+  /** What a failure means for the calls to come. */
+  #noted(error: unknown, call: SlackCall, session: Session | undefined): unknown {
+    if (error instanceof LoginRefused && session !== undefined) session.isRefused = true;
+    if (error instanceof RateLimited) {
+      const { retry } = error.failure;
+      const afterMs = typeof retry === 'object' ? retry.afterMs : 0;
+      this.#pauses.set(pauseKey(call), this.clock.monotonicMs() + afterMs);
+    }
+    return error;
+  }
+
+  async #fetch(call: SlackCall, url: URL, init: { readonly headers?: unknown; readonly body?: unknown }) {
+    const { beforeSend } = call;
+    const sentAtMs = this.clock.now().getTime();
+    const { status, headers, body } = await this.#exchange({
+      method: 'POST',
+      url,
+      headers: init.headers as Record<string, string>,
+      body: String(init.body),
+      timeoutMs: call.timeoutMs ?? this.settings.requestTimeoutMs,
+      signal: call.signal,
+      ...(beforeSend === undefined ? {} : { beforeSend: () => beforeSend() }),
+    });
+    this.#compareClocks(headers.date, sentAtMs);
+    const json = parseObject(body);
+    if (status !== 200) {
+      throw refusalError(call.act, {
+        status,
+        error: textIn(json, 'error'),
+        needed: textIn(json, 'needed'),
+        retryAfterMs: pauseIn(headers['retry-after']),
+      });
+    }
+    if (json === undefined) throw brokenAnswer(call.act, `${String(status)} without JSON`);
+    return new Response(body, { status, headers: headersOf(headers) });
+  }
+
+  #exchange(request: HttpRequest): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(request, resolve, reject);
+      if (exchange.isOver) return;
+      const { method, url, headers, body = null } = request;
+      const target = { origin: url.origin, path: url.pathname + url.search };
+      this.#connections().dispatch({ ...target, method, headers: { ...headers }, body }, exchange);
+    });
+  }
+
+  #connections(): Agent {
+    // An idle connection is dropped after 4 s: a write into one that the server just closes has an unknown outcome.
+    this.#agent ??= new Agent({
+      connections: this.settings.maxConnections,
+      pipelining: 1,
+      keepAliveTimeout: 4000,
+      connect: { timeout: connectTimeoutMs },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    return this.#agent;
+  }
+
+  #compareClocks(date: string | undefined, sentAtMs: number): void {
+    const theirsMs = Date.parse(date ?? '');
+    if (Number.isNaN(theirsMs)) return;
+    // The header is cut to whole seconds, and was made between sending and now.
+    this.#skewMs = theirsMs + 500 - (sentAtMs + this.clock.now().getTime()) / 2;
+  }
+}
+
+function pauseKey({ method, place = '' }: SlackCall): string {
+  return `${method} ${place}`;
+}
+
+function translated(act: Act, cause: unknown): unknown {
+  // What `beforeSend` threw is the caller's own and goes back as it is.
+  if (cause instanceof KeptBack) return cause.cause;
+  if (cause instanceof BridgeError) return cause;
+  if (cause instanceof TransportError) return transportError(act, cause.failure);
+  return brokenAnswer(act, 'in no understandable way', undefined, cause);
+}
+
+function refusedBy(act: Act, body: JsonObject): BridgeError {
+  const metadata = body['response_metadata'];
+  const messages = isObject(metadata) ? metadata['messages'] : undefined;
+  const details = Array.isArray(messages) ? messages.filter((each) => typeof each === 'string') : undefined;
+  return refusalError(act, {
+    status: 200,
+    error: textIn(body, 'error'),
+    needed: textIn(body, 'needed') || undefined,
+    details,
+  });
+}
+
+function parseObject(body: Buffer): JsonObject | undefined {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'));
+    return isObject(json) ? json : undefined;
+  } catch {
+    // A page of a proxy, or half of an answer: the caller says what that means.
+    return undefined;
+  }
+}
+
+function textIn(json: JsonObject | undefined, field: string): string {
+  const value = json?.[field];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The header is in seconds. */
+function pauseIn(header: string | undefined): number | undefined {
+  const seconds = Number(header);
+  return header === undefined || !Number.isFinite(seconds) ? undefined : Math.max(0, seconds * 1000);
+}
+
+function headersOf(headers: HttpAnswer['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' ? [[name, value]] : [],
+  );
+}

@@ -1,0 +1,54 @@
+import { accountId } from '../../model/ids.js';
+import type { RoomCommand } from '../../model/network-definition.js';
+import { SlackCommands } from './slack.commands.js';
+
+let calls: RoomCommand[];
+let commands: SlackCommands;
+const self = {
+  account: accountId('town'),
+  team: 'T0TOWN',
+  user: 'U0CROSSTALK',
+  bot: 'B0CROSSTALK',
+  url: 'https://town.slack.com/',
+};
+
+beforeEach(() => {
+  calls = [];
+  commands = new SlackCommands({
+    command: '/crosstalk',
+    appName: 'Crosstalk',
+    operators: ['U0PIA'],
+    self: () => self,
+    run: (call) => {
+      calls.push(call);
+      return Promise.resolve('done');
+    },
+  });
+});
+
+const mention = (text: string, ts = '1700000000.000100') =>
+  commands.inMention({ type: 'app_mention', user: 'U0PIA', channel: 'C0GENERAL', text, ts });
+
+it('what is typed reaches the core as words, links as what they show', async () => {
+  const text = '  link team hs=<http://example.org|!room:example.org>  cloud=a&amp;b ';
+  expect(await commands.answer({ user: 'U0PIA', channel: 'C0GENERAL', text })).toBe('done');
+  expect(calls).toEqual([
+    { room: 'C0GENERAL', words: ['link', 'team', 'hs=!room:example.org', 'cloud=a&b'], prefix: '/crosstalk' },
+  ]);
+});
+
+it('whoever the settings do not name is told so, and nothing is done', async () => {
+  expect(await commands.answer({ user: 'U0EVE', channel: 'C0GENERAL', text: 'unlink' })).toBe(
+    'Only members whom the settings of Crosstalk name may do that. Your member id is U0EVE.',
+  );
+  expect(calls).toEqual([]);
+});
+
+it('a mention that begins with a verb is a command, once; other mentions are talk', () => {
+  expect(mention('<@U0CROSSTALK> status')).toEqual({ user: 'U0PIA', channel: 'C0GENERAL', text: 'status' });
+  expect(mention('<@U0CROSSTALK> status')).toBeUndefined();
+  expect(mention('<@U0CROSSTALK|crosstalk> Unlink', '2')).toMatchObject({ text: 'Unlink' });
+  expect(mention('<@U0CROSSTALK> thank you', '3')).toBeUndefined();
+  expect(mention('ask <@U0CROSSTALK> status', '4')).toBeUndefined();
+  expect(mention('<@U0OTHER> status', '5')).toBeUndefined();
+});

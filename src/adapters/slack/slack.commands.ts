@@ -1,0 +1,72 @@
+import { roomId } from '../../model/ids.js';
+import type { RoomCommand } from '../../model/network-definition.js';
+import type { SlackSelf } from './slack.ids.js';
+import { BoundedMap } from './slack.memory.js';
+import type { JsonObject } from './slack.payloads.js';
+
+export interface CommandsParts {
+  /** The slash command, with its slash. */
+  readonly command: string;
+  readonly appName: string;
+  /** Members who may use it. */
+  readonly operators: readonly string[];
+  self(): SlackSelf | undefined;
+  run(call: RoomCommand): Promise<string>;
+}
+
+export interface AskedBy {
+  readonly user: string;
+  readonly channel: string;
+  readonly text: string;
+}
+
+const verbs: ReadonlySet<string> = new Set(['link', 'unlink', 'status', 'help']);
+const mostHeard = 1000;
+
+/** What members ask for by the slash command, or by a mention of the app that begins with one of its words. */
+export class SlackCommands {
+  /** A mention may be told several times. */
+  readonly #heard = new BoundedMap<string, true>(mostHeard);
+
+  constructor(private readonly parts: CommandsParts) {}
+
+  /** What is answered, for the member alone. */
+  async answer({ user, channel, text }: AskedBy, prefix = this.parts.command): Promise<string> {
+    if (!this.parts.operators.includes(user)) {
+      return `Only members whom the settings of ${this.parts.appName} name may do that. Your member id is ${user}.`;
+    }
+    return this.parts.run({ room: roomId(channel), words: wordsOf(text), prefix });
+  }
+
+  /** What a mention asks for; undefined where it is talk. */
+  inMention(event: JsonObject): AskedBy | undefined {
+    const { user, channel, text, ts } = event;
+    const self = this.parts.self();
+    if (self === undefined || typeof user !== 'string' || typeof channel !== 'string') return undefined;
+    if (typeof text !== 'string' || typeof ts !== 'string') return undefined;
+    const [mention = '', mentioned] = /^\s*<@([A-Z0-9]+)(?:\|[^>]*)?>/u.exec(text) ?? [];
+    if (mentioned !== self.user) return undefined;
+    const words = wordsOf(text.slice(mention.length));
+    if (!verbs.has(words[0]?.toLowerCase() ?? '')) return undefined;
+    const key = `${channel} ${ts}`;
+    if (this.#heard.get(key) === true) return undefined;
+    this.#heard.set(key, true);
+    return { user, channel, text: words.join(' ') };
+  }
+
+  get mentionPrefix(): string {
+    return `@${this.parts.appName}`;
+  }
+}
+
+/** Slack shows addresses and names of rooms as links: what was typed is what they show. */
+function wordsOf(text: string): string[] {
+  return text
+    .replaceAll(/<(?:https?:\/\/[^|>]*|mailto:[^|>]*)\|([^>]*)>/gu, '$1')
+    .replaceAll(/<(https?:\/\/[^>]*)>/gu, '$1')
+    .replaceAll('&amp;', '&')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .split(/\s+/u)
+    .filter((word) => word !== '');
+}

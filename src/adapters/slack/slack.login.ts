@@ -1,0 +1,129 @@
+import type { AccountStore } from '../../model/account-store.js';
+import type { Clock } from '../../model/clock.js';
+import { BridgeError, LoginRefused } from '../../model/errors.js';
+import type { Log } from '../../model/network-definition.js';
+import { z } from 'zod';
+import type { AppApi, ClientProof, GrantedAnswer } from './api/app.api.js';
+import type { SlackClient } from './slack.client.js';
+import { loginRefused, notInstalled } from './slack.errors.js';
+import type { SlackSettings } from './slack.settings.js';
+
+const storeKey = 'installation';
+const installationSchema = z.object({
+  token: z.string(),
+  team: z.string(),
+  /** Of an app that rotates its tokens: what the next one is had for, once. */
+  refreshToken: z.string().optional(),
+  expiresAt: z.string().optional(),
+});
+type Installation = z.infer<typeof installationSchema>;
+
+/** A token is changed this long before it ends. */
+const aheadMs = 2 * 3_600_000;
+const againMs = 60_000;
+const longestSleepMs = 3_600_000;
+
+export interface LoginParts {
+  readonly app: AppApi;
+  readonly client: SlackClient;
+  readonly store: AccountStore;
+  readonly settings: Pick<SlackSettings, 'botToken' | 'clientId' | 'clientSecret' | 'team'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** By which token the app acts: that of the settings, else that of the installation, which may end and be followed by another. */
+export class SlackLogin {
+  constructor(private readonly parts: LoginParts) {}
+
+  /** Throws LoginRefused where there is none. */
+  async logIn(signal: AbortSignal): Promise<void> {
+    const { client, settings } = this.parts;
+    if (settings.botToken !== undefined) {
+      client.use(settings.botToken);
+      return;
+    }
+    const installation = await this.#kept();
+    if (installation === undefined) throw notInstalled();
+    client.use((await this.#fresh(installation, signal)).token);
+  }
+
+  /** What people were given by Slack's own page is kept, and used from the next login on. Throws LoginRefused for another workspace. */
+  async install(granted: GrantedAnswer): Promise<void> {
+    const { team } = this.parts.settings;
+    if (granted.team.id !== team) {
+      throw loginRefused(`it was installed in the workspace ${granted.team.id}, the settings say ${team ?? 'none'}`);
+    }
+    await this.#keep(installationIn(granted, this.parts.clock));
+    this.parts.log.info({ team }, 'the app was installed');
+  }
+
+  /** Changes the token in time, until `signal` aborts. */
+  async keepFresh(signal: AbortSignal): Promise<void> {
+    const { clock, client, log, settings } = this.parts;
+    while (!signal.aborted && settings.botToken === undefined) {
+      let pauseMs = longestSleepMs;
+      try {
+        const kept = await this.#kept();
+        if (kept?.expiresAt !== undefined) {
+          const fresh = await this.#fresh(kept, signal);
+          if (fresh.token !== kept.token) client.use(fresh.token);
+          pauseMs = Math.min(pauseMs, Math.max(againMs, this.#leftMs(fresh)));
+        }
+      } catch (error) {
+        if (!(error instanceof BridgeError) || error instanceof LoginRefused) throw error;
+        log.warn({ error }, 'the token could not be changed yet');
+        pauseMs = againMs;
+      }
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+
+  async #fresh(installation: Installation, signal: AbortSignal): Promise<Installation> {
+    const { refreshToken } = installation;
+    const proof = this.#proof();
+    if (refreshToken === undefined || proof === undefined || this.#leftMs(installation) > 0) return installation;
+    try {
+      const granted = await this.parts.app.refresh(refreshToken, proof, signal);
+      const next = installationIn(granted, this.parts.clock);
+      await this.#keep(next);
+      return next;
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      // What the next token is had for serves once: another replica may have been there first.
+      const now = await this.#kept();
+      if (now !== undefined && now.refreshToken !== refreshToken) return now;
+      if (error.failure.retry === 'never') throw loginRefused(`the token cannot be renewed: ${error.message}`);
+      throw error;
+    }
+  }
+
+  #leftMs({ expiresAt }: Installation): number {
+    return expiresAt === undefined ? Infinity : Date.parse(expiresAt) - aheadMs - this.parts.clock.now().getTime();
+  }
+
+  #proof(): ClientProof | undefined {
+    const { clientId, clientSecret } = this.parts.settings;
+    if (clientId === undefined || clientSecret === undefined) return undefined;
+    return { client_id: clientId, client_secret: clientSecret };
+  }
+
+  async #kept(): Promise<Installation | undefined> {
+    const parsed = installationSchema.safeParse(await this.parts.store.get(storeKey));
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  async #keep(installation: Installation): Promise<void> {
+    await this.parts.store.put(storeKey, installation, { secret: true });
+  }
+}
+
+function installationIn(granted: GrantedAnswer, clock: Clock): Installation {
+  const { access_token: token, refresh_token: refreshToken, expires_in: seconds, team } = granted;
+  return {
+    token,
+    team: team.id,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(seconds === undefined ? {} : { expiresAt: new Date(clock.now().getTime() + seconds * 1000).toISOString() }),
+  };
+}

@@ -1,0 +1,141 @@
+import { request } from 'undici';
+import { SlackBench, until } from '../../../test/contract/slack-bench.js';
+import { signatureOf } from '../../sandbox/slack/request-sender.js';
+import type { SlackAdapter } from './slack.adapter.js';
+
+let bench: SlackBench;
+let adapter: SlackAdapter;
+
+beforeEach(async () => {
+  bench = await SlackBench.open({ receive: 'eventsApi', settings: { operators: ['U0PERATOR'] } });
+  adapter = bench.make();
+  await bench.begin(adapter);
+  await until(() => bench.sandbox.isQuiet);
+});
+afterEach(() => bench.close());
+
+const event = (id: string, team = bench.team): string =>
+  JSON.stringify({
+    type: 'event_callback',
+    event_id: id,
+    team_id: team,
+    event: { type: 'message', channel: bench.channel, user: bench.ann, ts: '1700000000.000100', text: id },
+  });
+const nowS = (): number => Math.floor(Date.now() / 1000);
+
+async function post(
+  body: string,
+  headers: Readonly<Record<string, string>> = signed(body),
+  path = '/slack/events',
+): Promise<{ status: number; json: unknown }> {
+  const answer = await request(`${bench.url}${path}`, { method: 'POST', headers, body });
+  return { status: answer.statusCode, json: await answer.body.json() };
+}
+
+function signed(body: string, atS = nowS(), secret = bench.registered.signingSecret): Record<string, string> {
+  return { 'x-slack-request-timestamp': String(atS), 'x-slack-signature': signatureOf(secret, atS, body) };
+}
+
+it('what is not signed, wrongly, too early or too late is refused, and has no effect', async () => {
+  const body = event('Ev1');
+  const before = bench.ingest.payloads.size;
+  const good = signed(body);
+  const { 'x-slack-signature': signature = '', ...unsigned } = good;
+  const attempts: Readonly<Record<string, string>>[] = [
+    {},
+    unsigned,
+    { 'x-slack-signature': signature },
+    { ...good, 'x-slack-signature': `${signature.slice(0, -1)}${signature.endsWith('0') ? '1' : '0'}` },
+    { ...good, 'x-slack-request-timestamp': String(nowS() - 1) },
+    signed(`${body} `),
+    signed(body, nowS(), 'another secret'),
+    signed(body, nowS() - 301),
+    signed(body, nowS() + 400),
+  ];
+  for (const headers of attempts) expect((await post(body, headers)).status).toBe(401);
+  expect(bench.ingest.payloads.size).toBe(before);
+  expect(await post(body)).toEqual({ status: 200, json: {} });
+  expect(bench.ingest.payloads.size).toBe(before + 1);
+});
+
+it('the address gives Slack’s challenge back', async () => {
+  expect(await bench.sandbox.verifyUrl(bench.app.appId)).toBe(true);
+});
+
+it('an event that comes again under the same id is answered, and stored once', async () => {
+  const body = JSON.stringify({ ...JSON.parse(event('Ev2')), event: { type: 'pin_added', channel_id: bench.channel } });
+  const before = bench.ingest.payloads.size;
+  for (const retry of ['1', '2', '3']) {
+    const again = { ...signed(body), 'x-slack-retry-num': retry, 'x-slack-retry-reason': 'http_timeout' };
+    expect((await post(body, again)).status).toBe(200);
+  }
+  expect(bench.ingest.payloads.size).toBe(before + 1);
+});
+
+it('what cannot be stored, or is no JSON, is not acknowledged', async () => {
+  bench.ingest.fail = new Error('the database is gone');
+  expect((await post(event('Ev3'))).status).toBe(500);
+  expect((await post('nonsense')).status).toBe(400);
+});
+
+it('an event of a workspace that is nobody’s is let go', async () => {
+  const before = bench.ingest.payloads.size;
+  expect((await post(event('Ev4', 'T0OTHER'))).status).toBe(200);
+  expect(bench.ingest.payloads.size).toBe(before);
+});
+
+it('before somebody listens Slack is asked to come again', async () => {
+  const other = bench.make();
+  await bench.listen(other);
+  expect((await post(event('Ev5'))).status).toBe(503);
+  await other.connect(bench.signal);
+  expect((await post(event('Ev5'))).status).toBe(503);
+});
+
+it('one app in two workspaces: each event goes to the account of its workspace', async () => {
+  const { sandbox } = bench;
+  const team = sandbox.addWorkspace({ name: 'Other' });
+  const person = sandbox.addUser(team, { realName: 'Otto' });
+  const app = sandbox.installApp(bench.app.appId, team);
+  const channel = sandbox.createChannel({ team, name: 'there', creator: person, members: [app.botUser] });
+  const other = bench.make({ botToken: app.botToken });
+  await bench.begin(other);
+  await bench.listen(adapter, other);
+  sandbox.post(channel, person, 'in the other one');
+  sandbox.post(bench.channel, bench.ann, 'in the first one');
+  await until(() => sandbox.isQuiet);
+  const stored = [...bench.ingest.payloads.values()].map(({ body }) => Buffer.from(body).toString());
+  expect(stored.filter((text) => text.includes('in the other one'))).toMatchObject([expect.stringContaining(team)]);
+  expect(stored.filter((text) => text.includes('in the first one'))).toMatchObject([
+    expect.stringContaining(bench.team),
+  ]);
+});
+
+it('a slash command is answered to whom the settings name, and to nobody else', async () => {
+  const { sandbox, team, channel, ann, app } = bench;
+  const operator = sandbox.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
+  sandbox.join(channel, operator);
+  const ask = (user: string, text: string) =>
+    sandbox.slashCommand({ app: app.appId, channel, user, command: '/crosstalk', text });
+  expect(await ask(ann, 'status')).toMatchObject({
+    answer: { response_type: 'ephemeral', text: expect.stringContaining(`Your member id is ${ann}`) as string },
+  });
+  expect(bench.commands).toEqual([]);
+  expect(await ask(operator, 'link team cloud=abc')).toMatchObject({ answer: { text: 'did link team cloud=abc' } });
+  expect(bench.commands).toEqual([{ room: channel, words: ['link', 'team', 'cloud=abc'], prefix: '/crosstalk' }]);
+});
+
+it('a mention that begins with a verb is answered to its author alone', async () => {
+  const { sandbox, team, channel, app } = bench;
+  const operator = sandbox.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
+  sandbox.join(channel, operator);
+  sandbox.post(channel, operator, `<@${app.botUser}> status`);
+  await until(() => sandbox.ephemerals().length === 1);
+  expect(sandbox.ephemerals()).toMatchObject([{ user: operator, channel, text: 'did status' }]);
+});
+
+it('a command that is not signed is refused', async () => {
+  const body = 'command=%2Fcrosstalk&text=unlink&user_id=U0PERATOR&channel_id=C0';
+  expect((await post(body, {}, '/slack/commands')).status).toBe(401);
+  expect(bench.commands).toEqual([]);
+});

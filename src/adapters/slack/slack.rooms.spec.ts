@@ -1,0 +1,78 @@
+import { SlackBench } from '../../../test/contract/slack-bench.js';
+import { RoomClosed } from '../../model/errors.js';
+import type { WantedRoom } from '../../model/network-adapter.js';
+import type { SlackAdapter } from './slack.adapter.js';
+
+let bench: SlackBench;
+let adapter: SlackAdapter;
+
+beforeEach(async () => {
+  bench = await SlackBench.open();
+  adapter = bench.make();
+  await adapter.connect(bench.signal);
+});
+afterEach(() => bench.close());
+
+const resolve = (wanted: WantedRoom | string): Promise<string> =>
+  adapter.resolveRoom(typeof wanted === 'string' ? { room: wanted } : wanted, 'team', bench.signal);
+const refusal = (wanted: WantedRoom | string): Promise<unknown> =>
+  resolve(wanted).then(
+    () => 'it was had',
+    (error: unknown) => (error instanceof RoomClosed ? [error.reason, error.message] : error),
+  );
+
+it('a channel is found by its id, its name, a mention and its address', async () => {
+  const { channel } = bench;
+  for (const written of [
+    channel,
+    '#team',
+    'team',
+    `<#${channel}|team>`,
+    `https://acme.slack.com/archives/${channel}`,
+  ]) {
+    expect(await resolve(written)).toBe(channel);
+  }
+});
+
+it('a public channel is entered, a private one has to invite us', async () => {
+  const { sandbox, team, ann, app } = bench;
+  const open = sandbox.createChannel({ team, name: 'open', creator: ann });
+  expect(await resolve('#open')).toBe(open);
+  expect(sandbox.state.conversations.get(open)?.members.has(app.botUser)).toBe(true);
+  const closed = sandbox.createChannel({ team, name: 'closed', creator: ann, isPrivate: true });
+  expect(await refusal(closed)).toEqual([
+    'gone',
+    `not a Slack channel: ${closed} (a private channel is seen once the app is invited into it)`,
+  ]);
+  sandbox.join(closed, app.botUser, ann);
+  expect(await resolve('#closed')).toBe(closed);
+});
+
+it('an archived channel, and one that there is not, cannot be had', async () => {
+  bench.sandbox.archive(bench.channel, bench.ann);
+  expect(await refusal(bench.channel)).toEqual(['archived', 'the channel #team is archived']);
+  expect(await refusal('#nowhere')).toMatchObject(['gone', expect.stringContaining('#nowhere') as string]);
+});
+
+it('a channel is made once for a link, its people are invited, and a name that is taken is said', async () => {
+  const wanted = { create: { name: 'Große Runde!', invite: [bench.bert, 'U0NOBODY'] } };
+  const made = await resolve(wanted);
+  expect(bench.sandbox.describe(made).name).toBe('große-runde');
+  expect(bench.sandbox.state.conversations.get(made)?.members.has(bench.bert)).toBe(true);
+  expect(await resolve(wanted)).toBe(made);
+  // We ended before we had written down which it is.
+  bench.store.clear();
+  expect(await resolve(wanted)).toBe(made);
+  bench.store.clear();
+  expect(await refusal({ create: { name: 'team', invite: [] } })).toEqual([
+    'noPermission',
+    'there is a channel #team already, which somebody else made',
+  ]);
+});
+
+it('a channel is described by its name and topic, else by its purpose', async () => {
+  bench.sandbox.setPurpose(bench.channel, bench.ann, 'why');
+  expect(await adapter.describeRoom(bench.room, bench.signal)).toEqual({ name: 'team', topic: 'why' });
+  bench.sandbox.setTopic(bench.channel, bench.ann, 'what');
+  expect(await adapter.describeRoom(bench.room, bench.signal)).toEqual({ name: 'team', topic: 'what' });
+});

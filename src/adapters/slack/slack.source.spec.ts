@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { SlackBench, until } from '../../../test/contract/slack-bench.js';
+import type { BridgeEvent } from '../../model/bridge-event.js';
+import type { SlackAdapter } from './slack.adapter.js';
+
+let bench: SlackBench;
+let adapter: SlackAdapter;
+
+afterEach(() => bench.close());
+
+async function open(options: Parameters<typeof SlackBench.open>[0] = {}): Promise<void> {
+  bench = await SlackBench.open(options);
+  adapter = bench.make();
+  await bench.begin(adapter);
+  await until(() => bench.sandbox.isQuiet);
+}
+
+const events = (): BridgeEvent[] =>
+  bench.arrived(adapter).flatMap(({ result }) => ('events' in result ? result.events : []));
+const said = (): string[] =>
+  events().flatMap((event) => (event.kind === 'messageSent' ? [JSON.stringify(event.body)] : []));
+
+it.each(['socketMode', 'eventsApi'] as const)(
+  'an event is acknowledged only after it is stored (%s)',
+  async (receive) => {
+    await open({ receive });
+    let store = (): void => undefined;
+    bench.ingest.before = () =>
+      new Promise((resolve) => {
+        store = resolve;
+      });
+    const sent = bench.sandbox.eventCounts.sent;
+    bench.sandbox.post(bench.channel, bench.ann, 'hello');
+    await until(() => bench.sandbox.eventCounts.sent > sent);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([bench.sandbox.isQuiet, said().length]).toEqual([false, 0]);
+    bench.ingest.before = undefined;
+    store();
+    await until(() => bench.sandbox.isQuiet);
+    expect(said()).toHaveLength(1);
+  },
+);
+
+it.each(['socketMode', 'eventsApi'] as const)('what could not be stored comes again (%s)', async (receive) => {
+  await open({ receive });
+  bench.ingest.fail = new Error('the database is gone');
+  bench.sandbox.post(bench.channel, bench.ann, 'hello');
+  await until(() => bench.log.some(({ event }) => event === 'an event could not be stored; it will come again'));
+  bench.ingest.fail = undefined;
+  // What is not acknowledged over a WebSocket is sent again after a while.
+  await until(() => {
+    bench.sandbox.advance(3000);
+    return said().length === 1;
+  });
+});
+
+it('events that come four times each and in any order are stored once each, and all of them', async () => {
+  await open({ events: { copies: 4, spreadMs: 200 } });
+  const { sandbox, channel, ann, bert } = bench;
+  const kept: string[] = [];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('say', 'edit', 'react', 'remove'), { minLength: 5, maxLength: 15 }),
+      (acts) => {
+        for (const [at, act] of acts.entries()) {
+          const ts = sandbox.post(channel, ann, `message ${String(at)}`);
+          if (act === 'edit') sandbox.edit(channel, ann, ts, `changed ${String(at)}`);
+          if (act === 'react') sandbox.react(channel, bert, ts, '+1');
+          if (act === 'remove') sandbox.remove(channel, ann, ts);
+          kept.push(...['say', ...(act === 'say' ? [] : [act])]);
+        }
+        return Promise.resolve();
+      },
+    ),
+    { numRuns: 5 },
+  );
+  await until(() => sandbox.isQuiet);
+  const kinds = {
+    messageSent: 'say',
+    messageEdited: 'edit',
+    reactionAdded: 'react',
+    messageDeleted: 'remove',
+  } as const;
+  const happened = events().flatMap(({ kind }) => (kind in kinds ? [kinds[kind as keyof typeof kinds]] : []));
+  expect(happened.sort()).toEqual(kept.sort());
+  expect(bench.ingest.told.length).toBeGreaterThan(bench.ingest.payloads.size);
+});
+
+it('what an event names is stored with it: people, channels and groups', async () => {
+  await open();
+  const { sandbox, team, channel, ann, bert } = bench;
+  const group = sandbox.addUserGroup(team, 'crew', [ann]);
+  sandbox.post(channel, ann, `<@${bert}> in <#${channel}> of <!subteam^${group}>`);
+  await until(() => sandbox.isQuiet);
+  expect(said()[0]).toContain('Bert Roe');
+  expect(said()[0]).toContain('"label":"team"');
+  expect(said()[0]).toContain('crew');
+});
+
+it('a name that cannot be had in time holds nothing up', async () => {
+  await open({ settings: { lookupTimeoutMs: 100 } });
+  bench.sandbox.faults.add({ method: 'POST', path: 'users\\.info', times: 9, fault: { do: 'hang', forMs: 5000 } });
+  bench.sandbox.post(bench.channel, bench.ann, 'hello');
+  await until(() => bench.sandbox.isQuiet);
+  expect(events().filter(({ kind }) => kind === 'messageSent')).toMatchObject([{ actor: { name: bench.ann } }]);
+});
+
+it('what people tell each other or the app in private is not kept', async () => {
+  await open();
+  const direct = bench.sandbox.openDirect(bench.team, [bench.ann, bench.app.botUser]);
+  const before = bench.ingest.payloads.size;
+  bench.sandbox.post(direct, bench.ann, 'a secret');
+  bench.sandbox.changeProfile(bench.ann, { displayName: 'Anna' });
+  await until(() => bench.sandbox.isQuiet);
+  expect(bench.ingest.payloads.size).toBe(before);
+});
+
+it('something that is no event is kept as it is, and counted', async () => {
+  await open();
+  await adapter.source.receive({ type: 'nonsense' });
+  const [last] = [...bench.ingest.payloads.values()].slice(-1);
+  expect(Buffer.from(last?.body ?? []).toString()).toBe('{"unreadable":{"type":"nonsense"}}');
+});

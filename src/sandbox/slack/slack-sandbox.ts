@@ -1,0 +1,451 @@
+import { FaultScript } from '../fault-script.js';
+import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../http-server.js';
+import { Ledger } from '../ledger.js';
+import { RateLimits, type RateLimitSettings } from './api/rate-limits.js';
+import { apiFront, SlackApi } from './api/slack-api.js';
+import { WebPages } from './api/web-pages.js';
+import { Control, controlFront } from './control.js';
+import { actAs, describe } from './from-afar.js';
+import { EventDispatcher, usualRetryPausesMs, type EventFault } from './event-dispatcher.js';
+import { Interactions, type CommandOutcome, type SlashCommand } from './interactions.js';
+import { RequestSender } from './request-sender.js';
+import { SlackError } from './slack-error.js';
+import type { InstalledApp, NewRoom, PostOptions, SlackChange, SlackSandboxSettings } from './slack-sandbox.types.js';
+import { SocketMode, type DisconnectReason } from './socket-mode.js';
+import type { App, Installation, NewApp } from './state/apps.js';
+import { namedBlocks } from './state/block-rules.js';
+import type { Channel } from './state/channel.js';
+import type { Ephemeral } from './state/ephemerals.js';
+import type { JsonObject } from './state/json.js';
+import { actorOf, type Message } from './state/message.js';
+import { SlackState } from './state/slack-state.js';
+import { textOfBlocks } from './state/text-of-blocks.js';
+import type { NewUser, ProfileChange, User } from './state/workspace.js';
+import type { Transport } from './transport.js';
+import { viewMessage } from './view/message-view.js';
+
+const usualShareDelayMs = 50;
+const longestText = 40_000;
+
+/**
+ * A small server that behaves towards apps as Slack does. Its direct methods do what people do in their clients: they throw where
+ * channel, person or message is unknown, and a SlackError where Slack lets nobody do that.
+ */
+export class SlackSandbox {
+  readonly ledger = new Ledger();
+  readonly faults: FaultScript;
+  /** All that the server knows; to be changed through the methods of this class. */
+  readonly state: SlackState;
+  readonly #limits: RateLimits;
+  readonly #api: SlackApi;
+  readonly #pages: WebPages;
+  readonly #sockets: SocketMode;
+  readonly #requests: RequestSender;
+  readonly #events: EventDispatcher;
+  readonly #interactions: Interactions;
+  readonly #control: Control;
+  #http: SandboxHttpServer | undefined;
+
+  constructor(settings: SlackSandboxSettings = {}) {
+    const random = settings.random ?? Math.random;
+    this.faults = new FaultScript(random);
+    this.state = new SlackState(this.ledger);
+    this.#limits = new RateLimits(this.state.clock, settings.rateLimits ?? {});
+    this.#sockets = new SocketMode(this.state.clock, this.faults);
+    this.#requests = new RequestSender(this.state.clock);
+    const transportOf = (app: App): Transport => (app.delivery === 'socketMode' ? this.#sockets : this.#requests);
+    this.#events = new EventDispatcher(this.state, transportOf, settings.retryPausesMs ?? usualRetryPausesMs, random);
+    this.#interactions = new Interactions(this.state, transportOf);
+    this.#api = new SlackApi(this.state, this.#limits, {
+      connect: (app) => this.#sockets.open(app),
+      shareDelayMs: settings.shareDelayMs ?? usualShareDelayMs,
+    });
+    this.#pages = new WebPages(this.state);
+    this.#control = new Control({
+      ledger: this.ledger,
+      faults: this.faults,
+      setEventFault: (fault) => this.setEventFault(fault),
+      advance: (byMs) => this.advance(byMs),
+      disconnect: (appId, reason) => this.disconnect(appId, reason),
+      act: (act) => actAs(this, act),
+      state: () => describe(this),
+    });
+  }
+
+  /** Listens on 127.0.0.1; port 0 takes a free one. The API is below `/api/`. Apps are told of what happens from now on. */
+  async start(port: number): Promise<{ readonly url: string }> {
+    this.state.clock.start();
+    await this.#sockets.listen();
+    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults);
+    this.state.base = await this.#http.listen(port);
+    this.#events.open();
+    return { url: this.state.base };
+  }
+
+  /** Drops every connection. What the server knows stays, and so does what waits for its time. */
+  async stop(): Promise<void> {
+    this.#events.close();
+    this.state.clock.stop();
+    await this.#sockets.close();
+    await this.#requests.close();
+    await this.#http?.close();
+    this.#http = undefined;
+  }
+
+  /** Its address while it runs, without a slash at its end. */
+  get url(): string {
+    return this.state.base;
+  }
+
+  /** Lets time pass at once: for retries, tokens, limits and what else goes by the clock. */
+  advance(byMs: number): void {
+    this.state.clock.advance(byMs);
+  }
+
+  setRateLimits(settings: RateLimitSettings | 'off'): void {
+    this.#limits.set(settings);
+  }
+
+  /** What goes wrong with later events; undefined: nothing. */
+  setEventFault(fault: EventFault | undefined): void {
+    this.#events.setFault(fault);
+  }
+
+  /** How many event payloads were sent, and how many events were given up. */
+  get eventCounts(): { readonly sent: number; readonly givenUp: number } {
+    return this.#events.counts;
+  }
+
+  /** True where every event was acknowledged or given up. */
+  get isQuiet(): boolean {
+    return this.#events.isIdle;
+  }
+
+  /** @returns its id, as do all that make something */
+  addWorkspace(workspace: { readonly id?: string; readonly name: string; readonly domain?: string }): string {
+    return this.state.workspaces.add(workspace).id;
+  }
+
+  /** For how long messages may be edited there; undefined: for ever, as by default. */
+  setEditWindow(team: string, editWindowMs: number | undefined): void {
+    this.state.workspace(team).editWindowMs = editWindowMs;
+  }
+
+  addUser(team: string, user: NewUser): string {
+    return this.state.people.add(this.state.workspace(team).id, user).id;
+  }
+
+  changeProfile(user: string, change: ProfileChange): void {
+    this.state.people.change(this.#user(user), change);
+  }
+
+  deactivate(user: string): void {
+    this.state.people.deactivate(this.#user(user));
+  }
+
+  reactivate(user: string): void {
+    this.state.people.reactivate(this.#user(user));
+  }
+
+  addUserGroup(team: string, handle: string, users: readonly string[]): string {
+    return this.state.people.addGroup(this.state.workspace(team), handle, users).id;
+  }
+
+  /** `value`: a picture's address, or `alias:NAME`. */
+  addEmoji(team: string, name: string, value: string): void {
+    this.state.people.addEmoji(this.state.workspace(team), name, value);
+  }
+
+  removeEmoji(team: string, name: string): void {
+    this.state.people.removeEmoji(this.state.workspace(team), name);
+  }
+
+  renameEmoji(team: string, oldName: string, newName: string): void {
+    this.state.people.renameEmoji(this.state.workspace(team), oldName, newName);
+  }
+
+  /** Configures an app, as its manifest does; it is installed nowhere. */
+  registerApp(app: NewApp): App {
+    return this.state.apps.register(app);
+  }
+
+  /** Installs an app as an administrator does on Slack's own page. `botToken`: the token that it is to have. */
+  installApp(appId: string, team: string, botToken?: string): InstalledApp {
+    const installation = this.state.install(this.#app(appId), this.state.workspace(team).id);
+    const { accessToken, refreshToken } = this.state.tokens.issue(installation, botToken);
+    const { botId, botUser } = installation;
+    return { appId, botId, botUser, botToken: accessToken, ...(refreshToken === undefined ? {} : { refreshToken }) };
+  }
+
+  uninstallApp(appId: string, team: string): void {
+    this.state.uninstall(this.#installation(appId, team));
+  }
+
+  /** The app's tokens in that workspace stop working. */
+  revokeTokens(appId: string, team: string): void {
+    this.state.revokeTokens(this.#installation(appId, team));
+  }
+
+  /** Takes scopes away or gives them, without a new installation. */
+  setScopes(appId: string, team: string, scopes: readonly string[]): void {
+    this.#installation(appId, team).scopes = scopes;
+  }
+
+  /** Decides on the page that an address of `/oauth/v2/authorize` shows; the answer is where the browser goes then. */
+  authorize(address: string, team: string, decision: 'allow' | 'cancel' = 'allow'): string {
+    const { searchParams } = new URL(address);
+    const location = this.#pages.authorize({
+      clientId: searchParams.get('client_id') ?? '',
+      scopes: (searchParams.get('scope') ?? '').split(/[ ,]+/).filter((scope) => scope !== ''),
+      state: searchParams.get('state') ?? '',
+      redirectUri: searchParams.get('redirect_uri') ?? '',
+      team,
+      decision,
+    });
+    if (location === undefined) throw new Error('nobody can allow that');
+    return location;
+  }
+
+  /** Whether an app's address for events gives the challenge back. */
+  async verifyUrl(appId: string): Promise<boolean> {
+    return this.#requests.verify(this.#app(appId));
+  }
+
+  connections(appId: string): number {
+    return this.#sockets.connectionsOf(this.#app(appId));
+  }
+
+  /** Ends an app's WebSockets as the server does every few hours; `warning` ends them ten seconds later. */
+  disconnect(appId: string, reason: DisconnectReason, which: 'all' | 'oldest' = 'all'): void {
+    this.#sockets.disconnect(this.#app(appId), reason, which);
+  }
+
+  /** Cuts an app's WebSockets without a word. */
+  cutConnections(appId: string): void {
+    this.#sockets.cut(this.#app(appId));
+  }
+
+  createChannel(room: NewRoom): string {
+    const { team, name, id, creator, isPrivate, isGeneral, members = [] } = room;
+    const channel = this.state.conversations.create(team, this.#user(creator), {
+      name,
+      kind: isPrivate === true ? 'private' : 'public',
+      ...(id === undefined ? {} : { id }),
+      ...(isGeneral === undefined ? {} : { isGeneral }),
+    });
+    for (const member of members) this.state.conversations.join(channel, this.#user(member), creator);
+    return channel.id;
+  }
+
+  /** The direct conversation of some people, of two or more. */
+  openDirect(team: string, users: readonly string[]): string {
+    const people = users.map((user) => this.#user(user));
+    return this.state.conversations.openDirect(team, people).channel.id;
+  }
+
+  /** By Slack Connect: people of that workspace may come in then. */
+  shareChannel(channel: string, team: string): void {
+    this.state.conversations.share(this.#channel(channel), this.state.workspace(team).id);
+  }
+
+  deleteChannel(channel: string, by: string): void {
+    this.state.conversations.delete(this.#channel(channel), by);
+  }
+
+  join(channel: string, user: string, inviter?: string): void {
+    this.state.conversations.join(this.#channel(channel), this.#user(user), inviter);
+  }
+
+  /** `by` takes somebody out. */
+  leave(channel: string, user: string, by?: string): void {
+    this.state.conversations.leave(this.#channel(channel), this.#user(user), by);
+  }
+
+  setTopic(channel: string, user: string, topic: string): void {
+    this.state.conversations.setTopic(this.#channel(channel), user, topic);
+  }
+
+  setPurpose(channel: string, user: string, purpose: string): void {
+    this.state.conversations.setPurpose(this.#channel(channel), user, purpose);
+  }
+
+  rename(channel: string, user: string, name: string): void {
+    this.state.conversations.rename(this.#channel(channel), user, name);
+  }
+
+  archive(channel: string, user: string): void {
+    this.state.conversations.archive(this.#channel(channel), user);
+  }
+
+  unarchive(channel: string, user: string): void {
+    this.state.conversations.unarchive(this.#channel(channel), user);
+  }
+
+  /** What a channel is called and told about itself. */
+  describe(channel: string): { readonly name: string; readonly topic: string; readonly isArchived: boolean } {
+    const { name, topic, isArchived } = this.#channel(channel);
+    return { name, topic: topic.value, isArchived };
+  }
+
+  /** `text` may be empty beside blocks. @returns the message's `ts` */
+  post(channelId: string, user: string, text: string, options: PostOptions = {}): string {
+    const channel = this.#writable(channelId, user);
+    const { thread, broadcast, blocks, attachments, files = [] } = options;
+    requireShort(text, blocks);
+    const { team } = this.#user(user);
+    const stored = files.map((file) => this.state.files.add({ ...file, team, user }, this.state.clock.nowSeconds()).id);
+    const message = this.state.chat.say(
+      channel,
+      this.state.authorOf(user),
+      {
+        text,
+        ...(blocks === undefined ? {} : { blocks: namedBlocks(blocks) }),
+        ...(attachments === undefined ? {} : { attachments }),
+        ...(stored.length === 0 ? {} : { files: stored }),
+      },
+      {
+        ...(thread === undefined ? {} : { threadTs: thread }),
+        ...(broadcast === undefined ? {} : { isBroadcast: broadcast }),
+      },
+    );
+    return message.ts;
+  }
+
+  /** What somebody does: `/me`. */
+  postMe(channelId: string, user: string, text: string): string {
+    const channel = this.#writable(channelId, user);
+    return this.state.chat.say(channel, this.state.authorOf(user), { text }, { subtype: 'me_message' }).ts;
+  }
+
+  /** `blocks`: default what Slack makes of the text. Throws SlackError `cant_update_message`, `edit_window_closed`. */
+  edit(channelId: string, user: string, ts: string, text: string, blocks?: readonly JsonObject[]): void {
+    const channel = this.#channel(channelId);
+    const message = this.#own(channel, user, ts, 'cant_update_message');
+    requireShort(text, blocks);
+    this.state.requireEditable(this.#user(user).team, ts);
+    const shown = blocks === undefined ? {} : { blocks: namedBlocks(blocks) };
+    this.state.chat.edit(channel, message, user, { text, ...shown });
+  }
+
+  /** Throws SlackError `cant_delete_message` where it is another's and one is no administrator. */
+  remove(channelId: string, user: string, ts: string): void {
+    const channel = this.#channel(channelId);
+    const { role } = this.#user(user);
+    const isAdministrator = role === 'admin' || role === 'owner';
+    const message = isAdministrator ? this.#message(channel, ts) : this.#own(channel, user, ts, 'cant_delete_message');
+    this.state.chat.remove(channel, message, user);
+  }
+
+  react(channelId: string, user: string, ts: string, name: string): void {
+    const channel = this.#channel(channelId);
+    this.state.chat.react(channel, this.#message(channel, ts), user, name);
+  }
+
+  unreact(channelId: string, user: string, ts: string, name: string): void {
+    const channel = this.#channel(channelId);
+    this.state.chat.unreact(channel, this.#message(channel, ts), user, name);
+  }
+
+  /** Shows previews of a message's links, as Slack does some time after it. */
+  unfurl(channelId: string, ts: string, attachments: readonly JsonObject[]): void {
+    const channel = this.#channel(channelId);
+    this.state.chat.unfurl(channel, this.#message(channel, ts), attachments);
+  }
+
+  /** A file is deleted by whose it is. */
+  deleteFile(fileId: string): void {
+    const file = this.state.files.get(fileId);
+    if (file === undefined) throw new Error(`no file ${fileId}`);
+    this.state.removeFile(file);
+  }
+
+  /** Every message of a channel, replies included, oldest first, as the API shows them. */
+  messages(channelId: string): readonly JsonObject[] {
+    const channel = this.#channel(channelId);
+    return channel.all().map((message) => viewMessage(this.state.look(), channel, message));
+  }
+
+  /** What people alone were shown, oldest first. */
+  ephemerals(): readonly Ephemeral[] {
+    return this.state.ephemerals.all();
+  }
+
+  async slashCommand(command: SlashCommand): Promise<CommandOutcome> {
+    return this.#interactions.command(command);
+  }
+
+  /** Presses a button, picks from a menu, sends a modal: see Interactions. */
+  async interact(
+    app: string,
+    channel: string,
+    user: string,
+    payload: JsonObject,
+    messageTs?: string,
+  ): Promise<CommandOutcome> {
+    return this.#interactions.interact(app, channel, user, payload, messageTs);
+  }
+
+  /** Calls `listener` with everything that happens in channels; the answer ends that. */
+  onChange(listener: (change: SlackChange) => void): () => void {
+    return this.state.onHappening(({ about, event }) => {
+      if (about.kind === 'channel') listener({ channel: about.channel.id, event });
+    });
+  }
+
+  async #answer(request: SandboxRequest): Promise<SandboxAnswer> {
+    const { path } = request;
+    if (path.startsWith(controlFront)) return this.#control.answer(request);
+    if (path.startsWith(apiFront)) return this.#api.answer(request);
+    if (path.startsWith('/commands/') || path.startsWith('/actions/')) return this.#interactions.respond(request);
+    return this.#pages.answer(request);
+  }
+
+  #channel(id: string): Channel {
+    const channel = this.state.conversations.get(id);
+    if (channel === undefined) throw new Error(`no channel ${id}`);
+    return channel;
+  }
+
+  /** A channel that one may write in. */
+  #writable(id: string, user: string): Channel {
+    const channel = this.#channel(id);
+    if (channel.isArchived) throw new SlackError('is_archived');
+    if (!channel.members.has(user)) throw new SlackError('not_in_channel');
+    return channel;
+  }
+
+  #message(channel: Channel, ts: string): Message {
+    const message = channel.message(ts);
+    if (message === undefined || message.isTombstone) throw new SlackError('message_not_found');
+    return message;
+  }
+
+  #own(channel: Channel, user: string, ts: string, otherwise: string): Message {
+    const message = this.#message(channel, ts);
+    if (actorOf(message.author) !== user && message.author.user !== user) throw new SlackError(otherwise);
+    return message;
+  }
+
+  #user(id: string): User {
+    const user = this.state.workspaces.user(id);
+    if (user === undefined) throw new Error(`no user ${id}`);
+    return user;
+  }
+
+  #app(id: string): App {
+    const app = this.state.apps.get(id);
+    if (app === undefined) throw new Error(`no app ${id}`);
+    return app;
+  }
+
+  #installation(appId: string, team: string): Installation {
+    const installation = this.state.apps.installation(appId, team);
+    if (installation === undefined) throw new Error(`${appId} is not installed in ${team}`);
+    return installation;
+  }
+}
+
+function requireShort(text: string, blocks: readonly JsonObject[] | undefined): void {
+  const length = text === '' && blocks !== undefined ? textOfBlocks(blocks).length : text.length;
+  if (length > longestText) throw new SlackError('msg_too_long');
+}

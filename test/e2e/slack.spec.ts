@@ -1,0 +1,237 @@
+import { until, World } from './world.js';
+
+type Side = 'talk' | 'matrix' | 'slack';
+const sides: readonly Side[] = ['talk', 'matrix', 'slack'];
+const mia = '@mia:sandbox.test';
+
+let world: World;
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** One room of each network, and what a person of each does and sees there. */
+class Three {
+  readonly #room = world.rooms[0] as { talk: string; matrix: string; slack: string };
+
+  get talkRoom(): string {
+    return this.#room.talk;
+  }
+
+  get channel(): string {
+    return this.#room.slack;
+  }
+
+  post(side: Side, text: string, answers?: string): string {
+    const { talk, matrix, slack } = world;
+    const id = answers === undefined ? undefined : this.idOf(side, answers);
+    switch (side) {
+      case 'talk':
+        return String(talk.post(this.#room.talk, 'anna', text, id === undefined ? {} : { replyTo: Number(id) }));
+      case 'matrix':
+        return matrix.post(this.#room.matrix, mia, text, id === undefined ? {} : { replyTo: id });
+      case 'slack':
+        return slack.sandbox.post(this.#room.slack, slack.people.pia, text, id === undefined ? {} : { thread: id });
+    }
+  }
+
+  edit(side: Side, id: string, text: string): void {
+    const { talk, matrix, slack } = world;
+    if (side === 'talk') talk.edit(this.#room.talk, 'anna', Number(id), text);
+    else if (side === 'matrix') matrix.edit(this.#room.matrix, mia, id, text);
+    else slack.sandbox.edit(this.#room.slack, slack.people.pia, id, text);
+  }
+
+  remove(side: Side, id: string): void {
+    const { talk, matrix, slack } = world;
+    if (side === 'talk') talk.remove(this.#room.talk, 'anna', Number(id));
+    else if (side === 'matrix') matrix.redact(this.#room.matrix, mia, id);
+    else slack.sandbox.remove(this.#room.slack, slack.people.pia, id);
+  }
+
+  react(side: Side, id: string): void {
+    const { talk, matrix, slack } = world;
+    if (side === 'talk') talk.react(this.#room.talk, 'anna', Number(id), '👍');
+    else if (side === 'matrix') matrix.react(this.#room.matrix, mia, id, '👍');
+    else slack.sandbox.react(this.#room.slack, slack.people.pia, id, '+1');
+  }
+
+  /** The ids of the messages that show the text now. */
+  idsOf(side: Side, text: string): string[] {
+    return this.#shown(side)
+      .filter((message) => message.text.includes(text))
+      .map(({ id }) => id);
+  }
+
+  idOf(side: Side, text: string): string {
+    const [id] = this.idsOf(side, text);
+    if (id === undefined) throw new Error(`${text} is not on ${side}`);
+    return id;
+  }
+
+  reactionsTo(side: Side, id: string): number {
+    const { talk, matrix, slack } = world;
+    if (side === 'talk') return talk.reactionsTo(this.#room.talk, Number(id)).length;
+    if (side === 'slack') {
+      const message = slack.sandbox.messages(this.#room.slack).find(({ ts }) => ts === id);
+      return (message?.['reactions'] as unknown[] | undefined)?.length ?? 0;
+    }
+    return matrix.messages(this.#room.matrix).filter(({ type, content, redactedBy }) => {
+      const relation = content['m.relates_to'] as { event_id?: string } | undefined;
+      return type === 'm.reaction' && redactedBy === undefined && relation?.event_id === id;
+    }).length;
+  }
+
+  /** Which message a message is seen to answer. */
+  answeredBy(side: Side, text: string): string | undefined {
+    const id = this.idOf(side, text);
+    if (side === 'slack') {
+      const message = world.slack.sandbox.messages(this.#room.slack).find(({ ts }) => ts === id);
+      return message?.['thread_ts'] as string | undefined;
+    }
+    if (side === 'talk') {
+      const message = world.talk.messages(this.#room.talk).find((each) => String(each['id']) === id);
+      const parent = message?.['parent'] as { id?: number } | undefined;
+      return parent?.id === undefined ? undefined : String(parent.id);
+    }
+    const event = world.matrix.messages(this.#room.matrix).find(({ eventId }) => eventId === id);
+    const relation = event?.content['m.relates_to'] as
+      { event_id?: string; 'm.in_reply_to'?: { event_id?: string } } | undefined;
+    return relation?.['m.in_reply_to']?.event_id ?? relation?.event_id;
+  }
+
+  #shown(side: Side): { readonly id: string; readonly text: string }[] {
+    if (side === 'slack') {
+      return world.slack.sandbox.messages(this.#room.slack).flatMap(({ ts, text, subtype }) => {
+        return subtype === 'tombstone' ? [] : [{ id: String(ts), text: String(text) }];
+      });
+    }
+    if (side === 'talk') {
+      return world.talk.messages(this.#room.talk).flatMap((message) => {
+        const isMessage = message['systemMessage'] === '' && message['messageType'] !== 'comment_deleted';
+        return isMessage ? [{ id: String(message['id']), text: String(message['message']) }] : [];
+      });
+    }
+    const events = world.matrix.messages(this.#room.matrix);
+    const latest = new Map<string, string>();
+    for (const { content } of events) {
+      const relation = content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
+      if (relation?.rel_type !== 'm.replace' || relation.event_id === undefined) continue;
+      latest.set(relation.event_id, String((content['m.new_content'] as { body?: string }).body));
+    }
+    return events.flatMap(({ eventId: id, type, content, redactedBy }) => {
+      const relation = content['m.relates_to'] as { rel_type?: string } | undefined;
+      if (type !== 'm.room.message' || redactedBy !== undefined || relation?.rel_type === 'm.replace') return [];
+      return [{ id, text: latest.get(id) ?? String(content['body']) }];
+    });
+  }
+}
+
+async function everywhere(what: string, holds: (side: Side) => boolean): Promise<void> {
+  for (const side of sides) await until(`${what} on ${side}`, () => holds(side));
+}
+
+it('messages, answers, edits, reactions and deletions go all six ways of a link of three', async () => {
+  world = await World.build({ slack: 'linked' });
+  const replica = await world.start();
+  await replica.ready();
+  const { slack } = world;
+  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  const three = new Three();
+
+  const said = new Map(sides.map((side) => [side, three.post(side, `hello from ${side}`)]));
+  for (const from of sides) {
+    await everywhere(`what was said on ${from}`, (side) => three.idsOf(side, `hello from ${from}`).length === 1);
+  }
+  for (const from of sides) {
+    for (const to of sides) {
+      const text = `${to} answers ${from}`;
+      const id = three.post(to, text, `hello from ${from}`);
+      said.set(to, said.get(to) ?? id);
+      await everywhere(`"${text}"`, (side) => three.idsOf(side, text).length === 1);
+      for (const side of sides) {
+        expect([text, side, three.answeredBy(side, text)]).toEqual([
+          text,
+          side,
+          three.idOf(side, `hello from ${from}`),
+        ]);
+      }
+    }
+  }
+  for (const from of sides) {
+    three.react(from, said.get(from) ?? '');
+    await everywhere(
+      `a reaction on ${from}`,
+      (side) => three.reactionsTo(side, three.idOf(side, `hello from ${from}`)) === 1,
+    );
+  }
+  for (const from of sides) {
+    three.edit(from, said.get(from) ?? '', `changed on ${from}`);
+    await everywhere(`an edit on ${from}`, (side) => three.idsOf(side, `changed on ${from}`).length === 1);
+  }
+  for (const from of sides) {
+    three.remove(from, said.get(from) ?? '');
+    await everywhere(`a deletion on ${from}`, (side) => three.idsOf(side, `changed on ${from}`).length === 0);
+  }
+  // Nothing came back, and nothing came twice.
+  expect(sides.map((side) => three.idsOf(side, ' answers ').length)).toEqual([9, 9, 9]);
+});
+
+it('people stand under their own names and pictures, which anybody with their address can see', async () => {
+  world = await World.build({ slack: 'linked' });
+  const replica = await world.start();
+  await replica.ready();
+  const { slack } = world;
+  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  const three = new Three();
+  three.post('matrix', 'from Mia');
+  three.post('slack', 'from Pia');
+  await everywhere('what was said', (side) => three.idsOf(side, 'from Mia').length === 1);
+  await everywhere('what was said', (side) => three.idsOf(side, 'from Pia').length === 1);
+  const inSlack = slack.sandbox.messages(three.channel).find(({ ts }) => ts === three.idOf('slack', 'from Mia'));
+  expect(inSlack?.['username']).toBe('Mia (Matrix)');
+  expect(three.idsOf('talk', '**Pia** (Slack): from Pia')).toHaveLength(1);
+});
+
+it('an operator links a channel by the slash command, and others may not', async () => {
+  world = await World.build({ slack: 'linked' });
+  const replica = await world.start({ change: { links: {} } });
+  await replica.ready();
+  const { slack } = world;
+  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  const three = new Three();
+  slack.sandbox.join(three.channel, slack.app.botUser);
+  const ask = async (user: string, text: string): Promise<string> => {
+    const command = { app: slack.app.appId, channel: three.channel, user, command: '/crosstalk', text };
+    const outcome = await slack.sandbox.slashCommand(command);
+    return outcome.kind === 'answered' ? String((outcome.answer as { text?: string }).text) : outcome.reason;
+  };
+  expect(await ask(slack.people.quinn, 'status')).toContain('Only members whom the settings');
+  expect(await ask(slack.people.pia, 'status')).toBe('This room is in no link.');
+  expect(await ask(slack.people.pia, `link team cloud=${three.talkRoom}`)).toContain('The link team is made');
+  await until('the link to be at work', async () => (await ask(slack.people.pia, 'status')).includes('at work'));
+  await replica.ready();
+  three.post('slack', 'linked from within');
+  await until('the message in Talk', () => three.idsOf('talk', 'linked from within').length === 1);
+  expect(await ask(slack.people.pia, 'unlink')).toBe('The link team is ended.');
+});
+
+it('an app that is uninstalled closes its account once, and what waits comes after it is installed again', async () => {
+  world = await World.build({ slack: 'linked' });
+  const replica = await world.start();
+  await replica.ready();
+  const { slack } = world;
+  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  const three = new Three();
+  three.post('talk', 'before');
+  await everywhere('what was said before', (side) => three.idsOf(side, 'before').length === 1);
+  slack.sandbox.uninstallApp(slack.app.appId, slack.team);
+  await until('the account to be closed', async () => (await world.command('status')).says.includes('closed'));
+  three.post('talk', 'meanwhile');
+  await until('the message in Matrix', () => three.idsOf('matrix', 'meanwhile').length === 1);
+  three.post('slack', 'said without us');
+  slack.sandbox.installApp(slack.app.appId, slack.team, slack.app.botToken);
+  await everywhere('what was said meanwhile', (side) => three.idsOf(side, 'meanwhile').length === 1);
+  await everywhere('what was said in Slack', (side) => three.idsOf(side, 'said without us').length === 1);
+  expect(sides.map((side) => three.idsOf(side, 'before').length)).toEqual([1, 1, 1]);
+});
