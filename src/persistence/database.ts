@@ -203,10 +203,13 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** Whether the data of a statement was at fault (class 22 and 23): the same rows would fail again. */
+/**
+ * Whether the data of a statement was at fault: the same rows would fail again. Classes 21 to 23 (a row twice, a value, a
+ * constraint) and 54 (beyond a limit, as an index entry of more than 2,700 bytes).
+ */
 export function isDataError(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && /^2[23]/.test(state);
+  return state !== undefined && /^(?:2[123]|54)/.test(state);
 }
 
 export function shardLost({ shard }: Fence): ShardLost {

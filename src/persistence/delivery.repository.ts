@@ -103,12 +103,16 @@ export class DeliveryRepository {
   /** Puts a parked delivery at its lane's end, or skips it where what it would show is no longer so. */
   async retry(uuid: DeliveryId): Promise<Retry> {
     return this.database.transaction(async (tx) => {
+      await tx.rows(
+        `select 1 from lanes where portal = (select lane from deliveries where uuid = $1::uuid) for no key update`,
+        [uuid],
+      );
+      // Read behind the lock: another retry may have put it into the lane meanwhile.
       const [parked] = await tx.rows<{ id: RowId; lane: RowId; message: RowId | null; event: string }>(
         `select id, lane, message, event from deliveries where uuid = $1::uuid and state = 'parked'`,
         [uuid],
       );
       if (parked === undefined) return { became: 'notParked' };
-      await tx.rows(`select 1 from lanes where portal = $1 for no key update`, [parked.lane]);
       const event = JSON.parse(parked.event) as BridgeEvent;
       if (await cancelIfStale(tx, parked.id, parked.message, event)) return { became: 'skipped' };
       const [place] = await tx.rows<{ seq: string }>(

@@ -138,6 +138,19 @@ describe('ingest', () => {
     expect(await count('deliveries')).toBe(2);
   });
 
+  it('what is too long for an index is malformed, and harms no other', async () => {
+    const pages = Array.from({ length: 8_000 }, (_, at) => String.fromCharCode(0x4e00 + ((at * 7_919) % 20_000))).join(
+      '',
+    );
+    const bad = payload('k2', { ...reacted('1', '2'), emoji: pages } as BridgeEvent);
+    await house.ingest.accept(source, [payload('k1', sent('1')), bad, payload('k3', sent('3'))]);
+    expect((await inbox()).map((row) => row.split(' ').slice(0, 2).join(' '))).toEqual([
+      'k1 routed',
+      'k2 malformed',
+      'k3 routed',
+    ]);
+  });
+
   it('a key that the database refuses blocks nothing either', async () => {
     const bad = payload('k\u00002', sent('2'));
     for (let turn = 0; turn < 2; turn += 1) await house.ingest.accept(source, [bad, payload('k3', sent('3'))]);

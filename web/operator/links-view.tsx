@@ -109,7 +109,9 @@ function LinkActs({ api, link: { key, state, portals }, act }: Omit<LinkCardProp
   const t = texts.links;
   const [busy, work] = useState<'idle' | 'busy'>('idle');
   const button = (label: string, done: string, does: () => Promise<unknown>) => (
+    // Somebody else may pause or resume it meanwhile: what is under the hand does not become another act.
     <button
+      key={label}
       type="button"
       disabled={busy === 'busy'}
       aria-label={t.doing(label, key)}

@@ -197,6 +197,10 @@ describe('fromMatrix: edits, redactions, reactions', () => {
     expect(eventOf(readEvent(named))).toMatchObject({ emoji: ':party:' });
     const nameless = withContent('reaction', { 'm.relates_to': relation });
     expect(readEvent(nameless)).toEqual({ ignored: 'm.reaction without an emoji' });
+    const page = { ...relation, key: 'x'.repeat(201) };
+    expect(readEvent(withContent('reaction', { 'm.relates_to': page }))).toEqual({
+      ignored: 'm.reaction with more than an emoji',
+    });
   });
 });
 

@@ -127,6 +127,7 @@ function fromReaction(stored: StoredEvent, self: MatrixSelf): ReadResult {
   if (type !== 'm.annotation' || target === undefined) return { ignored: 'm.reaction to nothing' };
   const emoji = emojiOf(key, content);
   if (emoji === '') return { ignored: 'm.reaction without an emoji' };
+  if (emoji.length > longestEmoji) return { ignored: 'm.reaction with more than an emoji' };
   return one({
     ...happened(stored, self),
     kind: 'reactionAdded',
@@ -136,6 +137,9 @@ function fromReaction(stored: StoredEvent, self: MatrixSelf): ReadResult {
     row: remoteId(row),
   });
 }
+
+/** Some clients react with a few words. No one means a page. */
+const longestEmoji = 200;
 
 /** Custom emoji are keyed by their picture and name themselves beside it. */
 function emojiOf(key: string, content: JsonObject): string {
