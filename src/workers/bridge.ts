@@ -53,6 +53,8 @@ export class Bridge {
   readonly #stop = new AbortController();
   readonly #workers = new Map<AccountId, AccountWorker>();
   readonly #logins = new Logins();
+  /** Of each account its own: one whose server hangs holds up no other. */
+  readonly #firstReads = new Map<AccountId, Turnstile>();
   readonly #rooms: Rooms;
   #phase: 'starting' | 'working' = 'starting';
   #reconciling: Promise<void> = Promise.resolve();
@@ -67,7 +69,11 @@ export class Bridge {
         clock,
         metrics,
         log,
-        firstReads: new Turnstile(firstReadsAtOnce),
+        firstReads: (account) => {
+          const turnstile = this.#firstReads.get(account) ?? new Turnstile(firstReadsAtOnce);
+          this.#firstReads.set(account, turnstile);
+          return turnstile;
+        },
         onLoginRefused: (account) => {
           this.loginRefused(account);
         },

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import { LoginRefused, RoomClosed } from '../model/errors.js';
-import type { Cursor, RoomRef } from '../model/ids.js';
+import type { AccountId, Cursor, RoomRef } from '../model/ids.js';
 import type { NetworkAdapter, PulledBatch, Pulling, RawPayload } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -16,8 +16,8 @@ export interface RoomParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** Each room is read when its worker begins: so many at a time, since a service that starts has thousands. */
-  readonly firstReads: Turnstile;
+  /** Each room is read when its worker begins: so many of an account at a time, since a service that starts has thousands. */
+  firstReads(account: AccountId): Turnstile;
   onLoginRefused(account: string): void;
 }
 
@@ -64,7 +64,7 @@ export class RoomWorker {
   async run(signal: AbortSignal, working: () => void): Promise<void> {
     try {
       const hurry = AbortSignal.any([signal, this.#wake.signal]);
-      let batch = await this.parts.firstReads.pass(() => this.#readFirst(signal), hurry);
+      let batch = await this.parts.firstReads(this.#ref.account).pass(() => this.#readFirst(signal), hurry);
       while (!signal.aborted) {
         working();
         const how = batch.rest === 'more' ? 'now' : await this.#next(signal);
