@@ -41,7 +41,7 @@ export function plainWithoutForgedHeads(text: string): string {
 /** What stands in quotes, lists, tables and code is seen to do so. */
 function marked(block: Block, line: Heads['first'], label: string | undefined): Block {
   if (block.type !== 'paragraph' && block.type !== 'heading') return block;
-  const lines = linesOf(runsOf(block.content));
+  const lines = block.type === 'heading' ? [onOneLine(runsOf(block.content))] : linesOf(runsOf(block.content));
   if (lines.every((runs, index) => (index === 0 && line === 'goesOn') || !looksLikeHead(textOf(runs), label)))
     return block;
   const runs = lines.flatMap((each, index) => {
@@ -54,6 +54,11 @@ function marked(block: Block, line: Heads['first'], label: string | undefined): 
 
 const lineEnd: Run = { leaf: { type: 'break' }, marks: [] };
 const goingOn: Run = { leaf: { type: 'text', text: goesOn }, marks: [] };
+
+/** A heading is shown on one line. */
+function onOneLine(runs: readonly Run[]): readonly Run[] {
+  return runs.map((run) => (run.leaf.type === 'break' ? { ...run, leaf: { type: 'text', text: ' ' } } : run));
+}
 
 function linesOf(runs: readonly Run[]): readonly (readonly Run[])[] {
   const lines: Run[][] = [[]];
