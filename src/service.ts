@@ -70,7 +70,7 @@ export async function startService(settings: Settings): Promise<RunningService> 
     const { publicPort, adminUrl } = await listen(house, settings, log, undo);
     await house.bridge.start();
     await ground.lock?.announce(adminUrl);
-    log.info({ admin: adminUrl, publicPort }, 'Crosstalk is at work');
+    log.info({}, 'Crosstalk is at work');
     let stopping: Promise<void> | undefined;
     return { adminUrl, publicPort, stop: () => (stopping ??= unwind()) };
   } catch (error) {
@@ -96,7 +96,9 @@ async function listen(
   await named(app.listen(admin.port, admin.host), 'listen.admin.port', admin.port);
   undo.push(() => house.publicListener.close());
   const publicPort = await named(house.publicListener.listen(open.host, open.port), 'listen.public.port', open.port);
-  return { publicPort, adminUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1') };
+  const adminUrl = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  log.info({ adminUrl, publicPort }, 'listening');
+  return { publicPort, adminUrl };
 }
 
 async function named<T>(listening: Promise<T>, setting: string, port: number): Promise<T> {

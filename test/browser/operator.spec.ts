@@ -50,7 +50,7 @@ beforeAll(async () => {
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
   world = await World.build({ rooms: 2 });
-  replica = await world.start({
+  replica = world.start({
     change: { delivery: { leaseMs: 2_000, retryFirstMs: 50, retryMaxMs: 200, parkAfterAttempts: 2 } },
   });
   await replica.ready();

@@ -8,7 +8,7 @@ it('of two accounts that prove to be the same login one is closed, and says so',
   const world = await World.build();
   try {
     const { accounts } = world.settings;
-    const replica = await world.start({ change: { accounts: { ...accounts, again: accounts.cloud } } });
+    const replica = world.start({ change: { accounts: { ...accounts, again: accounts.cloud } } });
     await replica.ready();
     const { accounts: known } = JSON.parse((await world.command('status', '--json')).says) as Status;
     const talk = known.filter(({ network }) => network === 'talk');
@@ -28,13 +28,13 @@ it('of two accounts that prove to be the same login one is closed, and says so',
 it('what was delivered is counted where Prometheus reads it', async () => {
   const world = await World.build();
   try {
-    const replica = await world.start();
+    const replica = world.start();
     await replica.ready();
     const room = world.rooms[0]!;
     for (const number of [1, 2, 3]) world.talk.post(room.talk, 'anna', `talk ${String(number)}`);
     world.matrix.post(room.matrix, '@mia:sandbox.test', 'matrix 1');
     const counted = async (): Promise<string[]> => {
-      const answer = await fetch(`http://127.0.0.1:${String(replica.adminPort)}/metrics`);
+      const answer = await fetch(`${(await replica.listening)?.adminUrl ?? ''}/metrics`);
       expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
       return (await answer.text())
         .split('\n')

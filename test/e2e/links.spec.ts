@@ -44,7 +44,7 @@ const isRead = (name: string, rooms: number) =>
 it('links are made, paused, resumed, ended and brought back by commands while the service runs', async () => {
   world = await World.build({ rooms: 2 });
   const [room, other] = world.rooms as [Rooms, Rooms];
-  const replica = await world.start({ change: { links: {} } });
+  const replica = world.start({ change: { links: {} } });
   await replica.ready();
   expect(await run('links')).toBe('There are no links yet: see `crosstalk help link`.');
 
@@ -126,9 +126,9 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
     ],
   };
   const link = async () => (JSON.parse(await run('links', '--json')) as unknown[])[0];
-  const replicas = [await world.start({ change: { links: { team: linked } } })];
+  const replicas = [world.start({ change: { links: { team: linked } } })];
   await replicas[0]?.ready();
-  replicas.push(await world.start({ change: { links: { team: linked } } }));
+  replicas.push(world.start({ change: { links: { team: linked } } }));
   await replicas[1]?.ready();
   expect(await link()).toMatchObject({
     owner: 'settings',
@@ -151,7 +151,7 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
   // Both end, and begin again with settings that mirror something else.
   for (const replica of replicas) await replica.stop();
   const changed = { ...linked, mirror: { members: 'line', topic: false } };
-  const replica = await world.start({ change: { links: { team: changed } } });
+  const replica = world.start({ change: { links: { team: changed } } });
   await replica.ready();
   expect(await link()).toMatchObject({
     state: 'paused',
@@ -163,7 +163,7 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
 
   // The settings name it no more.
   await replica.stop();
-  await (await world.start({ change: { links: {} } })).ready();
+  await world.start({ change: { links: {} } }).ready();
   expect(await run('links')).toContain('left the settings');
   expect((await world.command('resume', 'team')).says).toBe(
     'The link team left the settings and has no rooms: `crosstalk relink team` brings it back.',
@@ -178,7 +178,7 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
 it('what cannot be is refused with what can, and nothing is written', async () => {
   world = await World.build({ rooms: 2 });
   const [room] = world.rooms as [Rooms];
-  const replica = await world.start();
+  const replica = world.start();
   await replica.ready();
   const refused = async (code: number, ...words: string[]): Promise<string> => {
     const told = await world.command(...words);

@@ -128,7 +128,7 @@ describe('a model of two linked rooms', () => {
         conversations.flatMap((conversation, at) =>
           conversation.differences().map((line) => `room ${String(at)}: ${line}`),
         );
-      let replica: Replica = await world.start();
+      let replica: Replica = world.start();
       await replica.ready();
       for (let round = 0; round < rounds; round += 1) {
         const killAfter = Math.floor(random() * stepsEach);
@@ -137,7 +137,7 @@ describe('a model of two linked rooms', () => {
           await new Promise((done) => setTimeout(done, 20 + random() * 60));
           if (step === killAfter) {
             await replica.kill();
-            replica = await world.start();
+            replica = world.start();
           }
         }
         await until(

@@ -3,7 +3,7 @@ import { until, World } from './world.js';
 it('in a Matrix room by invitation every person speaks as their own ghost, message after message', async () => {
   const world = await World.build();
   try {
-    const replica = await world.start();
+    const replica = world.start();
     await replica.ready();
     const room = world.rooms[0]!;
     const said = Array.from({ length: 20 }, (_, at) => ({

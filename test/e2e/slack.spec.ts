@@ -133,7 +133,7 @@ async function everywhere(what: string, holds: (side: Side) => boolean): Promise
 
 it('messages, answers, edits, reactions and deletions go all six ways of a link of three', async () => {
   world = await World.build({ slack: 'linked' });
-  const replica = await world.start();
+  const replica = world.start();
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
@@ -179,7 +179,7 @@ it('messages, answers, edits, reactions and deletions go all six ways of a link 
 
 it('people stand under their own names and pictures, which anybody with their address can see', async () => {
   world = await World.build({ slack: 'linked' });
-  const replica = await world.start();
+  const replica = world.start();
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
@@ -195,7 +195,7 @@ it('people stand under their own names and pictures, which anybody with their ad
 
 it('an operator links a channel by the slash command, and others may not', async () => {
   world = await World.build({ slack: 'linked' });
-  const replica = await world.start({ change: { links: {} } });
+  const replica = world.start({ change: { links: {} } });
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
@@ -218,7 +218,7 @@ it('an operator links a channel by the slash command, and others may not', async
 
 it('an app that is uninstalled closes its account once, and what waits comes after it is installed again', async () => {
   world = await World.build({ slack: 'linked' });
-  const replica = await world.start();
+  const replica = world.start();
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);

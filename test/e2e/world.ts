@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
 import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
@@ -49,18 +50,14 @@ export interface SlackTown {
 
 /** Forwards connections, to the replica that is in charge for example, as a load balancer in front of several would. */
 export class Front {
-  #target = 0;
+  #target: Promise<number | undefined> = Promise.resolve(undefined);
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((incoming) => {
-    const outgoing = connect(this.#target, '127.0.0.1');
-    for (const socket of [incoming, outgoing]) {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      socket.on('error', () => socket.destroy());
-    }
-    incoming.on('close', () => outgoing.destroy());
-    outgoing.on('close', () => incoming.destroy());
-    incoming.pipe(outgoing).pipe(incoming);
+    this.#hold(incoming);
+    void this.#target.then((port) => {
+      if (port === undefined || incoming.destroyed) incoming.destroy();
+      else this.#forward(incoming, connect(port, '127.0.0.1'));
+    });
   });
 
   async listen(): Promise<number> {
@@ -68,8 +65,8 @@ export class Front {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** New connections go to `port`; the old ones break. */
-  pointTo(port: number): void {
+  /** New connections go to `port`, and wait until it is known; `undefined`: they break. The old ones break. */
+  pointTo(port: Promise<number | undefined>): void {
     this.#target = port;
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -78,26 +75,58 @@ export class Front {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((done) => this.#server.close(done));
   }
+
+  #forward(incoming: Socket, outgoing: Socket): void {
+    this.#hold(outgoing);
+    incoming.on('close', () => outgoing.destroy());
+    outgoing.on('close', () => incoming.destroy());
+    incoming.pipe(outgoing).pipe(incoming);
+  }
+
+  #hold(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  }
+}
+
+/** What a replica listens on. The system chooses, so that two that start together never want the same port. */
+export const anyPorts = { public: { host: '127.0.0.1', port: 0 }, admin: { host: '127.0.0.1', port: 0 } };
+
+interface Listening {
+  readonly adminUrl: string;
+  readonly publicPort: number;
 }
 
 /** One replica of the real program, as a process of its own. */
 export class Replica {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Known as soon as it listens; `undefined` where it ended before. */
+  readonly listening: Promise<Listening | undefined>;
   #log = '';
 
-  constructor(
-    readonly child: ChildProcess,
-    readonly adminPort: number,
-    readonly publicPort: number,
-  ) {
+  constructor(readonly child: ChildProcess) {
     this.exited = new Promise((done) =>
       child.on('exit', (code, signal) => {
         done({ code, signal });
       }),
     );
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.#log = (this.#log + text).slice(-200_000)));
-    }
+    this.listening = new Promise((known) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (text: string) => {
+          this.#log = (this.#log + text).slice(-200_000);
+          const line = text.includes('\n') ? /^.*"msg":"listening".*$/m.exec(this.#log)?.[0] : undefined;
+          if (line !== undefined) known(JSON.parse(line) as Listening);
+        });
+      }
+      void this.exited.then(() => {
+        known(undefined);
+      });
+    });
+  }
+
+  get publicPort(): Promise<number | undefined> {
+    return this.listening.then((listening) => listening?.publicPort);
   }
 
   get log(): string {
@@ -142,9 +171,11 @@ export class Replica {
       `readiness of the replica\n${this.log.slice(-3_000)}`,
       async () => {
         if (!this.running) throw new Error(`the replica ended before it was ready:\n${this.log.slice(-5_000)}`);
-        const answer = await fetch(`http://127.0.0.1:${String(this.adminPort)}/health/ready`, {
-          signal: AbortSignal.timeout(1_000),
-        }).catch(() => undefined);
+        const adminUrl = await Promise.race([this.listening.then((listening) => listening?.adminUrl), sleep(1_000)]);
+        if (typeof adminUrl !== 'string') return false;
+        const answer = await fetch(`${adminUrl}/health/ready`, { signal: AbortSignal.timeout(1_000) }).catch(
+          () => undefined,
+        );
         await answer?.arrayBuffer();
         return answer?.status === 200;
       },
@@ -279,13 +310,12 @@ export class World {
   }
 
   /** Starts a replica; the homeserver's pushes go to it. `failpoint` as `armFailpoint` takes it; `node`: words for Node itself. */
-  async start(
+  start(
     options: { failpoint?: string; change?: object; node?: readonly string[]; env?: Record<string, string> } = {},
-  ): Promise<Replica> {
-    const [adminPort, publicPort] = [await freePort(), await freePort()];
+  ): Replica {
     const file = join(this.folder, `crosstalk-${String(this.#replicas.length)}.yaml`);
-    const listen = { public: { host: '127.0.0.1', port: publicPort }, admin: { host: '127.0.0.1', port: adminPort } };
-    writeFileSync(file, stringify({ ...this.settings, ...options.change, listen }));
+    const settings = { ...this.settings, ...options.change };
+    writeFileSync(file, stringify({ ...settings, listen: anyPorts }));
     this.#settingsFile = file;
     const child = spawn(process.execPath, [...(options.node ?? []), resolve('dist/main.js')], {
       cwd: this.folder,
@@ -297,9 +327,15 @@ export class World {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const replica = new Replica(child, adminPort, publicPort);
+    const replica = new Replica(child);
     this.#replicas.push(replica);
-    this.front.pointTo(publicPort);
+    this.front.pointTo(replica.publicPort);
+    // Commands find the service by its settings.
+    void replica.listening.then((listening) => {
+      if (listening === undefined) return;
+      const admin = { host: '127.0.0.1', port: Number(new URL(listening.adminUrl).port) };
+      writeFileSync(file, stringify({ ...settings, listen: { ...anyPorts, admin } }));
+    });
     return replica;
   }
 
@@ -370,12 +406,4 @@ export async function until(
     const tookMs = performance.now() - startedMs;
     await new Promise((done) => setTimeout(done, Math.max(20, 4 * tookMs)));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }

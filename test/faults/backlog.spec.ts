@@ -44,7 +44,7 @@ describe(`a backlog (seed ${String(seed)})`, () => {
   it(
     `of ${String(messages)} messages is worked off in ${String(mostMemoryMiB)} MB, each once and in order`,
     async () => {
-      const first = await world.start();
+      const first = world.start();
       await first.ready();
       await first.stop();
       const arrivals: Record<Side, Arrivals> = { talk: new Arrivals('m'), matrix: new Arrivals('t') };
@@ -62,7 +62,7 @@ describe(`a backlog (seed ${String(seed)})`, () => {
       }
       const startedMs = performance.now();
       // As Node itself chooses where there is no more memory than that.
-      const replica = await world.start({ node: [`--max-old-space-size=${String(mostMemoryMiB / 2)}`] });
+      const replica = world.start({ node: [`--max-old-space-size=${String(mostMemoryMiB / 2)}`] });
       const come = (): number => arrivals.talk.count + arrivals.matrix.count;
       while (come() < messages) {
         const before = come();

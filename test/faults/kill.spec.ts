@@ -27,7 +27,7 @@ describe(`kill -9 in mid-traffic (seed ${String(seed)})`, () => {
     'part %d: %d kills, half of them at the named points in each direction, lose, double and reorder nothing',
     async (_, rounds) => {
       world = await World.build();
-      const first = await world.start();
+      const first = world.start();
       await first.ready();
       traffic = new Traffic(world, 100);
       let replica: Replica = first;
@@ -39,19 +39,19 @@ describe(`kill -9 in mid-traffic (seed ${String(seed)})`, () => {
         if (round < atPoints && place !== undefined) {
           const { point, account } = place;
           const passage = String(1 + Math.floor(round / places.length) * 3);
-          replica = await world.start({ failpoint: `${point}@${account}:${passage}:kill` });
+          replica = world.start({ failpoint: `${point}@${account}:${passage}:kill` });
           const dying = replica;
           const says = `kill at ${point} of ${account}\n`;
           await until(`${says.trim()}, time ${passage}`, () => !dying.running && dying.log.includes(says), 60_000);
         } else {
-          replica = await world.start();
+          replica = world.start();
           await replica.ready();
           await pause(dice() * 600);
           await replica.kill();
         }
         expect((await replica.exited).signal).toBe('SIGKILL');
       }
-      const last = await world.start();
+      const last = world.start();
       await last.ready();
       traffic.stop();
       const drainedWithinMs = await drained(world, traffic, () => last.log);

@@ -21,7 +21,7 @@ describe(`poison messages (seed ${String(seed)})`, () => {
     followSeed();
     world = await World.build();
     const withFault = pathToFileURL(resolve('test/faults/unconvertible.mjs')).href;
-    replica = await world.start({ node: ['--import', withFault] });
+    replica = world.start({ node: ['--import', withFault] });
     await replica.ready();
   });
   afterAll(() => world.close());
@@ -59,7 +59,7 @@ describe(`poison messages (seed ${String(seed)})`, () => {
 
       // The conversion is mended: what could not be read is read again.
       await replica.stop();
-      replica = await world.start();
+      replica = world.start();
       await replica.ready();
       expect((await world.command('replay', '--malformed')).code).toBe(0);
       const unconvertible = numbers().filter(isUnconvertible);

@@ -27,11 +27,11 @@ describe(`two replicas on one database (seed ${String(seed)})`, () => {
   it.each(failpoints.flatMap(each))(
     'one frozen at %s and woken after its shards went to the other, time %d: nothing is lost, doubled or reordered',
     async (point, time) => {
-      const frozen = await world.start({ failpoint: `${point}:${String(3 + time)}:freeze` });
+      const frozen = world.start({ failpoint: `${point}:${String(3 + time)}:freeze` });
       await frozen.ready();
       traffic = new Traffic(world, 100);
       await until(`the process to stand still at ${point}`, () => frozen.isFrozen());
-      const other = await world.start();
+      const other = world.start();
       await pause(frozenForMs);
       frozen.wake();
       await other.ready();
@@ -48,16 +48,16 @@ describe(`two replicas on one database (seed ${String(seed)})`, () => {
       const address = new URL(world.databaseUrl);
       const port = Number(address.port);
       address.port = String(await way.listen());
-      way.pointTo(port);
+      way.pointTo(Promise.resolve(port));
       try {
-        const cutOff = await world.start({ change: { database: { url: address.href } } });
+        const cutOff = world.start({ change: { database: { url: address.href } } });
         await cutOff.ready();
         traffic = new Traffic(world, 100);
         await pause(500);
-        const other = await world.start();
+        const other = world.start();
         await other.ready();
         // Nobody listens there.
-        way.pointTo(1);
+        way.pointTo(Promise.resolve(1));
         const spoken = traffic.spoken;
         const cutMs = performance.now();
         await until('the other to take over', () => hasTaken(spoken + 5), 60_000).catch((error: unknown) => {
@@ -65,7 +65,7 @@ describe(`two replicas on one database (seed ${String(seed)})`, () => {
         });
         // A busy machine takes its time, which a short round does not judge.
         if (isFull) expect(performance.now() - cutMs).toBeLessThan(takesOverWithinMs);
-        way.pointTo(port);
+        way.pointTo(Promise.resolve(port));
         await pause(1_000);
         await endsWell(world, traffic, [cutOff, other], 'one cut off from PostgreSQL');
       } finally {

@@ -25,7 +25,7 @@ describe(`requests while a Talk server answers nothing of use (seed ${String(see
     followSeed();
     world = await World.build({ talk: unscaled });
     // Pauses after failures as they are unless the settings say otherwise.
-    replica = await world.start({ change: { delivery: {} } });
+    replica = world.start({ change: { delivery: {} } });
     await replica.ready();
   });
   afterAll(() => world.close());

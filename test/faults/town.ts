@@ -82,7 +82,7 @@ class Town {
       replica: () => this.#running(),
       killAndRestart: async () => {
         await this.#running().kill();
-        this.#replica = await world.start(this.options.replica);
+        this.#replica = world.start(this.options.replica);
         await this.#running().ready();
       },
     };
@@ -115,7 +115,7 @@ class Town {
     await this.close();
     const world = await World.build(this.options);
     this.#world = world;
-    this.#replica = await world.start(this.options.replica);
+    this.#replica = world.start(this.options.replica);
     await this.#replica.ready();
     return world;
   }

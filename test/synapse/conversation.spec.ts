@@ -25,7 +25,7 @@ describe('the whole conversation with a real Synapse', () => {
     // What the bridge is to change in the room, it needs the power for.
     const users = { ...(power?.['users'] as object), '@crosstalk:synapse.test': 50 };
     await town.miaSetsState('m.room.power_levels', { ...power, users });
-    replica = await town.start();
+    replica = town.start();
     await replica.ready();
   }, 180_000);
   afterAll(() => town?.close(), 60_000);
@@ -351,7 +351,7 @@ describe('the whole conversation with a real Synapse', () => {
     town.talk.unreact(town.talkRoom, 'ben', reacted, '👍');
     town.talk.react(town.talkRoom, 'anna', reacted, '🎉');
     await town.miaRedacts(event);
-    replica = await town.start();
+    replica = town.start();
     await replica.ready();
     await soon('the edit', async () => (await editsOf(copies[0].event_id)).at(-1) === 'away one edited' || undefined);
     await soon('the deletion', async () => (await town.isRedacted(copies[1].event_id)) || undefined);

@@ -8,9 +8,9 @@ import { registrationYaml } from '../../src/adapters/matrix/matrix.registration.
 import { matrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
 import { accountId } from '../../src/model/ids.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
-import { Replica } from '../e2e/world.js';
+import { anyPorts, Front, Replica } from '../e2e/world.js';
 import { freshDatabase } from '../support/database.js';
-import { freePort, Refusal, Synapse } from './synapse.js';
+import { Refusal, Synapse } from './synapse.js';
 
 const serverName = 'synapse.test';
 const delivery = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };
@@ -57,14 +57,19 @@ export class Town {
     readonly mia: Person,
     readonly matrixRoom: string,
     private readonly settings: object,
-    private readonly publicPort: number,
+    private readonly front: Front,
     private readonly folder: string,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
   static async build(python: string): Promise<Town> {
-    const publicPort = await freePort();
-    const ours = { serverName, url: `http://127.0.0.1:${publicPort}`, asToken: randomUUID(), hsToken: randomUUID() };
+    const front = new Front();
+    const ours = {
+      serverName,
+      url: `http://127.0.0.1:${await front.listen()}`,
+      asToken: randomUUID(),
+      hsToken: randomUUID(),
+    };
     // What the registration says does not depend on the homeserver's address.
     const registered = matrixSettings.parse({ ...ours, homeserver: 'http://127.0.0.1' });
     const registration = await registrationYaml(accountId('hs'), registered);
@@ -104,22 +109,20 @@ export class Town {
     };
     const folder = mkdtempSync(join(tmpdir(), 'crosstalk town '));
     const drop = (): Promise<void> => database.drop();
-    return new Town(talk, talkRoom, database.url, synapse, mia, matrixRoom.room_id, settings, publicPort, folder, drop);
+    return new Town(talk, talkRoom, database.url, synapse, mia, matrixRoom.room_id, settings, front, folder, drop);
   }
 
   /** Starts the program; one at a time. */
-  async start(): Promise<Replica> {
-    const adminPort = await freePort();
+  start(): Replica {
     const file = join(this.folder, `crosstalk-${this.#replicas.length}.yaml`);
-    const host = '127.0.0.1';
-    const listen = { public: { host, port: this.publicPort }, admin: { host, port: adminPort } };
-    writeFileSync(file, stringify({ ...this.settings, listen }), { mode: 0o600 });
+    writeFileSync(file, stringify({ ...this.settings, listen: anyPorts }), { mode: 0o600 });
     const child = spawn(process.execPath, [resolve('dist/main.js')], {
       cwd: this.folder,
       env: { PATH: process.env['PATH'], CROSSTALK_CONFIG: file },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const replica = new Replica(child, adminPort, this.publicPort);
+    const replica = new Replica(child);
+    this.front.pointTo(replica.publicPort);
     this.#replicas.push(replica);
     return replica;
   }
@@ -238,6 +241,7 @@ export class Town {
     await Promise.all(this.#replicas.filter(({ running }) => running).map((replica) => replica.kill()));
     await this.talk.stop();
     await this.synapse.close();
+    await this.front.close();
     await this.dropDatabase();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -11,7 +11,7 @@ describe('Talk and a real Synapse', () => {
   beforeAll(async () => {
     if (python === undefined) throw new Error('CROSSTALK_SYNAPSE_PYTHON is not set: scripts/test-synapse.mjs sets it');
     town = await Town.build(python);
-    replica = await town.start();
+    replica = town.start();
     await replica.ready();
   }, 180_000);
   afterAll(() => town?.close(), 60_000);
@@ -94,7 +94,7 @@ describe('Talk and a real Synapse', () => {
           await new Promise((done) => setTimeout(done, 500 + Math.random() * 1_500));
           if (round === kills / 2) await town.synapse.restart();
           await replica.kill();
-          replica = await town.start();
+          replica = town.start();
           await replica.ready();
         }
         await new Promise((done) => setTimeout(done, 1_000));

@@ -13,7 +13,7 @@ describe('walks', () => {
 
   beforeAll(async () => {
     world = await World.build();
-    replica = await world.start();
+    replica = world.start();
     await replica.ready();
     database = new Client({ connectionString: world.databaseUrl });
     await database.connect();
