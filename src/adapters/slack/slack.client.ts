@@ -30,7 +30,7 @@ export interface SlackCall extends Writing {
   readonly act: Act;
   /** Words of refusal that are as good as an answer. */
   readonly accepts?: readonly string[];
-  /** What Slack's pauses for this method are limited to: a channel. Absent: the method. */
+  /** Where Slack counts calls of this method by channel: which one. Absent: it counts them all together. */
   readonly place?: string;
   /** In whose name; default: the bot's. */
   readonly by?: 'bot' | 'app' | 'nobody';
