@@ -269,6 +269,40 @@ it('a Slack that does not answer delays nobody else', async () => {
   await until('both in Slack', () => three.idsOf('slack', 'while Slack hangs').length === 2);
 });
 
+it('what was accepted and dropped, and what a kill -9 interrupts, is on every side once', async () => {
+  world = await World.build({ slack: 'linked' });
+  let replica = await world.start();
+  await replica.ready();
+  const { slack } = world;
+  const isHeard = (): Promise<void> => until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  await isHeard();
+  const three = new Three();
+  slack.sandbox.faults.add({ method: 'POST', path: 'chat\\.postMessage', times: 3, fault: { do: 'acceptThenDrop' } });
+  for (let count = 0; count < 20; count += 1) {
+    for (const side of sides) three.post(side, `${side} says ${String(count)}.`);
+    await new Promise((done) => setTimeout(done, 20));
+    if (count !== 7 && count !== 14) continue;
+    await replica.kill();
+    replica = await world.start();
+    await replica.ready();
+    await isHeard();
+  }
+  for (const from of sides) {
+    await everywhere(`the last message of ${from}`, (side) => three.idsOf(side, `${from} says 19.`).length > 0);
+  }
+  for (const side of sides) {
+    for (const from of sides) {
+      await until(`all of ${from} on ${side}`, () => three.idsOf(side, `${from} says`).length >= 20);
+      const counts = Array.from(
+        { length: 20 },
+        (_, count) => three.idsOf(side, `${from} says ${String(count)}.`).length,
+      );
+      expect([side, from, counts]).toEqual([side, from, Array.from({ length: 20 }, () => 1)]);
+    }
+  }
+  expect(slack.sandbox.faults.struck).toBe(3);
+});
+
 it('an operator links a channel by the slash command, and others may not', async () => {
   world = await World.build({ slack: 'linked' });
   const replica = await world.start({ change: { links: {} } });
