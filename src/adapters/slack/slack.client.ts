@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
 import type { FileStream } from '../../model/network-adapter.js';
+import { quiet } from './api/quiet.js';
 import { Exchange, type HttpAnswer, type HttpRequest, KeptBack, TransportError } from './api/exchange.js';
 import {
   type Act,
@@ -45,17 +46,6 @@ interface Session {
 
 const connectTimeoutMs = 10_000;
 const mostPauses = 10_000;
-/** What the SDK logs are requests and answers whole: contents. */
-const quiet = {
-  debug: (): void => undefined,
-  info: (): void => undefined,
-  warn: (): void => undefined,
-  error: (): void => undefined,
-  setLevel: (): void => undefined,
-  getLevel: (): never => 'error' as never,
-  setName: (): void => undefined,
-};
-
 /**
  * The account's one door to Slack. The SDK repeats nothing, waits for nothing and pauses nothing: what a request may have done is
  * for its caller to know, and a pause that one channel was asked for is no other's.
