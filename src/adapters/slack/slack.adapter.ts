@@ -59,6 +59,8 @@ export class SlackAdapter implements NetworkAdapter {
   readonly network = slackNetwork;
   /** Slack promises none: an edit can come before its message. */
   readonly sourceOrder = 'notKept';
+  /** A channel that workspaces share is the same in all of them. */
+  readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
   readonly source: SlackSource;
