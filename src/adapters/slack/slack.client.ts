@@ -106,8 +106,10 @@ export class SlackClient {
 
   /** A file, as it comes. `own`: with our token, which only Slack itself is to see. Throws TargetGone where there is none. */
   async open(address: string, whose: 'own' | 'public', signal: AbortSignal): Promise<FileStream> {
-    const token = whose === 'own' ? this.#open().token : undefined;
     const url = new URL(address);
+    // A file may lie elsewhere, and Slack only know its address.
+    if (whose === 'own' && !this.#isSlacks(url)) throw fileGone();
+    const token = whose === 'own' ? this.#open().token : undefined;
     const answer = await this.#connections()
       .request({
         method: 'GET',
@@ -142,6 +144,11 @@ export class SlackClient {
     const agent = this.#agent;
     this.#agent = undefined;
     await agent?.close();
+  }
+
+  #isSlacks({ origin, protocol, hostname }: URL): boolean {
+    if (origin === new URL(this.settings.apiUrl).origin) return true;
+    return protocol === 'https:' && /(?:^|\.)slack(?:-gov)?\.com$/.test(hostname);
   }
 
   #open(): Session {
