@@ -11,9 +11,9 @@ create function record_done(
   again timestamptz[], uncertain timestamptz[], settled timestamptz[]
 ) returns table (recorded bigint) language plpgsql
 -- To plan takes several times as long as to do it, so the plans are kept. They must be good for tables that grow faster than their
--- statistics: each row is found by its index, none by reading or sorting a table or an index.
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_material = off set join_collapse_limit = 1 as $$
+-- statistics: so each table is asked by an index for rows that were named, whatever it is joined with (`= any`, or a subquery with
+-- `offset 0`, which is not joined in another order).
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
   ours bigint[];
 begin
@@ -40,7 +40,7 @@ begin
          finished_at = case when news.state = 'waiting' then null else now() end
     from unnest(delivery_lane, ids, states, reasons, tried, again, uncertain, settled)
       as news (lane, id, state, reason, attempts, again_at, uncertain_since, settled_at)
-   where deliveries.id = news.id and news.lane = any(ours);
+   where deliveries.id = news.id and deliveries.id = any(ids) and news.lane = any(ours);
   update lanes set committed_at = now(), reason = news.why,
          failing_since = case when news.why is null then null else coalesce(failing_since, now()) end,
          due_at = (select coalesce(again_at, now()) from deliveries
@@ -55,13 +55,12 @@ $$;
 create function due_in_lanes(of_lanes bigint[], most integer)
 returns table (
   lane bigint, id bigint, uuid uuid, message bigint, event text, attempts integer, uncertain_since timestamptz,
-  settled_at timestamptz, account text, author text, later boolean, made json
+  settled_at timestamptz, account text, author text, later boolean, made json, read_at timestamptz
 ) language plpgsql stable
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_material = off set join_collapse_limit = 1 as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
   return query
-  select asked.lane, due.*
+  select asked.lane, due.*, clock_timestamp()
     from unnest(of_lanes) with ordinality as asked (lane, place) cross join lateral (
       select d.id, d.uuid, d.message, d.event, d.attempts, d.uncertain_since, d.settled_at, m.account, m.author,
              coalesce(d.again_at > now(), false),
@@ -77,8 +76,8 @@ end
 $$;
 
 -- All that is to be known of a batch before it is routed, in one request: whether the shard of the room that it was pulled from is
--- still the caller's, which of its payloads are stored, ids for those that are
--- not and for new messages, how its rooms are linked, the copies that it speaks of, and our own deliveries whose echoes it brings.
+-- still the caller's, which of its payloads are stored, ids for those that are not and for new messages, how its rooms are linked,
+-- the copies that it speaks of, and our own deliveries whose echoes it brings.
 -- Locks the lanes that may get something, in the order of their ids, so that deliveries are numbered in the order of commits and
 -- nobody deadlocks; an echo races with the answer to what it echoes, and may have a second copy withdrawn from its own room: that
 -- takes the room's own lane.
@@ -86,8 +85,7 @@ create function learn_batch(
   the_shard smallint, the_fence bigint, the_account text, keys text[], new_messages integer, room_accounts text[], room_ids text[], brings_echoes boolean[],
   copied_accounts text[], copied_rooms text[], copied text[], echoed uuid[]
 ) returns table (ours boolean, stored json, inbox_ids json, message_ids json, wiring json, copies json, deliveries json) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_material = off set join_collapse_limit = 1 as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
   lanes_to_lock bigint[];
 begin
@@ -102,10 +100,11 @@ begin
       select me.account, me.room, l.id::text as link, l.created_at as linked_at, l.options, asked.echoes,
              p.id as portal, p.account as portal_account, p.room as portal_room, p.direction, p.id <> me.id as other, lanes.shard
         from unnest(room_accounts, room_ids, brings_echoes) as asked (account, room, echoes)
-        join portals me on me.account = asked.account and me.room = asked.room and me.removed_at is null
-        join links l on l.id = me.link and l.state = 'active'
-        join portals p on p.link = me.link and p.removed_at is null
-        left join lanes on lanes.portal = p.id
+       cross join lateral (select * from portals where account = asked.account and room = asked.room and removed_at is null
+                           offset 0) me
+       cross join lateral (select * from links where links.id = me.link and state = 'active' offset 0) l
+       cross join lateral (select * from portals where portals.link = l.id and removed_at is null offset 0) p
+        left join lateral (select * from lanes where portal = p.id offset 0) lanes on true
        where p.id = me.id or lanes.portal is not null
        order by p.id) wires;
   perform 1 from lanes where portal = any(lanes_to_lock) order by portal for no key update;
@@ -120,14 +119,17 @@ begin
            'part', c.part, 'version', m.version::text, 'deleted', m.deleted_at is not null)), '[]'::json)
     into copies
     from unnest(copied_accounts, copied_rooms, copied) as asked (account, room, remote)
-    join copies c on c.account = asked.account and c.room = asked.room and c.remote = asked.remote
-    join messages m on m.id = c.message;
+   cross join lateral (select * from copies where account = asked.account and room = asked.room and remote = asked.remote
+                       offset 0) c
+   cross join lateral (select * from messages where id = c.message offset 0) m;
   select coalesce(json_agg(json_build_object(
            'uuid', d.uuid, 'id', d.id::text, 'message', d.message::text, 'state', d.state, 'portal', p.id::text,
            'account', p.account, 'room', p.room, 'part', c.part, 'remote', c.remote)), '[]'::json)
     into deliveries
-    from unnest(echoed) as asked (uuid) join deliveries d on d.uuid = asked.uuid
-    join portals p on p.id = d.lane and p.room is not null left join copies c on c.delivery = d.id;
+    from unnest(echoed) as asked (uuid)
+   cross join lateral (select * from deliveries where uuid = asked.uuid offset 0) d
+   cross join lateral (select * from portals where id = d.lane and room is not null offset 0) p
+    left join lateral (select * from copies where delivery = d.id offset 0) c on true;
   return next;
 end
 $$;
@@ -143,8 +145,7 @@ create function store_batch(
   uuids uuid[], delivery_lanes bigint[], delivery_messages bigint[], delivery_inboxes bigint[], kinds text[], events text[],
   cursor_account text, cursor_room text, new_cursor text
 ) returns void language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_material = off set join_collapse_limit = 1 as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
   inserted bigint;
 begin
@@ -174,7 +175,8 @@ begin
   if cardinality(uuids) > 0 then
     with asked as (select new.lane, count(*) as count from unnest(delivery_lanes) as new (lane) group by new.lane),
          numbered as (update lanes set next_seq = next_seq + asked.count, due_at = coalesce(due_at, now())
-                        from asked where lanes.portal = asked.lane returning lanes.portal, lanes.next_seq - asked.count as first)
+                        from asked where lanes.portal = asked.lane and lanes.portal = any(delivery_lanes)
+                      returning lanes.portal, lanes.next_seq - asked.count as first)
     insert into deliveries (uuid, lane, seq, message, inbox, kind, event)
     select new.uuid, new.lane, numbered.first - 1 + row_number() over (partition by new.lane order by new.place),
            new.message, new.inbox, new.kind, new.event

@@ -8,6 +8,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import type { Request } from 'express';
+import { webAddress } from '../model/web-address.js';
 
 export interface AdminAccess {
   readonly host: string;
@@ -36,10 +37,7 @@ export class AdminGuard implements CanActivate {
       throw new ForbiddenException('call it by the address that it listens on');
     }
     const { origin } = request.headers;
-    if (
-      origin !== undefined &&
-      (!URL.canParse(origin) || new URL(origin).host !== request.headers.host?.toLowerCase())
-    ) {
+    if (origin !== undefined && webAddress(origin)?.host !== (request.headers.host ?? '').toLowerCase()) {
       throw new ForbiddenException('pages of other addresses may not call it');
     }
     if (openToAll.test(request.path)) return true;

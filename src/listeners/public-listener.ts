@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log, PublicAnswer, PublicRoute } from '../model/network-definition.js';
+import { webAddress } from '../model/web-address.js';
 
 /** A body beyond its route's limit. */
 class TooLarge extends Error {}
@@ -100,7 +101,7 @@ export class PublicListener {
 
 /** Undefined where it is no path of ours: `//` begins another host's address. */
 function parsed(path: string): URL | undefined {
-  return path.startsWith('//') || !URL.canParse(path, 'http://public') ? undefined : new URL(path, 'http://public');
+  return path.startsWith('//') ? undefined : webAddress(path, 'http://public');
 }
 
 /** The values of `:name` segments, or undefined where the path is another one. */

@@ -26,6 +26,8 @@ export interface WaitingDelivery {
   readonly made: readonly Copy[];
   /** Set when an earlier attempt may have made it: nothing was attempted before `since`, a look is conclusive from `settledAt`. */
   readonly uncertain: { readonly since: Date; readonly settledAt: Date } | null;
+  /** When it was read, by PostgreSQL's clock, which all times of deliveries are of. */
+  readonly readAt: Date;
 }
 
 /** What became of one attempt, as it is written down. */

@@ -109,7 +109,8 @@ export interface Plan {
     remote: RemoteId;
     inbox: RowId;
     event: BridgeEvent;
-    until: Date;
+    /** How long it is held. */
+    forMs: number;
   }[];
   /** A room whose history was cleared: what was bridged from it is deleted in these lanes. */
   readonly cleared: {

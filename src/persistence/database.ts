@@ -24,6 +24,8 @@ const repeatable = new Set(['40001', '40P01']);
 const migrationLock = 7_202_611;
 
 export class Transaction {
+  readonly #unawaited: Promise<unknown>[] = [];
+
   constructor(private readonly connection: PoolClient) {}
 
   async rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
@@ -40,6 +42,23 @@ export class Transaction {
       values: [...parameters],
     });
     return rows as Row[];
+  }
+
+  /** A call whose answer nothing in the transaction waits for: what follows is sent at once, and fails if it fails. */
+  callAhead(name: string, parameters: readonly unknown[]): void {
+    this.ahead(this.call(name, parameters));
+  }
+
+  /** Takes note of something whose answer is awaited at the end. */
+  ahead(answer: Promise<unknown>): void {
+    // Until then it is nobody's unhandled failure.
+    answer.catch(() => undefined);
+    this.#unawaited.push(answer);
+  }
+
+  /** Throws the first failure of what nobody waited for. */
+  async settled(): Promise<void> {
+    for (const answer of this.#unawaited) await answer;
   }
 
   /** Fails with ShardLost when the shard is no longer ours; else nobody takes it over before this transaction ends. */
@@ -69,6 +88,8 @@ export class Database {
         idle_in_transaction_session_timeout: options.statementTimeoutMs,
         options: `-c client_connection_check_interval=${String(Math.max(250, Math.round(options.statementTimeoutMs / 4)))}`,
         connectionTimeoutMillis: options.statementTimeoutMs,
+        // A request need not wait for the answer to the one before.
+        pipeline: true,
       },
     });
   }
@@ -143,13 +164,18 @@ export class Database {
 
   async #once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.#connected(async (connection) => {
-      await connection.query('begin');
+      const transaction = new Transaction(connection);
+      transaction.ahead(connection.query('begin'));
       try {
-        const result = await work(new Transaction(connection));
-        await connection.query('commit');
+        const result = await work(transaction);
+        // Where something before it failed this ends the transaction without a trace.
+        const committed = connection.query('commit');
+        await Promise.all([transaction.settled(), committed]);
         return result;
       } catch (error) {
         await connection.query('rollback').catch(noteBrokenConnection);
+        // Whatever failed later failed for this.
+        await transaction.settled();
         throw error;
       }
     });

@@ -168,6 +168,7 @@ function waitingOf(rows: readonly WaitingRow[]): WaitingDelivery[] {
       row.uncertain_since === null || row.settled_at === null
         ? null
         : { since: row.uncertain_since, settledAt: row.settled_at },
+    readAt: row.read_at,
   }));
 }
 
@@ -183,5 +184,6 @@ interface WaitingRow {
   readonly uncertain_since: Date | null;
   readonly settled_at: Date | null;
   readonly later: boolean;
+  readonly read_at: Date;
   readonly made: { readonly part: number; readonly id: RemoteId }[];
 }

@@ -49,7 +49,7 @@ async function store(
     const body = verdict.state === 'unlinked' ? null : Buffer.from(row.body);
     return [{ ...row, body, state: verdict.state, note: verdict.note, message: verdict.message }];
   });
-  await tx.call('store_batch', [
+  tx.callAhead('store_batch', [
     ...columns(fresh, ['id', 'account', 'key', 'body', 'state', 'note', 'message']),
     ...columns(plan.messages, ['id', 'link', 'account', 'author', 'sentAt']),
     ...columns(plan.copies, ['account', 'room', 'remote', 'message', 'portal', 'part', 'delivery']),
@@ -108,10 +108,12 @@ async function setReactions(tx: Transaction, reactions: Plan['reactions']): Prom
 async function hold(tx: Transaction, held: Plan['held']): Promise<void> {
   await tx.rows(
     `insert into held (account, room, remote, inbox, event, happened_at, until)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[])`,
+     select account, room, remote, inbox, event, happened_at, now() + for_ms * interval '1 millisecond'
+       from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::float8[])
+         as new (account, room, remote, inbox, event, happened_at, for_ms)`,
     columns(
       held.map((row) => ({ ...row, event: JSON.stringify(row.event), happenedAt: new Date(row.event.at) })),
-      ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'until'],
+      ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'forMs'],
     ),
   );
 }

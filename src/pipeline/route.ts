@@ -348,7 +348,7 @@ class Routing {
       remote: target.id,
       inbox: this.arrival.inbox,
       event,
-      until: new Date(at + this.options.heldEventsMs),
+      forMs: at + this.options.heldEventsMs - this.options.now.getTime(),
     });
     return { state: 'held', message: null };
   }

@@ -33,8 +33,11 @@ function plainOf(node: ShownNode): string {
 
 /** Pure: the address where a link may lead there; nothing that a browser would run. */
 export function safeHref(href: string): string | undefined {
-  if (!URL.canParse(href)) return undefined;
-  return ['http:', 'https:', 'mailto:'].includes(new URL(href).protocol) ? href : undefined;
+  try {
+    return ['http:', 'https:', 'mailto:'].includes(new URL(href).protocol) ? href : undefined;
+  } catch {
+    return undefined; // It is no address.
+  }
 }
 
 const address = /https?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}]/g;

@@ -14,6 +14,7 @@ export interface YamlSource {
 interface Found {
   readonly path: Path;
   readonly offset: number;
+  readonly isKey: boolean;
 }
 
 /** Every key and list entry with the place where it begins. */
@@ -22,14 +23,14 @@ function* placesIn(node: unknown, path: Path): Generator<Found> {
     for (const pair of node.items) {
       if (!isPair(pair) || !isScalar(pair.key)) continue;
       const own = [...path, String(pair.key.value)];
-      if (pair.key.range) yield { path: own, offset: pair.key.range[0] };
+      if (pair.key.range) yield { path: own, offset: pair.key.range[0], isKey: true };
       yield* placesIn(pair.value, own);
     }
   } else if (isSeq(node)) {
     for (const [index, item] of node.items.entries()) {
       const own = [...path, index];
       const range = (item as { readonly range?: readonly number[] | null }).range;
-      if (range?.[0] !== undefined) yield { path: own, offset: range[0] };
+      if (range?.[0] !== undefined) yield { path: own, offset: range[0], isKey: false };
       yield* placesIn(item, own);
     }
   }
@@ -40,14 +41,26 @@ const empty = (document: Document): boolean => document.contents === null;
 /** Reads the text of a settings file. Never throws. */
 export function readYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    // Looked for below: the parser compares each key with all others, which takes long where there are thousands of links.
+    uniqueKeys: false,
+  });
   const placeOf = (offset: number): FaultPlace => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const places = [...placesIn(document.contents, [])];
   const offsets = new Map<string, number>();
-  for (const { path, offset } of places) if (!offsets.has(pathText(path))) offsets.set(pathText(path), offset);
+  const again: Finding[] = [];
+  for (const { path, offset, isKey } of placesIn(document.contents, [])) {
+    const name = pathText(path);
+    if (!offsets.has(name)) offsets.set(name, offset);
+    else if (isKey && path.at(-1) !== '<<') {
+      again.push({ path, where: placeOf(offset), problem: 'is set twice', remedy: 'Keep one of the two.' });
+    }
+  }
 
   const whereIs = (path: Path): FaultPlace | undefined => {
     for (let length = path.length; length > 0; length -= 1) {
@@ -57,24 +70,15 @@ export function readYaml(text: string, file: string): YamlSource {
     return undefined;
   };
 
-  const faultOf = (error: YAMLError): Finding => {
-    const where = placeOf(error.pos[0]);
-    if (error.code !== 'DUPLICATE_KEY') {
-      return {
-        path: [file],
-        where,
-        problem: `is not valid YAML: ${error.message}`,
-        remedy: 'Mend the file at this place.',
-      };
-    }
-    const found = places.find(({ offset }) => offset === error.pos[0]);
-    const path = found?.path ?? [file];
-    return { path, where, problem: 'is set twice', remedy: 'Keep one of the two.' };
-  };
+  const faultOf = (error: YAMLError): Finding => ({
+    path: [file],
+    where: placeOf(error.pos[0]),
+    problem: `is not valid YAML: ${error.message}`,
+    remedy: 'Mend the file at this place.',
+  });
 
-  const faults = [...document.errors, ...document.warnings].map(faultOf);
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
-    return { tree: {}, faults, readable: false, whereIs };
+  const faults = [...[...document.errors, ...document.warnings].map(faultOf), ...again];
+  if (document.errors.length > 0) return { tree: {}, faults, readable: false, whereIs };
   if (empty(document)) return { tree: {}, faults, readable: true, whereIs };
   const tree = plainValueOf(document);
   if (isTree(tree)) return { tree, faults, readable: true, whereIs };

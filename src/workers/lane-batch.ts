@@ -39,6 +39,8 @@ export class LaneBatch {
   readonly #parts: LaneParts;
   #done: DeliveryResult[] = [];
   #committedAtMs: number;
+  /** PostgreSQL's clock less our monotonic one: clocks of the wall may be apart, and may jump. */
+  #clockOffsetMs = 0;
 
   constructor(
     parts: LaneParts,
@@ -52,6 +54,8 @@ export class LaneBatch {
   }
 
   async run(due: readonly WaitingDelivery[]): Promise<Flow> {
+    const [first] = due;
+    if (first !== undefined) this.#clockOffsetMs = first.readAt.getTime() - this.#parts.clock.monotonicMs();
     try {
       const left = await this.#settleUncertain(due);
       const looked = new Set(due.flatMap(({ id, uncertain }) => (uncertain === null ? [] : [id])));
@@ -64,11 +68,16 @@ export class LaneBatch {
     }
   }
 
+  /** By PostgreSQL's clock. */
+  #now(): Date {
+    return new Date(this.#clockOffsetMs + this.#parts.clock.monotonicMs());
+  }
+
   /** Finds out what an earlier attempt made, and returns what is left. Nothing is left where that could not be found out. */
   async #settleUncertain(due: readonly WaitingDelivery[]): Promise<readonly WaitingDelivery[]> {
     if (due.every(({ uncertain }) => uncertain === null)) return due;
-    const { clock, deliverer, metrics, log } = this.#parts;
-    const now = clock.now();
+    const { deliverer, metrics, log } = this.#parts;
+    const now = this.#now();
     try {
       const found = await look(this.adapter, deliverer, this.lane, due, now, this.signal);
       for (const outcome of found.outcomes) metrics.looks.inc({ account: this.lane.account, outcome });
@@ -109,7 +118,7 @@ export class LaneBatch {
 
   async #deliver(delivery: WaitingDelivery): Promise<Flow> {
     const { clock, deliverer, metrics, shards } = this.#parts;
-    const startedAt = clock.now();
+    const startedAt = this.#now();
     const startedMs = clock.monotonicMs();
     const made: Copy[] = [...delivery.made];
     const gone: Copy[] = [];
@@ -139,7 +148,7 @@ export class LaneBatch {
       if (error instanceof ShardLost) {
         // What was made before must be written down all the same: the shard may turn out to be ours still.
         if (made.length > delivery.made.length || gone.length > 0) {
-          this.#done.push(waiting({ ...delivery, made, gone }, error.message, delivery.attempts, clock.now()));
+          this.#done.push(waiting({ ...delivery, made, gone }, error.message, delivery.attempts, this.#now()));
         }
         return 'hold';
       }
@@ -148,9 +157,9 @@ export class LaneBatch {
   }
 
   async #failed(delivery: Attempted, error: unknown, startedAt: Date): Promise<Flow> {
-    const { clock, log, options } = this.#parts;
+    const { log, options } = this.#parts;
     if (error instanceof LoginRefused) options.onLoginRefused(this.lane.account);
-    const attempt = { attempts: delivery.attempts, startedAt, failedAt: clock.now(), random: options.random() };
+    const attempt = { attempts: delivery.attempts, startedAt, failedAt: this.#now(), random: options.random() };
     const decision = decide(error, attempt, this.adapter.settling, options);
     const fields = { lane: this.lane.id, delivery: delivery.uuid, kind: delivery.event.kind, error };
     // What may have been made is never parked: a look comes first.
@@ -199,13 +208,13 @@ export class LaneBatch {
 
   /** The look itself failed: nothing is known yet, and nothing may be sent. */
   #lookFailed(due: readonly WaitingDelivery[], error: unknown, now: Date): void {
-    const { options, clock } = this.#parts;
+    const { options } = this.#parts;
     const [first] = due;
     if (first === undefined) return;
     if (error instanceof LoginRefused) options.onLoginRefused(this.lane.account);
-    const attempt = { attempts: first.attempts, startedAt: now, failedAt: clock.now(), random: options.random() };
+    const attempt = { attempts: first.attempts, startedAt: now, failedAt: this.#now(), random: options.random() };
     const decision = decide(error, attempt, this.adapter.settling, options);
-    const againAt = decision.then === 'again' ? decision.againAt : new Date(clock.now().getTime() + options.maxMs);
+    const againAt = decision.then === 'again' ? decision.againAt : new Date(this.#now().getTime() + options.maxMs);
     const attempts = decision.then === 'again' ? decision.attempts : first.attempts + 1;
     this.#done.push(waiting(first, `could not look whether it was sent: ${decision.reason}`, attempts, againAt));
   }

@@ -36,6 +36,7 @@ function waiting(name: string, more: Partial<WaitingDelivery> = {}): WaitingDeli
     attempts: 1,
     made: [],
     uncertain: { since: earlier, settledAt: later },
+    readAt: earlier,
     ...more,
   };
 }

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/persistence/embedded/embedded-postgres.js';
 import { binaryChoice, temporaryFolder } from '../support/postgres-choice.js';
 import { isFull } from './rounds.js';
-import { describeTroubles, pause, type Trouble } from './town.js';
+import { describeTroubles, pause, type Scene, type Trouble } from './town.js';
 
 /** A PostgreSQL of this row's own, that may be stopped. */
 class OwnPostgres {
@@ -64,6 +64,40 @@ function killed(): Trouble {
   };
 }
 
+/** PostgreSQL lets everybody read, and refuses with its own error whatever needs another page. */
+function diskFull(): Trouble {
+  const tables = ['inbox', 'messages', 'copies', 'deliveries'];
+  const asked = async ({ world }: Scene, sql: string): Promise<unknown> => {
+    const client = new Client({ connectionString: world.databaseUrl });
+    await client.connect();
+    const answer: unknown = await client.query(sql);
+    await client.end();
+    return answer;
+  };
+  return {
+    begin: async (scene) => {
+      await asked(
+        scene,
+        `create sequence refused;
+         create function refuse() returns trigger language plpgsql as $$ begin
+           perform nextval('refused');
+           raise disk_full using message = 'could not extend file: No space left on device';
+         end $$;
+         ${tables.map((table) => `create trigger full_disk before insert or update on ${table} execute function refuse();`).join('\n')}`,
+      );
+    },
+    isFelt: async (scene) => {
+      const { rowCount } = (await asked(scene, `select 1 from refused where is_called and last_value > 2`)) as {
+        readonly rowCount: number;
+      };
+      return rowCount > 0;
+    },
+    end: async (scene) => {
+      await asked(scene, `drop function if exists refuse() cascade; drop sequence if exists refused`);
+    },
+  };
+}
+
 function awayFor(ms: number): Trouble {
   return {
     begin: () => postgres.stop(),
@@ -80,6 +114,7 @@ describeTroubles(
     'connections that are killed': killed,
     'a restart': () => awayFor(0),
     'away for longer than a lease': () => awayFor(isFull ? 60_000 : 6_000),
+    'a full disk': diskFull,
     'killed again and again': () => {
       const { begin, isFelt } = killed();
       return {

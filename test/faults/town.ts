@@ -92,8 +92,11 @@ class Town {
       await pause(trouble.lastsMs ?? 1_500);
       await until('the trouble to be felt', () => trouble.isFelt(scene));
     } finally {
-      await trouble.end(scene);
-      traffic.stop();
+      try {
+        await trouble.end(scene);
+      } finally {
+        traffic.stop();
+      }
     }
     const drainedWithinMs = await drained(world, traffic, () => this.#running().log);
     expectNothingAmiss(traffic);

@@ -275,6 +275,35 @@ describe('LaneWorker', () => {
   });
 });
 
+describe('LaneWorker, by PostgreSQL’s clock', () => {
+  /** A wall clock that is wrong by so much. */
+  const off = (minutes: number) => ({ ...systemClock, now: () => new Date(Date.now() + minutes * 60_000) });
+  const runBy = async (clock: typeof systemClock) =>
+    house.laneWorker(shards, {}, undefined, clock).run(await house.lane(lane), () => false, noSignal);
+
+  it.each([-10, 10])('waits after a failure for no more and no less, with our own %i minutes off', async (minutes) => {
+    target.onSend = () => {
+      throw unavailable();
+    };
+    await house.ingest.accept(source, [payload('1', sent('1'))]);
+    await runBy(off(minutes));
+    const soon = `again_at > now() and again_at < now() + interval '1 minute'`;
+    expect(await house.rows(`select ${soon} as soon from deliveries`)).toEqual([{ soon: true }]);
+  });
+
+  it('sends again only when it is settled, with our own ahead', async () => {
+    target.onSend = () => {
+      throw timeout();
+    };
+    await house.ingest.accept(source, [payload('1', sent('1'))]);
+    await runBy(off(10));
+    await house.rows(`update deliveries set again_at = null`);
+    await runBy(off(10));
+    expect([target.requests.length, target.looks.length]).toEqual([1, 1]);
+    expect(await house.states(lane)).toEqual(['waiting: waits until it is certain that it was not sent']);
+  });
+});
+
 describe('LaneWorker, in doubt', () => {
   it('looks before it sends again, and takes what it finds for done', async () => {
     target.onSend = () => {
