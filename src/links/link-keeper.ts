@@ -52,7 +52,8 @@ export class LinkKeeper {
   ): Promise<boolean> {
     try {
       const room = await adapter.resolveRoom(wanted, link, signal);
-      await this.repository.resolved(portal, account, room);
+      const idsHoldFor = adapter.roomIds === 'everywhere' ? 'network' : 'account';
+      await this.repository.resolved(portal, account, room, idsHoldFor);
       this.#problems.delete(portal);
       this.log.info({ account, link, room }, 'a room of a link is ready');
       return true;

@@ -174,6 +174,11 @@ export interface NetworkAdapter {
   readonly network: NetworkName;
   /** `kept`: payloads come in the order in which things happened; a target unknown by then was never bridged. */
   readonly sourceOrder: 'kept' | 'notKept';
+  /**
+   * `everywhere`: whoever is in a room knows it by the same id, so that two accounts would tell one conversation twice. Absent: ids
+   * say nothing beyond their account.
+   */
+  readonly roomIds?: 'everywhere';
   /** How long after an attempt with an unknown outcome a look is conclusive. */
   readonly settling: { readonly afterTimeoutMs: number; readonly afterDisconnectMs: number };
 

@@ -102,10 +102,19 @@ export class LinkRepository {
     );
   }
 
-  /** The room is there: it can be read and delivered to, from now on, also where it was in a link before. Throws RoomTaken when another link has it. */
-  async resolved(portal: RowId, account: AccountId, room: RoomId): Promise<void> {
+  /**
+   * The room is there: it can be read and delivered to, from now on, also where it was in a link before. Throws RoomTaken when another
+   * link has it or, where ids hold for the whole `network`, when it is linked through another account already.
+   */
+  async resolved(
+    portal: RowId,
+    account: AccountId,
+    room: RoomId,
+    idsHoldFor: 'account' | 'network' = 'account',
+  ): Promise<void> {
     try {
       await this.database.transaction(async (tx) => {
+        if (idsHoldFor === 'network') await this.#refuseSecondSight(tx, account, room);
         const own = (await this.#takeOver(tx, portal, room)) ?? portal;
         const news = await tx.rows(
           `update portals set room = $2, problem = null, catch_up_from = now() where id = $1 and room is distinct from $2 returning 1`,
@@ -123,6 +132,21 @@ export class LinkRepository {
       if (sqlState(error) === '23505') throw await this.#taken(account, room);
       throw error;
     }
+  }
+
+  /** One conversation is read through one account: two of them would tell each message twice. */
+  async #refuseSecondSight(tx: Transaction, account: AccountId, room: RoomId): Promise<void> {
+    await lockLinks(tx);
+    const [other] = await tx.rows<{ account: string; link: string }>(
+      `select p.account, l.key as link from portals p join links l on l.id = p.link
+         join accounts a on a.id = p.account join accounts own on own.id = $1
+        where p.room = $2 and p.account <> $1 and p.removed_at is null and a.network = own.network limit 1`,
+      [account, room],
+    );
+    if (other === undefined) return;
+    throw new RoomTaken(
+      `the same room is in the link ${other.link} already, through the account ${other.account}: a conversation is read through one account`,
+    );
   }
 
   /** A room that was in the link before, and is named in another way now, has its old portal again, with its mappings. */

@@ -177,8 +177,10 @@ it('messages, answers, edits, reactions and deletions go all six ways of a link 
   expect(sides.map((side) => three.idsOf(side, ' answers ').length)).toEqual([9, 9, 9]);
 });
 
-it('people stand under their own names and pictures, which anybody with their address can see', async () => {
+it('people stand under their own names and pictures, which whoever has their address can see', async () => {
   world = await World.build({ slack: 'linked' });
+  const picture = Buffer.from('89504e470d0a1a0a', 'hex');
+  await withPicture(picture);
   const replica = world.start();
   await replica.ready();
   const { slack } = world;
@@ -190,7 +192,115 @@ it('people stand under their own names and pictures, which anybody with their ad
   await everywhere('what was said', (side) => three.idsOf(side, 'from Pia').length === 1);
   const inSlack = slack.sandbox.messages(three.channel).find(({ ts }) => ts === three.idOf('slack', 'from Mia'));
   expect(inSlack?.['username']).toBe('Mia (Matrix)');
+  const { image_48: address } = inSlack?.['icons'] as { image_48: string };
+  const answer = await fetch(address);
+  expect([answer.headers.get('content-type'), Buffer.from(await answer.arrayBuffer())]).toEqual(['image/png', picture]);
+  expect((await fetch(address.replace(/\/media\/hs\//, '/media/cloud/'))).status).toBe(404);
   expect(three.idsOf('talk', '**Pia** (Slack): from Pia')).toHaveLength(1);
+});
+
+/** Mia gives herself a picture, as with a client. */
+async function withPicture(bytes: Buffer): Promise<void> {
+  const { homeserver } = world.settings.accounts.hs as { homeserver: string };
+  const authorization = `Bearer ${world.matrix.accessToken(mia)}`;
+  const upload = await fetch(`${homeserver}/_matrix/media/v3/upload?filename=mia.png`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'image/png' },
+    body: new Uint8Array(bytes),
+  });
+  const { content_uri: address } = (await upload.json()) as { content_uri: string };
+  await fetch(`${homeserver}/_matrix/client/v3/profile/${encodeURIComponent(mia)}/avatar_url`, {
+    method: 'PUT',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ avatar_url: address }),
+  });
+}
+
+it('events that come four times each and in any order end as what Slack shows', async () => {
+  world = await World.build({ slack: 'linked' });
+  const replica = world.start();
+  await replica.ready();
+  const { slack } = world;
+  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  const three = new Three();
+  three.post('slack', 'the first');
+  await everywhere('the first message', (side) => three.idsOf(side, 'the first').length === 1);
+  slack.sandbox.setEventFault({ copies: 4, spreadMs: 2_000 });
+  for (let count = 0; count < 60; count += 1) {
+    const id = three.post('slack', `said ${String(count)}.`);
+    if (count % 2 === 0) three.edit('slack', id, `first change of ${String(count)}.`);
+    if (count % 4 === 0) three.edit('slack', id, `last change of ${String(count)}.`);
+    if (count % 3 === 0) three.react('slack', id);
+    if (count % 5 === 0) three.remove('slack', id);
+  }
+  await until('the events', () => slack.sandbox.isQuiet, 60_000);
+  const shown = (count: number): string =>
+    count % 4 === 0
+      ? `last change of ${String(count)}.`
+      : count % 2 === 0
+        ? `first change of ${String(count)}.`
+        : `said ${String(count)}.`;
+  for (const side of ['talk', 'matrix'] as const) {
+    for (let count = 0; count < 60; count += 1) {
+      const copies = count % 5 === 0 ? 0 : 1;
+      await until(`${String(count)} on ${side}`, () => three.idsOf(side, shown(count)).length === copies);
+      if (copies === 0 || count % 3 !== 0) continue;
+      await until(
+        `the reaction to ${String(count)} on ${side}`,
+        () => three.reactionsTo(side, three.idOf(side, shown(count))) === 1,
+      );
+    }
+    expect(three.idsOf(side, '.')).toHaveLength(48);
+  }
+});
+
+it('a Slack that does not answer delays nobody else', async () => {
+  world = await World.build({ slack: 'linked' });
+  const replica = world.start();
+  await replica.ready();
+  const { slack } = world;
+  const three = new Three();
+  slack.sandbox.faults.add({ method: 'POST', path: '/api/', times: 1_000, fault: { do: 'hang', forMs: 60_000 } });
+  for (const from of ['talk', 'matrix'] as const) three.post(from, `while Slack hangs, from ${from}`);
+  await until('the message in Matrix', () => three.idsOf('matrix', 'while Slack hangs, from talk').length === 1);
+  await until('the message in Talk', () => three.idsOf('talk', 'while Slack hangs, from matrix').length === 1);
+  expect(three.idsOf('slack', 'while Slack hangs')).toEqual([]);
+  slack.sandbox.faults.clear();
+  await until('both in Slack', () => three.idsOf('slack', 'while Slack hangs').length === 2);
+});
+
+it('what was accepted and dropped, and what a kill -9 interrupts, is on every side once', async () => {
+  world = await World.build({ slack: 'linked' });
+  let replica = world.start();
+  await replica.ready();
+  const { slack } = world;
+  const isHeard = (): Promise<void> => until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  await isHeard();
+  const three = new Three();
+  slack.sandbox.faults.add({ method: 'POST', path: 'chat\\.postMessage', times: 3, fault: { do: 'acceptThenDrop' } });
+  for (let count = 0; count < 20; count += 1) {
+    for (const side of sides) three.post(side, `${side} says ${String(count)}.`);
+    await new Promise((done) => setTimeout(done, 20));
+    if (count !== 7 && count !== 14) continue;
+    await replica.kill();
+    replica = world.start();
+    await replica.ready();
+    await isHeard();
+  }
+  for (const from of sides) {
+    await everywhere(`the last message of ${from}`, (side) => three.idsOf(side, `${from} says 19.`).length > 0);
+  }
+  for (const side of sides) {
+    for (const from of sides) {
+      await until(`all of ${from} on ${side}`, () => three.idsOf(side, `${from} says`).length >= 20);
+      const counts = Array.from(
+        { length: 20 },
+        (_, count) => three.idsOf(side, `${from} says ${String(count)}.`).length,
+      );
+      expect([side, from, counts]).toEqual([side, from, Array.from({ length: 20 }, () => 1)]);
+    }
+  }
+  expect(slack.sandbox.faults.struck).toBe(3);
 });
 
 it('an operator links a channel by the slash command, and others may not', async () => {

@@ -2,7 +2,7 @@ import { RoomTaken } from '../../src/persistence/link.repository.js';
 import { cursor } from '../../src/model/ids.js';
 import { StatusRepository } from '../../src/persistence/status.repository.js';
 import { AccountRepository } from '../../src/persistence/account.repository.js';
-import { networkName } from '../../src/model/ids.js';
+import { accountId, networkName, roomId } from '../../src/model/ids.js';
 import { House, left, leftRoom, MadeUpNetwork, noSignal, payload, right, rightRoom, sent } from './house.js';
 
 let house: House;
@@ -50,6 +50,27 @@ describe('LinkRepository', () => {
     await house.links.declare([team]);
     expect(await portals()).toEqual(['team left a', 'team right b']);
     expect(await house.links.unresolved(left)).toEqual([]);
+  });
+
+  it('where ids hold for a network, a conversation is read through one account of it', async () => {
+    const accounts = new AccountRepository(house.database);
+    const third = accountId('third');
+    await accounts.declare([
+      { id: left, network: networkName('shared') },
+      { id: right, network: networkName('other') },
+      { id: third, network: networkName('shared') },
+    ]);
+    const second = {
+      key: 'second',
+      portals: [portal({ account: third, id: leftRoom.id }), portal({ account: right, id: roomId('c') })],
+    };
+    await house.links.declare([team, second]);
+    await resolveAll();
+    const [again] = await house.links.unresolved(third);
+    await expect(house.links.resolved(again?.portal ?? '', third, leftRoom.id, 'network')).rejects.toThrow(
+      'the same room is in the link team already, through the account left: a conversation is read through one account',
+    );
+    await house.links.resolved(again?.portal ?? '', third, leftRoom.id);
   });
 
   it('a direction that the settings change is changed', async () => {

@@ -56,6 +56,8 @@ const restartAfterMs = 1000;
 export class MatrixAdapter implements NetworkAdapter {
   readonly network = networkName('matrix');
   readonly sourceOrder = 'kept';
+  /** A room is the same for every server in it. */
+  readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
   readonly source: MatrixSource;

@@ -28,6 +28,7 @@ import { SlackCommands } from './slack.commands.js';
 import { CommandReceiver } from './slack.commands.source.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter } from './slack.deliver.js';
 import { missingScope, notInstalled } from './slack.errors.js';
+import { SlackHearing } from './slack.hearing.js';
 import type { SlackSelf } from './slack.ids.js';
 import type { Installable } from './slack.install.js';
 import { SlackLogin } from './slack.login.js';
@@ -35,7 +36,7 @@ import { SlackLook } from './slack.look.js';
 import { neededScopes } from './slack.manifest.js';
 import { SlackMessages } from './slack.messages.js';
 import { PostPace } from './slack.pace.js';
-import { isObject, type JsonObject, parseStored } from './slack.payloads.js';
+import { type JsonObject, parseStored } from './slack.payloads.js';
 import { SlackPeople } from './slack.people.js';
 import { SlackPresence } from './slack.presence.js';
 import { ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
@@ -58,18 +59,17 @@ export class SlackAdapter implements NetworkAdapter {
   readonly network = slackNetwork;
   /** Slack promises none: an edit can come before its message. */
   readonly sourceOrder = 'notKept';
+  /** A channel that workspaces share is the same in all of them. */
+  readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
   readonly source: SlackSource;
   readonly #client: SlackClient;
   readonly #app: AppApi;
-  readonly #chat: ChatApi;
   readonly #login: SlackLogin;
   readonly #look: SlackLook;
   readonly #people: SlackPeople;
   readonly #rooms: SlackRooms;
-  readonly #messages: SlackMessages;
-  readonly #commands: SlackCommands;
   readonly #receiver: CommandReceiver;
   readonly #socket: SocketMode;
   readonly #catchUp: SlackCatchUp;
@@ -90,8 +90,6 @@ export class SlackAdapter implements NetworkAdapter {
       this.#textsOf(said, speaker, signal);
     this.#client = client;
     this.#app = app;
-    this.#chat = chat;
-    this.#messages = messages;
     this.#login = new SlackLogin({ app, client, store, settings, clock, log });
     this.#people = new SlackPeople({
       account,
@@ -106,17 +104,17 @@ export class SlackAdapter implements NetworkAdapter {
     const { appName, command, operators } = settings;
     this.#rooms = new SlackRooms({ conversations, store, log, appName, self: () => this.#self?.user });
     const run = (call: Parameters<typeof context.command>[0]): Promise<string> => context.command(call);
-    this.#commands = new SlackCommands({ command, appName, operators, self, run });
-    this.#receiver = new CommandReceiver({ command, commands: this.#commands });
+    const commands = new SlackCommands({ command, appName, operators, log, self, run });
+    this.#receiver = new CommandReceiver({ command, commands });
     this.source = new SlackSource({
       people: this.#people,
       log,
       self,
       isLinked: (channel) => context.isLinked(channel),
-      onHeard: (event) => this.#onHeard(event),
+      onHeard: (event) => hearing.heard(event),
     });
     const { reconnectMs, quietMs, lookMarginMs: marginMs } = settings;
-    const receive = (envelope: SocketEnvelope): Promise<JsonObject | undefined> => this.#receive(envelope);
+    const receive = (envelope: SocketEnvelope): Promise<JsonObject | undefined> => hearing.take(envelope);
     this.#socket = new SocketMode({ app, clock, log, account, reconnectMs, quietMs, receive });
     const { source } = this;
     const catchUp = new SlackCatchUp({ conversations, source, client, clock, marginMs });
@@ -130,6 +128,20 @@ export class SlackAdapter implements NetworkAdapter {
       isLinked: (channel) => context.isLinked(channel),
       isListening: () => source.isListening && (settings.receive !== 'socketMode' || this.#socket.isConnected),
       catchUp: (room, since, signal) => catchUp.read(room, since, signal),
+    });
+    const hearing = new SlackHearing({
+      source,
+      receiver: this.#receiver,
+      commands,
+      presence: this.#presence,
+      messages,
+      chat,
+      client,
+      log,
+      answerWithinMs: settings.requestTimeoutMs,
+      loginRefused: () => {
+        context.loginRefused();
+      },
     });
     const knownSelf = (): SlackSelf => this.#knownSelf();
     this.#look = new SlackLook({ conversations, messages, client, clock, marginMs, self: knownSelf, textsOf });
@@ -284,40 +296,6 @@ export class SlackAdapter implements NetworkAdapter {
     return `${url}${this.context.picturePath(picture)}?v=${encodeURIComponent(version)}`;
   }
 
-  async #receive({ type, payload }: SocketEnvelope): Promise<JsonObject | undefined> {
-    if (type === 'events_api') {
-      await this.source.receive(payload);
-      return undefined;
-    }
-    return isObject(payload) ? this.#receiver.take(payload) : undefined;
-  }
-
-  async #onHeard(event: JsonObject): Promise<void> {
-    await this.#presence.note(event);
-    const { type, channel, ts, thread_ts: thread } = event;
-    if (type === 'message' && typeof channel === 'string' && typeof ts === 'string' && event['subtype'] === undefined) {
-      this.#messages.noteRoot(channel, ts, typeof thread === 'string' ? thread : undefined);
-    }
-    if (type === 'app_uninstalled' || (type === 'tokens_revoked' && namesBot(event))) {
-      this.#client.refuse();
-      this.context.loginRefused();
-    }
-    if (type === 'app_mention') this.#answerMention(event);
-  }
-
-  #answerMention(event: JsonObject): void {
-    const asked = this.#commands.inMention(event);
-    if (asked === undefined) return;
-    const { requestTimeoutMs } = this.context.settings;
-    const answer = async (): Promise<void> => {
-      const text = await this.#commands.answer(asked, this.#commands.mentionPrefix);
-      await this.#chat.whisper(asked.channel, asked.user, text, { signal: AbortSignal.timeout(requestTimeoutMs) });
-    };
-    answer().catch((error: unknown) => {
-      this.context.log.warn({ account: this.account, error }, 'a command could not be answered');
-    });
-  }
-
   #run(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {
     const running = this.#keep(name, loop, signal).finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -346,12 +324,6 @@ export class SlackAdapter implements NetworkAdapter {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await this.#client.rest();
   }
-}
-
-/** Tokens of people are none of ours. */
-function namesBot({ tokens }: JsonObject): boolean {
-  const bots = isObject(tokens) ? tokens['bot'] : undefined;
-  return Array.isArray(bots) && bots.length > 0;
 }
 
 function selfIn(

@@ -1,7 +1,9 @@
 import { saying } from '../../../test/contract/matrix-deliveries.js';
+import { clock } from '../../../test/contract/matrix-bench.js';
 import { SlackBench } from '../../../test/contract/slack-bench.js';
-import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
+import { BridgeError, LoginRefused, RateLimited, TargetGone } from '../../model/errors.js';
 import { roomId } from '../../model/ids.js';
+import { SlackClient } from './slack.client.js';
 import type { SlackAdapter } from './slack.adapter.js';
 
 let bench: SlackBench;
@@ -82,4 +84,19 @@ it('a file is had with our token, and a page in place of it is none', async () =
   const fault = { do: 'answer', status: 302, headers: { location: '/login' }, body: '' } as const;
   bench.sandbox.faults.add({ method: 'GET', path: '/files-pri', fault });
   expect(await failure(adapter.openFile(file, bench.signal))).toMatchObject({ code: 'networkUnavailable' });
+});
+
+it('our token is shown to nobody but Slack: a file that lies elsewhere cannot be had', async () => {
+  const settings = { apiUrl: 'https://slack.com/api/', maxConnections: 1, requestTimeoutMs: 1000 };
+  const client = new SlackClient(settings, clock);
+  client.use('xoxb-secret');
+  for (const address of [
+    'https://docs.example.org/d/1',
+    'https://slack.com.example.org/files-pri/1',
+    'https://notslack.com/files-pri/1',
+    'http://files.slack.com/files-pri/1',
+    `${bench.sandbox.url}/files-pri/1`,
+  ]) {
+    expect(await failure(client.open(address, 'own', bench.signal))).toBeInstanceOf(TargetGone);
+  }
 });

@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
 import type { FileStream } from '../../model/network-adapter.js';
+import { quiet } from './api/quiet.js';
 import { Exchange, type HttpAnswer, type HttpRequest, KeptBack, TransportError } from './api/exchange.js';
 import {
   type Act,
@@ -30,7 +31,7 @@ export interface SlackCall extends Writing {
   readonly act: Act;
   /** Words of refusal that are as good as an answer. */
   readonly accepts?: readonly string[];
-  /** What Slack's pauses for this method are limited to: a channel. Absent: the method. */
+  /** Where Slack counts calls of this method by channel: which one. Absent: it counts them all together. */
   readonly place?: string;
   /** In whose name; default: the bot's. */
   readonly by?: 'bot' | 'app' | 'nobody';
@@ -45,17 +46,6 @@ interface Session {
 
 const connectTimeoutMs = 10_000;
 const mostPauses = 10_000;
-/** What the SDK logs are requests and answers whole: contents. */
-const quiet = {
-  debug: (): void => undefined,
-  info: (): void => undefined,
-  warn: (): void => undefined,
-  error: (): void => undefined,
-  setLevel: (): void => undefined,
-  getLevel: (): never => 'error' as never,
-  setName: (): void => undefined,
-};
-
 /**
  * The account's one door to Slack. The SDK repeats nothing, waits for nothing and pauses nothing: what a request may have done is
  * for its caller to know, and a pause that one channel was asked for is no other's.
@@ -116,8 +106,10 @@ export class SlackClient {
 
   /** A file, as it comes. `own`: with our token, which only Slack itself is to see. Throws TargetGone where there is none. */
   async open(address: string, whose: 'own' | 'public', signal: AbortSignal): Promise<FileStream> {
-    const token = whose === 'own' ? this.#open().token : undefined;
     const url = new URL(address);
+    // A file may lie elsewhere, and Slack only know its address.
+    if (whose === 'own' && !this.#isSlacks(url)) throw fileGone();
+    const token = whose === 'own' ? this.#open().token : undefined;
     const answer = await this.#connections()
       .request({
         method: 'GET',
@@ -152,6 +144,11 @@ export class SlackClient {
     const agent = this.#agent;
     this.#agent = undefined;
     await agent?.close();
+  }
+
+  #isSlacks({ origin, protocol, hostname }: URL): boolean {
+    if (origin === new URL(this.settings.apiUrl).origin) return true;
+    return protocol === 'https:' && /(?:^|\.)slack(?:-gov)?\.com$/.test(hostname);
   }
 
   #open(): Session {

@@ -1,4 +1,5 @@
 import type { App, Receiver } from '@slack/bolt';
+import { quiet } from './api/quiet.js';
 import type { SlackCommands } from './slack.commands.js';
 import { isObject, type JsonObject } from './slack.payloads.js';
 
@@ -6,17 +7,6 @@ export interface BoltParts {
   readonly command: string;
   readonly commands: SlackCommands;
 }
-
-/** What Bolt logs are requests whole: contents. */
-const quiet = {
-  debug: (): void => undefined,
-  info: (): void => undefined,
-  warn: (): void => undefined,
-  error: (): void => undefined,
-  setLevel: (): void => undefined,
-  getLevel: (): never => 'error' as never,
-  setName: (): void => undefined,
-};
 
 /**
  * Hands slash commands and interactivity to Bolt, which tells them apart and answers them. Events never come here: Bolt

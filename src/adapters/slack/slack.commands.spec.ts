@@ -1,5 +1,6 @@
 import { accountId } from '../../model/ids.js';
 import type { RoomCommand } from '../../model/network-definition.js';
+import { silentLog } from '../../observability/log.js';
 import { SlackCommands } from './slack.commands.js';
 
 let calls: RoomCommand[];
@@ -18,8 +19,10 @@ beforeEach(() => {
     command: '/crosstalk',
     appName: 'Crosstalk',
     operators: ['U0PIA'],
+    log: silentLog,
     self: () => self,
     run: (call) => {
+      if (call.words[0] === 'fail') return Promise.reject(new Error('the database is gone'));
       calls.push(call);
       return Promise.resolve('done');
     },
@@ -42,6 +45,12 @@ it('whoever the settings do not name is told so, and nothing is done', async () 
     'Only members whom the settings of Crosstalk name may do that. Your member id is U0EVE.',
   );
   expect(calls).toEqual([]);
+});
+
+it('what fails is said, and answered', async () => {
+  expect(await commands.answer({ user: 'U0PIA', channel: 'C0GENERAL', text: 'fail' })).toBe(
+    'That cannot be done just now: try again in a moment.',
+  );
 });
 
 it('a mention that begins with a verb is a command, once; other mentions are talk', () => {

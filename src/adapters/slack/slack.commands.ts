@@ -1,5 +1,5 @@
 import { roomId } from '../../model/ids.js';
-import type { RoomCommand } from '../../model/network-definition.js';
+import type { Log, RoomCommand } from '../../model/network-definition.js';
 import type { SlackSelf } from './slack.ids.js';
 import { BoundedMap } from './slack.memory.js';
 import type { JsonObject } from './slack.payloads.js';
@@ -10,6 +10,7 @@ export interface CommandsParts {
   readonly appName: string;
   /** Members who may use it. */
   readonly operators: readonly string[];
+  readonly log: Log;
   self(): SlackSelf | undefined;
   run(call: RoomCommand): Promise<string>;
 }
@@ -30,12 +31,17 @@ export class SlackCommands {
 
   constructor(private readonly parts: CommandsParts) {}
 
-  /** What is answered, for the member alone. */
+  /** What is answered, for the member alone; also where it fails. */
   async answer({ user, channel, text }: AskedBy, prefix = this.parts.command): Promise<string> {
     if (!this.parts.operators.includes(user)) {
       return `Only members whom the settings of ${this.parts.appName} name may do that. Your member id is ${user}.`;
     }
-    return this.parts.run({ room: roomId(channel), words: wordsOf(text), prefix });
+    try {
+      return await this.parts.run({ room: roomId(channel), words: wordsOf(text), prefix });
+    } catch (error) {
+      this.parts.log.warn({ channel, error }, 'a command failed');
+      return 'That cannot be done just now: try again in a moment.';
+    }
   }
 
   /** What a mention asks for; undefined where it is talk. */

@@ -31,11 +31,9 @@ const pollMs = 200;
 export class SlackPresence {
   constructor(private readonly parts: PresenceParts) {}
 
-  /** A link has this channel: nothing from before now is its. */
+  /** A link has this channel from now on: nothing from before is its. */
   async entered(channel: string): Promise<void> {
-    const key = channelKey(channel);
-    const known = await this.parts.store.get(key);
-    if (known === undefined) await this.parts.store.put(key, { since: this.parts.clock.now().toISOString() });
+    await this.parts.store.put(channelKey(channel), { since: this.parts.clock.now().toISOString() });
   }
 
   /** Somebody took us out of a channel: there we do not come back by ourselves. */

@@ -15,7 +15,7 @@ export class RoomDelivery implements Deliver<'roomChanged'> {
 
   constructor(private readonly conversations: ConversationsApi) {}
 
-  /** Throws MessageRefused where our app may not: it may rename only what it made. */
+  /** Throws TargetGone for what Slack has no way to show, or our app none to do. */
   async send(request: DeliveryRequest<RoomChanged>, signal: AbortSignal): Promise<void> {
     const { room, event } = request;
     const { change } = event;
@@ -25,8 +25,9 @@ export class RoomDelivery implements Deliver<'roomChanged'> {
         const name = channelNameOf(change.name);
         if (name === '') throw cannotShow('nothing of the name can be a channel’s');
         const channel = await this.conversations.info(room, signal);
-        if (channel?.name !== name) await this.conversations.rename(room, name, writing);
-        return;
+        if (channel?.name === name) return;
+        if ((await this.conversations.rename(room, name, writing)) === 'renamed') return;
+        throw cannotShow('an app may rename only the channels that it made');
       }
       case 'topic': {
         const topic = cut(cleanText(change.topic).trim(), longestTopic);

@@ -63,7 +63,7 @@ export const slackSettings = z
     apiUrl: z
       .url({ protocol: /^https?$/ })
       .transform((address) => `${withoutSlash(address)}/`)
-      .default('https://slack.com/api/')
+      .prefault('https://slack.com/api/')
       .describe("Address of Slack's Web API"),
     authorizeUrl: z
       .url({ protocol: /^https?$/ })

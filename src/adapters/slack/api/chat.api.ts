@@ -28,8 +28,9 @@ export class ChatApi {
     const args = {
       channel,
       ...shown(text, key),
-      unfurl_links: false,
-      unfurl_media: false,
+      // As what people say themselves is shown.
+      unfurl_links: true,
+      unfurl_media: true,
       ...(username === undefined ? {} : { username }),
       ...(iconUrl === undefined ? {} : { icon_url: iconUrl }),
       ...(thread === undefined ? {} : { thread_ts: thread, ...(isBroadcast ? { reply_broadcast: true } : {}) }),
@@ -48,11 +49,11 @@ export class ChatApi {
 
   async update(channel: string, ts: SlackTs, text: SlackText, key: DeliveryKey, writing: Writing): Promise<void> {
     const args = { channel, ts, ...shown(text, key) };
-    await this.client.ask({ method: 'chat.update', args, act: 'write', place: channel, ...writing });
+    await this.client.ask({ method: 'chat.update', args, act: 'write', ...writing });
   }
 
   async delete(channel: string, ts: SlackTs, writing: Writing): Promise<void> {
-    await this.client.ask({ method: 'chat.delete', args: { channel, ts }, act: 'write', place: channel, ...writing });
+    await this.client.ask({ method: 'chat.delete', args: { channel, ts }, act: 'write', ...writing });
   }
 
   /** Shown to one member alone. */

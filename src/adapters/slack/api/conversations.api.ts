@@ -123,8 +123,12 @@ export class ConversationsApi {
     await this.client.ask({ method: 'conversations.setTopic', args: { channel: id, topic }, act: 'write', ...writing });
   }
 
-  async rename(id: string, name: string, writing: Writing): Promise<void> {
-    await this.client.ask({ method: 'conversations.rename', args: { channel: id, name }, act: 'write', ...writing });
+  /** `notOurs`: somebody else made the channel, and so may rename it. */
+  async rename(id: string, name: string, writing: Writing): Promise<'renamed' | 'notOurs'> {
+    const accepts = ['not_authorized'];
+    const args = { channel: id, name };
+    const answer = await this.client.ask({ method: 'conversations.rename', args, act: 'write', accepts, ...writing });
+    return answer['ok'] === true ? 'renamed' : 'notOurs';
   }
 
   async #messages(

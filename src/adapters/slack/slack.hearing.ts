@@ -1,0 +1,72 @@
+import type { Log } from '../../model/network-definition.js';
+import type { ChatApi } from './api/chat.api.js';
+import type { SlackClient } from './slack.client.js';
+import type { SlackCommands } from './slack.commands.js';
+import type { CommandReceiver } from './slack.commands.source.js';
+import type { SlackMessages } from './slack.messages.js';
+import { isObject, type JsonObject } from './slack.payloads.js';
+import type { SlackPresence } from './slack.presence.js';
+import type { SocketEnvelope } from './slack.socket-mode.js';
+import type { SlackSource } from './slack.source.js';
+
+export interface HearingParts {
+  readonly source: SlackSource;
+  readonly receiver: CommandReceiver;
+  readonly commands: SlackCommands;
+  readonly presence: SlackPresence;
+  readonly messages: SlackMessages;
+  readonly chat: ChatApi;
+  readonly client: SlackClient;
+  readonly log: Log;
+  readonly answerWithinMs: number;
+  /** The account is to be closed. */
+  loginRefused(): void;
+}
+
+/** What becomes of what Slack tells, besides that it is stored. */
+export class SlackHearing {
+  constructor(private readonly parts: HearingParts) {}
+
+  /** Events are stored, all else is answered. */
+  async take({ type, payload }: SocketEnvelope): Promise<JsonObject | undefined> {
+    if (type === 'events_api') {
+      await this.parts.source.receive(payload);
+      return undefined;
+    }
+    return isObject(payload) ? this.parts.receiver.take(payload) : undefined;
+  }
+
+  /** Told each event of our workspace after it was stored. */
+  async heard(event: JsonObject): Promise<void> {
+    await this.parts.presence.note(event);
+    const { type, subtype, channel, ts, thread_ts: thread } = event;
+    if (type === 'message' && subtype === undefined && typeof channel === 'string' && typeof ts === 'string') {
+      this.parts.messages.noteRoot(channel, ts, typeof thread === 'string' ? thread : undefined);
+    }
+    if (type === 'app_uninstalled' || (type === 'tokens_revoked' && namesBot(event))) {
+      this.parts.client.refuse();
+      this.parts.loginRefused();
+    }
+    if (type === 'app_mention') this.#answerMention(event);
+  }
+
+  /** Slack does not wait for it: it goes on by itself. */
+  #answerMention(event: JsonObject): void {
+    const { commands, chat, log, answerWithinMs } = this.parts;
+    const asked = commands.inMention(event);
+    if (asked === undefined) return;
+    const answer = async (): Promise<void> => {
+      const text = await commands.answer(asked, commands.mentionPrefix);
+      await chat.whisper(asked.channel, asked.user, text, { signal: AbortSignal.timeout(answerWithinMs) });
+    };
+    answer().catch((error: unknown) => {
+      log.warn({ channel: asked.channel, error }, 'a command could not be answered');
+    });
+  }
+}
+
+/** Tokens of people are none of ours. */
+function namesBot({ tokens }: JsonObject): boolean {
+  const bots = isObject(tokens) ? tokens['bot'] : undefined;
+  return Array.isArray(bots) && bots.length > 0;
+}
