@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { ShardLost } from '../model/errors.js';
 import { AccountStoreRow } from './entities/account-store.row.js';
+import { GatheringSocket } from './gathering-socket.js';
 import { migrations, programVersion } from './migrations.js';
 
 /** Proof that a shard was ours when it was read: what is written with it fails once another replica took over. */
@@ -90,6 +91,7 @@ export class Database {
         connectionTimeoutMillis: options.statementTimeoutMs,
         // A request need not wait for the answer to the one before.
         pipeline: true,
+        stream: () => new GatheringSocket(),
       },
     });
   }
