@@ -20,6 +20,8 @@ export interface RawPayload {
   readonly key: InboxKey;
   /** JSON as bytes, so that nothing a person can write breaks its storage. */
   readonly body: Uint8Array;
+  /** It was told as it happened, after all that its room told before: what it changes is new, whatever clocks said and say. */
+  readonly isNews?: true;
 }
 
 /** What the core offers to those who bring events: when it resolves, the batch is stored and may be acknowledged. */

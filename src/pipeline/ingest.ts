@@ -128,12 +128,13 @@ export class IngestService {
           : await this.#held(tx, sentBy(arrived), new Map([[adapter.account, adapter]]));
       const learnt = await this.#learn(tx, adapter.account, reads, released, pulled?.fence);
       const fresh = freshOf(adapter, reads, learnt);
-      const arrivals = fresh.map(({ inbox, content }): Arrival => ({
+      const arrivals = fresh.map(({ inbox, content, isNews }): Arrival => ({
         inbox: inbox.id,
         account: adapter.account,
         order: adapter.sourceOrder,
         content,
         from: 'source',
+        ...(isNews === true ? { isNews } : {}),
       }));
       const plan = this.#decide([...arrivals, ...released], learnt);
       await this.repository.apply(
@@ -283,11 +284,11 @@ function freshOf(
   adapter: NetworkAdapter,
   reads: readonly Read[],
   { stored, inboxIds }: Learnt,
-): { readonly inbox: InboxRow; readonly content: Interpretation }[] {
+): { readonly inbox: InboxRow; readonly content: Interpretation; readonly isNews: true | undefined }[] {
   const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(({ key }) => !stored.has(key));
-  return fresh.flatMap(({ key, body, content }, index) => {
+  return fresh.flatMap(({ key, body, content, isNews }, index) => {
     const id = inboxIds[index];
-    return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content }];
+    return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content, isNews }];
   });
 }
 

@@ -325,6 +325,12 @@ describe('route: edits and deletions', () => {
     expect(notes(plan)).toEqual(['routed', 'routed', 'ignored: stale: a newer change is known']);
   });
 
+  it('an edit that is told as it happens is the newest, also after a clock that ran ahead', () => {
+    const plan = routed(knowingMessage(9n), [edited('a', 'm1', '2'), edited('a', 'm1', '3')], { isNews: true });
+    expect(notes(plan)).toEqual(['routed', 'routed']);
+    expect(plan.versions.map(({ version }) => version)).toEqual([10n, 11n]);
+  });
+
   it('a deletion is final, whatever its version, and comes once', () => {
     const plan = routed(knowingMessage(9n), [
       deleted('a', 'm1', '1'),
@@ -368,6 +374,15 @@ describe('route: reactions', () => {
       ['c', 'reactionRemoved'],
     ]);
     expect(notes(plan)).toEqual(['routed', 'ignored: stale: a newer change is known']);
+  });
+
+  it('a removal that is told as it happens is the newest, also after a clock that ran ahead', () => {
+    const plan = routed(knowingMessage(), [reacted('a', 'm1', '9'), unreacted('a', 'm1', '4')], { isNews: true });
+    expect(notes(plan)).toEqual(['routed', 'routed']);
+    expect(plan.reactions.map(({ state, version }) => [state, version])).toEqual([
+      ['added', 9n],
+      ['removed', 10n],
+    ]);
   });
 
   it('versions count for each emoji and person', () => {

@@ -30,6 +30,8 @@ export interface Arrival {
   readonly content: Interpretation;
   /** `held`: it waited for its target, which came; it waits on where that makes it known only later. `replay`: it is read again. */
   readonly from: 'source' | 'held' | 'replay';
+  /** See `RawPayload.isNews`. */
+  readonly isNews?: true;
 }
 
 export interface RouteOptions {
@@ -218,9 +220,10 @@ class Routing {
   ): Verdict {
     const target = this.known.copies.get(copyKey(event.message));
     if (target === undefined) return this.#unknownTarget(event, wiring);
-    const stale = this.#stale(target.message, BigInt(event.version));
+    const version = this.#versionAfter(this.known.messages.get(target.message)?.version, event.version);
+    const stale = this.#stale(target.message, version);
     if (stale !== undefined) return stale;
-    this.#setVersion(target.message, BigInt(event.version), false);
+    this.#setVersion(target.message, version, false);
     if (event.kind === 'messageEdited') this.#changeParked(target.message, event);
     this.#deliver(event, wiring, target.message);
     return { state: 'routed', message: target.message };
@@ -293,10 +296,11 @@ class Routing {
     return this.#setReaction(removal, wiring, { ...reaction, state: 'removed', version }, remote);
   }
 
-  #setReaction(event: BridgeEvent, wiring: Wiring, reaction: KnownReaction, remote: RemoteId | undefined): Verdict {
+  #setReaction(event: BridgeEvent, wiring: Wiring, changed: KnownReaction, remote: RemoteId | undefined): Verdict {
     const { account } = event.room;
-    const key = reactionKey(reaction.message, reaction.emoji, account, reaction.person);
+    const key = reactionKey(changed.message, changed.emoji, account, changed.person);
     const before = this.known.reactions.get(key);
+    const reaction = { ...changed, version: this.#versionAfter(before?.version, changed.version) };
     if (before !== undefined && before.version >= reaction.version) return ignored('stale: a newer change is known');
     this.known.reactions.set(key, reaction);
     if (remote !== undefined) this.known.reactionsByRemote.set(remoteKey(account, remote), reaction);
@@ -351,6 +355,12 @@ class Routing {
       forMs: at + this.options.heldEventsMs - this.options.now.getTime(),
     });
     return { state: 'held', message: null };
+  }
+
+  /** News are newer than what is known, also where that was written down under a clock that ran ahead. */
+  #versionAfter(known: bigint | undefined, given: string | bigint): bigint {
+    const version = BigInt(given);
+    return this.arrival.isNews === true && known !== undefined && version <= known ? known + 1n : version;
   }
 
   #stale(message: RowId, version: bigint): Verdict | undefined {

@@ -56,7 +56,7 @@ function killed(): Trouble {
         `select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`,
       );
-      ended = rowCount ?? 0;
+      ended += rowCount ?? 0;
       await client.end();
     },
     isFelt: () => ended > 0,

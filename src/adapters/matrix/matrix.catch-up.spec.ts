@@ -89,6 +89,9 @@ describe('matrix: what happened meanwhile', () => {
     ]);
     const pushed = [...bench.ingest.payloads.keys()];
     expect(payloads.every(({ key }) => pushed.includes(key))).toBe(true);
+    // What is pushed is news; what is read again may be older than what came since.
+    expect([...bench.ingest.payloads.values()].map(({ isNews }) => isNews)).toEqual(pushed.map(() => true));
+    expect(payloads.map(({ isNews }) => isNews)).toEqual(payloads.map(() => undefined));
     expect(Buffer.concat(payloads.map(({ body }) => body)).toString()).not.toContain('never to be read');
   });
 

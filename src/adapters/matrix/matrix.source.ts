@@ -139,9 +139,8 @@ export class MatrixSource {
       }
       this.parts.lookups.note(event);
       const extra = await this.#lookUp(event, signal);
-      payloads.push(
-        toPayload({ event: value as MatrixEvent, order: this.#orderOf(event, told), ...extra }, event.event_id),
-      );
+      const stored = { event: value as MatrixEvent, order: this.#orderOf(event, told), ...extra };
+      payloads.push({ ...toPayload(stored, event.event_id), ...(told === 'now' ? { isNews: true } : {}) });
     }
     return payloads;
   }
