@@ -1,5 +1,6 @@
 // `npm run mutants [-- NAME… --json --outputFile=FILE]`: each change of test/mutants/mutants.json, made in a copy of the tree,
-// must turn the specs red that are named to catch it. A change that stays green, or that no longer applies, fails the command.
+// must turn the test red that is named to catch it, among the specs that are. A change that this test does not catch, whatever else
+// fails, or that no longer applies, fails the command.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -68,14 +69,15 @@ async function jest(tree, specs) {
   const flags = ['--experimental-vm-modules', '--no-warnings', bin, '--json', `--outputFile=${report}`];
   const child = spawn(process.execPath, [...flags, '--runTestsByPath', ...specs], { cwd: tree, stdio: 'ignore' });
   await new Promise((done) => child.on('exit', done));
-  const { testResults, ...counts } = JSON.parse(readFileSync(report, 'utf8'));
-  const failed = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
-  );
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const those = (wanted) =>
+    testResults.flatMap(({ assertionResults }) =>
+      assertionResults.filter(({ status }) => status === wanted).map(({ fullName }) => fullName),
+    );
   const crashed = testResults.flatMap(({ assertionResults, message }) =>
     assertionResults.length > 0 ? [] : [message],
   );
-  return { failed, crashed, passed: counts.numPassedTests };
+  return { failed: those('failed'), passed: those('passed'), crashed };
 }
 
 /** Undefined where the mutant was caught as it should be, else what is wrong. */
@@ -86,9 +88,10 @@ async function judge(tree, mutant) {
     // A spec that cannot even be read tells nothing of the rule.
     if (crashed.length > 0) return `its specs did not run: ${crashed[0].slice(0, 500)}`;
     if (failed.length === 0) return `stays green in ${mutant.specs.join(', ')}`;
-    console.log(
-      `caught   ${mutant.name}\n         by “${failed[0]}”${failed.length > 1 ? ` and ${failed.length - 1} more` : ''}`,
-    );
+    // What fails besides may fail for whatever reason: this test is the rule's.
+    if (!failed.includes(mutant.test)) return `“${mutant.test}” stays green; what fails is “${failed.join('”, “')}”`;
+    const others = failed.length > 1 ? ` and ${failed.length - 1} more` : '';
+    console.log(`caught   ${mutant.name}\n         by “${mutant.test}”${others}`);
     return undefined;
   } finally {
     takeBack();
@@ -105,6 +108,10 @@ try {
   if (sound.failed.length > 0 || sound.crashed.length > 0) {
     const [first] = [...sound.failed, ...sound.crashed];
     throw new Error(`the specs are red without any change: ${first}`);
+  }
+  const missing = mutants.filter(({ test }) => !sound.passed.includes(test));
+  if (missing.length > 0) {
+    throw new Error(`no such test passes without any change: ${missing.map(({ test }) => `“${test}”`).join(', ')}`);
   }
   const left = [...mutants];
   const work = async (tree) => {

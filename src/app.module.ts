@@ -82,6 +82,7 @@ export interface House {
   readonly parkedDeliveries: ParkedDeliveries;
   readonly replays: Replays;
   readonly wakeups: Wakeups;
+  readonly replicas: Pick<ShardRepository, 'listening'>;
   readonly installation: InstallationRepository;
   readonly clock: Clock;
   readonly log: Log;
@@ -89,6 +90,8 @@ export interface House {
   readonly replica: string;
   /** What a caller of a replica's admin listener must show, where the settings have no token. */
   startTokenOf(replica: string): string;
+  /** Tells the others, and commands, where this replica receives its operator. */
+  announce(adminUrl: string): Promise<void>;
 }
 
 export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation): House {
@@ -243,10 +246,12 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     parkedDeliveries: new ParkedDeliveries(deliveries, wakeups),
     replays: new Replays(new InboxRepository(database), ingest, adapters),
     wakeups,
+    replicas: shardRows,
     installation: new InstallationRepository(database, secrets.keyId),
     clock,
     log,
     replica: replica.id,
+    announce: (adminUrl) => shardRows.announce(replica, adminUrl),
     startTokenOf: (id) => startToken(derive(masterKey, 'admin tokens'), id),
   };
 }

@@ -68,6 +68,7 @@ export async function startService(settings: Settings): Promise<RunningService> 
     undo.push(() => house.bridge.stop(settings.delivery.stopWithinMs));
     // Networks call back as soon as they are told that we are there.
     const { publicPort, adminUrl } = await listen(house, settings, log, undo);
+    await house.announce(adminUrl);
     await house.bridge.start();
     await ground.lock?.announce(adminUrl);
     log.info({}, 'Crosstalk is at work');

@@ -70,7 +70,7 @@ const port = (): number => ((app.getHttpServer() as { address(): unknown }).addr
 async function call(
   method: string,
   path: string,
-  { headers = {}, body }: { headers?: Record<string, string>; body?: object } = {},
+  { headers = {}, body, raw }: { headers?: Record<string, string>; body?: object; raw?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -82,7 +82,7 @@ async function call(
       },
     );
     outgoing.on('error', reject);
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    outgoing.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)));
   });
 }
 
@@ -220,6 +220,48 @@ describe('the HTTP API', () => {
     expect(JSON.parse(text)).toEqual({ error: expect.stringMatching(/.{10}/) as string });
     expect(recorded.calls).toEqual([]);
   });
+
+  it.each([
+    ['/api/retry', {}, /`deliveries`.*`all`: true/],
+    ['/api/retry', { deliveries: ['7'] }, /^deliveries\.0: is not the id of a delivery\.$/],
+    ['/api/retry', { deliveries: [] }, /^deliveries: names none: /],
+    ['/api/retry', { all: 1 }, /^all: /],
+    ['/api/replay', { id: 'x' }, /^id: is not the id of a stored payload\.$/],
+    ['/api/replay', { account: 'cloud', since: 'yesterday' }, /^since: /],
+    ['/api/replay', { account: 'cloud' }, /^since: /],
+    ['/api/replay', {}, /`account` and `since`/],
+  ])('what is wrong with a call of %s with %j is named', async (path, body, expected) => {
+    const { text } = await withToken('POST', path, body);
+    expect((JSON.parse(text) as { error: string }).error).toMatch(expected);
+  });
+
+  it.each([
+    ['GET', '/api/ways?id=%00', undefined, 400, /^id: holds a NUL/],
+    ['POST', '/api/links/a%00b/pause', undefined, 400, /^the name of the link: holds a NUL/],
+    ['POST', '/api/replay', '{"account":"a\\u0000","since":"2026-01-31T12:00:00Z"}', 400, /^account: holds a NUL/],
+    ['POST', '/api/retry', '{"all":', 400, /^The body is no JSON/],
+    [
+      'POST',
+      '/api/retry',
+      JSON.stringify({ deliveries: ['a'.repeat(200_000)] }),
+      413,
+      /^The body is larger than 102400 bytes/,
+    ],
+    ['GET', '/api/nothing', undefined, 404, /^There is nothing here/],
+    ['PATCH', '/api/retry', undefined, 404, /^There is nothing here/],
+    ['GET', '/assets/nothing.js', undefined, 404, /^There is nothing here/],
+    ['GET', '/api/../api/nothing', undefined, 404, /^There is nothing here/],
+    ['GET', '/api/links/%2e%2e/%ff', undefined, 400, /the path is broken/],
+    ['POST', '/api/links/%ff/pause', undefined, 400, /the path is broken/],
+  ])(
+    '%s %s, refused before it is understood, is refused with a sentence as well',
+    async (method, path, body, status, says) => {
+      const answer = await call(method, path, { headers: right, ...(body === undefined ? {} : { raw: body }) });
+      expect(answer.status).toBe(status);
+      expect(JSON.parse(answer.text)).toEqual({ error: expect.stringMatching(says) as string });
+      expect(recorded.calls).toEqual([]);
+    },
+  );
 
   it.each([
     ['a link that is not there', NoSuchLink, 404],

@@ -1,5 +1,5 @@
 import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { LinkChanges } from '../links/link-changes.js';
 import type { Clock } from '../model/clock.js';
 import type { Log } from '../model/network-definition.js';
@@ -12,7 +12,7 @@ import { Bridge } from '../workers/bridge.js';
 import { ParkedDeliveries } from '../workers/parked-deliveries.js';
 import { Activity } from './activity.js';
 import { type AdminAccess, adminAccess, AdminGuard } from './admin.guard.js';
-import { adminLog } from './api-error.filter.js';
+import { adminLog, ApiErrorFilter } from './api-error.filter.js';
 import { HealthController } from './health.controller.js';
 import { LinksController } from './links.controller.js';
 import { LiveFeed } from './live-feed.js';
@@ -68,6 +68,7 @@ export class AdminModule implements NestModule {
         { provide: PageFiles, useValue: new PageFiles(pageFolder) },
         { provide: adminLog, useValue: parts.log },
         { provide: adminAccess, useValue: access },
+        { provide: APP_FILTER, useClass: ApiErrorFilter },
         { provide: APP_GUARD, useClass: AdminGuard },
       ],
     };

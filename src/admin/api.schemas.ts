@@ -8,8 +8,14 @@ const time = () =>
     .string()
     .describe('ISO 8601.')
     .meta({ examples: ['2026-01-31T12:00:00.000Z'] });
-const account = () => z.string().min(1).describe("An account's key in the settings.");
-const room = () => z.string().min(1).describe("A room's id as its network writes it.");
+/** A text that PostgreSQL can be asked for. */
+const words = () =>
+  z
+    .string()
+    .min(1, 'is empty')
+    .refine((text) => !text.includes('\0'), 'holds a NUL character, which no id and no name does');
+const account = () => words().describe("An account's key in the settings.");
+const room = () => words().describe("A room's id as its network writes it.");
 const direction = () =>
   z
     .enum(['both', 'in', 'out'])
@@ -31,8 +37,8 @@ const wishedRoom = z
     room: room().exactOptional().describe("A room that there is, by its network's id or alias."),
     create: z
       .strictObject({
-        name: z.string().min(1),
-        invite: z.array(z.string().min(1)).default([]).describe('People, by their ids on the network.'),
+        name: words(),
+        invite: z.array(words()).default([]).describe('People, by their ids on the network.'),
       })
       .exactOptional()
       .describe('In place of `room`: a new one, made for the link.'),
@@ -64,7 +70,7 @@ export const linkBody = z
   });
 export type LinkBody = z.output<typeof linkBody>;
 
-export const linkName = z.string().min(1).describe("A link's name.");
+export const linkName = words().describe("A link's name.");
 export const listQuery = z.strictObject({
   all: z.enum(['true', 'false']).default('false').describe('`true`: also links that were ended.'),
 });
@@ -83,27 +89,40 @@ export const resumeBody = z.strictObject({
     .describe('`where it stopped`: what was said meanwhile follows, in its order.'),
 });
 export type ResumeBody = z.output<typeof resumeBody>;
-export const retryBody = z.union([
-  z.strictObject({ deliveries: z.array(deliveryKey()).min(1).max(10_000) }),
-  z.strictObject({ all: z.literal(true).describe('Everything that is parked.') }),
-]);
+export const retryBody = z.union(
+  [
+    z.strictObject({
+      deliveries: z
+        .array(deliveryKey())
+        .min(1, 'names none: `{ "all": true }` retries everything that is parked')
+        .max(2_000, 'names more than 2,000: send them in several calls'),
+    }),
+    z.strictObject({ all: z.literal(true).describe('Everything that is parked.') }),
+  ],
+  'say either `deliveries`, the ids of what is parked as `GET /api/status` has them, or `all`: true',
+);
 export type RetryBody = z.output<typeof retryBody>;
-export const replayBody = z.union([
-  z.strictObject({
-    id: z
-      .string()
-      .regex(/^\d{1,18}$/, 'is not the id of a stored payload')
-      .describe('Of a stored payload.'),
-  }),
-  z.strictObject({ malformed: z.literal(true).describe('What could not be read when it came.') }),
-  z.strictObject({
-    account: account(),
-    since: z.iso.datetime({ offset: true }).describe('What came to the account since then.'),
-  }),
-]);
+export const replayBody = z.union(
+  [
+    z.strictObject({
+      id: z
+        .string()
+        .regex(/^\d{1,18}$/, 'is not the id of a stored payload')
+        .describe('Of a stored payload.'),
+    }),
+    z.strictObject({ malformed: z.literal(true).describe('What could not be read when it came.') }),
+    z.strictObject({
+      account: account(),
+      since: z.iso.datetime({ offset: true }).describe('What came to the account since then.'),
+    }),
+  ],
+  'say either `id`, `malformed`: true, or `account` and `since`',
+);
 export type ReplayBody = z.output<typeof replayBody>;
 export const wayQuery = z.strictObject({
-  id: z.string().min(1).max(1000).describe("A message's id on its network, or a delivery's UUID."),
+  id: words()
+    .max(1000, 'is longer than 1,000 characters, which no id is')
+    .describe("A message's id on its network, or a delivery's UUID."),
 });
 export type WayQuery = z.output<typeof wayQuery>;
 

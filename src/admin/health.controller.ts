@@ -1,5 +1,8 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { Bridge } from '../workers/bridge.js';
+
+type Readiness = { readonly status: 'ok' } | { readonly status: 'not ready'; readonly waitsFor: readonly string[] };
 
 /** For those who restart services and send them traffic. Says nothing that must be kept from anybody. */
 @Controller('health')
@@ -14,11 +17,12 @@ export class HealthController {
 
   /** The database answers, and all that the settings name has been taken up or is known to fail. 503 else. */
   @Get('ready')
-  async ready(): Promise<{ status: 'ok' }> {
+  async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const { ready, waitsFor } = await this.bridge
       .readiness()
       .catch(() => ({ ready: false, waitsFor: ['the database'] }));
-    if (!ready) throw new ServiceUnavailableException({ status: 'not ready', waitsFor });
-    return { status: 'ok' };
+    if (ready) return { status: 'ok' };
+    response.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return { status: 'not ready', waitsFor };
   }
 }

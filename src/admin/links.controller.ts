@@ -1,9 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseFilters } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { type Change, LinkChanges } from '../links/link-changes.js';
 import { type LinkStatus, StatusRepository } from '../persistence/status.repository.js';
-import { ApiErrorFilter } from './api-error.filter.js';
 import {
   linkBody,
+  linkName,
   type LinkBody,
   listQuery,
   type ListQuery,
@@ -15,9 +15,10 @@ import {
 import { Checked } from './checked.js';
 import { roomChoice, wishOf } from './link-words.js';
 
+const checkedName = new Checked(linkName, 'the name of the link');
+
 /** The verbs of links, as the command line has them. */
 @Controller('api/links')
-@UseFilters(ApiErrorFilter)
 export class LinksController {
   constructor(
     private readonly status: StatusRepository,
@@ -30,13 +31,16 @@ export class LinksController {
   }
 
   @Put(':name')
-  link(@Param('name') name: string, @Body(new Checked(linkBody)) body: LinkBody): ReturnType<LinkChanges['link']> {
+  link(
+    @Param('name', checkedName) name: string,
+    @Body(new Checked(linkBody)) body: LinkBody,
+  ): ReturnType<LinkChanges['link']> {
     return this.changes.link(wishOf(name, body));
   }
 
   @Delete(':name')
   async unlink(
-    @Param('name') name: string,
+    @Param('name', checkedName) name: string,
     @Query(new Checked(unlinkQuery)) query: UnlinkQuery,
   ): Promise<{ change: Change }> {
     return { change: await this.changes.unlink(name, roomChoice(query)) };
@@ -44,20 +48,20 @@ export class LinksController {
 
   @Post(':name/relink')
   @HttpCode(200)
-  async relink(@Param('name') name: string): Promise<{ change: Change }> {
+  async relink(@Param('name', checkedName) name: string): Promise<{ change: Change }> {
     return { change: await this.changes.relink(name) };
   }
 
   @Post(':name/pause')
   @HttpCode(200)
-  async pause(@Param('name') name: string): Promise<{ change: Change }> {
+  async pause(@Param('name', checkedName) name: string): Promise<{ change: Change }> {
     return { change: await this.changes.pause(name) };
   }
 
   @Post(':name/resume')
   @HttpCode(200)
   async resume(
-    @Param('name') name: string,
+    @Param('name', checkedName) name: string,
     @Body(new Checked(resumeBody)) { from }: ResumeBody,
   ): Promise<{ change: Change }> {
     return { change: await this.changes.resume(name, from) };

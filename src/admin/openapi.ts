@@ -67,10 +67,14 @@ function described({ id, summary, path, query, body, answer, refuses, ...rest }:
       : { requestBody: { required: true, ...json({ $ref: `#/components/schemas/${bodyName({ id, ...rest })}` }) } }),
     responses: {
       200: answered(answer),
-      ...(query === undefined && body === undefined ? {} : { 400: refused('It makes no sense as it was asked.') }),
+      ...(query === undefined && body === undefined && !path.includes('{name}')
+        ? {}
+        : { 400: refused('It makes no sense as it was asked.') }),
       401: refused('The token is missing or wrong.'),
       403: refused('It was called by another address, or by a page of one.'),
       ...(refuses === true ? { 404: refused('There is no such link or account.'), 409: refused('It cannot be.') } : {}),
+      ...(body === undefined ? {} : { 413: refused('The body is too large.') }),
+      default: refused('Whatever else went wrong.'),
     },
   };
 }

@@ -1,14 +1,12 @@
-import { Body, Controller, HttpCode, Post, UseFilters } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { accountId, deliveryId } from '../model/ids.js';
 import { type ReplayReport, Replays } from '../pipeline/replays.js';
 import { ParkedDeliveries, type Retried } from '../workers/parked-deliveries.js';
-import { ApiErrorFilter } from './api-error.filter.js';
 import { replayBody, type ReplayBody, retryBody, type RetryBody } from './api.schemas.js';
 import { Checked } from './checked.js';
 
 /** What is done again at a person's word. */
 @Controller('api')
-@UseFilters(ApiErrorFilter)
 export class OperationsController {
   constructor(
     private readonly parked: ParkedDeliveries,

@@ -1,9 +1,8 @@
-import { Controller, Get, type MessageEvent, Query, Sse, UseFilters } from '@nestjs/common';
+import { Controller, Get, type MessageEvent, Query, Sse } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { MessageWay } from '../persistence/message-way.repository.js';
 import { type StatusReport, StatusRepository } from '../persistence/status.repository.js';
 import { Activity, type ActivityReport } from './activity.js';
-import { ApiErrorFilter } from './api-error.filter.js';
 import { wayQuery, type WayQuery } from './api.schemas.js';
 import { Checked } from './checked.js';
 import { LiveFeed } from './live-feed.js';
@@ -12,7 +11,6 @@ import { Ways } from './ways.js';
 
 /** What an operator may see: never what was said. */
 @Controller('api')
-@UseFilters(ApiErrorFilter)
 export class SightController {
   constructor(
     private readonly reports: StatusRepository,

@@ -3,7 +3,7 @@ import type { Block, RichText } from '../model/rich-text.js';
 import { fromPlain, toPlain } from './plain.js';
 import { splitRich } from './split-rich.js';
 
-const within = (chars: number) => (part: RichText) => toPlain(part).length <= chars;
+const within = (chars: number) => (part: RichText) => toPlain(part).length / chars;
 const texts = (parts: readonly RichText[]) => parts.map(toPlain);
 const paragraph = (text: string): Block => ({ type: 'paragraph', content: [{ type: 'text', text }] });
 
@@ -137,5 +137,68 @@ describe('splitRich: always', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('the same of what is long, and not of the same density everywhere', () => {
+    fc.assert(
+      fc.property(
+        fc.array(body, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 300, max: 3000 }),
+        (bodies, chars) => {
+          const whole = bodies.flatMap((blocks) => Array.from({ length: 25 }, () => blocks.flat()).flat());
+          const parts = splitRich(whole, within(chars));
+          expect(texts(parts).filter((text) => text.length > chars)).toEqual([]);
+          expect(letters(parts)).toBe(letters([whole]));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('splitRich: how often it asks', () => {
+  /** How many characters it asks about, by how many there are. */
+  const asked = (body: RichText, fullness: (part: RichText) => number): number => {
+    let chars = 0;
+    splitRich(body, (part) => {
+      chars += toPlain(part).length;
+      return fullness(part);
+    });
+    return chars / toPlain(body).length;
+  };
+  const words = (count: number): Block[] =>
+    Array.from({ length: count }, (_, at) =>
+      paragraph(`${String(at)} and then some words more, of which each is short`),
+    );
+
+  it('where a text is about as dense everywhere, about the whole of it and about each part once', () => {
+    expect(asked(words(4000), within(30_000))).toBeLessThan(2.5);
+    expect(asked([paragraph('and again '.repeat(20_000))], within(30_000))).toBeLessThan(2.5);
+    expect(asked([{ type: 'code', text: 'line of code\n'.repeat(20_000) }], within(30_000))).toBeLessThan(2.5);
+  });
+
+  it('where how full a part is can only be told of what fits, no more often', () => {
+    expect(asked(words(4000), (part) => Math.min(toPlain(part).length / 30_000, 1.01))).toBeLessThan(8);
+  });
+
+  it('where it is denser in one place than in another, a few times', () => {
+    const body = words(4000).map((block, at): Block =>
+      at % 500 < 20 ? { type: 'code', text: 'x'.repeat(2000) } : block,
+    );
+    expect(asked(body, within(30_000))).toBeLessThan(6);
+  });
+
+  it('its parts are nearly full, but where a better place to cut stands in their second half', () => {
+    const parts = splitRich([paragraph('and again '.repeat(20_000))], within(30_000));
+    expect(parts).toHaveLength(7);
+    expect(texts(parts.slice(0, -1)).every((text) => text.length > 27_000)).toBe(true);
+  });
+
+  it('what is hardly more than two parts is not three', () => {
+    expect(splitRich([paragraph('and again '.repeat(5_900))], within(30_000))).toHaveLength(2);
+  });
+
+  it('where what is left is hardly more than fits, that is seen once', () => {
+    expect(asked([paragraph('and again '.repeat(3_100))], within(30_000))).toBeLessThan(3.5);
   });
 });

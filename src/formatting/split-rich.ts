@@ -1,311 +1,121 @@
-import { assertNever } from '../model/bridge-event.js';
-import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
+import type { Block, RichText } from '../model/rich-text.js';
+import { bestPlace, cutBlocks, weighBlocks } from './cut-rich.js';
 import { divisible } from './divisible.js';
-import { graphemeEnd, lastSeparator } from './graphemes.js';
 
-/** Where one may cut, the best first. */
-const places = ['block', 'inner', 'line', 'word'] as const;
-type Place = (typeof places)[number];
+/**
+ * How full a message is with a part in it: it fits up to 1. Of what does not fit it may be any number above 1 that is
+ * quickly known; the nearer it is to the right one, the sooner a cut is found.
+ */
+export type Fullness = (part: RichText) => number;
 
-/** Two halves of something; an empty one says nothing. */
-type Halves<T> = readonly [T[], T[]];
-
-/** Whether a grapheme may be torn, where a part cannot hold even one. */
-type Torn = 'never' | 'ifNeeded';
-
-/** What the search for a cut begins with, in units of `weight`. */
+/** What the search for a cut begins with, in units of weight, and what is small enough to be measured exactly. */
 const firstGuess = 1024;
-/** How near to the longest part that fits the search goes, as a share of it. */
+const small = 256;
+/** How near to the longest part that fits an exact search goes, as a share of it. */
 const nearness = 1 / 64;
+/** How full a part shall become that is cut by what the one before it says of their density, and how full it must. */
+const aimed = 0.97;
+const fullEnough = 0.9;
+const mostGuesses = 4;
+
+interface Cut {
+  readonly part: readonly Block[];
+  readonly rest: readonly Block[];
+  /** What the search for the next one begins with. */
+  readonly guess: number;
+}
+
+/** How full a message was with so much in it. */
+interface Measured {
+  readonly weight: number;
+  readonly used: number;
+}
 
 /**
  * Pure: cuts a rich text into parts that fit, in order, one at least. It cuts between blocks, else between what lies
  * within them (items of a list, rows of a table), else at a line end, else at a space, in the second half of a part;
  * else between two graphemes. What is cut goes on as what it was: code in the same language, cut at line ends; a
  * list, from the right number; a table, with its head. White space at a cut is dropped, of code the line end alone.
- * Only where a single grapheme or a thing without text does not fit does a part not fit. `fits` must be true of less
- * wherever it is true of more; it is asked about parts of twice the size that fits at most, a dozen times each.
+ * Only where a single grapheme or a thing without text does not fit does a part not fit. `fullness` must not be less
+ * of more; where the text is about as dense everywhere, it is asked about each part once, else a few times.
  */
-export function splitRich(body: RichText, fits: (part: RichText) => boolean): RichText[] {
+export function splitRich(body: RichText, fullness: Fullness): RichText[] {
+  if (fullness(body) <= 1) return [body];
   const parts: RichText[] = [];
-  if (fits(body)) return [body];
-  let rest: readonly Block[] = divisible(body, fits);
+  let rest: readonly Block[] = divisible(body, (part) => fullness(part) <= 1);
   let guess = firstGuess;
   for (;;) {
-    const fitting = longest(rest, fits, guess);
-    if (fitting === undefined) break;
-    guess = fitting;
-    const whole = cutBlocks(rest, bestPlace(rest, fitting));
-    const isStuck = whole[0].length === 0 && weighBlocks(whole[1], fitting) >= weighBlocks(rest, fitting);
-    const [part, others] = isStuck ? cutBlocks(rest, fitting, 'ifNeeded') : whole;
-    if (part.length > 0) parts.push(part);
-    rest = others;
+    const found = guessedCut(rest, fullness, guess) ?? exactCut(rest, fullness, guess);
+    if (found === undefined) break;
+    guess = found.guess;
+    if (found.part.length > 0) parts.push(found.part);
+    rest = found.rest;
   }
   return rest.length > 0 || parts.length === 0 ? [...parts, rest] : parts;
 }
 
+/** A part cut where the text's density says that it is about full; undefined where that says too little. */
+function guessedCut(rest: RichText, fullness: Fullness, guess: number): Cut | undefined {
+  let tried = guess;
+  let isTooMuch = false;
+  for (let guesses = 0; guesses < mostGuesses && tried >= small; guesses += 1) {
+    // What is hardly more than a part may be one: nobody wants a last part of three words.
+    const most = Math.ceil(tried / fullEnough);
+    const whole = weighBlocks(rest, most);
+    const isLast: boolean = !isTooMuch && whole <= most;
+    isTooMuch ||= isLast;
+    const weight = isLast ? whole : bestPlace(rest, tried);
+    const [part, others] = isLast ? [rest, []] : cutBlocks(rest, weight);
+    if (part.length === 0) return undefined;
+    const used = fullness(part);
+    const full = weight / used;
+    if (used <= 1 && (isLast || tried >= fullEnough * full))
+      return { part, rest: others, guess: Math.floor(aimed * full) };
+    tried = Math.floor(aimed * full);
+  }
+  return undefined;
+}
+
+/** The longest part that fits, cut at the best place in it; undefined where all of it fits, or cannot be cut. */
+function exactCut(rest: RichText, fullness: Fullness, guess: number): Cut | undefined {
+  const fitting = longest(rest, fullness, guess);
+  if (fitting === undefined) return undefined;
+  const whole = cutBlocks(rest, bestPlace(rest, fitting));
+  const isStuck = whole[0].length === 0 && weighBlocks(whole[1], fitting) >= weighBlocks(rest, fitting);
+  const [part, others] = isStuck ? cutBlocks(rest, fitting, 'ifNeeded') : whole;
+  return { part, rest: others, guess: fitting };
+}
+
 /** How much fits, one unit at the least; undefined where all of it does. */
-function longest(rest: RichText, fits: (part: RichText) => boolean, guess: number): number | undefined {
-  const whole = weighBlocks(rest, Infinity);
-  let [fitting, tooMuch] = [0, 0];
-  for (let tried = guess; tooMuch === 0; tried *= 2) {
-    if (tried >= whole) {
-      if (whole <= 1 || fits(rest)) return undefined;
-      tooMuch = whole;
-    } else if (fits(cutBlocks(rest, tried)[0])) fitting = tried;
-    else tooMuch = tried;
-  }
-  while (tooMuch - fitting > Math.max(1, fitting * nearness)) {
-    const tried = Math.floor((fitting + tooMuch) / 2);
-    if (fits(cutBlocks(rest, tried)[0])) fitting = tried;
-    else tooMuch = tried;
-  }
-  return Math.max(1, fitting);
-}
-
-/** Where to cut what is `most` long: at the best place in its second half. */
-function bestPlace(rest: RichText, most: number): number {
-  const found = new Map<Place, number>();
-  findInBlocks(rest, 0, most, 'block', (place, at) => {
-    if (at > 0 && at <= most) found.set(place, Math.max(at, found.get(place) ?? 0));
-  });
-  return places.map((place) => found.get(place) ?? 0).find((at) => at > most / 2) ?? most;
-}
-
-type Note = (place: Place, at: number) => void;
-
-function findInBlocks(blocks: readonly Block[], from: number, most: number, place: Place, note: Note): void {
-  let at = from;
-  for (const block of blocks) {
-    note(place, at);
-    if (at >= most) return;
-    findInBlock(block, at, most, note);
-    at += weighBlock(block, most - at + 1);
-  }
-  note(place, at);
-}
-
-function findInBlock(block: Block, from: number, most: number, note: Note): void {
-  let at = from;
-  switch (block.type) {
-    case 'paragraph':
-    case 'heading':
-      findInInlines(block.content, from, most, note);
-      return;
-    case 'quote':
-      findInBlocks(block.content, from, most, 'inner', note);
-      return;
-    case 'list':
-      for (const item of block.items) {
-        if (at > most) return;
-        note('inner', at);
-        findInBlocks(item.content, at, most, 'inner', note);
-        at += weighItem(item, most - at + 1);
-      }
-      return;
-    case 'table':
-      for (let row = 0; row < block.rows.length && at + row <= most; row += 1) note('inner', at + row);
-      return;
-    case 'code': {
-      const end = lastSeparator(block.text, '\n', 0, most - from);
-      if (end !== undefined) note('line', from + end);
-      return;
+function longest(rest: RichText, fullness: Fullness, guess: number): number | undefined {
+  let fitting: Measured = { weight: 0, used: 0 };
+  let tooMuch: Measured | undefined;
+  let tried = Math.max(1, guess);
+  for (let step = 0; ; step += 1) {
+    const whole = weighBlocks(rest, tried);
+    const isAll = whole <= tried;
+    if (isAll && whole <= 1) return undefined;
+    const used = fullness(isAll ? rest : cutBlocks(rest, tried)[0]);
+    if (used <= 1 && isAll) return undefined;
+    if (used <= 1) fitting = { weight: tried, used };
+    else tooMuch = { weight: isAll ? whole : tried, used };
+    if (tooMuch === undefined) {
+      tried = Math.floor(tried * Math.min(16, Math.max(2, aimed / used)));
+    } else {
+      if (tooMuch.weight - fitting.weight <= Math.max(1, fitting.weight * nearness)) return Math.max(1, fitting.weight);
+      tried = between(fitting, tooMuch, step);
     }
-    case 'rule':
-      return;
-    default:
-      assertNever(block);
   }
 }
 
-function findInInlines(inlines: readonly Inline[], from: number, most: number, note: Note): void {
-  let at = from;
-  for (const inline of inlines) {
-    if (at > most) return;
-    if (inline.type === 'break') note('line', at);
-    else if (inline.type === 'text') {
-      const space = lastSeparator(inline.text, ' ', 0, most - at);
-      if (space !== undefined) note('word', at + space);
-    } else if ('content' in inline) findInInlines(inline.content, at, most, note);
-    at += weighInline(inline, most - at + 1);
-  }
-}
-
-/** How much there is to cut; counted up to `most` and not much further. */
-function weighBlocks(blocks: readonly Block[], most: number): number {
-  return sum(blocks, most, weighBlock);
-}
-
-function weighBlock(block: Block, most: number): number {
-  switch (block.type) {
-    case 'paragraph':
-    case 'heading':
-      return Math.max(1, weighInlines(block.content, most));
-    case 'quote':
-      return Math.max(1, weighBlocks(block.content, most));
-    case 'list':
-      return Math.max(1, sum(block.items, most, weighItem));
-    case 'table':
-      return Math.max(1, sum(block.rows, most, weighRow));
-    case 'code':
-      return Math.max(1, block.text.length);
-    case 'rule':
-      return 1;
-    default:
-      return assertNever(block);
-  }
-}
-
-function weighItem({ content }: ListItem, most: number): number {
-  return Math.max(1, weighBlocks(content, most));
-}
-
-/** Rows are cut nowhere. */
-function weighRow(): number {
-  return 1;
-}
-
-function weighInlines(inlines: readonly Inline[], most: number): number {
-  return sum(inlines, most, weighInline);
-}
-
-function weighInline(inline: Inline, most: number): number {
-  if ('content' in inline) return Math.max(1, weighInlines(inline.content, most));
-  return inline.type === 'text' || inline.type === 'code' ? Math.max(1, inline.text.length) : 1;
-}
-
-function sum<T>(all: readonly T[], most: number, weigh: (one: T, most: number) => number): number {
-  let weight = 0;
-  for (const one of all) {
-    if (weight > most) break;
-    weight += weigh(one, most - weight);
-  }
-  return weight;
-}
-
-/** Cuts a row of things behind what weighs `at`; the one in the middle is cut itself. */
-function cut<T>(
-  all: readonly T[],
-  at: number,
-  weigh: (one: T, most: number) => number,
-  cutOne: (one: T, at: number) => Halves<T>,
-): Halves<T> {
-  let left = at;
-  for (const [index, one] of all.entries()) {
-    const weight = left <= 0 ? Infinity : weigh(one, left);
-    if (weight <= left) {
-      left -= weight;
-      continue;
-    }
-    const [before, behind] = left <= 0 ? [[], [one]] : cutOne(one, left);
-    return [
-      [...all.slice(0, index), ...before],
-      [...behind, ...all.slice(index + 1)],
-    ];
-  }
-  return [[...all], []];
-}
-
-function cutBlocks(blocks: readonly Block[], at: number, torn: Torn = 'never'): Halves<Block> {
-  return cut(blocks, at, weighBlock, (block, within) => cutBlock(block, within, torn));
-}
-
-function cutBlock(block: Block, at: number, torn: Torn): Halves<Block> {
-  switch (block.type) {
-    case 'paragraph':
-    case 'heading':
-      return both(cutInlines(block.content, at, torn), (content) => ({ ...block, content }));
-    case 'quote':
-      return both(cutBlocks(block.content, at, torn), (content) => ({ ...block, content }));
-    case 'list': {
-      const [before, behind] = cut(block.items, at, weighItem, (item, within) => cutItem(item, within, torn));
-      // An item that is cut goes on under its own number.
-      const start = block.start + block.items.length - behind.length;
-      return [
-        before.length === 0 ? [] : [{ ...block, items: before }],
-        behind.length === 0 ? [] : [{ ...block, start, items: behind }],
-      ];
-    }
-    case 'table':
-      return both(
-        cut(block.rows, at, weighRow, (row) => [[], [row]]),
-        (rows) => ({ ...block, rows }),
-      );
-    case 'code': {
-      const [before, behind] = cutCode(block.text, at, torn);
-      return [before === '' ? [] : [{ ...block, text: before }], [{ ...block, text: behind }]];
-    }
-    case 'rule':
-      return [[], [block]];
-    default:
-      return assertNever(block);
-  }
-}
-
-function both<T>([before, behind]: Halves<T>, make: (half: T[]) => Block): Halves<Block> {
-  return [before.length === 0 ? [] : [make(before)], behind.length === 0 ? [] : [make(behind)]];
-}
-
-function cutItem(item: ListItem, at: number, torn: Torn): Halves<ListItem> {
-  const [before, behind] = cutBlocks(item.content, at, torn);
-  // The box of a task stands before its beginning alone.
-  return [before.length === 0 ? [] : [{ ...item, content: before }], behind.length === 0 ? [] : [{ content: behind }]];
-}
-
-function cutCode(text: string, at: number, torn: Torn): readonly [string, string] {
-  if (text[at] === '\n') return [text.slice(0, at), text.slice(at + 1)];
-  const end = wholeGraphemes(text, at, torn);
-  return [text.slice(0, end), text.slice(end)];
-}
-
-/** The longest beginning of at most `most` units that ends between graphemes; where these may be torn, between code points. */
-function wholeGraphemes(text: string, most: number, torn: Torn): number {
-  const end = graphemeEnd(text, 0, most) ?? 0;
-  if (end > 0 || torn === 'never') return end;
-  const tearsPair = /[\ud800-\udbff]/.test(text[most - 1] ?? '') && /[\udc00-\udfff]/.test(text[most] ?? '');
-  return tearsPair ? (most > 1 ? most - 1 : 2) : most;
-}
-
-function cutInlines(inlines: readonly Inline[], at: number, torn: Torn): Halves<Inline> {
-  const [before, behind] = cut(inlines, at, weighInline, (inline, within) => cutInline(inline, within, torn));
-  return [trimmed(before, 'end'), trimmed(behind, 'start')];
-}
-
-function cutInline(inline: Inline, at: number, torn: Torn): Halves<Inline> {
-  if ('content' in inline) {
-    const [before, behind] = cutInlines(inline.content, at, torn);
-    return [
-      before.length === 0 ? [] : [{ ...inline, content: before }],
-      behind.length === 0 ? [] : [{ ...inline, content: behind }],
-    ];
-  }
-  if (inline.type !== 'text' && inline.type !== 'code') return [[], [inline]];
-  const end = wholeGraphemes(inline.text, at, torn);
-  if (end === 0) return [[], [inline]];
-  return [[{ ...inline, text: inline.text.slice(0, end) }], [{ ...inline, text: inline.text.slice(end) }]];
-}
-
-/** Without the breaks and the white space at one side. */
-function trimmed(inlines: readonly Inline[], side: 'start' | 'end'): Inline[] {
-  const left = [...inlines];
-  for (;;) {
-    const outermost = side === 'start' ? left.shift() : left.pop();
-    if (outermost === undefined) return [];
-    const rest = trimmedInline(outermost, side);
-    if (rest === undefined) continue;
-    if (side === 'start') left.unshift(rest);
-    else left.push(rest);
-    return left;
-  }
-}
-
-function trimmedInline(inline: Inline, side: 'start' | 'end'): Inline | undefined {
-  if (inline.type === 'break') return undefined;
-  if (inline.type === 'text') {
-    const text = side === 'start' ? inline.text.trimStart() : inline.text.trimEnd();
-    return text === '' ? undefined : { type: 'text', text };
-  }
-  if (!('content' in inline)) return inline;
-  const content = trimmed(inline.content, side);
-  return content.length === 0 ? undefined : { ...inline, content };
+/** Where the two say that a part is full; in their middle now and then, since a text may be denser in one place than in another. */
+function between(fitting: Measured, tooMuch: Measured, step: number): number {
+  const middle = Math.floor((fitting.weight + tooMuch.weight) / 2);
+  if (step % 3 === 2) return middle;
+  const share = (1 - fitting.used) / (tooMuch.used - fitting.used);
+  // At least as far from both as is near enough: then one more question may be the last.
+  const apart = Math.max(1, Math.floor(fitting.weight * nearness));
+  const [least, most] = [fitting.weight + apart, tooMuch.weight - apart];
+  if (least > most) return middle;
+  return Math.min(most, Math.max(least, fitting.weight + Math.floor(share * (tooMuch.weight - fitting.weight))));
 }

@@ -42,7 +42,8 @@ export class LinkChanges {
   async link(wish: LinkWish): Promise<{ readonly link: 'made' | 'changed'; readonly state: 'active' | 'paused' }> {
     return this.#change(wish.key, async (tx, stored) => {
       this.#refuseSettings(wish.key, stored);
-      if (!keyPattern.test(wish.key)) throw new LinkRefused(`"${wish.key}" cannot be the name of a link. ${keyRule}`);
+      // One that is there was named by other rules perhaps, and can be changed all the same.
+      if (stored === undefined) refuseName(wish.key);
       const live = stored === undefined ? [] : present(stored);
       const begins = live.length === 0;
       if (begins && wish.rooms.length < 2) throw new LinkRefused(tooFewRooms(wish.key, stored));
@@ -173,6 +174,14 @@ export class LinkChanges {
         `add the other rooms to ${holder}, or take it out there first.`,
     );
   }
+}
+
+const mostQuoted = 64;
+
+function refuseName(key: string): void {
+  if (keyPattern.test(key)) return;
+  const quoted = key.length > mostQuoted ? `${key.slice(0, mostQuoted).toWellFormed()}…` : key;
+  throw new LinkRefused(`"${quoted}" cannot be the name of a link. ${keyRule}`);
 }
 
 function present({ portals }: Pick<StoredLink, 'portals'>): StoredPortal[] {

@@ -130,6 +130,23 @@ export class ShardRepository {
     ]);
   }
 
+  /** Tells where the replica receives its operator: `http://127.0.0.1:8781`. */
+  async announce(replica: ReplicaIdentity, adminUrl: string): Promise<void> {
+    await this.database.rows(
+      `insert into replicas (id, host, process, admin_url) values ($1, $2, $3, $4)
+       on conflict (id) do update set admin_url = excluded.admin_url`,
+      [replica.id, replica.host, replica.process, adminUrl],
+    );
+  }
+
+  /** The replicas that renewed lately, the last to do so first; without an address before they announced it. */
+  async listening(): Promise<{ readonly id: string; readonly adminUrl: string | null }[]> {
+    return this.database.rows(
+      `select id, admin_url as "adminUrl" from replicas where renewed_at > now() - interval '1 minute'
+        order by renewed_at desc`,
+    );
+  }
+
   async forget(replica: ReplicaIdentity): Promise<void> {
     await this.database.rows(`delete from replicas where id = $1`, [replica.id]);
   }

@@ -57,7 +57,11 @@ export class IngestService {
 
   async accept(adapter: NetworkAdapter, payloads: readonly RawPayload[], pulled?: Pulled): Promise<void> {
     const startedMs = this.clock.monotonicMs();
-    const reads = payloads.map((payload) => ({ ...payload, content: interpret(adapter, payload.body) }));
+    const reads = payloads.map(({ key, body }) => ({
+      key: comparable(key),
+      body,
+      content: interpret(adapter, body),
+    }));
     try {
       await this.#store(adapter, reads, pulled, 'moves');
     } catch (error) {
@@ -301,9 +305,19 @@ function isEcho(event: BridgeEvent): boolean {
   return event.kind === 'messageSent' && event.actor.standing === 'ours' && event.key !== undefined;
 }
 
+/** PostgreSQL stores U+FFFD for half a surrogate pair: such a key is its hash, which is the same when it is read back. */
+function comparable(key: InboxKey): InboxKey {
+  return key.isWellFormed() ? key : hashed(key);
+}
+
 /** Text in PostgreSQL holds no NUL: a key that has one is stored by its hash, so that it too is known when it comes again. */
 function storable(key: InboxKey): InboxKey {
-  return key.includes('\0') ? inboxKey(`sha256:${createHash('sha256').update(key).digest('hex')}`) : key;
+  return key.includes('\0') ? hashed(key) : key;
+}
+
+/** Of its UTF-16 code units: in UTF-8, halves of pairs are all the same. */
+function hashed(key: InboxKey): InboxKey {
+  return inboxKey(`sha256:${createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('hex')}`);
 }
 
 function sentBy(events: readonly BridgeEvent[]): MessageRef[] {

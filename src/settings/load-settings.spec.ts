@@ -501,10 +501,18 @@ accounts:
         [
           'accounts.a b',
           'is not a key that can be used',
-          'A key begins with a letter and has letters, digits and single - or _ inside.',
+          'A key begins with a letter, has letters, digits and single - or _ inside, and is at most 64 characters long.',
         ],
         ['accounts.my_Hut', 'differs from my-hut only in case, - or _', 'Give one of them another name.'],
       ]);
+    });
+
+    test('keys are no longer than can be shown', async () => {
+      const keys = (length: number) => `accounts: { ${'a'.repeat(length)}: { network: drum, hut: h } }`;
+      expect(await briefly({ yaml: keys(65) })).toEqual([
+        [`accounts.${'a'.repeat(65)}`, 'is not a key that can be used'],
+      ]);
+      expect([...(await load({ yaml: keys(64) })).accounts.keys()]).toEqual(['a'.repeat(64)]);
     });
 
     test('retryFirstMs is not above retryMaxMs', async () => {

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { defaultLinkOptions } from '../model/link-options.js';
 import type { NetworkDefinition } from '../model/network-definition.js';
 
-/** Keys of accounts and links: they name things in commands, variables and logs. */
-export const keyPattern = /^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*$/;
-export const keyRule = 'A key begins with a letter and has letters, digits and single - or _ inside.';
+/** Keys of accounts and links: they name things in commands, variables, logs and on the page. */
+export const keyPattern = /^(?=.{1,64}$)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*$/;
+export const keyRule =
+  'A key begins with a letter, has letters, digits and single - or _ inside, and is at most 64 characters long.';
 
 const milliseconds = (least: number) => z.number().int().min(least);
 const host = () => z.string().min(1).default('127.0.0.1');

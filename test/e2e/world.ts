@@ -315,7 +315,7 @@ export class World {
   ): Replica {
     const file = join(this.folder, `crosstalk-${String(this.#replicas.length)}.yaml`);
     const settings = { ...this.settings, ...options.change };
-    writeFileSync(file, stringify({ ...settings, listen: anyPorts }));
+    writeFileSync(file, stringify({ listen: anyPorts, ...settings }));
     this.#settingsFile = file;
     const child = spawn(process.execPath, [...(options.node ?? []), resolve('dist/main.js')], {
       cwd: this.folder,
@@ -330,12 +330,6 @@ export class World {
     const replica = new Replica(child);
     this.#replicas.push(replica);
     this.front.pointTo(replica.publicPort);
-    // Commands find the service by its settings.
-    void replica.listening.then((listening) => {
-      if (listening === undefined) return;
-      const admin = { host: '127.0.0.1', port: Number(new URL(listening.adminUrl).port) };
-      writeFileSync(file, stringify({ ...settings, listen: { ...anyPorts, admin } }));
-    });
     return replica;
   }
 

@@ -36,22 +36,22 @@ describe('migrations', () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 8, minimum_program: 1 },
+      { version: 9, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });
 
   it('tables that need a newer program are refused', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 10, minimum_program = 9`);
+    await database.rows(`update schema_info set version = 11, minimum_program = 10`);
     await expect(database.migrate()).rejects.toThrow(
-      'the database was brought to version 10 and needs a Crosstalk that knows version 9; this one knows 8: run the newer program again',
+      'the database was brought to version 11 and needs a Crosstalk that knows version 10; this one knows 9: run the newer program again',
     );
   });
 
   it('tables that are newer and still take this program are worked on', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 9`);
+    await database.rows(`update schema_info set version = 10`);
     await database.migrate();
   });
 });

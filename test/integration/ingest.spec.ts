@@ -157,6 +157,22 @@ describe('ingest', () => {
     expect((await inbox()).map((row) => row.split(' ')[1])).toEqual(['malformed', 'routed']);
   });
 
+  it('a key that PostgreSQL would store as another text is known when it comes again, and is not taken for a similar one', async () => {
+    for (let turn = 0; turn < 2; turn += 1) {
+      await house.ingest.accept(source, [
+        payload('k\ud800', sent('2')),
+        payload('k\ud801', sent('3')),
+        payload('k4', sent('4')),
+      ]);
+    }
+    expect((await inbox()).map((row) => row.replace(/^sha256:\w{64}/, 'hash'))).toEqual([
+      'hash routed',
+      'hash routed',
+      'k4 routed',
+    ]);
+    expect(await count('deliveries')).toBe(3);
+  });
+
   it('what cannot be read is stored as malformed, and can be replayed', async () => {
     await house.ingest.accept(source, [{ key: inboxKey('k1'), body: Buffer.from('{') }]);
     expect((await inbox())[0]).toMatch(/^k1 malformed /);

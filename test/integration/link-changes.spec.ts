@@ -125,7 +125,12 @@ describe('link', () => {
     [
       'a name that the settings could not have',
       wish(both, { key: 'my team' }),
-      '"my team" cannot be the name of a link. A key begins with a letter and has letters, digits and single - or _ inside.',
+      '"my team" cannot be the name of a link. A key begins with a letter, has letters, digits and single - or _ inside, and is at most 64 characters long.',
+    ],
+    [
+      'a name that is too long to be shown',
+      wish(both, { key: 'a'.repeat(65) }),
+      `"${'a'.repeat(64)}…" cannot be the name of a link. A key begins with a letter, has letters, digits and single - or _ inside, and is at most 64 characters long.`,
     ],
     ['a room twice', wish([...both, room(left, 'a')]), 'The room a of left is named twice.'],
     [

@@ -91,6 +91,27 @@ describe('matrix gaps', () => {
     expect(entries.get('transactions')).toEqual({ last: 2 });
   });
 
+  it('a note under way when one past a gap comes does not forget that it was refused', async () => {
+    await answers('1');
+    let isRead = (): void => undefined;
+    const { get } = store;
+    store.get = async (key) => {
+      const value = entries.get(key);
+      await new Promise<void>((resolve) => (isRead = resolve));
+      return value;
+    };
+    gaps.passed('2');
+    await settled();
+    store.get = get;
+    const refused = gaps.isPastGap('5');
+    await settled();
+    isRead();
+    expect(await refused).toBe(true);
+    await settled();
+    expect(entries.get('transactions')).toEqual({ last: 2, refused: 5 });
+    expect(await answers('5')).toEqual(['5 taken']);
+  });
+
   it('a minute after all is well, gaps are those of others', async () => {
     await answers('1', '2');
     nowMs = 60_001;

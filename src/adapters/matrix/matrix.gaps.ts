@@ -31,6 +31,8 @@ export class TransactionGaps {
   #passed = -Infinity;
   #isToBeNoted = false;
   #isWaitingToNote = false;
+  /** What was last done with what is stored: reading and writing it are two steps, and others must not come between. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly store: AccountStore,
@@ -55,12 +57,14 @@ export class TransactionGaps {
     const number = numberOf(transaction);
     // Nothing lies between two that follow one another, whoever took the others.
     if (!this.#isWatchful || number === undefined || number === this.#passed + 1) return false;
-    await this.#note();
-    const { last, refused } = await this.#numbers();
-    const step = number - last;
-    if (number === refused || step <= 1 || step > maxGap) return false;
-    await this.store.put(storeKey, { last, refused: number });
-    return true;
+    return this.#inTurn(async () => {
+      await this.#note();
+      const { last, refused } = await this.#numbers();
+      const step = number - last;
+      if (number === refused || step <= 1 || step > maxGap) return false;
+      await this.store.put(storeKey, { last, refused: number });
+      return true;
+    });
   }
 
   /** To be told once the transaction's events are stored. */
@@ -79,11 +83,18 @@ export class TransactionGaps {
     await this.clock.sleep(noteEveryMs, this.#signal);
     this.#isWaitingToNote = false;
     try {
-      await this.#note();
+      await this.#inTurn(() => this.#note());
     } catch (error) {
       // The next one that comes notes it, or is taken for one past a gap.
       this.log.warn({ transaction: this.#passed, error }, 'could not note which transaction came last');
     }
+  }
+
+  /** After what is under way, however that ends: whoever asked for it is told. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work, work);
+    this.#turn = done;
+    return done;
   }
 
   async #note(): Promise<void> {

@@ -40,16 +40,22 @@ export type Said = Pick<MessageSent, 'body' | 'style' | 'attention'> & { readonl
 
 /** The contents of the `m.room.message` events that show a message, in order; one at least. */
 export function toMatrix(said: Said, self: MatrixSelf, placing: Placing): JsonObject[] {
-  const content = (body: RichText, part: number): JsonObject => ({
-    ...wordsOf(body, said, self, placing.voice),
-    ...relationOf(placing, part),
-  });
-  const fits = (body: RichText): boolean => {
+  const known = new Map<RichText, JsonObject>();
+  // A part was written already when it was seen to fit.
+  const words = (body: RichText): JsonObject => {
+    const content = known.get(body) ?? wordsOf(body, said, self, placing.voice);
+    known.set(body, content);
+    return content;
+  };
+  const content = (body: RichText, part: number): JsonObject => ({ ...words(body), ...relationOf(placing, part) });
+  const fullness = (body: RichText): number => {
+    const sureBytes = toPlain(body).length;
+    if (sureBytes > maxContentBytes) return sureBytes / maxContentBytes;
     const whole = content(body, 0);
     // An edit names its words once, and whom they mention twice.
-    return bytesOf(whole) + bytesOf(whole['m.mentions']) + keyBytes <= maxContentBytes;
+    return (bytesOf(whole) + bytesOf(whole['m.mentions']) + keyBytes) / maxContentBytes;
   };
-  return splitRich(shownBody(said), fits).map(content);
+  return splitRich(shownBody(said), fullness).map(content);
 }
 
 /** The content of the event that replaces one that was said. `before`: whom the event mentions already. */

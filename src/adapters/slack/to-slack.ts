@@ -5,7 +5,7 @@ import { graphemeEnd } from '../../formatting/graphemes.js';
 import { withFileNames, withLine } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
 import { fromPlain, isPlain, toPlain } from '../../formatting/plain.js';
-import { splitRich } from '../../formatting/split-rich.js';
+import { type Fullness, splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
 import type { Speaker } from '../../model/network-adapter.js';
 import type { Inline, RichText } from '../../model/rich-text.js';
@@ -68,21 +68,22 @@ export function toSlack(said: Said, by: SpokenBy, place: SlackPlace): SlackText[
     known.set(part, text);
     return text;
   };
-  const fits = (part: RichText): boolean => {
-    if (toPlain(part).length > most) return false;
+  const fullness = (part: RichText): number => {
+    const sureBytes = toPlain(part).length;
+    if (sureBytes > most) return sureBytes / most;
     const { blocks } = written(part);
-    return blocks.length <= maxBlocks && Buffer.byteLength(JSON.stringify(blocks)) <= most;
+    return Math.max(blocks.length / maxBlocks, Buffer.byteLength(JSON.stringify(blocks)) / most);
   };
   const body = guarded(withFileNames(withShownDepth(said.body), said.files ?? []), by, place);
-  const texts = partsOf(body, fits).map(written).filter(saysSomething);
+  const texts = partsOf(body, fullness).map(written).filter(saysSomething);
   // Something was said, even where nothing of it can be shown.
   return texts.length > 0 ? texts : [write(withLine([], '…'))];
 }
 
-function partsOf(body: RichText, fits: (part: RichText) => boolean): readonly RichText[] {
-  const parts = splitRich(body, fits);
+function partsOf(body: RichText, fullness: Fullness): readonly RichText[] {
+  const parts = splitRich(body, fullness);
   if (parts.length <= fewParts || isPlain(body)) return parts;
-  const plain = splitRich(fromPlain(toPlain(body)), fits);
+  const plain = splitRich(fromPlain(toPlain(body)), fullness);
   return parts.length > mostTimesLonger * plain.length ? plain : parts;
 }
 

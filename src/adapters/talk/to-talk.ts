@@ -44,12 +44,14 @@ export function relayedTexts(
     known.set(part, text);
     return text;
   };
-  const fits = (part: RichText): boolean =>
-    toPlain(part).length <= place.maxChars && written(part).length <= place.maxChars;
+  const fullness = (part: RichText): number => {
+    const sureChars = toPlain(part).length;
+    return (sureChars > place.maxChars ? sureChars : written(part).length) / place.maxChars;
+  };
   const said = withFileNames(withoutExcess(event.body), event.files ?? []);
   // Without a name in front the first line could be taken for anybody's, too.
   const heads: Heads = by.as === 'bridge' ? { first: 'begins' } : { first: 'goesOn', label: by.networkLabel };
-  return splitRich(withoutForgedHeads(withKnownMentions(said, place), heads), fits).map(written);
+  return splitRich(withoutForgedHeads(withKnownMentions(said, place), heads), fullness).map(written);
 }
 
 /** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */
