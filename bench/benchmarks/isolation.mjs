@@ -6,8 +6,12 @@ const name = 'isolation';
 /** So that the room that hung is through soon after; a request of it is given up and looked for in this time. */
 const patience = (ms) => ({ requestTimeoutMs: ms, settling: { afterTimeoutMs: ms + 1000 } });
 
-/** One target room hangs: what the others notice. */
 export async function isolation({ sizes }) {
+  return [...(await ofOneRoom(sizes)), ...(await ofOneNetwork(sizes))];
+}
+
+/** One target room hangs: what the others notice. */
+async function ofOneRoom(sizes) {
   const rows = [];
   for (const source of ['matrix', 'talk']) {
     const { healthy, hanging, count } = await measure(sizes, source);
@@ -32,7 +36,7 @@ async function measure({ isolation: size, heldRooms, pollStepMs, patienceMs }, s
     await world.warmUp(source);
     const plan = { source, perSecond: size.perSecond, total: Math.round((size.perSecond * size.forMs) / 1000) };
     const before = await world.drive(plan);
-    const { target } = world.sides(source);
+    const target = world[source === 'talk' ? 'matrix' : 'talk'];
     const [hung] = world.rooms;
     await target.call('strike', {
       method: source === 'talk' ? 'PUT' : 'POST',
@@ -45,8 +49,54 @@ async function measure({ isolation: size, heldRooms, pollStepMs, patienceMs }, s
     const [during] = await Promise.all([world.drive(plan), healed]);
     const after = await world.drive(plan);
     await world.close();
-    const p99 = (run) => windowed(run.latencies, hung[source === 'talk' ? 'matrix' : 'talk'], size.windowMs);
-    return { healthy: median([p99(before), p99(after)].sort((a, b) => b - a)), hanging: p99(during), count };
+    const silent = hung[source === 'talk' ? 'matrix' : 'talk'];
+    const others = ({ room }) => room !== silent;
+    const p99 = (run) => windowed(run.latencies.filter(others), size.windowMs);
+    return { healthy: median([p99(before), p99(after)]), hanging: p99(during), count };
+  } catch (error) {
+    await world.abandon();
+    throw error;
+  }
+}
+
+/** Slack answers nothing: what people in Talk and Matrix notice, in the same links of three. */
+async function ofOneNetwork({ isolationOfThree: size, pollStepMs, patienceMs }) {
+  const { rooms, perSecond, forMs, windowMs } = size;
+  // Each room by a held request, so that what is compared waits for no sweep.
+  const accounts = { talk: { maxHeldPolls: rooms }, slack: patience(patienceMs) };
+  const world = await World.open({ rooms, by: 'bridge', networks: ['talk', 'matrix', 'slack'], pollStepMs, accounts });
+  const total = Math.round((perSecond * forMs) / 1000);
+  // Not in step with each other, nor with the server's looks.
+  const both = async () => {
+    const plans = [
+      { source: 'matrix', perSecond, total },
+      { source: 'talk', perSecond: perSecond * 1.013, total },
+    ];
+    const [matrix, talk] = await Promise.all(plans.map((plan) => world.drive(plan)));
+    return { talk: p99(matrix, 'talk'), matrix: p99(talk, 'matrix') };
+  };
+  const p99 = (run, target) =>
+    windowed(
+      run.latencies.filter(({ to }) => to === target),
+      windowMs,
+    );
+  try {
+    for (const source of ['matrix', 'talk']) await world.warmUp(source);
+    await world.untilHeld(rooms);
+    const before = await both();
+    await world.slack.call('strike', { path: '.', times: 1e9, fault: { do: 'hang', forMs: 60_000 } });
+    const [during] = await Promise.all([both(), sleep(forMs).then(() => world.slack.call('heal'))]);
+    const after = await both();
+    await world.close();
+    return ['talk', 'matrix'].flatMap((target) => {
+      const of = `${target === 'talk' ? 'Matrix to Talk' : 'Talk to Matrix'}, ${rooms} rooms of three`;
+      const healthy = median([before[target], after[target]]);
+      return [
+        reported(name, `${of}, all well: p99 in ms`, healthy),
+        reported(name, `${of}, Slack hangs: p99 in ms`, during[target]),
+        atMost(name, `${of}: p99 while Slack hangs, by that of a healthy run`, 1.2, during[target] / healthy),
+      ];
+    });
   } catch (error) {
     await world.abandon();
     throw error;
@@ -54,10 +104,9 @@ async function measure({ isolation: size, heldRooms, pollStepMs, patienceMs }, s
 }
 
 /** The median of each window's p99, so that one hiccup of the machine does not decide. */
-function windowed(latencies, hung, windowMs) {
+function windowed(latencies, windowMs) {
   const windows = new Map();
-  for (const { room, dueMs, ms } of latencies) {
-    if (room === hung) continue;
+  for (const { dueMs, ms } of latencies) {
     const window = Math.floor(dueMs / windowMs);
     windows.set(window, [...(windows.get(window) ?? []), ms]);
   }

@@ -3,26 +3,42 @@ import { atMost, median, quantile, reported } from '../support/figures.mjs';
 import { World } from '../support/world.mjs';
 
 const name = 'latency';
-const shares = [0.1, 0.5, 0.8];
+const names = { talk: 'Talk', matrix: 'Matrix', slack: 'Slack' };
 
+/** Six directions. What Slack takes is bounded by its pace in each channel, not by the service: shares of that there. */
 export async function latency(context) {
-  return [...(await fromMatrix(context)), ...(await fromTalk(context))];
+  const { sizes, highest } = context;
+  const ofHighest = async (source, shares) => {
+    const { bridge } = await highest(source);
+    return shares.map((share) => [` at ${share * 100} % of the highest rate`, Math.max(1, bridge * share)]);
+  };
+  const ofPace = (rooms) =>
+    [0.1, 0.5].map((share) => [`, ${rooms} channels at ${share} a second in each`, rooms * share]);
+  const { rooms, heldRooms } = sizes;
+  return [
+    ...(await pushed(context, 'matrix', 'talk', await ofHighest('matrix', [0.1, 0.5, 0.8]))),
+    ...(await held(context, 'matrix', await ofHighest('talk', [0.1, 0.5, 0.8]))),
+    ...(await pushed(context, 'matrix', 'slack', ofPace(rooms))),
+    ...(await pushed(context, 'slack', 'matrix', await ofHighest('slack', [0.1, 0.5]))),
+    ...(await held(context, 'slack', ofPace(heldRooms))),
+    ...(await pushed(context, 'slack', 'talk', await ofHighest('slack', [0.1, 0.5]))),
+  ];
 }
 
 /** Pushed: measured by the relay at the same rate, and by what two commits must take. */
-async function fromMatrix({ sizes, anchors, highest }) {
+async function pushed({ sizes, anchors }, source, target, rates) {
   const { commit } = await anchors();
-  const { bridge: most } = await highest('matrix');
   const worlds = [];
   const rows = [];
   try {
-    for (const by of ['relay', 'bridge'])
-      worlds.push(await warm(await World.open({ rooms: sizes.rooms, by }), 'matrix'));
-    const [relay, bridge] = worlds;
-    for (const share of shares) {
-      const perSecond = Math.max(1, most * share);
-      const of = `Matrix to Talk at ${share * 100} % of the highest rate`;
-      const [floor, ours] = await inTurn([relay, bridge], sizes.repeats, 'matrix', perSecond, sizes.latencyMs);
+    for (const by of ['relay', 'bridge']) {
+      const world = await World.open({ rooms: sizes.rooms, by, networks: [source, target] });
+      worlds.push(world);
+      await world.warmUp(source);
+    }
+    for (const [at, perSecond] of rates) {
+      const of = `${names[source]} to ${names[target]}${at}`;
+      const [floor, ours] = await inTurn(worlds, sizes.repeats, source, perSecond, sizes.latencyMs);
       rows.push(
         reported(name, `${of}: messages per second`, perSecond),
         reported(name, `${of}: p50 of the relay in ms`, floor.p50),
@@ -39,20 +55,19 @@ async function fromMatrix({ sizes, anchors, highest }) {
   return rows;
 }
 
-/** Held requests: the server looks once in a step. */
-async function fromTalk({ sizes, highest }) {
-  const { bridge: most } = await highest('talk');
+/** Held requests of Talk: the server looks once in a step. */
+async function held({ sizes }, target, rates) {
   const { heldRooms: rooms, pollStepMs } = sizes;
-  const world = await World.open({ rooms, by: 'bridge', reads: 'talk', pollStepMs });
+  const world = await World.open({ rooms, by: 'bridge', reads: 'talk', pollStepMs, networks: ['talk', target] });
   try {
-    await warm(world, 'talk');
+    await world.warmUp('talk');
     const path = `/ocs/v2.php/apps/spreed/api/v1/chat/${world.rooms[0].talk}?lookIntoFuture=0&limit=200&format=json`;
     const readMs = quantile(await rawReads(world, path, sizes.anchorMs), 0.5);
-    const rows = [reported(name, 'one read of a Talk room, p50 in ms', readMs)];
-    for (const share of shares) {
+    const rows = [reported(name, `Talk to ${names[target]}: one read of a Talk room, p50 in ms`, readMs)];
+    for (const [at, rate] of rates) {
       // No schedule in step with the server's own.
-      const perSecond = Math.max(1, most * share) * 1.013;
-      const of = `Talk to Matrix by held poll at ${share * 100} % of the highest rate`;
+      const perSecond = rate * 1.013;
+      const of = `Talk to ${names[target]} by held poll${at}`;
       const [{ p50, p99 }] = await inTurn([world], sizes.repeats, 'talk', perSecond, sizes.talkLatencyMs);
       rows.push(
         reported(name, `${of}: messages per second`, perSecond),
@@ -66,11 +81,6 @@ async function fromTalk({ sizes, highest }) {
     await world.abandon();
     throw error;
   }
-}
-
-async function warm(world, source) {
-  await world.warmUp(source);
-  return world;
 }
 
 /** Each world's medians of several runs that alternate, so that what else the machine does meets all alike. */

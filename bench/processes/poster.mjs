@@ -16,8 +16,10 @@ serve({
         const unique = method === 'PUT' ? `${path}/p${startMs}n${(number += 1)}` : path;
         const text = body === undefined ? {} : { body: JSON.stringify(body) };
         const answer = await pool.request({ method, path: unique, headers, ...text });
-        await answer.body.text();
-        if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode}`);
+        const said = await answer.body.text();
+        // Slack refuses with a 200 too.
+        if (answer.statusCode >= 300 || said.startsWith('{"ok":false'))
+          throw new Error(`${method} ${path}: ${answer.statusCode} ${said.slice(0, 200)}`);
         tookMs.push(nowMs() - beganMs);
       }
     };

@@ -6,80 +6,102 @@ import { quantile } from './figures.mjs';
 import { judge, LedgerWrong } from './judge.mjs';
 
 const tokens = { asToken: 'as-token-of-the-benchmark', hsToken: 'hs-token-of-the-benchmark' };
+const accountOf = { talk: 'cloud', matrix: 'hs', slack: 'town' };
 const drainWithinMs = 300_000;
 let lastRun = 0;
 
-/** Two sandbox servers, linked rooms, and what carries messages between them: the service, or the relay. */
+/** Sandbox servers, linked rooms, and what carries messages between them: the service, or the relay. */
 export class World {
   #lastSent = [];
 
-  static async open({ rooms: count, by, reads = 'matrix', pollStepMs = 1000, accounts = {} }) {
+  /** `slackPace`: as Slack has it, or `off`, so that the service and the server mind none. */
+  static async open(options) {
+    const { rooms: count, by, reads = 'matrix', networks = ['talk', 'matrix'] } = options;
+    const { pollStepMs = 1000, accounts = {}, slackPace = 'on' } = options;
     const world = new World();
-    world.by = by;
-    world.talk = new Child('talk.mjs');
-    world.matrix = new Child('matrix.mjs');
+    Object.assign(world, { by, networks, addresses: {} });
     const port = await freePort();
-    const { url: talkUrl, password } = await world.talk.call('start', { pollStepMs });
-    const { url: homeserver } = await world.matrix.call('start');
-    const namespace = (regex) => [{ exclusive: true, regex }];
-    await world.matrix.call('register', {
-      id: 'crosstalk-hs',
-      url: `http://127.0.0.1:${port}`,
-      as_token: tokens.asToken,
-      hs_token: tokens.hsToken,
-      sender_localpart: 'crosstalk',
-      rate_limited: false,
-      namespaces: {
-        users: namespace('@crosstalk(_.*)?:sandbox\\.test$'),
-        aliases: namespace('#crosstalk_.*'),
-        rooms: [],
-      },
-    });
-    const [talkRooms, matrixRooms] = [await world.talk.call('rooms', count), await world.matrix.call('rooms', count)];
-    world.rooms = talkRooms.map((talk, at) => ({ talk, matrix: matrixRooms[at] }));
-    world.addresses = {
-      talk: { url: talkUrl, authorization: `Basic ${Buffer.from(`bridge:${password}`).toString('base64')}` },
-      matrix: { url: homeserver, authorization: `Bearer ${tokens.asToken}` },
-    };
+    const logins = {};
+    for (const name of networks) {
+      world[name] = new Child(`${name}.mjs`);
+      logins[name] = { ...(await world.#login[name](port, { pollStepMs, slackPace })), ...accounts[name] };
+    }
+    const made = await Promise.all(networks.map((name) => world[name].call('rooms', count)));
+    world.rooms = Array.from({ length: count }, (_, at) =>
+      Object.fromEntries(networks.map((name, which) => [name, made[which][at]])),
+    );
     if (by === 'relay') await world.#openRelay(port, reads);
-    else await world.#openBridge(port, { talkUrl, password, homeserver, accounts, pollStepMs });
+    else await world.#openBridge(port, logins);
+    // That many channels are asked for at the start is not measured: Slack answers 50 such requests a minute.
+    if (slackPace === 'on') await world.slack?.call('limit', {});
     return world;
   }
 
+  /** Starts a server; returns the account's settings. */
+  #login = {
+    talk: async (_port, { pollStepMs }) => {
+      const { url, password } = await this.talk.call('start', { pollStepMs });
+      const authorization = `Basic ${Buffer.from(`bridge:${password}`).toString('base64')}`;
+      this.addresses.talk = { url, authorization };
+      // A held request that the sandbox answers at the end of its shorter steps is no sign of trouble.
+      const poll = pollStepMs < 1000 ? { shortPollMs: pollStepMs } : {};
+      return { network: 'talk', url, user: 'bridge', password, ...poll };
+    },
+    matrix: async (port) => {
+      const { url: homeserver } = await this.matrix.call('start');
+      const url = `http://127.0.0.1:${port}`;
+      const namespace = (regex) => [{ exclusive: true, regex }];
+      await this.matrix.call('register', {
+        id: 'crosstalk-hs',
+        url,
+        as_token: tokens.asToken,
+        hs_token: tokens.hsToken,
+        sender_localpart: 'crosstalk',
+        rate_limited: false,
+        namespaces: {
+          users: namespace('@crosstalk(_.*)?:sandbox\\.test$'),
+          aliases: namespace('#crosstalk_.*'),
+          rooms: [],
+        },
+      });
+      this.addresses.matrix = { url: homeserver, authorization: `Bearer ${tokens.asToken}` };
+      return { network: 'matrix', homeserver, serverName: 'sandbox.test', url, ...tokens };
+    },
+    slack: async (_port, { slackPace }) => {
+      const { url, botToken, appToken } = await this.slack.call('start');
+      this.addresses.slack = { url, authorization: `Bearer ${botToken}`, appToken };
+      const pace = slackPace === 'off' ? { postEveryMs: 1, postBurst: 1000 } : {};
+      return { network: 'slack', apiUrl: `${url}/api/`, botToken, appToken, ...pace };
+    },
+  };
+
   async #openRelay(port, reads) {
     this.relay = new Child('relay.mjs');
-    await this.relay.call('start', { ...this.addresses, port, rooms: this.rooms, reads, connections: 32 });
+    const { addresses, rooms } = this;
+    await this.relay.call('start', { addresses, port, rooms, reads, connections: 32 });
+    await this.#untilHeard();
   }
 
-  async #openBridge(port, { talkUrl, password, homeserver, accounts, pollStepMs }) {
+  async #openBridge(port, logins) {
     this.database = await freshDatabase();
-    const link = ({ talk, matrix }) => ({
-      rooms: [
-        { account: 'cloud', room: talk },
-        { account: 'hs', room: matrix },
-      ],
-    });
-    const talk = { network: 'talk', url: talkUrl, user: 'bridge', password, ...accounts.talk };
-    const matrix = {
-      network: 'matrix',
-      homeserver,
-      serverName: 'sandbox.test',
-      url: `http://127.0.0.1:${port}`,
-      ...tokens,
-      ...accounts.matrix,
-    };
+    const link = (room) => ({ rooms: this.networks.map((name) => ({ account: accountOf[name], room: room[name] })) });
     const settings = {
       database: { url: this.database.url },
       secretKey: 'a sentence of more than thirty-two characters',
       log: { level: 'warn' },
-      // A held request that the sandbox answers at the end of its shorter steps is no sign of trouble.
-      accounts: { cloud: pollStepMs < 1000 ? { ...talk, shortPollMs: pollStepMs } : talk, hs: matrix },
+      accounts: Object.fromEntries(this.networks.map((name) => [accountOf[name], logins[name]])),
       links: Object.fromEntries(this.rooms.map((room, at) => [`team${at}`, link(room)])),
     };
     this.bridge = new Bridge(settings, { public: port, admin: await freePort() });
     this.bridge.start();
     await this.bridge.ready(600_000);
     await this.#untilLinked();
+    await this.#untilHeard();
+  }
+
+  /** Slack tells nobody anew, for a minute, what was said while nobody listened. */
+  async #untilHeard() {
+    while (this.slack !== undefined && (await this.slack.call('connections')) === 0) await sleep(20);
   }
 
   async #untilLinked() {
@@ -88,14 +110,15 @@ export class World {
         `select count(*)::int as portals,
                 (select count(*)::int from rooms where cursor is not null) as read from portals where room is not null`,
       );
-      if (row.portals >= 2 * this.rooms.length && row.read >= this.rooms.length) return;
+      const pulled = this.talk === undefined ? 0 : this.rooms.length;
+      if (row.portals >= this.networks.length * this.rooms.length && row.read >= pulled) return;
       await sleep(200);
     }
   }
 
   /** Until every room is read by a held request, as far as the setting allows. */
-  async untilHeld() {
-    const wanted = Math.min(8, this.rooms.length);
+  async untilHeld(most = 8) {
+    const wanted = Math.min(most, this.rooms.length);
     for (;;) {
       const [row] = await this.database.rows('select count(*)::int as held from rooms where held_poll');
       if (row.held >= wanted) return;
@@ -103,14 +126,9 @@ export class World {
     }
   }
 
-  /** The source's server, the target's, and which target room belongs to which source room. */
-  sides(source) {
-    const target = source === 'talk' ? 'matrix' : 'talk';
-    return {
-      source: this[source],
-      target: this[target],
-      pairs: this.rooms.map((room) => [room[source], room[target]]),
-    };
+  /** Where messages of that network come out. */
+  targetsOf(source) {
+    return this.networks.filter((name) => name !== source);
   }
 
   /** One message in every room, until all have arrived: everybody is known everywhere then. */
@@ -120,17 +138,18 @@ export class World {
   }
 
   /**
-   * Messages on a fixed schedule, and each one's milliseconds from when it was due to when the target had it. `behind`: how
-   * many were under way when the last one was written. Throws LedgerWrong where the ledgers are not as they must be.
+   * Messages on a fixed schedule, and each copy's milliseconds from when it was due to when its target had it. `behind`: how
+   * many were under way to a target when the last one was written. Throws LedgerWrong where the ledgers are not as they must be.
    */
-  async drive({ source: side, perSecond, total, rooms = this.rooms }) {
-    const { source, target } = this.sides(side);
+  async drive({ source, perSecond, total, rooms = this.rooms }) {
     const run = (lastRun += 1);
-    const startMs = await source.call('load', { run, rooms: rooms.map((room) => room[side]), perSecond, total });
-    const behind = total - (await target.call('count', run));
-    const arrived = await this.arrived(side, run, total, rooms);
-    const latencies = arrived.map(({ atMs, number, room }) => ({
+    const names = rooms.map((room) => room[source]);
+    const startMs = await this[source].call('load', { run, rooms: names, perSecond, total });
+    const behind = total - Math.min(...(await this.#counts(source, run)));
+    const arrived = await this.arrived(source, run, total, rooms);
+    const latencies = arrived.map(({ atMs, number, room, to }) => ({
       room,
+      to,
       dueMs: (number * 1000) / perSecond,
       ms: atMs - startMs - (number * 1000) / perSecond,
     }));
@@ -145,42 +164,48 @@ export class World {
     return run;
   }
 
-  /** Waits for a run's messages, and compares the two ledgers. Returns what the target's says. */
-  async arrived(side, run, total, rooms = this.rooms) {
-    const { source, target } = this.sides(side);
+  /** Waits for a run's messages, and compares the ledgers. Returns what those of the targets say, the earliest first. */
+  async arrived(source, run, total, rooms = this.rooms) {
     const endMs = nowMs() + drainWithinMs;
-    while ((await target.call('count', run)) < total) {
+    for (;;) {
+      const counts = await this.#counts(source, run);
+      if (Math.min(...counts) >= total) break;
       if (nowMs() > endMs) {
-        const count = await target.call('count', run);
+        const told = this.targetsOf(source).map((name, at) => `${counts[at]} in ${name}`);
         throw new LedgerWrong(
-          `${this.by}: ${count} of ${total} arrived within ${drainWithinMs} ms\n${this.bridge?.says ?? ''}`,
+          `${this.by}: of ${total}, ${told.join(' and ')} arrived within ${drainWithinMs} ms\n${this.bridge?.says ?? ''}`,
         );
       }
       await sleep(20);
     }
-    this.#lastSent.push({ side, run, rooms });
-    return this.#judged(side, run, rooms, source, target);
+    this.#lastSent.push({ source, run, rooms });
+    return this.#judged(source, run, rooms);
   }
 
-  async #judged(side, run, rooms, source, target) {
-    const [sent, arrived] = [await source.call('entries', run), await target.call('entries', run)];
-    const other = side === 'talk' ? 'matrix' : 'talk';
-    judge(
-      `${this.by}, from ${side}`,
-      sent,
-      arrived,
-      rooms.map((room) => [room[side], room[other]]),
-    );
-    return arrived;
+  #counts(source, run) {
+    return Promise.all(this.targetsOf(source).map((name) => this[name].call('count', run)));
+  }
+
+  async #judged(source, run, rooms) {
+    const sent = await this[source].call('entries', run);
+    const all = [];
+    for (const to of this.targetsOf(source)) {
+      const arrived = await this[to].call('entries', run);
+      judge(
+        `${this.by}, from ${source} to ${to}`,
+        sent,
+        arrived,
+        rooms.map((room) => [room[source], room[to]]),
+      );
+      for (const entry of arrived) all.push({ ...entry, to });
+    }
+    return all.sort((one, other) => one.atMs - other.atMs);
   }
 
   /** Judges every run once more, since a second copy may come late, and ends everything. */
   async close() {
     try {
-      for (const { side, run, rooms } of this.#lastSent) {
-        const { source, target } = this.sides(side);
-        await this.#judged(side, run, rooms, source, target);
-      }
+      for (const { source, run, rooms } of this.#lastSent) await this.#judged(source, run, rooms);
     } finally {
       await this.abandon();
     }
@@ -189,7 +214,7 @@ export class World {
   /** Ends everything without a last look. */
   async abandon() {
     await this.bridge?.close();
-    await Promise.all([this.relay, this.talk, this.matrix].map((child) => child?.close()));
+    await Promise.all([this.relay, this.talk, this.matrix, this.slack].map((child) => child?.close()));
     await this.database?.drop();
   }
 }

@@ -59,6 +59,9 @@ describe('the benchmarks, at a scale whose figures mean nothing', () => {
       'raw HTTP writes per second to Matrix, 32 at a time',
       "writes per second of Talk's server alone",
       "writes per second of Matrix's server alone",
+      'raw HTTP writes per second to Slack, 1 at a time',
+      'raw HTTP writes per second to Slack, 32 at a time',
+      "writes per second of Slack's server alone",
     ]);
   });
 
@@ -66,6 +69,15 @@ describe('the benchmarks, at a scale whose figures mean nothing', () => {
     ['throughput', "Matrix to Talk, 3 rooms: share of the relay's rate"],
     ['latency', 'Matrix to Talk at 80 % of the highest rate: p99 in ms'],
     ['latency', 'Talk to Matrix by held poll at 10 % of the highest rate: p50 in ms'],
+    ['throughput', "Matrix to Talk and Slack at its pace, 3 rooms of three: share of the relay's rate"],
+    ['throughput', "Matrix to Talk and Slack without its pace, 3 rooms of three: share of the relay's rate"],
+    ['throughput', "Slack to Talk and Matrix, 3 rooms of three: share of the relay's rate"],
+    ['latency', 'Matrix to Slack, 3 channels at 0.5 a second in each: p99 in ms'],
+    ['latency', 'Slack to Matrix at 50 % of the highest rate: p99 in ms'],
+    ['latency', 'Slack to Talk at 10 % of the highest rate: p50 in ms'],
+    ['latency', 'Talk to Slack by held poll, 2 channels at 0.1 a second in each: p99 in ms'],
+    ['isolation', 'Matrix to Talk, 3 rooms of three: p99 while Slack hangs, by that of a healthy run'],
+    ['isolation', 'Talk to Matrix, 3 rooms of three: p99 while Slack hangs, by that of a healthy run'],
     ['isolation', 'Matrix to Talk, 3 rooms: p99 of the others while one hangs, by that of a healthy run'],
     ['catch-up', 'Matrix to Talk, 30 messages, 1 room, answers after 5 ms: share of raw HTTP'],
     ['catch-up', 'Talk to Matrix, 30 messages, 3 rooms, answers after 5 ms: share of raw HTTP'],

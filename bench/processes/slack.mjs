@@ -1,0 +1,29 @@
+// The sandbox's Slack as a process of its own.
+import { SlackSandbox } from '../../dist/sandbox/slack/slack-sandbox.js';
+import { bridgeEvents, bridgeScopes } from '../../dist/sandbox/slack/standalone.js';
+import { serve } from '../support/child.mjs';
+import { witnessCalls } from './witness.mjs';
+
+const slack = new SlackSandbox({ rateLimits: 'off' });
+const team = slack.addWorkspace({ name: 'Town' });
+const pia = slack.addUser(team, { realName: 'Pia' });
+const { id, appToken } = slack.registerApp({
+  name: 'Crosstalk',
+  scopes: bridgeScopes,
+  events: bridgeEvents,
+  commands: ['/crosstalk'],
+});
+const { botToken, botUser } = slack.installApp(id, team);
+
+serve({
+  start: async () => ({ ...(await slack.start(0)), botToken, appToken }),
+  rooms: (count) =>
+    Array.from({ length: count }, (_, at) =>
+      slack.createChannel({ team, name: `team-${at}`, creator: pia, members: [botUser] }),
+    ),
+  /** How many WebSockets the app keeps. */
+  connections: () => slack.connections(id),
+  /** `{}`: the real Slack's, `off`: none. */
+  limit: (limits) => slack.setRateLimits(limits),
+  ...witnessCalls(slack.ledger, slack.faults, (room, text) => slack.post(room, pia, text)),
+});
