@@ -1,6 +1,9 @@
-import type { PageCount, SideName } from './page.types.js';
+import type { PageCount } from './page.types.js';
 import { plainText } from './shown-text.js';
 import type { SideMessage } from './side.js';
+
+/** As a pair of sides is not its own to know. */
+export type CopyTally = Omit<PageCount, 'from' | 'to'>;
 
 interface Waiting {
   readonly id: string;
@@ -71,13 +74,18 @@ export class CopyCount {
     return original.id;
   }
 
-  get count(): PageCount {
+  get count(): CopyTally {
     return {
       written: this.#written - this.#withdrawn,
       arrived: this.#arrived,
       lost: this.#lost,
       doubled: this.#extra.size,
     };
+  }
+
+  /** Whether something that waits could be what this is a copy of. */
+  awaits(copy: SideMessage): boolean {
+    return this.#originalOf(copy) !== undefined;
   }
 
   #says(waiting: Waiting, content: string): void {
@@ -134,8 +142,6 @@ export class CopyCount {
     return undefined;
   }
 }
-
-export const otherSide: Readonly<Record<SideName, SideName>> = { talk: 'matrix', matrix: 'talk' };
 
 /** What stays the same however a network writes it: no blanks, no marks, nothing invisible. */
 function contentOf({ text, origin }: SideMessage): string {
