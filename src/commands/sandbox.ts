@@ -20,7 +20,7 @@ export const sandboxCommand: Command = {
     'Runs small Talk, Matrix and Slack servers with the service between them and a page to type on, or one server alone.',
   maxWords: 0,
   options,
-  examples: ['sandbox', 'sandbox --only matrix --matrix-port 8008'],
+  examples: ['sandbox', 'sandbox --only matrix --matrix-port 8008', 'sandbox --only slack --slack-port 8009'],
   run: async (call) => {
     const words = Object.keys(options).flatMap((name) => {
       const value = call.options[name];
