@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { SideName } from './page.types.js';
 
 export type SandboxArguments =
   | {
@@ -9,8 +10,9 @@ export type SandboxArguments =
       readonly port: number | undefined;
       readonly talkPort: number | undefined;
       readonly matrixPort: number | undefined;
+      readonly slackPort: number | undefined;
     }
-  | { readonly run: 'talk' | 'matrix'; readonly port: number };
+  | { readonly run: SideName; readonly port: number };
 
 /** The call makes no sense. The message is a sentence for a person. */
 export class ArgumentFault extends Error {}
@@ -20,16 +22,19 @@ export function readArguments(words: readonly string[]): SandboxArguments {
   const values = parse(words);
   const talkPort = readPort('talk-port', values['talk-port']);
   const matrixPort = readPort('matrix-port', values['matrix-port']);
+  const slackPort = readPort('slack-port', values['slack-port']);
   const port = readPort('port', values.port);
   switch (values.only) {
     case undefined:
-      return { run: 'sandbox', data: values.data ?? 'data', port, talkPort, matrixPort };
+      return { run: 'sandbox', data: values.data ?? 'data', port, talkPort, matrixPort, slackPort };
     case 'talk':
       return { run: 'talk', port: talkPort ?? port ?? 0 };
     case 'matrix':
       return { run: 'matrix', port: matrixPort ?? port ?? 0 };
+    case 'slack':
+      return { run: 'slack', port: slackPort ?? port ?? 0 };
     default:
-      throw new ArgumentFault(`--only names a network, "talk" or "matrix", not "${values.only}".`);
+      throw new ArgumentFault(`--only names a network, "talk", "matrix" or "slack", not "${values.only}".`);
   }
 }
 
@@ -43,6 +48,7 @@ function parse(words: readonly string[]) {
         port: { type: 'string' },
         'talk-port': { type: 'string' },
         'matrix-port': { type: 'string' },
+        'slack-port': { type: 'string' },
       },
     }).values;
   } catch (error) {

@@ -1,25 +1,31 @@
-import { CopyCount, otherSide } from './copy-count.js';
-import type {
-  Act,
-  PageEntry,
-  PageEvent,
-  PageMessage,
-  PageNote,
-  PageService,
-  PageSide,
-  PageState,
-  SideName,
+import { CopyCounts } from './copy-counts.js';
+import {
+  mostEntries,
+  otherSides,
+  sideNames,
+  type Act,
+  type PageEntry,
+  type PageEvent,
+  type PageMessage,
+  type PageNote,
+  type PageService,
+  type PageSide,
+  type PageState,
+  type SideName,
 } from './page.types.js';
 import type { Side, SideChange, SideMessage } from './side.js';
 import { WayWatch, type WayWatchOptions } from './way-watch.js';
 
-const mostEntries = 500;
-
-/** What the page shows: both sides as their people see them, the last message's way, and how the service is. */
+/** What the page shows: the sides as their people see them, the last message's way, and how the service is. */
 export class Board {
-  readonly #entries: Readonly<Record<SideName, Map<string, PageEntry>>> = { talk: new Map(), matrix: new Map() };
-  /** Of what was written on that side. */
-  readonly #counts: Readonly<Record<SideName, CopyCount>> = { talk: new CopyCount(), matrix: new CopyCount() };
+  readonly #entries: Readonly<Record<SideName, Map<string, PageEntry>>> = {
+    talk: new Map(),
+    matrix: new Map(),
+    slack: new Map(),
+  };
+  /** What is too old to be shown; whatever happens to it. */
+  readonly #old: Readonly<Record<SideName, Set<string>>> = { talk: new Set(), matrix: new Set(), slack: new Set() };
+  readonly #counts = new CopyCounts();
   readonly #way: WayWatch;
   readonly #listeners = new Set<(event: PageEvent) => void>();
   #service: PageService = { state: 'starting' };
@@ -29,7 +35,7 @@ export class Board {
     noted: WayWatchOptions['noted'],
   ) {
     this.#way = new WayWatch({ sides, noted, onWay: (way) => this.#tell({ type: 'way', way }) });
-    for (const name of ['talk', 'matrix'] as const) {
+    for (const name of sideNames) {
       for (const entry of sides[name].entries()) this.#entries[name].set(entry.id, shownOf(entry));
       sides[name].onChange((change) => this.#take(name, change));
     }
@@ -39,8 +45,8 @@ export class Board {
     const { way } = this.#way;
     return {
       service: this.#service,
-      sides: { talk: this.#side('talk'), matrix: this.#side('matrix') },
-      counts: this.#countsNow(),
+      sides: { talk: this.#side('talk'), matrix: this.#side('matrix'), slack: this.#side('slack') },
+      counts: this.#counts.counts,
       ...(way === undefined ? {} : { way }),
     };
   }
@@ -79,10 +85,6 @@ export class Board {
     return { network, room, people, members: side.members(), entries: [...this.#entries[name].values()] };
   }
 
-  #countsNow(): PageState['counts'] {
-    return { talk: this.#counts.talk.count, matrix: this.#counts.matrix.count };
-  }
-
   #take(side: SideName, change: SideChange): void {
     switch (change.type) {
       case 'cleared':
@@ -101,33 +103,43 @@ export class Board {
   #message(side: SideName, message: SideMessage): void {
     const known = this.#entries[side].get(message.id);
     if (message.origin === 'here') {
-      const delivery = known?.kind === 'message' ? known.delivery : 'onItsWay';
+      const delivery = known?.kind === 'message' ? known.delivery : onItsWayFrom(side);
       this.#put(side, { ...shownMessage(message), ...(delivery === undefined ? {} : { delivery }) });
-      this.#counts[side].original(message);
-      if (known === undefined) this.#way.begin(side, message);
+      this.#counts.original(side, message);
+      if (known === undefined && !this.#old[side].has(message.id)) this.#way.begin(side, message);
     } else {
       this.#put(side, shownMessage(message));
-      this.#arrived(otherSide[side], this.#counts[otherSide[side]].copy(message));
+      const original = this.#counts.copy(side, message);
+      if (original !== undefined) this.#arrived(original.from, original.id, side);
     }
-    this.#tell({ type: 'counts', counts: this.#countsNow() });
+    this.#tell({ type: 'counts', counts: this.#counts.counts });
   }
 
-  #arrived(side: SideName, id: string | undefined): void {
-    const original = id === undefined ? undefined : this.#entries[side].get(id);
-    if (original?.kind === 'message') this.#put(side, { ...original, delivery: 'arrived' });
+  #arrived(from: SideName, id: string, to: SideName): void {
+    const original = this.#entries[from].get(id);
+    if (original?.kind !== 'message') return;
+    this.#put(from, { ...original, delivery: { ...original.delivery, [to]: 'arrived' } });
   }
 
   #put(side: SideName, entry: PageEntry): void {
+    if (this.#old[side].has(entry.id)) return;
     const entries = this.#entries[side];
     entries.set(entry.id, entry);
     const [oldest] = entries.keys();
-    if (entries.size > mostEntries && oldest !== undefined) entries.delete(oldest);
+    if (entries.size > mostEntries && oldest !== undefined) {
+      entries.delete(oldest);
+      this.#old[side].add(oldest);
+    }
     this.#tell({ type: 'entry', side, entry });
   }
 
   #tell(event: PageEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function onItsWayFrom(side: SideName): NonNullable<PageMessage['delivery']> {
+  return Object.fromEntries(otherSides(side).map((name) => [name, 'onItsWay']));
 }
 
 function shownOf(entry: SideMessage | PageNote): PageEntry {

@@ -5,9 +5,17 @@ import { runMatrixSandbox } from './matrix/standalone.js';
 import { LeftoverStays } from './sandbox-folder.js';
 import { NotASandbox, SandboxInUse } from './sandbox-lock.js';
 import { Sandbox, type Addresses } from './sandbox.js';
+import type { SideName } from './page.types.js';
 import { ServiceFails } from './service-child.js';
+import { runSlackSandbox } from './slack/standalone.js';
 import { runTalkSandbox } from './talk/standalone.js';
 
+const names: Readonly<Record<SideName, string>> = { talk: 'Nextcloud Talk', matrix: 'Matrix', slack: 'Slack' };
+const servers: Readonly<Record<SideName, (at: { port: number }) => Promise<{ stop(): Promise<void> }>>> = {
+  talk: runTalkSandbox,
+  matrix: runMatrixSandbox,
+  slack: runSlackSandbox,
+};
 const usualPorts = { page: 8790, public: 8780, admin: 8781 } as const;
 
 /** Resolves at the first signal that asks us to end. Later ones change nothing: we are ending. */
@@ -36,17 +44,24 @@ async function runWhole({
   port,
   talkPort,
   matrixPort,
+  slackPort,
 }: Extract<SandboxArguments, { run: 'sandbox' }>): Promise<void> {
   const sandbox = new Sandbox({
     data,
     program: fileURLToPath(new URL('../main.js', import.meta.url)),
     page: fileURLToPath(new URL('../web/', import.meta.url)),
     env: process.env,
-    ports: { ...usualPorts, page: port ?? usualPorts.page, talk: talkPort ?? 0, matrix: matrixPort ?? 0 },
+    ports: {
+      ...usualPorts,
+      page: port ?? usualPorts.page,
+      talk: talkPort ?? 0,
+      matrix: matrixPort ?? 0,
+      slack: slackPort ?? 0,
+    },
     say,
   });
   process.on('exit', () => sandbox.abandon());
-  say('Crosstalk sandbox: starting two small servers, a database and the service …');
+  say('Crosstalk sandbox: starting three small servers, a database and the service …');
   const { addresses, ready } = await sandbox.start();
   try {
     const first = await Promise.race([ready.then(() => 'ready' as const), told]);
@@ -68,36 +83,37 @@ async function runWhole({
   }
 }
 
-async function runOne(network: 'talk' | 'matrix', port: number): Promise<void> {
+async function runOne(network: SideName, port: number): Promise<void> {
   const server = await startOne(network, port).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new ArgumentFault(`Port ${port} is in use. Name another one with --${network}-port; 0 takes any free one.`);
   });
-  const name = network === 'talk' ? 'Nextcloud Talk' : 'Matrix';
-  say(`${name} sandbox at http://127.0.0.1:${server.port}. Ctrl-C stops it; nothing is kept.`);
+  say(`${names[network]} sandbox at http://127.0.0.1:${server.port}. Ctrl-C stops it; nothing is kept.`);
   await told;
   await server.stop();
 }
 
 /** A server that others are told the address of keeps to the port that was named. */
-async function startOne(network: 'talk' | 'matrix', wanted: number): Promise<{ port: number; stop(): Promise<void> }> {
+async function startOne(network: SideName, wanted: number): Promise<{ port: number; stop(): Promise<void> }> {
   // The Matrix server does not tell its address: a free port is chosen before.
   const { port } = wanted === 0 ? await choosePort(0) : { port: wanted };
-  const server = network === 'talk' ? await runTalkSandbox({ port }) : await runMatrixSandbox({ port });
+  const server = await servers[network]({ port });
   return { port, stop: () => server.stop() };
 }
 
-function whatToDo({ page, talk, matrix, admin, settingsFile, logFile }: Addresses): string {
+function whatToDo({ page, talk, matrix, slack, admin, settingsFile, logFile }: Addresses): string {
   return `
 Ready. Open
 
     ${page}
 
-It shows two rooms called Team, one of Nextcloud Talk and one of Matrix, linked by Crosstalk. Write, reply, edit, delete
-and react as Anna, Ben or Clara on the left, as Mia, Noah or Olga on the right, watch the other side, and kill the service.
+It shows three rooms called Team, of Nextcloud Talk, Matrix and Slack, linked by Crosstalk. Write, reply, edit, delete and
+react as Anna, Ben or Clara in Talk, as Mia, Noah or Olga in Matrix, as Pia, Quinn or Rosa in Slack, watch the other two,
+and kill the service.
 
     Nextcloud Talk server   ${talk}
     Matrix server           ${matrix}
+    Slack server            ${slack}
     The service's health    ${admin}/health/ready
     Its settings            ${settingsFile}
     Its log                 ${logFile}

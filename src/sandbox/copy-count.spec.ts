@@ -71,6 +71,30 @@ describe('CopyCount', () => {
     expect(count.count).toMatchObject({ arrived: 2, lost: 0 });
   });
 
+  it('however many wait, each copy is of its own message, and none is doubled', () => {
+    const texts = Array.from({ length: 5000 }, (_, at) => `message ${String(at)} of the burst`);
+    for (const [at, text] of texts.entries()) count.original(said(String(at), text));
+    expect(count.count).toEqual({ written: 5000, arrived: 0, lost: 0, doubled: 0 });
+    expect(texts.map((text, at) => count.copy(copied(`$${String(at)}`, text)))).toEqual(
+      texts.map((_, at) => String(at)),
+    );
+    expect(count.count).toEqual({ written: 5000, arrived: 5000, lost: 0, doubled: 0 });
+  });
+
+  it('what was overtaken and then deleted is not lost, and of equal words the older message is meant', () => {
+    count.original(said('1', 'one'));
+    count.original(said('2', 'two'));
+    count.original(said('1', 'two'));
+    expect(count.copy(copied('$1', 'two'))).toBe('1');
+    expect(count.copy(copied('$2', 'two'))).toBe('2');
+    count.original(said('3', 'three'));
+    count.original(said('4', 'four'));
+    expect(count.copy(copied('$4', 'four'))).toBe('4');
+    count.original(said('3', null));
+    count.original(said('3', null));
+    expect(count.count).toEqual({ written: 3, arrived: 3, lost: 0, doubled: 0 });
+  });
+
   it('further parts of a cut message, and lines of the bridge itself, are no copies', () => {
     const part = Buffer.alloc(34);
     part.writeUInt16BE(1, 16);

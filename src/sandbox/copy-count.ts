@@ -1,53 +1,59 @@
-import type { PageCount, SideName } from './page.types.js';
+import type { PageCount } from './page.types.js';
 import { plainText } from './shown-text.js';
 import type { SideMessage } from './side.js';
 
-/** More than this is not waited for: what came first has surely been given up. */
-const mostWaiting = 2000;
+/** As a pair of sides is not its own to know. */
+export type CopyTally = Omit<PageCount, 'from' | 'to'>;
 
 interface Waiting {
   readonly id: string;
+  /** How many of its side were written before it. */
+  readonly place: number;
   readonly author: string;
   /** What it said, its edits included: any of them may be what is copied. */
   readonly contents: string[];
   /** Deleted before it arrived: it need not. */
   isWithdrawn: boolean;
-  /** A later one of its side has arrived. */
-  isOvertaken: boolean;
 }
 
 /**
- * Counts which messages of one side reached the other one, by what people see there and nothing that the service says of
+ * Counts which messages of one side reached another one, by what people see there and nothing that the service says of
  * itself: a copy holds the words of its original, or, where that was cut into parts, the original those of the copy. Of
  * equal ones the oldest came first. A copy with other words is the author's oldest, since order is kept.
+ *
+ * Nothing that waits is forgotten, however much that is: its copy would be taken for one too many.
  */
 export class CopyCount {
-  readonly #waiting: Waiting[] = [];
+  /** In the order in which they were written. */
+  readonly #waiting = new Map<string, Waiting>();
+  /** Those of which a later one of their side has arrived, in the same order. */
+  readonly #overtaken = new Map<string, Waiting>();
+  /** Both by what they said, the oldest first. */
+  readonly #byContent = new Map<string, Set<Waiting>>();
   readonly #extra = new Set<string>();
   readonly #seen = new Set<string>();
   #written = 0;
   #arrived = 0;
+  /** Deleted before they arrived. */
+  #withdrawn = 0;
+  /** Overtaken and not withdrawn. */
+  #lost = 0;
 
   /** Takes a message of this side, or one in its new form. */
   original(message: SideMessage): void {
-    const known = this.#waiting.find(({ id }) => id === message.id);
+    const known = this.#waiting.get(message.id) ?? this.#overtaken.get(message.id);
     if (known !== undefined) {
-      if (message.text === null) known.isWithdrawn = true;
-      else known.contents.push(contentOf(message));
+      if (message.text === null) this.#withdraw(known);
+      else this.#says(known, contentOf(message));
       return;
     }
     if (this.#seen.has(message.id)) return;
     this.#seen.add(message.id);
+    const { id, author } = message;
+    const waiting = { id, place: this.#written, author: author.name, contents: [], isWithdrawn: false };
     this.#written += 1;
-    const contents = [contentOf(message)];
-    this.#waiting.push({
-      id: message.id,
-      author: message.author.name,
-      contents,
-      isWithdrawn: false,
-      isOvertaken: false,
-    });
-    if (this.#waiting.length > mostWaiting) this.#waiting.shift();
+    this.#waiting.set(id, waiting);
+    this.#says(waiting, contentOf(message));
   }
 
   /** Takes a message of the other side that came from this one; answers with the id of what it is a copy of. */
@@ -59,40 +65,83 @@ export class CopyCount {
     }
     this.#seen.add(message.id);
     if (message.isCopy !== true || partOf(message.key) > 0) return undefined;
-    const at = this.#originalOf(message);
-    const [original] = at < 0 ? [] : this.#waiting.splice(at, 1);
+    const original = this.#originalOf(message);
     if (original === undefined) {
       this.#extra.add(message.id);
       return undefined;
     }
-    this.#arrived += 1;
-    for (const earlier of this.#waiting.slice(0, at)) earlier.isOvertaken = true;
+    this.#arrive(original);
     return original.id;
   }
 
-  get count(): PageCount {
-    const withdrawn = this.#waiting.filter(({ isWithdrawn }) => isWithdrawn).length;
-    const lost = this.#waiting.filter(({ isWithdrawn, isOvertaken }) => isOvertaken && !isWithdrawn).length;
-    return { written: this.#written - withdrawn, arrived: this.#arrived, lost, doubled: this.#extra.size };
+  get count(): CopyTally {
+    return {
+      written: this.#written - this.#withdrawn,
+      arrived: this.#arrived,
+      lost: this.#lost,
+      doubled: this.#extra.size,
+    };
   }
 
-  #originalOf(copy: SideMessage): number {
+  /** Whether something that waits could be what this is a copy of. */
+  awaits(copy: SideMessage): boolean {
+    return this.#originalOf(copy) !== undefined;
+  }
+
+  #says(waiting: Waiting, content: string): void {
+    if (waiting.contents.includes(content)) return;
+    const isEdit = waiting.contents.length > 0;
+    waiting.contents.push(content);
+    const same = this.#byContent.get(content) ?? new Set();
+    same.add(waiting);
+    // What is new is the newest; an edit may be of an old one.
+    const inOrder = isEdit ? new Set([...same].sort((one, other) => one.place - other.place)) : same;
+    this.#byContent.set(content, inOrder);
+  }
+
+  #withdraw(waiting: Waiting): void {
+    if (waiting.isWithdrawn) return;
+    waiting.isWithdrawn = true;
+    this.#withdrawn += 1;
+    if (this.#overtaken.has(waiting.id)) this.#lost -= 1;
+  }
+
+  #arrive(original: Waiting): void {
+    this.#arrived += 1;
+    if (original.isWithdrawn) this.#withdrawn -= 1;
+    for (const content of original.contents) {
+      const same = this.#byContent.get(content);
+      same?.delete(original);
+      if (same?.size === 0) this.#byContent.delete(content);
+    }
+    if (this.#overtaken.delete(original.id)) {
+      if (!original.isWithdrawn) this.#lost -= 1;
+      return;
+    }
+    for (const [id, earlier] of this.#waiting) {
+      this.#waiting.delete(id);
+      if (earlier === original) return;
+      this.#overtaken.set(id, earlier);
+      if (!earlier.isWithdrawn) this.#lost += 1;
+    }
+  }
+
+  #originalOf(copy: SideMessage): Waiting | undefined {
     const content = contentOf(copy);
-    const same =
-      this.#find((each) => each === content) ??
-      this.#find((each) => each !== '' && content !== '' && (content.includes(each) || each.includes(content)));
+    const [same] = this.#byContent.get(content) ?? [];
     if (same !== undefined) return same;
+    const holds = (each: string): boolean =>
+      each !== '' && content !== '' && (content.includes(each) || each.includes(content));
     const who = `${copy.author.name} ${copy.text === null ? '' : plainText(copy.text).slice(0, 200)}`;
-    return this.#waiting.findIndex(({ author }) => who.includes(author));
+    return this.#find(({ contents }) => contents.some(holds)) ?? this.#find(({ author }) => who.includes(author));
   }
 
-  #find(isIt: (content: string) => boolean): number | undefined {
-    const at = this.#waiting.findIndex(({ contents }) => contents.some(isIt));
-    return at < 0 ? undefined : at;
+  #find(isIt: (waiting: Waiting) => boolean): Waiting | undefined {
+    for (const each of this.#overtaken.values()) if (isIt(each)) return each;
+    for (const each of this.#waiting.values()) if (isIt(each)) return each;
+    return undefined;
   }
 }
-
-export const otherSide: Readonly<Record<SideName, SideName>> = { talk: 'matrix', matrix: 'talk' };
 
 /** What stays the same however a network writes it: no blanks, no marks, nothing invisible. */
 function contentOf({ text, origin }: SideMessage): string {

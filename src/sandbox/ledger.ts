@@ -31,6 +31,11 @@ export class Ledger {
     return room === undefined ? [...this.#entries] : this.#entries.filter((entry) => entry.room === room);
   }
 
+  /** The newest entry that is it. */
+  newest(isIt: (entry: LedgerEntry) => boolean): LedgerEntry | undefined {
+    return this.#entries.findLast(isIt);
+  }
+
   /** Calls `watcher` with every later entry; the answer ends that. */
   watch(watcher: (entry: LedgerEntry) => void): () => void {
     this.#watchers.add(watcher);

@@ -184,8 +184,10 @@ function drop<T>(list: T[], isIt: (item: T) => boolean): void {
 
 function answeredBy(content: JsonObject): string | undefined {
   const relatesTo = content['m.relates_to'];
-  if (!isObject(relatesTo) || relatesTo['is_falling_back'] === true) return undefined;
-  const answered = relatesTo['m.in_reply_to'];
+  if (!isObject(relatesTo)) return undefined;
+  // What a thread's message falls back to is for clients without threads: it belongs to the thread's first one.
+  const isThreadOnly = relatesTo['rel_type'] === 'm.thread' && relatesTo['is_falling_back'] === true;
+  const answered = isThreadOnly ? relatesTo : relatesTo['m.in_reply_to'];
   const id = isObject(answered) ? answered['event_id'] : undefined;
   return typeof id === 'string' ? id : undefined;
 }

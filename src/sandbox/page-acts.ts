@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PageAct } from './page.types.js';
+import { sideNames, type PageAct } from './page.types.js';
 import { Refused } from './page-refusal.js';
 
 const said = z.string().refine((text) => text.trim() !== '', 'empty');
@@ -7,7 +7,7 @@ const message = z.string().min(1);
 const emoji = z.string().min(1).max(64);
 
 const schema = z.object({
-  side: z.enum(['talk', 'matrix']),
+  side: z.enum(sideNames),
   person: z.string(),
   act: z.discriminatedUnion('do', [
     z.object({ do: z.literal('say'), text: said, answers: message.exactOptional() }),

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { Board } from './board.js';
 import { PageServer } from './page-server.js';
 import { Ledger } from './ledger.js';
-import type { Act, PageEvent } from './page.types.js';
+import { mostEntries, type Act, type PageEvent, type PageState } from './page.types.js';
 import { ActRefused, type Side, type SideChange, type SideMessage } from './side.js';
 
 const said = (id: string, text: string, author = 'anna', origin: 'here' | 'bridged' = 'here'): SideMessage => ({
@@ -17,6 +17,8 @@ const said = (id: string, text: string, author = 'anna', origin: 'here' | 'bridg
   reactions: [],
   ...(origin === 'bridged' ? { isCopy: true } : {}),
 });
+
+const none = { arrived: 0, lost: 0, doubled: 0 };
 
 class ScriptedSide implements Side {
   readonly network = 'Network';
@@ -51,6 +53,7 @@ describe('PageServer', () => {
   const token = 'the-token';
   let talk: ScriptedSide;
   let matrix: ScriptedSide;
+  let slack: ScriptedSide;
   let board: Board;
   let isKilled: boolean;
   let server: PageServer;
@@ -58,9 +61,10 @@ describe('PageServer', () => {
   beforeEach(async () => {
     talk = new ScriptedSide();
     matrix = new ScriptedSide();
+    slack = new ScriptedSide();
     const files = new Map([['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from('<!doctype html>') }]]);
     isKilled = false;
-    board = new Board({ talk, matrix }, () => Promise.resolve(undefined));
+    board = new Board({ talk, matrix, slack }, () => Promise.resolve(undefined));
     const kill = (): boolean => {
       const isFirst = !isKilled;
       isKilled = true;
@@ -130,12 +134,19 @@ describe('PageServer', () => {
     const [, state] = await call(`/api/state?token=${token}`);
     expect(JSON.parse(state)).toMatchObject({
       sides: {
-        talk: { entries: [{ id: '1', text: ['hi'], delivery: 'onItsWay' }] },
+        talk: { entries: [{ id: '1', text: ['hi'], delivery: { matrix: 'onItsWay', slack: 'onItsWay' } }] },
         matrix: { entries: [] },
       },
-      counts: { talk: { written: 1, arrived: 0 }, matrix: { written: 0 } },
-      way: { from: 'talk', message: '1', author: 'anna', words: 'hi' },
+      way: { from: 'talk', message: '1', author: 'anna', words: 'hi', copies: [{ to: 'matrix' }, { to: 'slack' }] },
     });
+    expect((JSON.parse(state) as PageState).counts).toEqual([
+      { from: 'talk', to: 'matrix', written: 1, ...none },
+      { from: 'talk', to: 'slack', written: 1, ...none },
+      { from: 'matrix', to: 'talk', written: 0, ...none },
+      { from: 'matrix', to: 'slack', written: 0, ...none },
+      { from: 'slack', to: 'talk', written: 0, ...none },
+      { from: 'slack', to: 'matrix', written: 0, ...none },
+    ]);
   });
 
   it.each([
@@ -163,43 +174,64 @@ describe('PageServer', () => {
     expect((await post('/api/kill', {}))[0]).toBe(409);
   });
 
-  it('tells the whole first, then every change, arrivals too', async () => {
-    const gone = new AbortController();
-    const answer = await fetch(`${url.origin}/api/events?token=${token}`, { signal: gone.signal });
-    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-    const events: PageEvent[] = [];
-    let text = '';
-    const read = async (count: number): Promise<void> => {
-      while (events.length < count) {
-        text += (await reader.read()).value ?? '';
-        const whole = text.split('\n\n');
-        text = whole.pop() ?? '';
-        for (const block of whole) if (block.startsWith('data: ')) events.push(JSON.parse(block.slice(6)) as PageEvent);
+  describe('tells those who follow', () => {
+    let gone: AbortController;
+    let reader: ReadableStreamDefaultReader<string>;
+    let text: string;
+    beforeEach(async () => {
+      gone = new AbortController();
+      const answer = await fetch(`${url.origin}/api/events?token=${token}`, { signal: gone.signal });
+      reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+      text = '';
+    });
+    afterEach(() => gone.abort());
+
+    /** What is told at a time. */
+    async function told(): Promise<readonly PageEvent[]> {
+      for (;;) {
+        const [block, ...others] = text.split('\n\n');
+        if (others.length > 0) {
+          text = others.join('\n\n');
+          if (block!.startsWith('data: ')) return JSON.parse(block!.slice(6)) as PageEvent[];
+        } else text += (await reader.read()).value ?? '';
       }
-    };
-    await read(1);
-    talk.say('7', 'hello');
-    matrix.say('$1', 'hello', 'crosstalk', 'bridged');
-    talk.tell({ type: 'entry', entry: { ...said('7', ''), text: null } });
-    talk.tell({ type: 'members', members: [] });
-    talk.tell({ type: 'cleared' });
-    await read(11);
-    gone.abort();
-    expect(events.map((event) => ('side' in event ? [event.type, event.side] : [event.type]))).toEqual([
-      ['state'],
-      ['entry', 'talk'],
-      ['way'],
-      ['counts'],
-      ['entry', 'matrix'],
-      ['entry', 'talk'],
-      ['counts'],
-      ['entry', 'talk'],
-      ['counts'],
-      ['members', 'talk'],
-      ['cleared', 'talk'],
-    ]);
-    expect(events[5]).toMatchObject({ entry: { id: '7', delivery: 'arrived' } });
-    expect(events[6]).toMatchObject({ counts: { talk: { written: 1, arrived: 1, lost: 0, doubled: 0 } } });
-    expect(events[7]).toMatchObject({ entry: { id: '7', text: null, delivery: 'arrived' } });
+    }
+    const kinds = (events: readonly PageEvent[]) =>
+      events.map((event) => ('side' in event ? `${event.type} ${event.side}` : event.type));
+
+    it('the whole first, then every change, arrivals too', async () => {
+      expect(kinds(await told())).toEqual(['state']);
+      talk.say('7', 'hello');
+      expect(kinds(await told())).toEqual(['entry talk', 'way', 'counts']);
+      matrix.say('$1', 'hello', 'Anna (Talk)', 'bridged');
+      const [copy, original, counts] = await told();
+      expect(copy).toMatchObject({ side: 'matrix', entry: { id: '$1' } });
+      expect(original).toMatchObject({ entry: { id: '7', delivery: { matrix: 'arrived', slack: 'onItsWay' } } });
+      expect(counts).toMatchObject({
+        counts: expect.arrayContaining([
+          { from: 'talk', to: 'matrix', written: 1, arrived: 1, lost: 0, doubled: 0 },
+          { from: 'talk', to: 'slack', written: 1, arrived: 0, lost: 0, doubled: 0 },
+        ]) as unknown,
+      });
+      talk.tell({ type: 'entry', entry: { ...said('7', ''), text: null } });
+      expect((await told())[0]).toMatchObject({ entry: { id: '7', text: null, delivery: { matrix: 'arrived' } } });
+      talk.tell({ type: 'members', members: [] });
+      talk.tell({ type: 'cleared' });
+      expect(kinds(await told())).toEqual(['members talk', 'cleared talk']);
+    });
+
+    it('of a burst the end, whole, and of what is older than that nothing more', async () => {
+      await told();
+      for (let at = 1; at <= 5000; at += 1) talk.say(String(at), `message ${String(at)}`);
+      const [event, ...others] = await told();
+      if (event?.type !== 'state') throw new Error('the whole was not told');
+      expect(others).toEqual([]);
+      expect(event.state.sides.talk.entries).toHaveLength(mostEntries);
+      expect(event.state.sides.talk.entries.at(-1)).toMatchObject({ id: '5000' });
+      expect(event.state.counts[0]).toMatchObject({ written: 5000, arrived: 0, lost: 0, doubled: 0 });
+      talk.tell({ type: 'entry', entry: { ...said('1', ''), text: null } });
+      expect(kinds(await told())).toEqual(['counts']);
+      expect(board.state().way).toMatchObject({ message: '5000' });
+    });
   });
 });

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Board } from './board.js';
 import { readAct } from './page-acts.js';
+import { PageFeed } from './page-feed.js';
 import type { PageFile } from './page-files.js';
 import { Refused } from './page-refusal.js';
-import type { PageEvent, PageRefusal } from './page.types.js';
+import type { PageRefusal } from './page.types.js';
 import { ActRefused } from './side.js';
 
 export interface PageServerOptions {
@@ -18,8 +19,8 @@ export interface PageServerOptions {
 }
 
 const maxBodyBytes = 256 * 1024;
-/** A reader so far behind is let go; it comes again and begins with the whole. */
-const maxUnsentBytes = 4 * 1024 * 1024;
+/** What happens meanwhile is told at once: nobody sees more pictures a second, and each one costs the reader a drawing. */
+const pauseMs = 100;
 const beatMs = 15_000;
 const always = {
   'cache-control': 'no-store',
@@ -117,17 +118,29 @@ export class PageServer {
   }
 
   #sendEvents(response: ServerResponse): void {
+    const { board } = this.options;
     response.writeHead(200, { ...always, 'content-type': 'text/event-stream' });
-    const send = (event: PageEvent): void => {
-      response.write(`data: ${JSON.stringify(event)}\n\n`);
-      if (response.writableLength > maxUnsentBytes) response.destroy();
-    };
     response.write('retry: 500\n\n');
-    send({ type: 'state', state: this.options.board.state() });
-    const unlisten = this.options.board.onEvent(send);
+    const feed = new PageFeed(() => board.state());
+    let next: NodeJS.Timeout | undefined;
+    const send = (): void => {
+      // Whoever reads slowly is told less often.
+      if (!response.writableNeedDrain && !feed.isEmpty) response.write(`data: ${JSON.stringify(feed.take())}\n\n`);
+      next = setTimeout(() => {
+        next = undefined;
+        if (!feed.isEmpty) send();
+      }, pauseMs);
+    };
+    send();
+    const unlisten = board.onEvent((event) => {
+      feed.add(event);
+      // What happens in one moment goes together.
+      next ??= setTimeout(send, 0);
+    });
     const beat = setInterval(() => response.write(': still here\n\n'), beatMs);
     response.on('close', () => {
       clearInterval(beat);
+      clearTimeout(next);
       unlisten();
     });
   }

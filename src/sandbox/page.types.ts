@@ -1,7 +1,17 @@
 /** What the page and its server tell each other, as JSON. Times are milliseconds since 1970. */
 import type { ShownText } from './shown-text.types.js';
 
-export type SideName = 'talk' | 'matrix';
+/** In the order in which the page shows them. */
+export const sideNames = ['talk', 'matrix', 'slack'] as const;
+export type SideName = (typeof sideNames)[number];
+
+/** Pure: the sides that a side's messages are copied to. */
+export function otherSides(side: SideName): readonly SideName[] {
+  return sideNames.filter((name) => name !== side);
+}
+
+/** Of a long talk each side shows the end only: that many entries. */
+export const mostEntries = 200;
 
 /**
  * `gone`: its process has ended, and the next one was not started yet. `restarting`: that one is not ready yet. What is
@@ -42,7 +52,7 @@ export interface PageMessage {
   readonly id: string;
   /** Whom people of this side see as its writer. */
   readonly author: PagePerson;
-  /** `bridged`: it came from the other side. */
+  /** `bridged`: it came from another side. */
   readonly origin: 'here' | 'bridged';
   readonly atMs: number;
   /** Null where it was deleted. */
@@ -55,8 +65,8 @@ export interface PageMessage {
   /** The message that it replies to. */
   readonly answers?: string;
   readonly reactions: readonly PageReaction[];
-  /** Present on what was written here: whether the other side has it. */
-  readonly delivery?: 'onItsWay' | 'arrived';
+  /** Present on what was written here: which of the other sides have it. */
+  readonly delivery?: Readonly<Partial<Record<SideName, 'onItsWay' | 'arrived'>>>;
 }
 
 /** What the room tells of itself, between the messages. */
@@ -88,8 +98,10 @@ export interface PageSide {
   readonly entries: readonly PageEntry[];
 }
 
-/** The messages of one side's people, counted in the two servers' ledgers. */
+/** The messages of one side's people and their copies on another side, counted by what both servers show. */
 export interface PageCount {
+  readonly from: SideName;
+  readonly to: SideName;
   readonly written: number;
   /** Those that the other side shows. */
   readonly arrived: number;
@@ -99,9 +111,13 @@ export interface PageCount {
   readonly doubled: number;
 }
 
-/** The steps of a message, in their order. */
-export const waySteps = ['seen', 'stored', 'routed', 'sent', 'shown'] as const;
-export type WayStep = (typeof waySteps)[number];
+/** The steps of a message that all its copies share, in their order. */
+export const sharedSteps = ['seen', 'stored', 'routed'] as const;
+/** Those of each copy, after them. */
+export const copySteps = ['sent', 'shown'] as const;
+export type SharedStep = (typeof sharedSteps)[number];
+export type CopyStep = (typeof copySteps)[number];
+export type WayStep = SharedStep | CopyStep;
 
 /** The way of one message through the pipeline, as far as it has come. */
 export interface PageWay {
@@ -110,22 +126,27 @@ export interface PageWay {
   readonly author: string;
   /** Its beginning, without its looks. */
   readonly words: string;
-  /**
-   * `seen`: the source shows it. `stored`, `routed`: by the service's database, where both are one commit. `sent`: the
-   * request with it has reached the target's server. `shown`: the target shows it.
-   */
-  readonly atMs: Readonly<Partial<Record<WayStep, number>>>;
+  /** `seen`: the source shows it. `stored`, `routed`: by the service's database, where both are one commit. */
+  readonly atMs: Readonly<Partial<Record<SharedStep, number>>>;
+  /** To each of the other sides. */
+  readonly copies: readonly PageCopyWay[];
+}
+
+export interface PageCopyWay {
+  readonly to: SideName;
+  /** `sent`: the request with it has reached that side's server. `shown`: the side shows it. */
+  readonly atMs: Readonly<Partial<Record<CopyStep, number>>>;
 }
 
 export interface PageState {
   readonly service: PageService;
   readonly sides: Readonly<Record<SideName, PageSide>>;
-  /** By the side on which they were written. */
-  readonly counts: Readonly<Record<SideName, PageCount>>;
+  /** One for each side and each of the others. */
+  readonly counts: readonly PageCount[];
   readonly way?: PageWay;
 }
 
-/** What `/api/events` sends: the whole first, then each change. */
+/** `/api/events` sends lists of these: the whole first, then what changes; the whole again to a reader who is far behind. */
 export type PageEvent =
   | { readonly type: 'state'; readonly state: PageState }
   | { readonly type: 'service'; readonly service: PageService }

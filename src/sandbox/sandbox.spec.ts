@@ -19,7 +19,7 @@ const port = Number(/admin:\\s+port: (\\d+)/.exec(settings)[1]);
 createServer((request, response) => response.end()).listen(port, '127.0.0.1');
 process.on('SIGTERM', () => { if (!process.env.DEAF) process.exit(0); });
 `;
-const anyPorts = { page: 0, public: 0, admin: 0, talk: 0, matrix: 0 };
+const anyPorts = { page: 0, public: 0, admin: 0, talk: 0, matrix: 0, slack: 0 };
 
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const untilMs = performance.now() + 30_000;
@@ -74,15 +74,18 @@ describe('Sandbox', () => {
     return (await serviceNow(page)).state;
   }
 
-  it('writes settings with both accounts and one link of their rooms, for nobody else to read', async () => {
+  it('writes settings with all accounts and one link of their rooms, for nobody else to read', async () => {
     const { addresses, ready } = await make().start();
     await ready;
     const { accounts, links } = parse(readFileSync(addresses.settingsFile, 'utf8')) as Record<string, object>;
     expect(accounts).toMatchObject({
       talk: { network: 'talk', url: addresses.talk, user: 'crosstalk' },
       matrix: { network: 'matrix', homeserver: addresses.matrix, serverName: 'sandbox.test' },
+      slack: { network: 'slack', apiUrl: `${addresses.slack}/api/` },
     });
-    expect(links).toMatchObject({ team: { rooms: [{ account: 'talk' }, { account: 'matrix' }] } });
+    expect(links).toMatchObject({
+      team: { rooms: [{ account: 'talk' }, { account: 'matrix' }, { account: 'slack' }] },
+    });
   });
 
   it('a service that dies is started again, and nothing of it is left after the stop', async () => {

@@ -12,6 +12,7 @@ import type { PageService } from './page.types.js';
 import { ServiceChild, type ServiceState } from './service-child.js';
 import { ServiceDatabase } from './service-database.js';
 import { serviceSettings } from './service-settings.js';
+import { SlackSide } from './slack-side.js';
 import { TalkSide } from './talk-side.js';
 
 export interface SandboxOptions {
@@ -29,6 +30,7 @@ export interface SandboxOptions {
     readonly admin: number;
     readonly talk: number;
     readonly matrix: number;
+    readonly slack: number;
   };
   /** How long the service stays away after the page's kill. Default 4000: long enough to write something meanwhile. */
   readonly pauseAfterKillMs?: number;
@@ -41,6 +43,7 @@ export interface Addresses {
   readonly page: string;
   readonly talk: string;
   readonly matrix: string;
+  readonly slack: string;
   readonly admin: string;
   readonly settingsFile: string;
   readonly logFile: string;
@@ -50,7 +53,7 @@ const roomName = 'Team';
 const serviceEndsWithinMs = 3500;
 const usualPauseAfterKillMs = 4000;
 
-/** Two servers, the service between them as a child, and the page to type on. */
+/** Three servers, the service between them as a child, and the page to type on. */
 export class Sandbox {
   readonly #undo: (() => void | Promise<void>)[] = [];
   #service: ServiceChild | undefined;
@@ -92,13 +95,16 @@ export class Sandbox {
     const ports = await this.#choosePorts();
     const talk = new TalkSide(roomName);
     const matrix = new MatrixSide(roomName, `http://127.0.0.1:${ports.public}`);
+    const slack = new SlackSide(roomName);
     this.#undo.push(async () => {
-      await Promise.all([talk.stop(), matrix.stop()]);
+      await Promise.all([talk.stop(), matrix.stop(), slack.stop()]);
     });
-    const [{ url: talkUrl }, { url: matrixUrl }] = [await talk.start(ports.talk), await matrix.start(ports.matrix)];
+    const { url: talkUrl } = await talk.start(ports.talk);
+    const { url: matrixUrl } = await matrix.start(ports.matrix);
+    const { url: slackUrl } = await slack.start(ports.slack);
 
     const database = new ServiceDatabase(folder.path);
-    const sides = { talk, matrix };
+    const sides = { talk, matrix, slack };
     const board = new Board(sides, (side, message) => database.noted(side, sides[side].roomId, message));
     this.#undo.push(async () => {
       board.stop();
@@ -111,12 +117,13 @@ export class Sandbox {
     folder.lock.note({ address: pageUrl });
 
     const settingsFile = join(folder.path, 'crosstalk.yaml');
-    const settings = serviceSettings({ talk, matrix, publicPort: ports.public, adminPort: ports.admin });
+    const settings = serviceSettings({ ...sides, publicPort: ports.public, adminPort: ports.admin });
     writeFileSync(settingsFile, settings, { mode: 0o600 });
     const addresses: Addresses = {
       page: pageUrl,
       talk: talkUrl,
       matrix: matrixUrl,
+      slack: slackUrl,
       admin: `http://127.0.0.1:${ports.admin}`,
       settingsFile,
       logFile: join(folder.path, 'crosstalk.log'),
@@ -154,8 +161,15 @@ export class Sandbox {
 
   /** The wanted ports, or free ones in place of those in use. Networks are told the service's, so they are chosen first. */
   async #choosePorts(): Promise<SandboxOptions['ports']> {
-    const chosen: Record<keyof SandboxOptions['ports'], number> = { page: 0, public: 0, admin: 0, talk: 0, matrix: 0 };
-    for (const name of ['page', 'public', 'admin', 'talk', 'matrix'] as const) {
+    const chosen: Record<keyof SandboxOptions['ports'], number> = {
+      page: 0,
+      public: 0,
+      admin: 0,
+      talk: 0,
+      matrix: 0,
+      slack: 0,
+    };
+    for (const name of ['page', 'public', 'admin', 'talk', 'matrix', 'slack'] as const) {
       const wanted = this.options.ports[name];
       const { port, wasTaken } = await choosePort(wanted, Object.values(chosen).filter(Boolean));
       chosen[name] = port;
@@ -183,6 +197,7 @@ const portNames = {
   admin: 'health and metrics',
   talk: 'the Talk server',
   matrix: 'the Matrix server',
+  slack: 'the Slack server',
 } as const;
 
 /** Nothing that is set for a service of one's own may reach this one. */

@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** What the service has written down of a message on its way to the other room. Milliseconds since 1970. */
+/** What the service has written down of a message on its way to the other rooms. Milliseconds since 1970. */
 export interface Noted {
   readonly storedAtMs: number;
   readonly routedAtMs: number;
-  /** The delivery's id, 32 hexadecimal digits. */
-  readonly delivery: string;
+  /** One for each of the other rooms. */
+  readonly deliveries: readonly {
+    /** The service's key for the account of that room. */
+    readonly account: string;
+    /** The delivery's id, 32 hexadecimal digits. */
+    readonly delivery: string;
+  }[];
 }
 
 const waitMs = 1000;
@@ -53,9 +58,13 @@ export class ServiceDatabase {
 const ofMessage = `
   select extract(epoch from i.received_at)::float8 * 1000 as "storedAtMs",
          extract(epoch from d.created_at)::float8 * 1000 as "routedAtMs",
-         replace(d.uuid::text, '-', '') as delivery
+         d.deliveries
     from copies c
-    join deliveries d on d.message = c.message and d.kind = 'messageSent'
+    join lateral (
+      select min(d.inbox) as inbox, min(d.created_at) as created_at,
+             json_agg(json_build_object('account', p.account, 'delivery', replace(d.uuid::text, '-', ''))) as deliveries
+        from deliveries d join portals p on p.id = d.lane
+       where d.message = c.message and d.kind = 'messageSent') d on d.inbox is not null
     join inbox i on i.id = d.inbox
    where c.account = $1 and c.room = $2 and c.remote = $3 and c.delivery is null
-   order by d.id limit 1`;
+   limit 1`;

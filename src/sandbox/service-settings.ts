@@ -1,10 +1,12 @@
 import { stringify } from 'yaml';
 import type { MatrixSide } from './matrix-side.js';
+import type { SlackSide } from './slack-side.js';
 import type { TalkSide } from './talk-side.js';
 
 export interface ServiceSettings {
   readonly talk: TalkSide;
   readonly matrix: MatrixSide;
+  readonly slack: SlackSide;
   readonly publicPort: number;
   readonly adminPort: number;
 }
@@ -15,17 +17,18 @@ const preface = `# Written by the sandbox at its start: a whole, working example
 
 `;
 
-/** The service's settings file for the sandbox: two accounts, and one link of their two rooms. */
-export function serviceSettings({ talk, matrix, publicPort, adminPort }: ServiceSettings): string {
+/** The service's settings file for the sandbox: three accounts, and one link of their three rooms. */
+export function serviceSettings({ talk, matrix, slack, publicPort, adminPort }: ServiceSettings): string {
   return (
     preface +
     stringify({
-      accounts: { talk: talk.account(), matrix: matrix.account() },
+      accounts: { talk: talk.account(), matrix: matrix.account(), slack: slack.account() },
       links: {
         team: {
           rooms: [
             { account: 'talk', room: talk.roomId },
             { account: 'matrix', room: matrix.roomId },
+            { account: 'slack', room: slack.roomId },
           ],
         },
       },

@@ -13,7 +13,7 @@ export class ActRefused extends Error {
 
 /** A message as its side shows it; whether it arrived elsewhere it cannot know. */
 export type SideMessage = Omit<PageMessage, 'delivery'> & {
-  /** Of what came from the other side: whether it is somebody's message, and not a line of the bridge's own. */
+  /** Of what came from another side: whether it is somebody's message, and not a line of the bridge's own. */
   readonly isCopy?: boolean;
   /** By which the service recognises what it sent. */
   readonly key?: string;

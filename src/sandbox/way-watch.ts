@@ -1,5 +1,5 @@
 import { keyOf } from './copy-count.js';
-import type { PageWay, SideName, WayStep } from './page.types.js';
+import { otherSides, sideNames, type PageWay, type SideName } from './page.types.js';
 import type { Noted } from './service-database.js';
 import { plainText } from './shown-text.js';
 import type { Side, SideMessage } from './side.js';
@@ -18,23 +18,24 @@ interface Sent {
 
 const askAgainMs = 60;
 /** Copies that are remembered until it is known what they are copies of. */
-const mostSent = 200;
+const mostSent = 400;
 const longestWords = 60;
 
-/** Follows the last message that somebody wrote: through the ledgers of both servers and what the service has written down. */
+/** Follows the last message that somebody wrote: through the servers' ledgers and what the service has written down. */
 export class WayWatch {
   #way: PageWay | undefined;
-  #delivery: string | undefined;
+  #noted: Noted | undefined;
   #asking: NodeJS.Timeout | undefined;
   /** By delivery: the first part of what the service sent. */
   readonly #sent = new Map<string, Sent>();
   readonly #reached: Record<SideName, { byKey: Map<string, number>; last: number | undefined }> = {
     talk: { byKey: new Map(), last: undefined },
     matrix: { byKey: new Map(), last: undefined },
+    slack: { byKey: new Map(), last: undefined },
   };
 
   constructor(private readonly options: WayWatchOptions) {
-    for (const name of ['talk', 'matrix'] as const) {
+    for (const name of sideNames) {
       const reached = this.#reached[name];
       options.sides[name].onReached(({ atMs, key }) => {
         if (key === undefined) reached.last = atMs;
@@ -58,11 +59,11 @@ export class WayWatch {
   /** A person wrote a message. */
   begin(from: SideName, message: SideMessage): void {
     const { ledger } = this.options.sides[from];
-    const seen =
-      ledger.entries().findLast(({ id, kind }) => id === message.id && kind === 'message')?.atMs ?? message.atMs;
+    const seen = ledger.newest(({ id, kind }) => id === message.id && kind === 'message')?.atMs ?? message.atMs;
     const words = plainText(message.text ?? []).slice(0, longestWords);
-    this.#way = { from, message: message.id, author: message.author.name, words, atMs: { seen } };
-    this.#delivery = undefined;
+    const copies = otherSides(from).map((to) => ({ to, atMs: {} }));
+    this.#way = { from, message: message.id, author: message.author.name, words, atMs: { seen }, copies };
+    this.#noted = undefined;
     this.options.onWay(this.#way);
     this.#ask();
   }
@@ -80,7 +81,7 @@ export class WayWatch {
 
   async #askOnce(): Promise<void> {
     const way = this.#way;
-    if (way === undefined || this.#delivery !== undefined) return;
+    if (way === undefined || this.#noted !== undefined) return;
     const noted = await this.options.noted(way.from, way.message);
     // Another one may have been written meanwhile.
     if (this.#way?.message !== way.message) return;
@@ -88,21 +89,30 @@ export class WayWatch {
       this.#ask();
       return;
     }
-    this.#delivery = noted.delivery;
-    this.#put({ stored: noted.storedAtMs, routed: noted.routedAtMs });
+    this.#noted = noted;
+    this.#put({ ...way, atMs: { ...way.atMs, stored: noted.storedAtMs, routed: noted.routedAtMs } });
     this.#learn();
   }
 
   #learn(): void {
-    const sent = this.#delivery === undefined ? undefined : this.#sent.get(this.#delivery);
-    if (sent === undefined) return;
-    this.#put({ ...(sent.reachedAtMs === undefined ? {} : { sent: sent.reachedAtMs }), shown: sent.shownAtMs });
+    const way = this.#way;
+    const noted = this.#noted;
+    if (way === undefined || noted === undefined) return;
+    let isNew = false;
+    const copies = way.copies.map((copy) => {
+      const delivery = noted.deliveries.find(({ account }) => account === copy.to)?.delivery;
+      const sent = delivery === undefined ? undefined : this.#sent.get(delivery);
+      if (sent === undefined || copy.atMs.shown !== undefined) return copy;
+      isNew = true;
+      const { reachedAtMs, shownAtMs } = sent;
+      return { to: copy.to, atMs: { ...(reachedAtMs === undefined ? {} : { sent: reachedAtMs }), shown: shownAtMs } };
+    });
+    if (isNew) this.#put({ ...way, copies });
   }
 
-  #put(times: Partial<Record<WayStep, number>>): void {
-    if (this.#way === undefined || 'shown' in this.#way.atMs) return;
-    this.#way = { ...this.#way, atMs: { ...this.#way.atMs, ...times } };
-    this.options.onWay(this.#way);
+  #put(way: PageWay): void {
+    this.#way = way;
+    this.options.onWay(way);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
+import { otherSides, sideNames, type SideName } from '../../src/sandbox/page.types.js';
 import { markOf, isAlive } from '../../src/sandbox/running-process.js';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
     program: resolve('dist', 'main.js'),
     page: resolve('dist', 'web'),
     env: process.env,
-    ports: { page: 0, public: 0, admin: 0, talk: 0, matrix: 0 },
+    ports: { page: 0, public: 0, admin: 0, talk: 0, matrix: 0, slack: 0 },
     // However slowly a busy machine types: the service stays away until all is said.
     pauseAfterKillMs: 15_000,
     say: () => undefined,
@@ -83,12 +84,17 @@ async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(shots, `sandbox-${name}.png`) });
 }
 
-const other = { talk: 'matrix', matrix: 'talk' } as const;
-const side = (page: Page, name: 'talk' | 'matrix'): Locator => page.locator(`.side.${name}`);
-const message = (page: Page, name: 'talk' | 'matrix', words: string): Locator =>
+/** One of each room, and whom the others see. */
+const speakers = [
+  ['talk', 'Anna'],
+  ['matrix', 'Olga'],
+  ['slack', 'Rosa'],
+] as const;
+const side = (page: Page, name: SideName): Locator => page.locator(`.side.${name}`);
+const message = (page: Page, name: SideName, words: string): Locator =>
   side(page, name).locator('article.message').filter({ hasText: words }).last();
 
-async function say(page: Page, name: 'talk' | 'matrix', person: string, words: string): Promise<void> {
+async function say(page: Page, name: SideName, person: string, words: string): Promise<void> {
   const here = side(page, name);
   await here.locator('.people label', { hasText: person }).click();
   await here.locator('textarea').fill(words);
@@ -107,12 +113,13 @@ async function press(page: Page, at: Locator, what: string): Promise<void> {
   await at.getByRole('button', { name: what, exact: true }).click();
 }
 
-const count = (page: Page, from: 'talk' | 'matrix', what: string): Promise<string> =>
+const count = (page: Page, from: SideName, what: string): Promise<string> =>
   page.locator(`tr[data-from="${from}"] [data-count="${what}"]`).innerText();
 
 async function allThere(page: Page): Promise<void> {
-  for (const from of ['talk', 'matrix'] as const) {
-    await until(async () => (await count(page, from, 'arrived')) === (await count(page, from, 'written')));
+  for (const from of sideNames) {
+    const written = await count(page, from, 'written');
+    for (const to of otherSides(from)) await until(async () => (await count(page, from, `arrived-${to}`)) === written);
     expect([
       await count(page, from, 'waiting'),
       await count(page, from, 'lost'),
@@ -130,18 +137,34 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 describe('the page of the sandbox', () => {
-  it('what people say on either side is seen on the other one as its clients show it', async () => {
+  it('what people say in each room is seen in both others as their clients show it', async () => {
     const page = await open();
     await say(page, 'talk', 'Ben', 'good **morning**');
-    const inMatrix = message(page, 'matrix', 'good morning');
-    expect(await inMatrix.locator('.by strong').innerText()).toBe('Ben (Talk)');
-    expect(await inMatrix.locator('.words strong').innerText()).toBe('morning');
+    for (const to of ['matrix', 'slack'] as const) {
+      const copy = message(page, to, 'good morning');
+      expect(await copy.locator('.by strong').innerText()).toBe('Ben (Talk)');
+      expect(await copy.locator('.words strong').innerText()).toBe('morning');
+    }
     await say(page, 'matrix', 'Noah', 'hello **everybody**');
     const inTalk = message(page, 'talk', 'hello everybody');
     expect(await inTalk.locator('.by strong').innerText()).toBe('Crosstalk');
     expect(await inTalk.locator('.words').innerText()).toBe('Noah (Matrix): hello everybody');
-    await message(page, 'talk', 'good morning').locator('.delivery.arrived').waitFor();
-    await message(page, 'matrix', 'hello everybody').locator('.delivery.arrived').waitFor();
+    const inSlack = message(page, 'slack', 'hello everybody');
+    expect(await inSlack.locator('.by strong').innerText()).toBe('Noah (Matrix)');
+    expect(await inSlack.locator('.by .app').innerText()).toBe('APP');
+    await say(page, 'slack', 'Quinn', 'greetings to **all**');
+    expect(await message(page, 'talk', 'greetings to all').locator('.words').innerText()).toBe(
+      'Quinn (Slack): greetings to all',
+    );
+    expect(await message(page, 'matrix', 'greetings to all').locator('.by strong').innerText()).toBe('Quinn (Slack)');
+    expect(await message(page, 'slack', 'greetings to all').locator('.by .app').count()).toBe(0);
+    for (const [from, words] of [
+      ['talk', 'good morning'],
+      ['matrix', 'hello everybody'],
+      ['slack', 'greetings to all'],
+    ] as const) {
+      await message(page, from, words).locator('.delivery.arrived').waitFor();
+    }
   });
 
   it('shows who is in the rooms, and who came', async () => {
@@ -156,63 +179,88 @@ describe('the page of the sandbox', () => {
     await members.first().waitFor({ state: 'hidden' });
   });
 
-  it('shows each step of the last message’s way with its time', async () => {
+  it('shows each step of the last message’s ways with its time', async () => {
     const page = await open();
     await say(page, 'matrix', 'Mia', 'time this one');
     await page.locator('.way .of', { hasText: 'time this one' }).waitFor();
-    await page.locator('.way [data-step="shown"].reached').waitFor();
+    for (const to of ['talk', 'slack']) {
+      await page.locator(`.way [data-to="${to}"] [data-step="shown"].reached`).waitFor();
+    }
     const times = await page.locator('.way .time').allInnerTexts();
+    expect(times).toHaveLength(7);
     expect(times[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
     for (const time of times.slice(1)) expect(time).toMatch(/^\+[\d.,]+ m?s$/);
     expect(await page.locator('.way .total').innerText()).toMatch(/ in all$/);
   });
 
-  it.each(['talk', 'matrix'] as const)('a reply from %s shows what it answers on both sides', async (from) => {
-    const to = other[from];
+  it.each(speakers)('a reply from %s shows what it answers in each room', async (from) => {
+    const [to] = otherSides(from);
+    const asker = speakers.find(([name]) => name === to)![1];
     const page = await open();
-    await say(page, to, to === 'talk' ? 'Anna' : 'Mia', `question for ${from}`);
+    await say(page, to!, asker, `question for ${from}`);
     await press(page, message(page, from, `question for ${from}`), 'Reply');
     await side(page, from).locator('.about').waitFor();
     await side(page, from).locator('textarea').fill(`answer of ${from}`);
     await side(page, from).getByRole('button', { name: 'Send' }).click();
-    for (const name of [from, to]) {
+    for (const name of ['talk', 'matrix'] as const) {
       await message(page, name, `answer of ${from}`)
         .locator('.quote', { hasText: `question for ${from}` })
         .waitFor();
     }
+    // Slack's stand in a thread.
+    const thread = side(page, 'slack').locator('article.message', { hasText: `question for ${from}` });
+    await thread.locator('.replies', { hasText: '1 reply' }).waitFor();
+    await side(page, 'slack')
+      .locator('article.in-thread', { hasText: `answer of ${from}` })
+      .waitFor();
     expect(await side(page, from).locator('.about').count()).toBe(0);
   });
 
-  it.each([
-    ['talk', 'Anna'],
-    ['matrix', 'Olga'],
-  ] as const)('an edit from %s is seen on both sides, with its mark', async (from, person) => {
-    const to = other[from];
+  it('a reply to a reply in Slack’s thread stands in the same thread', async () => {
+    const page = await open();
+    const here = side(page, 'slack');
+    await say(page, 'slack', 'Pia', 'where do we meet?');
+    for (const [to, words] of [
+      ['where do we meet?', 'at the harbour'],
+      ['at the harbour', 'see you there'],
+    ] as const) {
+      await press(page, message(page, 'slack', to), 'Reply');
+      await here.locator('textarea').fill(words);
+      await here.locator('textarea').press('Enter');
+      await here.locator('article.in-thread', { hasText: words }).waitFor();
+      for (const name of ['talk', 'matrix'] as const) await message(page, name, words).waitFor();
+    }
+    await here.locator('.replies', { hasText: '2 replies' }).waitFor();
+  });
+
+  it.each(speakers)('an edit from %s is seen in each room, with its mark', async (from, person) => {
     const page = await open();
     await say(page, from, person, `first words of ${from}`);
-    await message(page, to, `first words of ${from}`).waitFor();
+    for (const to of otherSides(from)) await message(page, to, `first words of ${from}`).waitFor();
     await press(page, message(page, from, `first words of ${from}`), 'Edit');
     const field = side(page, from).locator('textarea');
     await until(async () => (await field.inputValue()) === `first words of ${from}`);
     await field.fill(`better words of ${from}`);
     await field.press('Enter');
-    for (const name of [from, to]) await message(page, name, `better words of ${from}`).locator('.edited').waitFor();
+    for (const name of sideNames) await message(page, name, `better words of ${from}`).locator('.edited').waitFor();
     await until(async () => (await field.inputValue()) === '');
-    for (const name of [from, to]) expect(await message(page, name, `first words of ${from}`).count()).toBe(0);
+    for (const name of sideNames) expect(await message(page, name, `first words of ${from}`).count()).toBe(0);
   });
 
-  it.each([
-    ['talk', 'Ben'],
-    ['matrix', 'Mia'],
-  ] as const)('a deletion from %s is seen on both sides', async (from, person) => {
-    const to = other[from];
+  it.each(speakers)('a deletion from %s is seen in each room', async (from, person) => {
     const page = await open();
     await say(page, from, person, `wrong room, ${from}`);
-    const ids = await Promise.all(
-      [from, to].map(async (name) => message(page, name, `wrong room, ${from}`).getAttribute('data-id')),
+    const rows = await Promise.all(
+      sideNames.map(async (name) => {
+        const id = await message(page, name, `wrong room, ${from}`).getAttribute('data-id');
+        return { name, row: side(page, name).locator(`[data-id="${id!}"]`) };
+      }),
     );
     await press(page, message(page, from, `wrong room, ${from}`), 'Delete');
-    for (const id of ids) await page.locator(`[data-id="${id!}"] .gone`).waitFor();
+    for (const { name, row } of rows) {
+      if (name === 'slack') await row.waitFor({ state: 'detached' });
+      else await row.locator('.gone').waitFor();
+    }
   });
 
   it('nobody can change what another one said', async () => {
@@ -225,15 +273,16 @@ describe('the page of the sandbox', () => {
     expect(await row.getByRole('button', { name: 'Delete' }).count()).toBe(0);
   });
 
-  it('reactions are counted on both sides, and a second click takes them back', async () => {
+  it('reactions are counted in each room, and a second click takes them back', async () => {
     const page = await open();
     await say(page, 'talk', 'Anna', 'who comes along?');
-    await message(page, 'matrix', 'who comes along?').waitFor();
-    const chip = (name: 'talk' | 'matrix'): Locator =>
+    for (const to of otherSides('talk')) await message(page, to, 'who comes along?').waitFor();
+    const chip = (name: SideName): Locator =>
       message(page, name, 'who comes along?').locator('.reactions button', { hasText: '👍' });
     for (const [name, person] of [
       ['talk', 'Ben'],
       ['matrix', 'Noah'],
+      ['slack', 'Pia'],
     ] as const) {
       await side(page, name).locator('.people label', { hasText: person }).click();
       const row = message(page, name, 'who comes along?');
@@ -245,17 +294,25 @@ describe('the page of the sandbox', () => {
       await row.getByRole('button', { name: 'React with 👍' }).click();
       await chip(name).waitFor();
     }
-    await until(async () => (await chip('matrix').innerText()).includes('2'));
-    expect(await chip('matrix').getAttribute('aria-pressed')).toBe('true');
-    await chip('matrix').click();
-    await until(async () => (await chip('matrix').innerText()).includes('1'));
-    expect(await chip('matrix').getAttribute('aria-pressed')).toBe('false');
+    // On Matrix each person reacts in their own name, elsewhere Crosstalk does in all others'.
+    await until(async () => (await chip('matrix').innerText()).includes('3'));
+    for (const name of ['talk', 'slack'] as const)
+      await until(async () => (await chip(name).innerText()).includes('2'));
+    for (const [name, left] of [
+      ['matrix', '2'],
+      ['slack', '1'],
+    ] as const) {
+      expect(await chip(name).getAttribute('aria-pressed')).toBe('true');
+      await chip(name).click();
+      await until(async () => (await chip('matrix').innerText()).includes(left));
+      expect(await chip(name).getAttribute('aria-pressed')).toBe('false');
+    }
     await until(async () => (await chip('talk').innerText()).includes('1'));
     await chip('talk').click();
-    for (const name of ['talk', 'matrix'] as const) await chip(name).waitFor({ state: 'detached' });
+    for (const name of sideNames) await chip(name).waitFor({ state: 'detached' });
   });
 
-  it('kill -9 kills the service: what is said meanwhile waits, and arrives once', async () => {
+  it('kill -9 kills the service: what is said meanwhile waits, and arrives once in both other rooms', async () => {
     const page = await open();
     await say(page, 'talk', 'Anna', 'before the end');
     await message(page, 'matrix', 'before the end').waitFor();
@@ -268,22 +325,28 @@ describe('the page of the sandbox', () => {
     await say(page, 'talk', 'Anna', 'anybody there?');
     await say(page, 'matrix', 'Mia', 'the bridge is not');
     await say(page, 'matrix', 'Noah', 'wait for it');
+    await say(page, 'slack', 'Pia', 'nobody hears me');
     await page.locator('.way .time', { hasText: 'waits' }).waitFor();
-    expect([await count(page, 'talk', 'waiting'), await count(page, 'matrix', 'waiting')]).toEqual(['1', '2']);
+    // Each in both other rooms.
+    for (const [from, waiting] of [
+      ['talk', '2'],
+      ['matrix', '4'],
+      ['slack', '2'],
+    ] as const) {
+      expect(await count(page, from, 'waiting')).toBe(waiting);
+    }
     await shoot(page, 'killed');
     await page.locator('.status', { hasText: 'service is running' }).waitFor();
     await message(page, 'matrix', 'anybody there?').waitFor();
-    await message(page, 'talk', 'wait for it').waitFor();
+    await message(page, 'talk', 'nobody hears me').waitFor();
     await allThere(page);
     await page.locator('.outcome', { hasText: `Process ${String(pid)} was killed` }).waitFor();
-    await page.locator('.outcome', { hasText: 'Everything has arrived, once.' }).waitFor();
+    await page.locator('.outcome', { hasText: 'Everything has arrived in both other rooms, once.' }).waitFor();
     expect(await page.locator('.status').innerText()).not.toContain(String(pid));
-    for (const [name, words] of [
-      ['matrix', 'anybody there?'],
-      ['talk', 'the bridge is not'],
-      ['talk', 'wait for it'],
-    ] as const) {
-      expect(await side(page, name).locator('article.message', { hasText: words }).count()).toBe(1);
+    for (const words of ['anybody there?', 'the bridge is not', 'wait for it', 'nobody hears me']) {
+      for (const name of sideNames) {
+        expect(await side(page, name).locator('article.message', { hasText: words }).count()).toBe(1);
+      }
     }
   });
 
@@ -327,7 +390,7 @@ describe('the page of the sandbox', () => {
     const page = await open();
     const markup = '<img src=x onerror="document.title=1"> <b>kept</b>';
     await say(page, 'talk', 'Anna', markup);
-    for (const name of ['talk', 'matrix'] as const) {
+    for (const name of sideNames) {
       expect(await message(page, name, 'kept').locator('.words').innerText()).toContain(markup);
       expect(await page.locator('.timeline img').count()).toBe(0);
     }
@@ -361,18 +424,21 @@ describe('the page of the sandbox', () => {
     await page.getByPlaceholder('Als Anna schreiben').waitFor();
   });
 
-  it('on a phone the sides are tabs, and what comes to the other one is counted', async () => {
+  it('on a phone the sides are tabs, and what comes to the others is counted', async () => {
     const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await side(page, 'talk').waitFor();
-    expect(await side(page, 'matrix').isVisible()).toBe(false);
+    for (const name of otherSides('talk')) expect(await side(page, name).isVisible()).toBe(false);
     await say(page, 'talk', 'Anna', 'from the train');
-    await page.locator('.tabs .matrix .unseen', { hasText: '1' }).waitFor();
+    for (const name of otherSides('talk')) await page.locator(`.tabs .${name} .unseen`, { hasText: '1' }).waitFor();
     const row = message(page, 'talk', 'from the train');
     await row.locator('.bring-tools').tap();
     await row.getByRole('button', { name: 'Delete' }).tap();
     await row.waitFor({ state: 'detached' });
-    await page.locator('.tabs .matrix').tap();
-    expect([await side(page, 'talk').isVisible(), await side(page, 'matrix').isVisible()]).toEqual([false, true]);
+    for (const shown of ['matrix', 'slack'] as const) {
+      await page.locator(`.tabs .${shown}`).tap();
+      const visible = await Promise.all(sideNames.map((name) => side(page, name).isVisible()));
+      expect(visible).toEqual(sideNames.map((name) => name === shown));
+    }
     const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     expect(width).toBe(390);
   });

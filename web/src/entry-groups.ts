@@ -2,27 +2,64 @@ import type { PageEntry, PageMessage, PageNote } from '../../src/sandbox/page.ty
 
 /** What stands in a timeline, from above: messages, and what the room tells of itself between two of them. */
 export type EntryGroup =
-  | { readonly kind: 'message'; readonly message: PageMessage; readonly goesOn: boolean }
+  | {
+      readonly kind: 'message';
+      readonly message: PageMessage;
+      /** The same person speaks again, in one breath. */
+      readonly goesOn: boolean;
+      /** It stands under the message that it replies to. */
+      readonly inThread: boolean;
+      /** How many stand under it. */
+      readonly replies: number;
+    }
   | { readonly kind: 'notes'; readonly notes: readonly [PageNote, ...PageNote[]] };
+
+/** `threads`: replies stand under the first message of theirs, and what was deleted is not there any more. */
+export type TimelineForm = 'flat' | 'threads';
 
 const sameBreathMs = 5 * 60_000;
 
-/** Pure. `goesOn`: the same person speaks again, in one breath. */
-export function groupsOf(entries: readonly PageEntry[]): readonly EntryGroup[] {
+/** Pure. */
+export function groupsOf(entries: readonly PageEntry[], form: TimelineForm): readonly EntryGroup[] {
+  const threads = form === 'threads' ? threadsIn(entries) : new Map<string, readonly PageMessage[]>();
+  const isReply = ({ answers }: PageMessage): boolean => answers !== undefined && threads.has(answers);
   const groups: EntryGroup[] = [];
+  const put = (message: PageMessage, inThread: boolean, replies: number): void => {
+    const last = groups.at(-1);
+    const isNext = last?.kind === 'message' && last.inThread === inThread && goesOn(last.message, message, inThread);
+    groups.push({ kind: 'message', message, goesOn: isNext, inThread, replies });
+  };
   for (const entry of entries) {
     const last = groups.at(-1);
-    if (entry.kind === 'message') {
-      groups.push({ kind: 'message', message: entry, goesOn: last?.kind === 'message' && goesOn(last.message, entry) });
-    } else if (last?.kind === 'notes') groups[groups.length - 1] = { kind: 'notes', notes: [...last.notes, entry] };
-    else groups.push({ kind: 'notes', notes: [entry] });
+    if (entry.kind === 'note') {
+      if (last?.kind === 'notes') groups[groups.length - 1] = { kind: 'notes', notes: [...last.notes, entry] };
+      else groups.push({ kind: 'notes', notes: [entry] });
+      continue;
+    }
+    if (isReply(entry)) continue;
+    const replies = threads.get(entry.id) ?? [];
+    if (form === 'threads' && entry.text === null && replies.length === 0) continue;
+    put(entry, false, replies.length);
+    for (const reply of replies) put(reply, true, 0);
   }
   return groups;
 }
 
-function goesOn(before: PageMessage, message: PageMessage): boolean {
+/** The replies that are left to each message that is shown itself. */
+function threadsIn(entries: readonly PageEntry[]): ReadonlyMap<string, readonly PageMessage[]> {
+  const shown = new Set(entries.map(({ id }) => id));
+  const threads = new Map<string, PageMessage[]>();
+  for (const entry of entries) {
+    if (entry.kind !== 'message' || entry.answers === undefined || !shown.has(entry.answers)) continue;
+    const thread = threads.get(entry.answers) ?? [];
+    threads.set(entry.answers, thread);
+    if (entry.text !== null) thread.push(entry);
+  }
+  return threads;
+}
+
+function goesOn(before: PageMessage, message: PageMessage, inThread: boolean): boolean {
   // A quote stands by itself, under its author's name.
-  return (
-    before.author.id === message.author.id && message.atMs - before.atMs < sameBreathMs && message.answers === undefined
-  );
+  const hasQuote = message.answers !== undefined && !inThread;
+  return before.author.id === message.author.id && message.atMs - before.atMs < sameBreathMs && !hasQuote;
 }

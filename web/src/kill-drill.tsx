@@ -1,19 +1,21 @@
 import { useState } from 'preact/hooks';
-import type { PageCount, PageService, PageSide, PageState, SideName } from '../../src/sandbox/page.types.js';
+import {
+  otherSides,
+  sideNames,
+  type PageCount,
+  type PageService,
+  type SideName,
+} from '../../src/sandbox/page.types.js';
 import { duration, texts } from './language-in-use.js';
 import { kill, type Outcome } from './page-api.js';
 
-const sides = ['talk', 'matrix'] as const;
-
-/** Kills the service, and shows by both ledgers what that did to the messages. */
+/** Kills the service, and shows by what all servers show what that did to the messages. */
 export function KillDrill({
   service,
   counts,
-  sides: shown,
 }: {
   readonly service: PageService;
-  readonly counts: PageState['counts'];
-  readonly sides: Readonly<Record<SideName, PageSide>>;
+  readonly counts: readonly PageCount[];
 }) {
   const [problem, setProblem] = useState<Outcome>();
   const isReady = service.state === 'ready';
@@ -35,7 +37,13 @@ export function KillDrill({
         <thead>
           <tr>
             <td />
-            {(['written', 'arrived', 'waiting', 'lost', 'doubled'] as const).map((column) => (
+            <th scope="col">{texts.kill.written}</th>
+            {sideNames.map((side) => (
+              <th key={side} scope="col">
+                {texts.kill.in(texts.networks[side])}
+              </th>
+            ))}
+            {(['waiting', 'lost', 'doubled'] as const).map((column) => (
               <th key={column} scope="col">
                 {texts.kill[column]}
               </th>
@@ -43,8 +51,8 @@ export function KillDrill({
           </tr>
         </thead>
         <tbody>
-          {sides.map((side) => (
-            <Row key={side} side={side} count={counts[side]} name={nameOf(shown, side)} />
+          {sideNames.map((side) => (
+            <Row key={side} side={side} counts={counts.filter(({ from }) => from === side)} />
           ))}
         </tbody>
       </table>
@@ -52,9 +60,15 @@ export function KillDrill({
   );
 }
 
-/** Both directions together. */
-function Sum({ counts }: { readonly counts: PageState['counts'] }) {
-  const sum = (of: (count: PageCount) => number): number => of(counts.talk) + of(counts.matrix);
+const sum = (counts: readonly PageCount[], of: (count: PageCount) => number): number =>
+  counts.reduce((total, count) => total + of(count), 0);
+
+/** Of messages that were deleted before they came to one of the others, that one knows nothing. */
+const writtenIn = (counts: readonly PageCount[]): number => Math.max(0, ...counts.map(({ written }) => written));
+
+/** All sides together. */
+function Sum({ counts }: { readonly counts: readonly PageCount[] }) {
+  const written = sideNames.map((side) => writtenIn(counts.filter(({ from }) => from === side)));
   const item = (name: string, count: number, look: string) => (
     <span class={count > 0 ? look : ''}>
       {name} <b>{count}</b>
@@ -64,64 +78,73 @@ function Sum({ counts }: { readonly counts: PageState['counts'] }) {
     <p class="sum">
       {item(
         texts.kill.written,
-        sum(({ written }) => written),
+        written.reduce((total, each) => total + each, 0),
         '',
       )}
       {item(
-        texts.kill.arrived,
-        sum(({ arrived }) => arrived),
+        texts.kill.copies,
+        sum(counts, ({ arrived }) => arrived),
         '',
       )}
-      {item(texts.kill.waiting, sum(waitingOf), 'waiting')}
+      {item(texts.kill.waiting, sum(counts, waitingOf), 'waiting')}
       {item(
         texts.kill.lost,
-        sum(({ lost }) => lost),
+        sum(counts, ({ lost }) => lost),
         'bad',
       )}
       {item(
         texts.kill.doubled,
-        sum(({ doubled }) => doubled),
+        sum(counts, ({ doubled }) => doubled),
         'bad',
       )}
     </p>
   );
 }
 
-function Row({ side, count, name }: { readonly side: SideName; readonly count: PageCount; readonly name: string }) {
-  const { written, arrived, lost, doubled } = count;
-  const waiting = waitingOf(count);
+/** What one side's people said, and what of it each of the others shows. */
+function Row({ side, counts }: { readonly side: SideName; readonly counts: readonly PageCount[] }) {
+  const others = otherSides(side);
+  const cell = (name: 'waiting' | 'lost' | 'doubled', count: number, look: string) => (
+    <td data-count={name} class={count > 0 ? look : ''}>
+      {count}
+    </td>
+  );
   return (
     <tr data-from={side}>
-      <th scope="row">{name}</th>
-      <td data-count="written">{written}</td>
-      <td data-count="arrived">{arrived}</td>
-      <td data-count="waiting" class={waiting > 0 ? 'waiting' : ''}>
-        {waiting}
-      </td>
-      <td data-count="lost" class={lost > 0 ? 'bad' : ''}>
-        {lost}
-      </td>
-      <td data-count="doubled" class={doubled > 0 ? 'bad' : ''}>
-        {doubled}
-      </td>
+      <th scope="row">{texts.networks[side]}</th>
+      <td data-count="written">{writtenIn(counts)}</td>
+      {sideNames.map((to) => {
+        const count = counts.find((each) => each.to === to);
+        return others.includes(to) && count !== undefined ? (
+          <td key={to} data-count={`arrived-${to}`} class={count.arrived < count.written ? 'waiting' : ''}>
+            {count.arrived}
+          </td>
+        ) : (
+          <td key={to} class="itself" aria-hidden="true">
+            ·
+          </td>
+        );
+      })}
+      {cell('waiting', sum(counts, waitingOf), 'waiting')}
+      {cell(
+        'lost',
+        sum(counts, ({ lost }) => lost),
+        'bad',
+      )}
+      {cell(
+        'doubled',
+        sum(counts, ({ doubled }) => doubled),
+        'bad',
+      )}
     </tr>
   );
-}
-
-function nameOf(shown: Readonly<Record<SideName, PageSide>>, side: SideName): string {
-  return `${shortOf(shown[side])} → ${shortOf(shown[side === 'talk' ? 'matrix' : 'talk'])}`;
-}
-
-/** The last word of what the network is called: nobody takes it for another one. */
-function shortOf({ network }: PageSide): string {
-  return network.split(' ').at(-1) ?? network;
 }
 
 function waitingOf({ written, arrived, lost }: PageCount): number {
   return Math.max(0, written - arrived - lost);
 }
 
-function story({ state, killed }: PageService, counts: PageState['counts']): string {
+function story({ state, killed }: PageService, counts: readonly PageCount[]): string {
   switch (state) {
     case 'gone':
       return killed === undefined ? texts.service.gone : texts.kill.gone(killed.process);
@@ -132,10 +155,7 @@ function story({ state, killed }: PageService, counts: PageState['counts']): str
     case 'ready': {
       if (killed?.readyAtMs === undefined) return texts.kill.invitation;
       const back = texts.kill.back(killed.process, duration(killed.readyAtMs - killed.atMs));
-      const isAllThere = sides.every((side) => {
-        const { lost, doubled } = counts[side];
-        return waitingOf(counts[side]) + lost + doubled === 0;
-      });
+      const isAllThere = counts.every((count) => waitingOf(count) + count.lost + count.doubled === 0);
       return isAllThere ? `${back} ${texts.kill.allThere}` : back;
     }
   }

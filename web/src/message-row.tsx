@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { PageMessage } from '../../src/sandbox/page.types.js';
+import { otherSides, type PageMessage, type SideName } from '../../src/sandbox/page.types.js';
 import { Avatar } from './avatar.js';
 import { clock, texts } from './language-in-use.js';
 import { MessageTools } from './message-tools.js';
@@ -7,26 +7,33 @@ import { Quote } from './quote.js';
 import { Reactions } from './reactions.js';
 import { RichText } from './rich-text.js';
 import { isOwn, type MessageActs } from './message-acts.js';
+import { steady } from './steady.js';
 
 /** A message with all that is seen of it, and what can be done with it. */
-export function MessageRow({
+export const MessageRow = steady(function MessageRow({
+  side,
   message,
   answered,
   goesOn,
+  inThread,
+  replies,
   self,
-  otherNetwork,
   isActive,
   onActive,
   onGoTo,
   acts,
 }: {
+  readonly side: SideName;
   readonly message: PageMessage;
   /** What it replies to, where that is still shown. */
   readonly answered: PageMessage | undefined;
   /** Its author and time stand above it already. */
   readonly goesOn: boolean;
+  /** It stands under what it replies to. */
+  readonly inThread: boolean;
+  /** How many stand under it. */
+  readonly replies: number;
   readonly self: string;
-  readonly otherNetwork: string;
   /** Whether it is in the order of the Tab key, with its buttons. */
   readonly isActive: boolean;
   readonly onActive: (id: string) => void;
@@ -46,7 +53,14 @@ export function MessageRow({
   const { id, author, atMs, text, delivery, style, isEdited, answers, reactions } = message;
   const at = new Date(atMs);
   const isMine = author.id === self;
-  const looks = ['message', isMine ? 'own' : '', goesOn ? 'goes-on' : '', `in-${style}`, isOpen ? 'open' : ''];
+  const looks = [
+    'message',
+    isMine ? 'own' : '',
+    goesOn ? 'goes-on' : '',
+    inThread ? 'in-thread' : '',
+    `in-${style}`,
+    isOpen ? 'open' : '',
+  ];
   return (
     <article
       ref={row}
@@ -62,11 +76,13 @@ export function MessageRow({
     >
       {!goesOn && <Avatar person={author} />}
       <p class={goesOn ? 'by only-read' : 'by'}>
-        <strong>{author.name}</strong> <time dateTime={at.toISOString()}>{clock(atMs)}</time>
+        <strong>{author.name}</strong> {/* Slack marks what apps post, in whoever's name. */}
+        {side === 'slack' && message.origin === 'bridged' && <span class="app">{texts.app}</span>}
+        <time dateTime={at.toISOString()}>{clock(atMs)}</time>
       </p>
       <div class="said">
         <div class="text" dir="auto">
-          {answers !== undefined && <Quote answered={answered} onGoTo={onGoTo} />}
+          {answers !== undefined && !inThread && <Quote answered={answered} onGoTo={onGoTo} />}
           {text === null ? (
             <p class="gone">{texts.deleted}</p>
           ) : (
@@ -77,7 +93,7 @@ export function MessageRow({
           )}
           {isEdited && <span class="edited">{texts.edited}</span>}
         </div>
-        {delivery !== undefined && text !== null && <Delivery delivery={delivery} to={otherNetwork} />}
+        {delivery !== undefined && text !== null && <Delivery delivery={delivery} from={side} />}
       </div>
       {reactions.length > 0 && (
         <Reactions
@@ -87,6 +103,7 @@ export function MessageRow({
           onReact={(emoji) => acts.react(message, emoji)}
         />
       )}
+      {replies > 0 && <p class="replies">{texts.replies(replies)}</p>}
       {text !== null && (
         <MessageTools
           message={message}
@@ -99,14 +116,26 @@ export function MessageRow({
       )}
     </article>
   );
-}
+});
 
-function Delivery({ delivery, to }: { readonly delivery: NonNullable<PageMessage['delivery']>; readonly to: string }) {
-  const words = delivery === 'arrived' ? texts.arrivedIn(to) : texts.onItsWay(to);
+function Delivery({
+  delivery,
+  from,
+}: {
+  readonly delivery: NonNullable<PageMessage['delivery']>;
+  readonly from: SideName;
+}) {
+  const others = otherSides(from);
+  const hasArrived = others.every((to) => delivery[to] === 'arrived');
+  const words = others
+    .map((to) =>
+      delivery[to] === 'arrived' ? texts.arrivedIn(texts.networks[to]) : texts.onItsWay(texts.networks[to]),
+    )
+    .join(', ');
   return (
-    <span class={`delivery ${delivery}`} title={words}>
+    <span class={`delivery ${hasArrived ? 'arrived' : 'onItsWay'}`} title={words}>
       <svg viewBox="0 0 16 16" aria-hidden="true">
-        {delivery === 'arrived' ? (
+        {hasArrived ? (
           <path d="M3 8.5l3.2 3.2L13 5" />
         ) : (
           <path d="M8 4.5V8l2.4 1.6M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2z" />

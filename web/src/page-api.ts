@@ -7,7 +7,9 @@ const askAgainMs = 1500;
 /** Tells of everything that happens, for as long as the page is open. */
 export function follow(tell: (change: Change) => void): void {
   const events = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
-  events.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as PageEvent);
+  events.onmessage = ({ data }: MessageEvent<string>) => {
+    for (const event of JSON.parse(data) as PageEvent[]) tell(event);
+  };
   events.onerror = () => {
     tell({ type: 'connection', connection: 'lost' });
     // Where it is closed, the browser has given up: we learn why, and go on.

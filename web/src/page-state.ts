@@ -1,4 +1,11 @@
-import type { PageEntry, PageEvent, PageSide, PageState, SideName } from '../../src/sandbox/page.types.js';
+import {
+  mostEntries,
+  type PageEntry,
+  type PageEvent,
+  type PageSide,
+  type PageState,
+  type SideName,
+} from '../../src/sandbox/page.types.js';
 
 /** `lost`: the sandbox does not answer, and is asked again. `locked`: it does not know our token. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'locked';
@@ -9,7 +16,7 @@ export interface View {
   readonly board: PageState | undefined;
   /** Where one panel is shown at a time: which. */
   readonly shown: SideName;
-  /** How many messages came to a panel while the other one was shown. */
+  /** How many messages came to a panel while another one was shown. */
   readonly unseen: Readonly<Record<SideName, number>>;
 }
 
@@ -22,7 +29,7 @@ export const firstView: View = {
   connection: 'connecting',
   board: undefined,
   shown: 'talk',
-  unseen: { talk: 0, matrix: 0 },
+  unseen: { talk: 0, matrix: 0, slack: 0 },
 };
 
 /** Pure. */
@@ -69,5 +76,5 @@ function onSide(view: View, side: SideName, change: (side: PageSide) => PageSide
 
 function withEntry(entries: readonly PageEntry[], entry: PageEntry): readonly PageEntry[] {
   const at = entries.findIndex(({ id }) => id === entry.id);
-  return at < 0 ? [...entries, entry] : [...entries.slice(0, at), entry, ...entries.slice(at + 1)];
+  return at < 0 ? [...entries, entry].slice(-mostEntries) : [...entries.slice(0, at), entry, ...entries.slice(at + 1)];
 }

@@ -1,4 +1,5 @@
 import { useEffect, useReducer } from 'preact/hooks';
+import { otherSides, sideNames } from '../../src/sandbox/page.types.js';
 import { KillDrill } from './kill-drill.js';
 import { texts } from './language-in-use.js';
 import { MessageWay } from './message-way.js';
@@ -7,8 +8,6 @@ import { changed, firstView } from './page-state.js';
 import { ServiceStatus } from './service-status.js';
 import { SidePanel } from './side-panel.js';
 import { SideTabs } from './side-tabs.js';
-
-const sides = ['talk', 'matrix'] as const;
 
 export function Page() {
   const [view, change] = useReducer(changed, firstView);
@@ -29,21 +28,21 @@ export function Page() {
       ) : (
         <>
           <div class="works">
-            <MessageWay way={board.way} sides={board.sides} isUp={board.service.state === 'ready'} />
-            <KillDrill service={board.service} counts={board.counts} sides={board.sides} />
+            <MessageWay way={board.way} isUp={board.service.state === 'ready'} />
+            <KillDrill service={board.service} counts={board.counts} />
           </div>
           <SideTabs
-            sides={sides.map((side) => ({ side, label: board.sides[side].network, unseen: unseen[side] }))}
+            sides={sideNames.map((side) => ({ side, label: texts.networks[side], unseen: unseen[side] }))}
             shown={shown}
             onChoose={(side) => change({ type: 'shown', side })}
           />
           <main class="sides">
-            {sides.map((side) => (
+            {sideNames.map((side) => (
               <SidePanel
                 key={side}
                 name={side}
                 side={board.sides[side]}
-                other={board.sides[side === 'talk' ? 'matrix' : 'talk']}
+                others={otherSides(side).map((other) => ({ side: other, ...board.sides[other] }))}
                 isShown={shown === side}
               />
             ))}

@@ -1,6 +1,11 @@
 import type { PageReaction } from '../../src/sandbox/page.types.js';
 import { texts } from './language-in-use.js';
 
+/** Networks differ in whether they ask for the picture where a sign could stand as well. */
+function pictured(emoji: string): string {
+  return /^\p{Emoji}$/u.test(emoji) && !/\p{Emoji_Presentation}/u.test(emoji) ? `${emoji}\ufe0f` : emoji;
+}
+
 /** Who reacted with what, with counts. A press adds one's own or takes it back. */
 export function Reactions({
   reactions,
@@ -27,7 +32,7 @@ export function Reactions({
               title={names}
               onClick={() => onReact(emoji)}
             >
-              <span class="emoji">{emoji}</span> {by.length}
+              <span class="emoji">{pictured(emoji)}</span> {by.length}
             </button>
           </li>
         );

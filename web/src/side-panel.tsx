@@ -1,24 +1,26 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { Act, PageSide, SideName } from '../../src/sandbox/page.types.js';
 import { Composer, type Draft } from './composer.js';
 import { texts } from './language-in-use.js';
 import { Members } from './members.js';
 import { isOwn, type MessageActs } from './message-acts.js';
 import { act } from './page-api.js';
-import { Timeline } from './timeline.js';
+import { type OtherSide, Timeline } from './timeline.js';
 
+/** Talk's is drawn. */
+const emblems: Readonly<Record<SideName, string>> = { talk: '', matrix: '[m]', slack: '#' };
 const fresh: Draft = { kind: 'say' };
 
 /** One room as a person of its network sees it. */
 export function SidePanel({
   name,
   side,
-  other,
+  others,
   isShown,
 }: {
   readonly name: SideName;
   readonly side: PageSide;
-  readonly other: PageSide;
+  readonly others: readonly OtherSide[];
   readonly isShown: boolean;
 }) {
   const [self, choose] = useState(side.people[0]?.id ?? '');
@@ -37,16 +39,19 @@ export function SidePanel({
     if (draft.kind === 'edit') return does({ do: 'edit', message: draft.message.id, text });
     return does({ do: 'say', text, ...(draft.kind === 'reply' ? { answers: draft.message.id } : {}) });
   };
-  const acts: MessageActs = {
-    reply: (message) => setDraft({ kind: 'reply', message }),
-    edit: (message) => setDraft({ kind: 'edit', message }),
-    remove: ({ id }) => void does({ do: 'delete', message: id }),
-    react: ({ id, reactions }, emoji) => {
-      const known = reactions.find((each) => bare(each.emoji) === bare(emoji));
-      const isTakenBack = known?.by.some((person) => person.id === self) === true;
-      void does({ do: isTakenBack ? 'unreact' : 'react', message: id, emoji: known?.emoji ?? emoji });
-    },
-  };
+  const acts = useMemo<MessageActs>(
+    () => ({
+      reply: (message) => setDraft({ kind: 'reply', message }),
+      edit: (message) => setDraft({ kind: 'edit', message }),
+      remove: ({ id }) => void does({ do: 'delete', message: id }),
+      react: ({ id, reactions }, emoji) => {
+        const known = reactions.find((each) => bare(each.emoji) === bare(emoji));
+        const isTakenBack = known?.by.some((person) => person.id === self) === true;
+        void does({ do: isTakenBack ? 'unreact' : 'react', message: id, emoji: known?.emoji ?? emoji });
+      },
+    }),
+    [does, self],
+  );
   const editLast = (): void => {
     const last = side.entries.findLast((entry) => entry.kind === 'message' && isOwn(entry, self));
     if (last?.kind === 'message') acts.edit(last);
@@ -55,7 +60,7 @@ export function SidePanel({
     <section class={`side ${name} ${isShown ? 'shown' : ''}`} aria-label={`${side.room}, ${side.network}`}>
       <header>
         <span class="emblem" aria-hidden="true">
-          {name === 'talk' ? '' : '#'}
+          {emblems[name]}
         </span>
         <div class="room">
           <h2>{side.room}</h2>
@@ -63,7 +68,7 @@ export function SidePanel({
         </div>
         <Members members={side.members} />
       </header>
-      <Timeline side={side} other={other} self={self} isShown={isShown} acts={acts} />
+      <Timeline name={name} side={side} others={others} self={self} isShown={isShown} acts={acts} />
       <Composer
         name={name}
         people={side.people}

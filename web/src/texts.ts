@@ -1,10 +1,12 @@
-import type { Note, PageServiceState, RefusalKind, WayStep } from '../../src/sandbox/page.types.js';
+import type { Note, PageServiceState, RefusalKind, SideName, WayStep } from '../../src/sandbox/page.types.js';
 import type { Language } from '../shared/language.js';
 
 /** Every word of the page. */
 export interface Texts {
   readonly title: string;
   readonly subtitle: string;
+  /** What people call the networks, shortly. */
+  readonly networks: Readonly<Record<SideName, string>>;
   readonly waitingForSandbox: string;
   readonly wrongAddress: string;
   readonly wrongAddressMore: string;
@@ -20,7 +22,7 @@ export interface Texts {
     readonly hints: Readonly<Record<WayStep, string>>;
     readonly waits: string;
     readonly total: (time: string) => string;
-    readonly from: (author: string, network: string, other: string) => string;
+    readonly from: (author: string, network: string) => string;
   };
   readonly kill: {
     readonly button: string;
@@ -32,7 +34,8 @@ export interface Texts {
     readonly allThere: string;
     readonly counts: string;
     readonly written: string;
-    readonly arrived: string;
+    readonly in: (network: string) => string;
+    readonly copies: string;
     readonly waiting: string;
     readonly lost: string;
     readonly doubled: string;
@@ -44,10 +47,14 @@ export interface Texts {
   readonly messagesOf: (network: string) => string;
   readonly newest: string;
   readonly nothingYet: string;
-  readonly nothingMore: (here: string, there: string, network: string) => string;
+  readonly nothingMore: (here: string, there: string) => string;
+  readonly inNetwork: (names: string, network: string) => string;
   readonly or: string;
   readonly and: string;
   readonly edited: string;
+  /** Slack's mark of what an app posted. */
+  readonly app: string;
+  readonly replies: (count: number) => string;
   readonly deleted: string;
   readonly replyTo: (name: string) => string;
   readonly unknownMessage: string;
@@ -77,6 +84,7 @@ export interface Texts {
 const english: Texts = {
   title: 'Crosstalk',
   subtitle: 'sandbox',
+  networks: { talk: 'Talk', matrix: 'Matrix', slack: 'Slack' },
   waitingForSandbox: 'Waiting for the sandbox …',
   wrongAddress: 'This address is not, or no longer, the sandbox’s.',
   wrongAddressMore: 'Every start has an address of its own: open the one that the sandbox printed.',
@@ -92,18 +100,18 @@ const english: Texts = {
   },
   way: {
     title: 'Way of the last message',
-    nothing: 'Write something on either side: its way through the service is shown here, with times.',
+    nothing: 'Write something in any room: its ways into both others are shown here, with times.',
     steps: { seen: 'seen', stored: 'stored', routed: 'routed', sent: 'sent', shown: 'shown' },
     hints: {
       seen: 'Its own server shows it.',
       stored: 'The service has it in its database.',
-      routed: 'Its delivery is in the lane of the other room: the same commit.',
-      sent: 'The request with it has reached the other server.',
-      shown: 'The other server shows it.',
+      routed: 'Its deliveries are in the lanes of the other rooms: the same commit.',
+      sent: 'The request with it has reached that server.',
+      shown: 'That server shows it.',
     },
     waits: 'waits',
     total: (time) => `${time} in all`,
-    from: (author, network, other) => `${author}, ${network} → ${other}`,
+    from: (author, network) => `${author}, ${network}`,
   },
   kill: {
     button: 'kill -9 now',
@@ -112,10 +120,11 @@ const english: Texts = {
     gone: (process) => `Process ${String(process)} is gone. What you write now waits.`,
     restarting: 'The next one is starting. What was written waits.',
     back: (process, seconds) => `Process ${String(process)} was killed; ${seconds} later the next one was ready.`,
-    allThere: 'Everything has arrived, once.',
-    counts: 'Messages by the ledgers of both servers',
+    allThere: 'Everything has arrived in both other rooms, once.',
+    counts: 'Messages and their copies, by what the three servers show',
     written: 'said',
-    arrived: 'arrived',
+    in: (network) => `in ${network}`,
+    copies: 'copies',
     waiting: 'on their way',
     lost: 'lost',
     doubled: 'doubled',
@@ -127,10 +136,13 @@ const english: Texts = {
   messagesOf: (network) => `Messages, ${network}`,
   newest: 'Newest ↓',
   nothingYet: 'Nothing said yet.',
-  nothingMore: (here, there, network) => `Write as ${here}; ${there} will see it in ${network}.`,
+  nothingMore: (here, there) => `Write as ${here}. Who will see it: ${there}.`,
+  inNetwork: (names, network) => `${names} in ${network}`,
   or: 'or',
   and: 'and',
   edited: 'edited',
+  app: 'App',
+  replies: (count) => (count === 1 ? '1 reply' : `${String(count)} replies`),
   deleted: 'Message deleted',
   replyTo: (name) => `Reply to ${name}`,
   unknownMessage: 'An earlier message',
@@ -207,6 +219,7 @@ const english: Texts = {
 const german: Texts = {
   title: 'Crosstalk',
   subtitle: 'Sandbox',
+  networks: { talk: 'Talk', matrix: 'Matrix', slack: 'Slack' },
   waitingForSandbox: 'Warten auf die Sandbox …',
   wrongAddress: 'Diese Adresse gehört nicht oder nicht mehr zur Sandbox.',
   wrongAddressMore: 'Jeder Start hat eine eigene Adresse: Öffne die, die die Sandbox ausgegeben hat.',
@@ -222,18 +235,18 @@ const german: Texts = {
   },
   way: {
     title: 'Weg der letzten Nachricht',
-    nothing: 'Schreib etwas auf einer der Seiten: Hier steht dann ihr Weg durch den Dienst, mit Zeiten.',
+    nothing: 'Schreib etwas in einem der Räume: Hier stehen dann die Wege in die beiden anderen, mit Zeiten.',
     steps: { seen: 'gesehen', stored: 'abgelegt', routed: 'zugeteilt', sent: 'gesendet', shown: 'gezeigt' },
     hints: {
       seen: 'Ihr eigener Server zeigt sie.',
       stored: 'Der Dienst hat sie in seiner Datenbank.',
-      routed: 'Ihre Zustellung steht in der Spur des anderen Raums: derselbe Commit.',
-      sent: 'Die Anfrage mit ihr hat den anderen Server erreicht.',
-      shown: 'Der andere Server zeigt sie.',
+      routed: 'Ihre Zustellungen stehen in den Spuren der anderen Räume: derselbe Commit.',
+      sent: 'Die Anfrage mit ihr hat diesen Server erreicht.',
+      shown: 'Dieser Server zeigt sie.',
     },
     waits: 'wartet',
     total: (time) => `${time} insgesamt`,
-    from: (author, network, other) => `${author}, ${network} → ${other}`,
+    from: (author, network) => `${author}, ${network}`,
   },
   kill: {
     button: 'kill -9 jetzt',
@@ -242,10 +255,11 @@ const german: Texts = {
     gone: (process) => `Prozess ${String(process)} ist weg. Was du jetzt schreibst, wartet.`,
     restarting: 'Der nächste startet. Was geschrieben wurde, wartet.',
     back: (process, seconds) => `Prozess ${String(process)} wurde beendet; ${seconds} später war der nächste bereit.`,
-    allThere: 'Alles ist angekommen, genau einmal.',
-    counts: 'Nachrichten nach den Büchern beider Server',
+    allThere: 'Alles ist in beiden anderen Räumen angekommen, genau einmal.',
+    counts: 'Nachrichten und ihre Kopien, nach dem, was die drei Server zeigen',
     written: 'gesagt',
-    arrived: 'angekommen',
+    in: (network) => `in ${network}`,
+    copies: 'Kopien',
     waiting: 'unterwegs',
     lost: 'verloren',
     doubled: 'doppelt',
@@ -257,10 +271,13 @@ const german: Texts = {
   messagesOf: (network) => `Nachrichten, ${network}`,
   newest: 'Neueste ↓',
   nothingYet: 'Noch wurde nichts gesagt.',
-  nothingMore: (here, there, network) => `Schreib als ${here}; ${there} sehen es in ${network}.`,
+  nothingMore: (here, there) => `Schreib als ${here}. Wer es sieht: ${there}.`,
+  inNetwork: (names, network) => `${names} in ${network}`,
   or: 'oder',
   and: 'und',
   edited: 'bearbeitet',
+  app: 'App',
+  replies: (count) => (count === 1 ? '1 Antwort' : `${String(count)} Antworten`),
   deleted: 'Nachricht gelöscht',
   replyTo: (name) => `Antwort an ${name}`,
   unknownMessage: 'Eine frühere Nachricht',

@@ -1,10 +1,13 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { PageMessage, PagePerson, PageSide } from '../../src/sandbox/page.types.js';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PageMessage, PagePerson, PageSide, SideName } from '../../src/sandbox/page.types.js';
 import { groupsOf } from './entry-groups.js';
 import { texts } from './language-in-use.js';
 import { MessageRow } from './message-row.js';
 import { Notes } from './notes.js';
 import type { MessageActs } from './message-acts.js';
+
+/** Where what is said here goes. */
+export type OtherSide = PageSide & { readonly side: SideName };
 
 /** Closer to the end than this counts as being there. */
 const nearEndPx = 60;
@@ -14,14 +17,16 @@ const nearEndPx = 60;
  * the arrows go on from there.
  */
 export function Timeline({
+  name,
   side,
-  other,
+  others,
   self,
   isShown,
   acts,
 }: {
+  readonly name: SideName;
   readonly side: PageSide;
-  readonly other: PageSide;
+  readonly others: readonly OtherSide[];
   /** The person who reads: their own messages look it. */
   readonly self: string;
   readonly isShown: boolean;
@@ -31,9 +36,13 @@ export function Timeline({
   const [isAtEnd, setAtEnd] = useState(true);
   const [active, setActive] = useState<string>();
   const { entries } = side;
-  const groups = useMemo(() => groupsOf(entries), [entries]);
-  const messages = entries.filter((entry) => entry.kind === 'message');
-  const reached = messages.some(({ id }) => id === active) ? active : messages.at(-1)?.id;
+  const groups = useMemo(() => groupsOf(entries, name === 'slack' ? 'threads' : 'flat'), [entries, name]);
+  const messages = useMemo(
+    () => groups.flatMap((group) => (group.kind === 'message' ? [group.message] : [])),
+    [groups],
+  );
+  const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
+  const reached = active !== undefined && byId.has(active) ? active : messages.at(-1)?.id;
   const toEnd = (): void => {
     if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   };
@@ -52,12 +61,12 @@ export function Timeline({
     const { current: it } = box;
     if (it !== null && it.clientHeight > 0) setAtEnd(it.scrollHeight - it.scrollTop - it.clientHeight < nearEndPx);
   };
-  const goTo = (id: string | undefined): void => {
+  const goTo = useCallback((id: string | undefined): void => {
     if (id === undefined) return;
     const row = box.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
     row?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: 'nearest' });
-  };
+  }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
     const { target } = event;
@@ -82,11 +91,13 @@ export function Timeline({
           ) : (
             <MessageRow
               key={group.message.id}
+              side={name}
               message={group.message}
-              answered={answeredBy(group.message, messages)}
+              answered={answeredBy(group.message, byId)}
               goesOn={group.goesOn}
+              inThread={group.inThread}
+              replies={group.replies}
               self={self}
-              otherNetwork={other.network}
               isActive={group.message.id === reached}
               onActive={setActive}
               onGoTo={goTo}
@@ -94,7 +105,7 @@ export function Timeline({
             />
           ),
         )}
-        {messages.length === 0 && <Nothing here={side.people} there={other} />}
+        {messages.length === 0 && <Nothing here={side.people} there={others} />}
       </div>
       {!isAtEnd && (
         <button type="button" class="to-end" onClick={toEnd}>
@@ -105,15 +116,20 @@ export function Timeline({
   );
 }
 
-function answeredBy({ answers }: PageMessage, messages: readonly PageMessage[]): PageMessage | undefined {
-  return answers === undefined ? undefined : messages.find(({ id }) => id === answers);
+function answeredBy({ answers }: PageMessage, byId: ReadonlyMap<string, PageMessage>): PageMessage | undefined {
+  return answers === undefined ? undefined : byId.get(answers);
 }
 
-function Nothing({ here, there }: { readonly here: readonly PagePerson[]; readonly there: PageSide }) {
+function Nothing({ here, there }: { readonly here: readonly PagePerson[]; readonly there: readonly OtherSide[] }) {
   return (
     <div class="nothing quiet">
       <p>{texts.nothingYet}</p>
-      <p>{texts.nothingMore(namesOf(here, texts.or), namesOf(there.people, texts.and), there.network)}</p>
+      <p>
+        {texts.nothingMore(
+          namesOf(here, texts.or),
+          there.map(({ people, network }) => texts.inNetwork(namesOf(people, texts.and), network)).join(', '),
+        )}
+      </p>
     </div>
   );
 }
