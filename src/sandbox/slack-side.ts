@@ -14,7 +14,7 @@ import { shownName } from './slack/state/workspace.js';
 import { typedRichText } from './typed-rich-text.js';
 
 /** When an event is sent again that the service was not there for: the real server's minute would make everybody wait for it. */
-const retryPausesMs = [0, 2000, 5000, 10_000, 60_000];
+const retryPausesMs = [0, 2000, 3000, 5000, 5000, 5000, 5000, 10_000, 10_000, 60_000];
 
 /** A Slack server with one channel, in which Pia, Quinn, Rosa and Crosstalk's app are. */
 export class SlackSide implements Side {
