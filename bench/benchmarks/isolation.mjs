@@ -61,13 +61,13 @@ async function measure({ isolation: size, heldRooms, pollStepMs, patienceMs }, s
 
 /** Slack answers nothing: what people in Talk and Matrix notice, in the same links of three. */
 async function ofOneNetwork({ isolationOfThree: size, pollStepMs, patienceMs }) {
-  const { rooms, perSecond, forMs, windowMs } = size;
+  const { rooms, perSecond, healthyMs, forMs, windowMs } = size;
   // Each room by a held request, so that what is compared waits for no sweep.
   const accounts = { talk: { maxHeldPolls: rooms }, slack: patience(patienceMs) };
   const world = await World.open({ rooms, by: 'bridge', networks: ['talk', 'matrix', 'slack'], pollStepMs, accounts });
-  const total = Math.round((perSecond * forMs) / 1000);
   // Not in step with each other, nor with the server's looks.
-  const both = async () => {
+  const both = async (ms) => {
+    const total = Math.round((perSecond * ms) / 1000);
     const plans = [
       { source: 'matrix', perSecond, total },
       { source: 'talk', perSecond: perSecond * 1.013, total },
@@ -83,10 +83,10 @@ async function ofOneNetwork({ isolationOfThree: size, pollStepMs, patienceMs }) 
   try {
     for (const source of ['matrix', 'talk']) await world.warmUp(source);
     await world.untilHeld(rooms);
-    const before = await both();
+    const before = await both(healthyMs);
     await world.slack.call('strike', { path: '.', times: 1e9, fault: { do: 'hang', forMs: 60_000 } });
-    const [during] = await Promise.all([both(), sleep(forMs).then(() => world.slack.call('heal'))]);
-    const after = await both();
+    const [during] = await Promise.all([both(forMs), sleep(forMs).then(() => world.slack.call('heal'))]);
+    const after = await both(healthyMs);
     await world.close();
     return ['talk', 'matrix'].flatMap((target) => {
       const of = `${target === 'talk' ? 'Matrix to Talk' : 'Talk to Matrix'}, ${rooms} rooms of three`;

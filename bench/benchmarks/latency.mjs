@@ -28,6 +28,7 @@ export async function latency(context) {
 /** Pushed: measured by the relay at the same rate, and by what two commits must take. */
 async function pushed({ sizes, anchors }, source, target, rates) {
   const { commit } = await anchors();
+  const forMs = source === 'slack' ? sizes.fromSlackMs : sizes.latencyMs;
   const worlds = [];
   const rows = [];
   try {
@@ -38,7 +39,7 @@ async function pushed({ sizes, anchors }, source, target, rates) {
     }
     for (const [at, perSecond] of rates) {
       const of = `${names[source]} to ${names[target]}${at}`;
-      const [floor, ours] = await inTurn(worlds, sizes.repeats, source, perSecond, sizes.latencyMs);
+      const [floor, ours] = await inTurn(worlds, sizes.repeats, source, perSecond, forMs);
       rows.push(
         reported(name, `${of}: messages per second`, perSecond),
         reported(name, `${of}: p50 of the relay in ms`, floor.p50),

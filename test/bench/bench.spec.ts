@@ -29,7 +29,7 @@ describe('the benchmarks, at a scale whose figures mean nothing', () => {
   let rows: readonly Row[];
   beforeAll(async () => {
     rows = await rowsOf('throughput', 'latency', 'isolation', 'catch-up', 'cold-start', 'convert');
-  }, 600_000);
+  }, 900_000);
 
   const measures = (name: string): string[] => rows.filter((row) => row.name === name).map(({ measure }) => measure);
 
