@@ -4,7 +4,12 @@ export default {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // Suites with commands of their own.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/synapse/', '<rootDir>/test/browser/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/synapse/',
+    '<rootDir>/test/emulate/',
+    '<rootDir>/test/browser/',
+  ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   maxWorkers: '50%',

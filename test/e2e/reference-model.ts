@@ -1,4 +1,4 @@
-/** What everybody in two linked rooms must see once nothing is under way any more. */
+/** What everybody in linked rooms must see once nothing is under way any more. */
 export class ReferenceModel {
   readonly #messages = new Map<string, Said>();
 
@@ -64,7 +64,7 @@ export class ReferenceModel {
   }
 }
 
-export type Side = 'talk' | 'matrix';
+export type Side = 'talk' | 'matrix' | 'slack';
 
 export interface Reaction {
   readonly side: Side;

@@ -1,3 +1,4 @@
+import { wearPicture } from './picture.js';
 import { until, World } from './world.js';
 
 type Side = 'talk' | 'matrix' | 'slack';
@@ -180,7 +181,7 @@ it('messages, answers, edits, reactions and deletions go all six ways of a link 
 it('people stand under their own names and pictures, which whoever has their address can see', async () => {
   world = await World.build({ slack: 'linked' });
   const picture = Buffer.from('89504e470d0a1a0a', 'hex');
-  await withPicture(picture);
+  await wearPicture(world, mia, picture);
   const replica = world.start();
   await replica.ready();
   const { slack } = world;
@@ -198,23 +199,6 @@ it('people stand under their own names and pictures, which whoever has their add
   expect((await fetch(address.replace(/\/media\/hs\//, '/media/cloud/'))).status).toBe(404);
   expect(three.idsOf('talk', '**Pia** (Slack): from Pia')).toHaveLength(1);
 });
-
-/** Mia gives herself a picture, as with a client. */
-async function withPicture(bytes: Buffer): Promise<void> {
-  const { homeserver } = world.settings.accounts.hs as { homeserver: string };
-  const authorization = `Bearer ${world.matrix.accessToken(mia)}`;
-  const upload = await fetch(`${homeserver}/_matrix/media/v3/upload?filename=mia.png`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'image/png' },
-    body: new Uint8Array(bytes),
-  });
-  const { content_uri: address } = (await upload.json()) as { content_uri: string };
-  await fetch(`${homeserver}/_matrix/client/v3/profile/${encodeURIComponent(mia)}/avatar_url`, {
-    method: 'PUT',
-    headers: { authorization, 'content-type': 'application/json' },
-    body: JSON.stringify({ avatar_url: address }),
-  });
-}
 
 it('events that come four times each and in any order end as what Slack shows', async () => {
   world = await World.build({ slack: 'linked' });

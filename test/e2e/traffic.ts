@@ -4,10 +4,12 @@ import type { World } from './world.js';
 
 /** What the ledgers, and what people see, say of one direction in one room. */
 export interface Verdict {
+  readonly from: Side;
+  readonly to: Side;
   readonly sent: number;
   readonly lost: readonly string[];
   readonly duplicated: readonly string[];
-  /** Messages that arrived before one that was said earlier. */
+  /** Messages that arrived before one that was said earlier. None from Slack, which hands things over in any order: there the end counts. */
   readonly reordered: readonly string[];
   /** Lines of the reference model that are not shown so, and what is shown instead. */
   readonly differing: readonly string[];
@@ -15,6 +17,8 @@ export interface Verdict {
   readonly withdrawn: number;
 }
 
+/** With what the names of a side's messages begin. */
+const letters: Record<Side, string> = { talk: 't', matrix: 'm', slack: 's' };
 /** In the names of what comes late. */
 const late = 'late';
 
@@ -29,7 +33,7 @@ const habits = {
 /** People wait for those over there where so many of their messages are on the way: a slow machine falls behind no further. */
 const mostOnTheWay = 40;
 
-/** People of both networks who talk at a steady pace, correct themselves, react and take things back. */
+/** People of all networks of a world who talk at a steady pace, correct themselves, react and take things back. */
 export class Traffic {
   readonly #timer: NodeJS.Timeout;
   readonly #rooms: readonly {
@@ -37,8 +41,10 @@ export class Traffic {
     readonly twoSides: TwoSides;
     readonly model: ReferenceModel;
     /** What was found in the other side's ledger, and how far that was read. */
-    readonly arrived: Record<Side, { read: number; messages: number }>;
+    readonly arrived: Record<string, { read: number; messages: number }>;
   }[];
+  readonly #sides: readonly Side[];
+  readonly #speaking = new Set<Side>();
   #next = 1;
   #late = 0;
 
@@ -48,11 +54,13 @@ export class Traffic {
     /** Tells the messages of several traffics in one world apart. */
     private readonly mark = '',
   ) {
+    const [first] = world.rooms;
+    this.#sides = first?.slack === undefined ? ['talk', 'matrix'] : ['talk', 'matrix', 'slack'];
     this.#rooms = world.rooms.map((room) => ({
       room,
       twoSides: new TwoSides(world, room),
       model: new ReferenceModel(),
-      arrived: { talk: { read: 0, messages: 0 }, matrix: { read: 0, messages: 0 } },
+      arrived: {},
     }));
     this.#timer = setInterval(() => {
       this.#turn();
@@ -73,6 +81,26 @@ export class Traffic {
     }
   }
 
+  /** Somebody in Slack says something and changes it at once; the change is told first, the message within `delayMs`. */
+  sayBehindItsEdit(delayMs: number): void {
+    const { sandbox } = this.world.slack;
+    this.#late += 1;
+    const name = `s${this.mark}${late}${String(this.#late)}x`;
+    for (const { model, twoSides } of this.#rooms) {
+      const [author] = people.slack;
+      model.post(name, 'slack', author);
+      sandbox.setEventFault({ spreadMs: delayMs });
+      twoSides.post('slack', author, `${name}v0`);
+      sandbox.setEventFault(undefined);
+      twoSides.edit('slack', author, name, `${name}v${String(model.edit(name))}`);
+    }
+  }
+
+  /** From now on people of that side say things, and change nothing: what an app is not told it cannot find out. */
+  onlySpeak(side: Side): void {
+    this.#speaking.add(side);
+  }
+
   get spoken(): number {
     return this.#next - 1;
   }
@@ -82,35 +110,49 @@ export class Traffic {
     return this.verdicts().every(({ lost, differing }) => lost.length === 0 && differing.length === 0);
   }
 
-  /** Talk to Matrix, then Matrix to Talk, for each room. */
+  /** For each room Talk to Matrix, Matrix to Talk, and where there is Slack Talk to Slack, and so on: each to each. */
   verdicts(): Verdict[] {
     return this.#rooms.flatMap(({ room, twoSides, model }) => {
-      const [talk, matrix] = [this.world.talk.ledger.entries(room.talk), this.world.matrix.ledger.entries(room.matrix)];
       const standing = new Set(model.standing.map(({ name }) => name));
-      const differing = (side: Side): string[] => {
-        const wanted = model.shownOn(side, side === 'talk' ? 'one account' : 'each their own');
-        const shown = twoSides.shownOn(side, (name) => model.knows(name));
-        return [
-          ...wanted.filter((line) => !shown.includes(line)),
-          ...shown
-            .filter((line, at) => !wanted.includes(line) || shown.indexOf(line) !== at)
-            .map((line) => `not: ${line}`),
-        ];
-      };
-      return [
-        { ...this.#judge(talk, matrix, 't', standing), differing: differing('matrix') },
-        { ...this.#judge(matrix, talk, 'm', standing), differing: differing('talk') },
-      ];
+      const differing = new Map(this.#sides.map((side) => [side, this.#differing(side, twoSides, model)]));
+      return this.#directions().map(([from, to]) => ({
+        from,
+        to,
+        ...this.#judge(this.#ledger(from, room), this.#ledger(to, room), from, standing),
+        differing: differing.get(to) ?? [],
+      }));
     });
+  }
+
+  #directions(): (readonly [Side, Side])[] {
+    return this.#sides.flatMap((side, at) =>
+      this.#sides.slice(0, at).flatMap((other): (readonly [Side, Side])[] => [
+        [other, side],
+        [side, other],
+      ]),
+    );
+  }
+
+  #differing(side: Side, twoSides: TwoSides, model: ReferenceModel): string[] {
+    const wanted = model.shownOn(side, side === 'matrix' ? 'each their own' : 'one account');
+    const shown = twoSides.shownOn(side, (name) => model.knows(name));
+    return [
+      ...wanted.filter((line) => !shown.includes(line)),
+      ...shown.filter((line, at) => !wanted.includes(line) || shown.indexOf(line) !== at).map((line) => `not: ${line}`),
+    ];
+  }
+
+  #ledger(side: Side, room: World['rooms'][number]): Entries {
+    const server = side === 'slack' ? this.world.slack.sandbox : this.world[side];
+    return server.ledger.entries(room[side]);
   }
 
   #isFarBehind(): boolean {
     return this.#rooms.some(({ room, arrived }) =>
-      (['talk', 'matrix'] as const).some((side) => {
-        const there = this.world[side].ledger.entries(room[side]);
-        const letter = (side === 'talk' ? 'm' : 't') + this.mark;
-        const found = arrived[side];
-        found.messages += numbered(there.slice(found.read), letter).length;
+      this.#directions().some(([from, to]) => {
+        const there = this.#ledger(to, room);
+        const found = (arrived[`${from} ${to}`] ??= { read: 0, messages: 0 });
+        found.messages += numbered(there.slice(found.read), letters[from] + this.mark).length;
         found.read = there.length;
         return this.spoken - found.messages > mostOnTheWay;
       }),
@@ -122,9 +164,10 @@ export class Traffic {
     const number = this.#next;
     this.#next += 1;
     for (const { twoSides, model } of this.#rooms) {
-      for (const side of ['talk', 'matrix'] as const) {
+      for (const [at, side] of this.#sides.entries()) {
         const [author, other] = people[side];
-        const [friend] = people[side === 'talk' ? 'matrix' : 'talk'];
+        const elsewhere = this.#sides[(at + 1) % this.#sides.length] ?? side;
+        const [friend] = people[elsewhere];
         const post = this.#name(side, number);
         model.post(post, side, author);
         twoSides.post(side, author, `${post}v0`);
@@ -136,8 +179,8 @@ export class Traffic {
           model.react(name, reaction);
           twoSides.react(name, reaction);
           // From over there too, once it is to be seen there.
-          const back = { side: side === 'talk' ? ('matrix' as const) : ('talk' as const), person: friend, emoji: '👍' };
-          if (twoSides.idOf(back.side, name) === undefined) return;
+          const back = { side: elsewhere, person: friend, emoji: '👍' };
+          if (this.#speaking.has(back.side) || twoSides.idOf(back.side, name) === undefined) return;
           model.react(name, back);
           twoSides.react(name, back);
         });
@@ -156,22 +199,29 @@ export class Traffic {
   }
 
   #about(side: Side, now: number, habit: keyof typeof habits, act: (name: string) => void): void {
+    if (this.#speaking.has(side)) return;
     const { every, after } = habits[habit];
     const number = now - after;
     if (number > 0 && number % every === 0) act(this.#name(side, number));
   }
 
   #name(side: Side, number: number): string {
-    return `${side === 'talk' ? 't' : 'm'}${this.mark}${String(number)}x`;
+    return `${letters[side]}${this.mark}${String(number)}x`;
   }
 
-  #judge(source: Entries, target: Entries, letter: string, standing: ReadonlySet<string>): Omit<Verdict, 'differing'> {
+  #judge(
+    source: Entries,
+    target: Entries,
+    from: Side,
+    standing: ReadonlySet<string>,
+  ): Omit<Verdict, 'from' | 'to' | 'differing'> {
+    const letter = letters[from];
     const deletedThere = new Set(target.filter(({ kind }) => kind === 'deletion').map(({ target: id }) => id));
     const sent = numbered(source, letter + this.mark).map(({ name }) => name);
     const written = numbered(target, letter + this.mark);
     const shown = written.filter(({ id }) => !deletedThere.has(id)).map(({ name }) => name);
     const first = [...new Set(shown)];
-    const inOrder = first.filter((name) => !name.includes(late));
+    const inOrder = from === 'slack' ? [] : first.filter((name) => !name.includes(late));
     const place = new Map(sent.map((name, at) => [name, at]));
     const placeOf = (name: string): number => place.get(name) ?? 0;
     return {
@@ -196,8 +246,10 @@ function numbered(entries: Entries, front: string): { name: string; id: string }
 
 /** What must hold once traffic has stopped and everything has arrived. */
 export function expectNothingAmiss(traffic: Traffic): void {
-  for (const { lost, duplicated, reordered, differing } of traffic.verdicts()) {
-    expect({ lost, duplicated, reordered, differing }).toEqual({
+  for (const { from, to, lost, duplicated, reordered, differing } of traffic.verdicts()) {
+    expect({ from, to, lost, duplicated, reordered, differing }).toEqual({
+      from,
+      to,
       lost: [],
       duplicated: [],
       reordered: [],

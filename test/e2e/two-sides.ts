@@ -1,12 +1,13 @@
-import { oneEmoji } from '../../src/formatting/emoji.js';
+import { fromShortcode, oneEmoji } from '../../src/formatting/emoji.js';
+import type { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
 import { lineOf, type Reaction, type Side } from './reference-model.js';
 import type { World } from './world.js';
 
 /** A message of a test says `<name>v<version>`, whatever stands around it. */
-export const marked = /\b([tm][a-z0-9]*\dx)v(\d+)\b/;
-export const people = { talk: ['anna', 'ben'], matrix: ['mia', 'noah'] } as const;
+export const marked = /\b([tms][a-z0-9]*\dx)v(\d+)\b/;
+export const people = { talk: ['anna', 'ben'], matrix: ['mia', 'noah'], slack: ['pia', 'quinn'] } as const;
 
-/** What people do in one pair of linked rooms, and what they see there. */
+/** What people do in linked rooms, one of each network, and what they see there. */
 export class TwoSides {
   constructor(
     private readonly world: World,
@@ -15,6 +16,7 @@ export class TwoSides {
 
   post(side: Side, person: string, text: string): void {
     if (side === 'talk') this.world.talk.post(this.room.talk, person, text);
+    else if (side === 'slack') this.#slack.post(this.#channel, this.#slackId(person), text);
     else this.world.matrix.post(this.room.matrix, matrixId(person), text);
   }
 
@@ -22,6 +24,7 @@ export class TwoSides {
     const id = this.idOf(side, name);
     if (id === undefined) throw new Error(`${name} is not on ${side}`);
     if (side === 'talk') this.world.talk.edit(this.room.talk, person, Number(id), text);
+    else if (side === 'slack') this.#slack.edit(this.#channel, this.#slackId(person), id, text);
     else this.world.matrix.edit(this.room.matrix, matrixId(person), id, text);
   }
 
@@ -29,6 +32,7 @@ export class TwoSides {
     const id = this.idOf(side, name);
     if (id === undefined) throw new Error(`${name} is not on ${side}`);
     if (side === 'talk') this.world.talk.remove(this.room.talk, person, Number(id));
+    else if (side === 'slack') this.#slack.remove(this.#channel, this.#slackId(person), id);
     else this.world.matrix.redact(this.room.matrix, matrixId(person), id);
   }
 
@@ -36,6 +40,7 @@ export class TwoSides {
     const id = this.idOf(side, name);
     if (id === undefined) throw new Error(`${name} is not on ${side}`);
     if (side === 'talk') this.world.talk.react(this.room.talk, person, Number(id), emoji);
+    else if (side === 'slack') this.#slack.react(this.#channel, this.#slackId(person), id, shortcodeOf(emoji));
     // As clients write it.
     else this.world.matrix.react(this.room.matrix, matrixId(person), id, emoji === '👍' ? '👍\ufe0f' : emoji);
   }
@@ -45,6 +50,10 @@ export class TwoSides {
     if (id === undefined) throw new Error(`${name} is not on ${side}`);
     if (side === 'talk') {
       this.world.talk.unreact(this.room.talk, person, Number(id), emoji);
+      return;
+    }
+    if (side === 'slack') {
+      this.#slack.unreact(this.#channel, this.#slackId(person), id, shortcodeOf(emoji));
       return;
     }
     const reaction = this.#reactionsIn(this.world.matrix.messages(this.room.matrix)).find(
@@ -68,7 +77,41 @@ export class TwoSides {
   }
 
   #shown(side: Side): Shown[] {
+    if (side === 'slack') return this.#onSlack();
     return side === 'talk' ? this.#onTalk() : this.#onMatrix();
+  }
+
+  get #slack(): SlackSandbox {
+    return this.world.slack.sandbox;
+  }
+
+  get #channel(): string {
+    if (this.room.slack === undefined) throw new Error('no channel is linked');
+    return this.room.slack;
+  }
+
+  #slackId(person: string): string {
+    const { pia, quinn } = this.world.slack.people;
+    return person === 'pia' ? pia : quinn;
+  }
+
+  #slackPerson(user: string): string {
+    const { app, people: members } = this.world.slack;
+    if (user === app.botUser) return 'bridge';
+    return user === members.pia ? 'pia' : 'quinn';
+  }
+
+  #onSlack(): Shown[] {
+    return this.#slack.messages(this.#channel).flatMap(({ ts, text, subtype, reactions = [] }): Shown[] => {
+      const found = subtype === 'tombstone' ? null : marked.exec(String(text));
+      if (found === null) return [];
+      const all = reactions as readonly { readonly name: string; readonly users: readonly string[] }[];
+      const told = (): string[] =>
+        all.flatMap(({ name, users }) =>
+          users.map((user) => `${this.#slackPerson(user)} ${fromShortcode(name) ?? '?'}`),
+        );
+      return [{ name: found[1] ?? '', version: found[2] ?? '', id: String(ts), reactions: told }];
+    });
   }
 
   #onTalk(): Shown[] {
@@ -103,9 +146,17 @@ export class TwoSides {
       const found = marked.exec(latest.get(id) ?? (typeof content['body'] === 'string' ? content['body'] : ''));
       if (found === null) return [];
       const reactions = (): string[] =>
-        (reactionsTo.get(id) ?? []).map(({ sender, emoji }) => `${personOf(sender)} ${emoji}`);
+        (reactionsTo.get(id) ?? []).map(({ sender, emoji }) => `${this.#matrixPerson(sender)} ${emoji}`);
       return [{ name: found[1] ?? '', version: found[2] ?? '', id, reactions }];
     });
+  }
+
+  /** The name of a person, or of the person for whom a ghost stands. */
+  #matrixPerson(sender: string): string {
+    const [, name] = /^@(?:crosstalk_cloud_users=2f)?([a-z]+):/.exec(sender) ?? [];
+    if (name !== undefined) return name;
+    const member = this.world.matrix.members(this.room.matrix).find(({ userId }) => userId === sender);
+    return member?.name.toLowerCase().split(' ')[0] ?? sender;
   }
 
   #reactionsIn(events: ReturnType<World['matrix']['messages']>): MatrixReaction[] {
@@ -134,7 +185,7 @@ interface Shown {
 
 const matrixId = (person: string): string => `@${person}:sandbox.test`;
 
-/** The name of a person, or of the person for whom a ghost stands. */
-function personOf(sender: string): string {
-  return /^@(?:crosstalk_cloud_users=2f)?([a-z]+):/.exec(sender)?.[1] ?? sender;
+/** As Slack calls those that the traffic uses. */
+function shortcodeOf(emoji: string): string {
+  return emoji === '👍' ? '+1' : 'tada';
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
 import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
-import type { InstalledApp } from '../../src/sandbox/slack/slack-sandbox.types.js';
+import type { InstalledApp, SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
 import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/standalone.js';
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
@@ -192,6 +192,9 @@ export interface WorldOptions {
   readonly talkServer?: TalkSandboxSettings;
   /** `linked`: each link has a Slack channel too. */
   readonly slack?: 'linked';
+  /** Settings of the Slack account, and of the Slack server, that differ. */
+  readonly slackAccount?: object;
+  readonly slackServer?: SlackSandboxSettings;
   /** Default: a new one on the cluster of the test run. */
   readonly database?: FreshDatabase;
 }
@@ -269,7 +272,7 @@ export class World {
       talk.promote(room.talk, 'bridge');
       matrix.join(room.matrix, noah);
     }
-    const built = options.slack === undefined ? undefined : await buildSlack(count);
+    const built = options.slack === undefined ? undefined : await buildSlack(count, options);
     const settings = {
       database: { url: database.url },
       secretKey: 'a sentence of more than thirty-two characters',
@@ -362,8 +365,9 @@ export class World {
 
 async function buildSlack(
   count: number,
+  { slackAccount = {}, slackServer = {} }: WorldOptions,
 ): Promise<{ readonly town: SlackTown; readonly account: object; readonly channels: readonly string[] }> {
-  const sandbox = new SlackSandbox({ rateLimits: 'off', retryPausesMs: [100, 500, 2_000, 5_000] });
+  const sandbox = new SlackSandbox({ rateLimits: 'off', retryPausesMs: [100, 500, 2_000, 5_000], ...slackServer });
   const team = sandbox.addWorkspace({ name: 'Town' });
   const people = {
     pia: sandbox.addUser(team, { realName: 'Pia' }),
@@ -381,7 +385,14 @@ async function buildSlack(
     sandbox.createChannel({ team, name: `team-${String(at)}`, creator: people.pia, members: [people.quinn] }),
   );
   const { url } = await sandbox.start(0);
-  const account = { network: 'slack', apiUrl: `${url}/api/`, botToken: app.botToken, appToken, ...slackScaled };
+  const account = {
+    network: 'slack',
+    apiUrl: `${url}/api/`,
+    botToken: app.botToken,
+    appToken,
+    ...slackScaled,
+    ...slackAccount,
+  };
   return { town: { sandbox, team, app, people }, account: { ...account, operators: [people.pia] }, channels };
 }
 

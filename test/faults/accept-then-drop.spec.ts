@@ -1,24 +1,35 @@
-import { strikingWrites } from './strikes.js';
-import { describeTroubles } from './town.js';
+import { type Server, strikingWrites } from './strikes.js';
+import { describeTroubles, patientSlack, type Trouble } from './town.js';
 
 const acceptThenDrop = { do: 'acceptThenDrop' } as const;
+const three: readonly Server[] = ['talk', 'matrix', 'slack'];
+
+const withAKill = (struck: Trouble): Trouble => ({
+  ...struck,
+  end: async (scene) => {
+    await scene.killAndRestart();
+    await struck.end(scene);
+  },
+});
 
 describeTroubles(
   'accept then drop',
   { full: 200 },
   {
     'writes accepted whose connection then drops': () => strikingWrites(acceptThenDrop),
-    'writes accepted whose connection then drops, and a kill': () => {
-      const struck = strikingWrites(acceptThenDrop);
-      return {
-        ...struck,
-        end: async (scene) => {
-          await scene.killAndRestart();
-          await struck.end(scene);
-        },
-      };
-    },
+    'writes accepted whose connection then drops, and a kill': () => withAKill(strikingWrites(acceptThenDrop)),
     'writes accepted whose answer is cut in the middle': () => strikingWrites({ do: 'truncate' }),
     'writes dropped without effect': () => strikingWrites({ do: 'drop' }),
+  },
+);
+
+describeTroubles(
+  'accept then drop, three networks',
+  { full: 200, slack: 'linked', slackServer: patientSlack },
+  {
+    'writes accepted whose connection then drops': () => strikingWrites(acceptThenDrop, three),
+    'writes accepted whose connection then drops, and a kill': () => withAKill(strikingWrites(acceptThenDrop, three)),
+    'writes accepted whose answer is cut in the middle': () => strikingWrites({ do: 'truncate' }, three),
+    'writes dropped without effect': () => strikingWrites({ do: 'drop' }, three),
   },
 );

@@ -1,4 +1,5 @@
-import type { Fault } from '../../src/sandbox/fault-script.js';
+import type { Fault, FaultScript } from '../../src/sandbox/fault-script.js';
+import type { World } from '../e2e/world.js';
 import type { Trouble } from './town.js';
 
 interface Call {
@@ -6,7 +7,7 @@ interface Call {
   readonly path: string;
 }
 
-export type Server = 'talk' | 'matrix';
+export type Server = 'talk' | 'matrix' | 'slack';
 
 /** What the bridge writes to each server. */
 export const writes: Record<Server, readonly Call[]> = {
@@ -21,6 +22,7 @@ export const writes: Record<Server, readonly Call[]> = {
     { method: 'PUT', path: '/send/m\\.' },
     { method: 'PUT', path: '/redact/' },
   ],
+  slack: [{ method: 'POST', path: '/api/(?:chat\\.(?:postMessage|update|delete)|reactions\\.)' }],
 };
 
 /** Everything that is asked of the server. */
@@ -36,26 +38,27 @@ export interface Strike {
 
 /** A server strikes back at calls. */
 export function striking(...strikes: readonly Strike[]): Trouble {
-  const before = { talk: 0, matrix: 0 };
+  const before = { talk: 0, matrix: 0, slack: 0 };
   return {
     begin: ({ world }) => {
       for (const { on, calls, share = 1, fault } of strikes) {
-        before[on] = world[on].faults.struck;
-        for (const call of calls) world[on].faults.add({ ...call, times: 100_000, share, fault });
+        const script = faultsOf(world, on);
+        before[on] = script.struck;
+        for (const call of calls) script.add({ ...call, times: 100_000, share, fault });
       }
     },
-    isFelt: ({ world }) => strikes.every(({ on }) => world[on].faults.struck > before[on]),
+    isFelt: ({ world }) => strikes.every(({ on }) => faultsOf(world, on).struck > before[on]),
     end: ({ world }) => {
-      for (const { on } of strikes) world[on].faults.clear();
+      for (const { on } of strikes) faultsOf(world, on).clear();
     },
   };
 }
 
-/** A third of what the bridge writes to both servers is struck. */
-export function strikingWrites(fault: Fault): Trouble {
-  const share = 0.3;
-  return striking(
-    { on: 'talk', calls: writes.talk, share, fault },
-    { on: 'matrix', calls: writes.matrix, share, fault },
-  );
+function faultsOf(world: World, on: Server): FaultScript {
+  return on === 'slack' ? world.slack.sandbox.faults : world[on].faults;
+}
+
+/** A third of what the bridge writes to these servers is struck. */
+export function strikingWrites(fault: Fault, servers: readonly Server[] = ['talk', 'matrix']): Trouble {
+  return striking(...servers.map((on) => ({ on, calls: writes[on], share: 0.3, fault })));
 }

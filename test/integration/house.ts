@@ -240,7 +240,7 @@ export class House {
   readonly ingestRows = new IngestRepository(() => deliveryId(v7()));
   readonly keys = new DeliveryKeys(randomBytes(32));
   readonly metrics = new Metrics();
-  readonly adapters = new Map<AccountId, MadeUpNetwork>();
+  readonly adapters = new Map<AccountId, NetworkAdapter>();
   readonly woken: string[] = [];
   readonly ingest: IngestService;
   heldEventsMs = 600_000;
@@ -274,7 +274,7 @@ export class House {
     });
   }
 
-  network(adapter: MadeUpNetwork): MadeUpNetwork {
+  network<Adapter extends NetworkAdapter>(adapter: Adapter): Adapter {
     this.adapters.set(adapter.account, adapter);
     return adapter;
   }

@@ -143,7 +143,13 @@ describe('an edit', () => {
     expect(await look(longer)).toMatchObject({ done: longer.made.map(({ id }) => ({ id })) });
   });
 
-  it('accepted then dropped is known by the text', async () => {
+  it('that was not made is not found, though the message shows its text already: it was bridged as it stood later', async () => {
+    const said = saying('a', bench.room, 'hello');
+    await send(said);
+    expect(await look(editing('b', bench.room, said.made, 'hello'))).toMatchObject({ done: 'notFound' });
+  });
+
+  it('accepted then dropped is known by its key and the text', async () => {
     const said = saying('a', bench.room, 'helo');
     await send(said);
     const edit = editing('b', bench.room, said.made, 'hello :wave: there');

@@ -107,12 +107,12 @@ export class SlackLook {
     return { oldest: secondsOf(fromMs), latest: secondsOf(untilMs), limit: pageSize };
   }
 
-  /** Whether every part shows what the edit says, and no part is missing or too many. */
-  async #isEdited(
-    { room, target, speaker }: UncertainDelivery,
-    event: MessageEdited,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  /**
+   * Whether every part shows what the edit says, by the edit's own key, and no part is missing or too many. The text alone proves
+   * nothing: a message that was read late was sent as it stood after the edit.
+   */
+  async #isEdited(delivery: UncertainDelivery, event: MessageEdited, signal: AbortSignal): Promise<boolean> {
+    const { room, target, speaker } = delivery;
     const texts = await this.parts.textsOf({ ...event, attention: 'silent' }, speaker, signal);
     for (const [part, text] of texts.entries()) {
       const message = await this.#standing(
@@ -121,6 +121,8 @@ export class SlackLook {
         signal,
       );
       if (message === undefined || !isShown(text, message, this.parts.self())) return false;
+      const key = deliveryKeyIn(readMessage(message));
+      if (key === undefined || delivery.partOf(key) !== part) return false;
     }
     return this.#areGone(
       room,
