@@ -57,10 +57,10 @@ export class IngestService {
 
   async accept(adapter: NetworkAdapter, payloads: readonly RawPayload[], pulled?: Pulled): Promise<void> {
     const startedMs = this.clock.monotonicMs();
-    const reads = payloads.map(({ key, body }) => ({
-      key: comparable(key),
-      body,
-      content: interpret(adapter, body),
+    const reads = payloads.map((payload) => ({
+      ...payload,
+      key: comparable(payload.key),
+      content: interpret(adapter, payload.body),
     }));
     try {
       await this.#store(adapter, reads, pulled, 'moves');

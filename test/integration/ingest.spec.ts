@@ -189,6 +189,13 @@ describe('ingest', () => {
     expect(await house.rows(`select state, body from inbox`)).toEqual([{ state: 'unlinked', body: null }]);
   });
 
+  it('a change that is told as it happens is newer than what an earlier one says, one that is read again is not', async () => {
+    await house.ingest.accept(source, [payload('k1', sent('1')), payload('k2', edited('1', 'two', '9'))]);
+    await house.ingest.accept(source, [{ ...payload('k3', edited('1', 'three', '5')), isNews: true }]);
+    await house.ingest.accept(source, [payload('k4', edited('1', 'read again', '6'))]);
+    expect(await inbox()).toEqual(['k1 routed', 'k2 routed', 'k3 routed', 'k4 ignored stale: a newer change is known']);
+  });
+
   it('the cursor moves with the rows', async () => {
     const shards = house.shards();
     await shards.tick();
