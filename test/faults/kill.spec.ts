@@ -1,3 +1,3 @@
 import { describeKills } from './kills.js';
 
-describeKills('kill', { short: 60, accounts: ['cloud', 'hs'] });
+describeKills('kill', { short: 30, accounts: ['cloud', 'hs'] });
