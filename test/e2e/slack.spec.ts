@@ -128,17 +128,21 @@ class Three {
   }
 }
 
+/** A link of three with a service that hears Slack. */
+async function begin(): Promise<Three> {
+  world = await World.build({ slack: 'linked' });
+  await world.start().ready();
+  const { sandbox, app } = world.slack;
+  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  return new Three();
+}
+
 async function everywhere(what: string, holds: (side: Side) => boolean): Promise<void> {
   for (const side of sides) await until(`${what} on ${side}`, () => holds(side));
 }
 
 it('messages, answers, edits, reactions and deletions go all six ways of a link of three', async () => {
-  world = await World.build({ slack: 'linked' });
-  const replica = world.start();
-  await replica.ready();
-  const { slack } = world;
-  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
-  const three = new Three();
+  const three = await begin();
 
   const said = new Map(sides.map((side) => [side, three.post(side, `hello from ${side}`)]));
   for (const from of sides) {
@@ -201,12 +205,8 @@ it('people stand under their own names and pictures, which whoever has their add
 });
 
 it('events that come four times each and in any order end as what Slack shows', async () => {
-  world = await World.build({ slack: 'linked' });
-  const replica = world.start();
-  await replica.ready();
+  const three = await begin();
   const { slack } = world;
-  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
-  const three = new Three();
   three.post('slack', 'the first');
   await everywhere('the first message', (side) => three.idsOf(side, 'the first').length === 1);
   slack.sandbox.setEventFault({ copies: 4, spreadMs: 2_000 });
@@ -311,12 +311,8 @@ it('an operator links a channel by the slash command, and others may not', async
 });
 
 it('an app that is uninstalled closes its account once, and what waits comes after it is installed again', async () => {
-  world = await World.build({ slack: 'linked' });
-  const replica = world.start();
-  await replica.ready();
+  const three = await begin();
   const { slack } = world;
-  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
-  const three = new Three();
   three.post('talk', 'before');
   await everywhere('what was said before', (side) => three.idsOf(side, 'before').length === 1);
   slack.sandbox.uninstallApp(slack.app.appId, slack.team);
