@@ -140,7 +140,7 @@ export type Outcome =
 export interface Watching {
   /** Linked rooms that are read now, those with the latest activity first. */
   rooms(): Promise<readonly { readonly room: RoomId; readonly lastActivityAt: Date | null }[]>;
-  /** Has each of these rooms read soon, by whichever replica owns it. */
+  /** Has each of these rooms read soon, one after the other in this order, by whichever replica owns it. */
   wake(rooms: readonly RoomId[]): Promise<void>;
   /** Just these rooms are read by held polls from now on. */
   hold(rooms: readonly RoomId[]): Promise<void>;

@@ -14,7 +14,7 @@ import {
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
 import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
-import { type Known, type Plan, roomKey } from '../model/routing.js';
+import { copyKey, type Known, type Plan, roomKey } from '../model/routing.js';
 import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
@@ -283,13 +283,18 @@ function eventsIn(content: Interpretation): readonly BridgeEvent[] {
   return 'events' in content ? content.events : [];
 }
 
-/** The payloads that are not stored yet, each once, with the inbox ids that they will have. */
+/**
+ * The payloads that are not stored yet, each once, with the inbox ids that they will have. The echo of a copy that is written down
+ * says nothing that is not known: it is not stored, however often it is read.
+ */
 function freshOf(
   adapter: NetworkAdapter,
   reads: readonly Read[],
-  { stored, inboxIds }: Learnt,
+  { known, stored, inboxIds }: Learnt,
 ): { readonly inbox: InboxRow; readonly content: Interpretation; readonly isNews: true | undefined }[] {
-  const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(({ key }) => !stored.has(key));
+  const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(
+    ({ key, content }) => !stored.has(key) && !isEchoOfKnown(content, known),
+  );
   return fresh.flatMap(({ key, body, content, isNews }, index) => {
     const id = inboxIds[index];
     return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content, isNews }];
@@ -300,8 +305,13 @@ function startsMessage(event: BridgeEvent): event is Extract<BridgeEvent, { kind
   return event.kind === 'messageSent' || event.kind === 'pollStarted';
 }
 
+function isEchoOfKnown(content: Interpretation, { copies }: Known): boolean {
+  const events = eventsIn(content);
+  return events.length > 0 && events.every((event) => isEcho(event) && copies.has(copyKey(event.message)));
+}
+
 /** Our own message coming back with a key. */
-function isEcho(event: BridgeEvent): boolean {
+function isEcho(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' }> {
   return event.kind === 'messageSent' && event.actor.standing === 'ours' && event.key !== undefined;
 }
 

@@ -5,9 +5,12 @@ import type { RoomRow } from '../persistence/room.repository.js';
 import { type RoomParts, RoomWorker } from './room-worker.js';
 import type { Supervisor } from './supervisor.js';
 
-/** Rooms that are woken together are read one after the other, all of them within this time: what is to be sent goes on between. */
-const wakeWithinMs = 1_000;
-const wakeEveryMs = 10;
+/**
+ * Rooms that are woken together are read one after the other in the order of the wake-up, all of them within this time: what is to
+ * be sent goes on between. A room list comes every 3 s.
+ */
+const wakeWithinMs = 2_500;
+const wakeEveryMs = 25;
 
 interface Watched {
   readonly row: RoomRow;

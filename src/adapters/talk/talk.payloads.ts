@@ -109,7 +109,10 @@ export function isDeletedRow(row: Pick<ShownRow, 'messageType'>): boolean {
 
 export const writtenRow = z.looseObject({ id: z.int().nonnegative() });
 
-const lastMessage = z.looseObject({ id: z.int().nonnegative() });
+const lastMessage = z.looseObject({
+  id: z.int().nonnegative(),
+  referenceId: z.string().optional().catch(undefined),
+});
 
 /** A conversation in the room list. `lastMessage` is absent, or an empty map, where there is none. */
 export const talkRoom = z.looseObject({

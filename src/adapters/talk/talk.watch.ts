@@ -3,6 +3,7 @@ import { roomId, type RoomId } from '../../model/ids.js';
 import type { Watching } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { TalkClient } from './talk.client.js';
+import { deliveryKeyIn } from './talk.ids.js';
 import type { TalkRoom } from './talk.payloads.js';
 import type { TalkSettings } from './talk.settings.js';
 import type { TalkSource } from './talk.source.js';
@@ -69,7 +70,7 @@ export class TalkWatch {
         throw error;
       });
     if (list === undefined) return;
-    const changed = list.rooms.filter((room) => this.#notice(room));
+    const changed = echoesLast(list.rooms.filter((room) => this.#notice(room)));
     const vanished = isFull ? this.#missingFrom(list.rooms) : [];
     const overdue = this.#overdue();
     const woken = isFirst ? await this.#unreadAtStart(watching, changed) : this.#notExpected(changed);
@@ -138,6 +139,12 @@ export class TalkWatch {
     await watching.hold(busiest);
     this.#held = new Set<string>(busiest);
   }
+}
+
+/** Rooms are read in this order: where the last word is our own, what is new is most often just that. */
+function echoesLast(rooms: readonly TalkRoom[]): TalkRoom[] {
+  const isEcho = ({ lastMessage }: TalkRoom): boolean => deliveryKeyIn(lastMessage?.referenceId) !== undefined;
+  return [...rooms.filter((room) => !isEcho(room)), ...rooms.filter(isEcho)];
 }
 
 function seenOf(room: TalkRoom): SeenRoom {

@@ -83,6 +83,8 @@ async function initdb(
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
+      // To make a file of the log takes as long as it is large, and whatever commits waits for it.
+      '--wal-segsize=1',
       ...locale,
     ],
     { cwd: '/', env: binaries.environment, stdio: ['ignore', 'pipe', 'pipe'], ...runAs(user) },

@@ -111,6 +111,9 @@ function argumentsFor({ data, port, settings }: LaunchOptions): readonly string[
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',
+    // initdb sets them by the size of a log file, which is small here.
+    max_wal_size: '1GB',
+    min_wal_size: '80MB',
     // Statements are short; compiling them never pays.
     jit: 'off',
     ...settings,
