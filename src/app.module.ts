@@ -159,6 +159,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   const ingest = new IngestService(database, new IngestRepository(() => deliveryId(v7())), keys, clock, metrics, log, {
     heldEventsMs: delivery.heldEventsMs,
     newDeliveryId: () => deliveryId(v7()),
+    reserve: () => bridge.reserveLanes(),
     wake: (lanes) => {
       bridge.wakeLanes(lanes);
     },

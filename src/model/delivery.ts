@@ -30,6 +30,14 @@ export interface WaitingDelivery {
   readonly readAt: Date;
 }
 
+/** A delivery that is first in its lane, right after it was stored. */
+export interface StoredDelivery {
+  readonly id: RowId;
+  readonly uuid: DeliveryId;
+  /** By PostgreSQL's clock. */
+  readonly readAt: Date;
+}
+
 /** What became of one attempt, as it is written down. */
 export type DeliveryResult = {
   readonly delivery: WaitingDelivery;

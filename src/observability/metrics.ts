@@ -8,9 +8,11 @@ export class Metrics {
     'account',
     'state',
   ]);
-  readonly knownPayloads = this.#counter('crosstalk_payloads_known_total', 'Payloads that were stored already.', [
-    'account',
-  ]);
+  readonly knownPayloads = this.#counter(
+    'crosstalk_payloads_known_total',
+    'Payloads that told nothing new: stored already, or echoes of known copies.',
+    ['account'],
+  );
   readonly ingestFailures = this.#counter('crosstalk_ingest_failures_total', 'Batches that could not be stored.', [
     'account',
   ]);

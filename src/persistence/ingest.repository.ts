@@ -1,4 +1,5 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
+import type { StoredDelivery } from '../model/delivery.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from '../model/ids.js';
 import {
@@ -161,6 +162,17 @@ export class IngestRepository {
          from overdue where inbox.id = overdue.inbox returning 1`,
     );
     return rows.length;
+  }
+
+  /**
+   * Those of these deliveries, stored in the same transaction, before which nothing waits in their lanes. The transaction does
+   * not wait for the answer.
+   */
+  firstInLanes(tx: Transaction, deliveries: readonly DeliveryId[]): Promise<readonly StoredDelivery[]> {
+    if (deliveries.length === 0) return Promise.resolve([]);
+    const first = tx.call<StoredDelivery>('first_in_lanes', [deliveries]);
+    tx.ahead(first);
+    return first;
   }
 
   /** Writes the whole plan. `rows` are the payloads that are new to the inbox; `read`: how far which room was read with them. */

@@ -14,7 +14,7 @@ import {
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
 import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
-import { copyKey, type Known, type Plan, roomKey } from '../model/routing.js';
+import { copyKey, type Known, type Plan, roomKey, type RowId } from '../model/routing.js';
 import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
@@ -22,6 +22,7 @@ import type { StoredPayload } from '../persistence/inbox.repository.js';
 import type { Asked, IngestRepository, Learnt } from '../persistence/ingest.repository.js';
 import type { InboxRow } from '../persistence/plan-writes.js';
 import type { DeliveryKeys } from './delivery-key.js';
+import { beginnings, type DeliveriesByLane, type LaneReservation, waitingIn } from './hand-over.js';
 import { interpret, type Interpretation } from './interpret.js';
 import { type Arrival, route } from './route.js';
 
@@ -35,6 +36,7 @@ export interface Pulled {
 export interface IngestOptions {
   readonly heldEventsMs: number;
   newDeliveryId(): DeliveryId;
+  reserve(): LaneReservation;
   /** Called after the commit with the lanes that have something new. */
   wake(lanes: readonly Lane[]): void;
 }
@@ -124,35 +126,52 @@ export class IngestService {
     pulled: Pulled | undefined,
     cursor: 'moves' | 'stays',
   ): Promise<void> {
-    const routed = await this.database.transaction(async (tx) => {
-      const arrived = contentsOf(reads).flatMap(eventsIn);
-      const released =
-        adapter.sourceOrder === 'kept'
-          ? []
-          : await this.#held(tx, sentBy(arrived), new Map([[adapter.account, adapter]]));
-      const learnt = await this.#learn(tx, adapter.account, reads, released, pulled?.fence);
-      const fresh = freshOf(adapter, reads, learnt);
-      const arrivals = fresh.map(({ inbox, content, isNews }): Arrival => ({
-        inbox: inbox.id,
-        account: adapter.account,
-        order: adapter.sourceOrder,
-        content,
-        from: 'source',
-        ...(isNews === true ? { isNews } : {}),
-      }));
-      const plan = this.#decide([...arrivals, ...released], learnt);
-      await this.repository.apply(
-        tx,
-        plan,
-        fresh.map(({ inbox }) => inbox),
-        cursor === 'moves' ? pulled : undefined,
-      );
-      pass('beforeInboxCommit', adapter.account);
-      return { plan, known: learnt.known };
-    });
-    pass('afterInboxCommit', adapter.account);
-    this.#count(adapter, reads.length, routed.plan);
-    this.#wake(routed);
+    const reservation = this.options.reserve();
+    let handed: DeliveriesByLane = new Map();
+    try {
+      const { plan, known, kept, first } = await this.database.transaction(async (tx) => {
+        const routed = await this.#routeNew(tx, adapter, reads, pulled?.fence);
+        const starts = beginnings(routed.plan);
+        const kept = reservation.keep(lanesIn(routed.known).filter(({ id }) => starts.has(id)));
+        await this.repository.apply(tx, routed.plan, routed.fresh, cursor === 'moves' ? pulled : undefined);
+        const asked = [...starts].flatMap(([lane, uuids]) => (kept.has(lane) ? uuids : []));
+        const first = this.repository.firstInLanes(tx, asked);
+        pass('beforeInboxCommit', adapter.account);
+        return { ...routed, kept, first };
+      });
+      pass('afterInboxCommit', adapter.account);
+      this.#count(adapter, reads.length, plan);
+      this.#wake({ plan, known }, kept);
+      handed = waitingIn(plan, await first);
+    } finally {
+      reservation.begin(handed);
+    }
+  }
+
+  /** Routes what of these payloads is new, and what was held for it. */
+  async #routeNew(
+    tx: Transaction,
+    adapter: NetworkAdapter,
+    reads: readonly Read[],
+    fence: Fence | undefined,
+  ): Promise<Routed & { readonly fresh: readonly InboxRow[] }> {
+    const arrived = contentsOf(reads).flatMap(eventsIn);
+    const released =
+      adapter.sourceOrder === 'kept'
+        ? []
+        : await this.#held(tx, sentBy(arrived), new Map([[adapter.account, adapter]]));
+    const learnt = await this.#learn(tx, adapter.account, reads, released, fence);
+    const fresh = freshOf(adapter, reads, learnt);
+    const arrivals = fresh.map(({ inbox, content, isNews }): Arrival => ({
+      inbox: inbox.id,
+      account: adapter.account,
+      order: adapter.sourceOrder,
+      content,
+      from: 'source',
+      ...(isNews === true ? { isNews } : {}),
+    }));
+    const plan = this.#decide([...arrivals, ...released], learnt);
+    return { plan, known: learnt.known, fresh: fresh.map(({ inbox }) => inbox) };
   }
 
   async #held(
@@ -253,10 +272,10 @@ export class IngestService {
     }
   }
 
-  #wake({ plan, known }: Routed): void {
+  #wake({ plan, known }: Routed, kept: ReadonlySet<RowId> = new Set()): void {
     const wanted = new Set(plan.deliveries.map(({ lane }) => lane));
     if (plan.cleared.length > 0) for (const { lanes } of plan.cleared) for (const lane of lanes) wanted.add(lane);
-    const lanes = lanesIn(known).filter(({ id }) => wanted.has(id));
+    const lanes = lanesIn(known).filter(({ id }) => wanted.has(id) && !kept.has(id));
     if (lanes.length > 0) this.options.wake(lanes);
   }
 }

@@ -8,6 +8,7 @@ import type { Database } from '../persistence/database.js';
 import type { DeclaredLink, LinkRepository } from '../persistence/link.repository.js';
 import type { RoomRepository } from '../persistence/room.repository.js';
 import type { StatusRepository } from '../persistence/status.repository.js';
+import type { LaneReservation } from '../pipeline/hand-over.js';
 import type { IngestService } from '../pipeline/ingest.js';
 import { shardOf } from '../model/shard.js';
 import type { CatchUp } from '../links/catch-up.js';
@@ -153,6 +154,10 @@ export class Bridge {
   /** Starts those of the lanes that are ours, and tells the other replicas of theirs. */
   wakeLanes(lanes: readonly Lane[]): void {
     this.parts.wakeups.tell({ lanes: this.parts.lanes.wake(lanes) });
+  }
+
+  reserveLanes(): LaneReservation {
+    return this.parts.lanes.reserve();
   }
 
   #startAccount(adapter: NetworkAdapter): void {

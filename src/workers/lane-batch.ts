@@ -5,6 +5,7 @@ import type { Log } from '../model/network-definition.js';
 import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { DeliveryResult, Lane, WaitingDelivery } from '../model/delivery.js';
+import type { Fence } from '../persistence/database.js';
 import type { DeliveryRepository } from '../persistence/delivery.repository.js';
 import type { Deliverer } from '../pipeline/deliver.js';
 import { decide, type RetryOptions } from '../pipeline/retry-policy.js';
@@ -46,6 +47,7 @@ export class LaneBatch {
     parts: LaneParts,
     private readonly adapter: NetworkAdapter,
     private readonly lane: Lane,
+    private readonly fence: Fence,
     private readonly stopping: () => boolean,
     private readonly signal: AbortSignal,
   ) {
@@ -129,7 +131,7 @@ export class LaneBatch {
         delivery,
         {
           beforeSend: () => {
-            shards.assertMaySend(this.lane.shard);
+            shards.assertMaySend(this.fence);
           },
           onMade: (copy) => made.push(copy),
           onGone: (copy) => gone.push(copy),

@@ -1,26 +1,37 @@
 import type { RowId } from '../model/routing.js';
 import type { Lane, WaitingDelivery } from '../model/delivery.js';
+import type { Fence } from '../persistence/database.js';
 import { LaneBatch, type LaneParts } from './lane-batch.js';
 
 /** A lane takes up to so many due deliveries at once. */
 export const laneBatch = 32;
+
+/** The first of a lane, as they were stored while it was kept for them. */
+export interface HandedOver {
+  readonly fence: Fence;
+  readonly deliveries: readonly WaitingDelivery[];
+}
 
 /** Works on one lane at a time: `run` ends when nothing is due. */
 export class LaneWorker {
   constructor(private readonly parts: LaneParts) {}
 
   /**
-   * Delivers what is due, in order. `stopping` says when no further delivery is to be begun; `signal` gives up on the one in
-   * flight. Returns when nothing is due, when the lane has to wait, or when it is no longer ours.
+   * Delivers what is due, in order, beginning with what is handed over. `stopping` says when no further delivery is to be begun;
+   * `signal` gives up on the one in flight. Returns when nothing is due, when the lane has to wait, or when it is no longer ours.
    */
-  async run(lane: Lane, stopping: () => boolean, signal: AbortSignal): Promise<void> {
+  async run(lane: Lane, stopping: () => boolean, signal: AbortSignal, handed?: HandedOver): Promise<void> {
     const adapter = this.parts.adapters.get(lane.account);
     if (adapter === undefined) return;
+    let given = handed;
     while (!stopping() && this.parts.shards.owns(lane.shard)) {
-      const found = await this.parts.repository.due(lane.id, laneBatch);
+      const fence = given?.fence ?? this.parts.shards.fence(lane.shard);
+      // No more at once than the next owner of the lane would look for.
+      const found = given?.deliveries.slice(0, laneBatch) ?? (await this.parts.repository.due(lane.id, laneBatch));
+      given = undefined;
       const due = oneEditEach(found);
       if (due.length === 0) return;
-      const flow = await new LaneBatch(this.parts, adapter, lane, stopping, signal).run(due);
+      const flow = await new LaneBatch(this.parts, adapter, lane, fence, stopping, signal).run(due);
       // Whatever came since has woken the lane again: it is not asked for what is surely nothing.
       if (flow === 'hold' || (found.length < laneBatch && due.length === found.length)) return;
     }

@@ -4,7 +4,9 @@ import type { RowId } from '../model/routing.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { Lane } from '../model/delivery.js';
 import type { DeliveryRepository } from '../persistence/delivery.repository.js';
-import type { LaneWorker } from './lane-worker.js';
+import type { Fence } from '../persistence/database.js';
+import type { LaneReservation } from '../pipeline/hand-over.js';
+import type { HandedOver, LaneWorker } from './lane-worker.js';
 import type { Shards } from './shards.js';
 
 interface Running {
@@ -17,6 +19,8 @@ interface Running {
 /** Runs the lanes of this replica's shards side by side, each one at most once at a time. */
 export class Lanes {
   readonly #running = new Map<RowId, Running>();
+  /** What the lanes that are reserved wait for. */
+  readonly #kept = new Map<RowId, (handed: HandedOver | undefined) => void>();
   readonly #giveUp = new AbortController();
   #state: 'working' | 'stopping' = 'working';
 
@@ -61,29 +65,59 @@ export class Lanes {
     ]);
     waited.abort();
     this.#giveUp.abort();
+    for (const handOver of this.#kept.values()) handOver(undefined);
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
+  /** Keeps lanes that are idle: from before a commit until it is told what it put into them nothing else begins there. */
+  reserve(): LaneReservation {
+    const kept = new Map<RowId, Fence>();
+    return {
+      keep: (lanes) => {
+        for (const lane of lanes) {
+          if (!this.#mayStart(lane) || this.#running.has(lane.id)) continue;
+          kept.set(lane.id, this.shards.fence(lane.shard));
+          this.#begin(lane, new Promise((handOver) => this.#kept.set(lane.id, handOver)));
+        }
+        return new Set(kept.keys());
+      },
+      begin: (handed) => {
+        for (const [lane, fence] of kept) {
+          const deliveries = handed.get(lane);
+          this.#kept.get(lane)?.(deliveries === undefined ? undefined : { fence, deliveries });
+          this.#kept.delete(lane);
+        }
+      },
+    };
+  }
+
   #start(lane: Lane): void {
-    if (this.#state === 'stopping' || !this.shards.owns(lane.shard)) return;
+    if (!this.#mayStart(lane)) return;
     const running = this.#running.get(lane.id);
-    if (running !== undefined) {
-      running.again = true;
-      return;
-    }
-    const started: Running = { shard: lane.shard, again: false, ended: this.#run(lane) };
+    if (running === undefined) this.#begin(lane, Promise.resolve(undefined));
+    else running.again = true;
+  }
+
+  #mayStart(lane: Lane): boolean {
+    return this.#state === 'working' && this.shards.owns(lane.shard);
+  }
+
+  #begin(lane: Lane, first: Promise<HandedOver | undefined>): void {
+    const started: Running = { shard: lane.shard, again: false, ended: this.#run(lane, first) };
     this.#running.set(lane.id, started);
     this.metrics.lanesRunning.set(this.#running.size);
   }
 
-  async #run(lane: Lane): Promise<void> {
-    // Not before `#start` has put it into the map.
-    await Promise.resolve();
+  async #run(lane: Lane, first: Promise<HandedOver | undefined>): Promise<void> {
+    // At the earliest when `#begin` has put it into the map.
+    let handed = await first;
     try {
       do {
         const running = this.#running.get(lane.id);
-        if (running !== undefined) running.again = false;
-        await this.worker.run(lane, () => this.#state === 'stopping', this.#giveUp.signal);
+        // Beside what is handed over there may be what it was woken for.
+        if (running !== undefined && handed === undefined) running.again = false;
+        await this.worker.run(lane, () => this.#state === 'stopping', this.#giveUp.signal, handed);
+        handed = undefined;
       } while (this.#running.get(lane.id)?.again === true && this.#state === 'working');
     } catch (error) {
       // The poll takes it up again a second later.

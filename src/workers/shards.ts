@@ -60,12 +60,14 @@ export class Shards {
   }
 
   /**
-   * To be called in the same tick as a write to a network goes out. A sixth of the lease is kept in reserve, so that
-   * whoever takes over later knows when our last write began. Both clocks count: a frozen machine's monotonic clock may stand still.
+   * To be called in the same tick as a write to a network goes out, with the fence under which it was found to be due. A sixth of
+   * the lease is kept in reserve, so that whoever takes over later knows when our last write began. Both clocks count: a frozen
+   * machine's monotonic clock may stand still.
    */
-  assertMaySend(shard: number): void {
+  assertMaySend({ shard, fence }: Fence): void {
     const held = this.#held.get(shard);
-    if (!this.#accepting || held === undefined || this.#leftMs(held) <= this.options.leaseMs / 6) {
+    const isSame = this.#accepting && held?.fence.fence === fence;
+    if (!isSame || this.#leftMs(held) <= this.options.leaseMs / 6) {
       throw new ShardLost(`shard ${String(shard)} may have passed to another replica`);
     }
   }

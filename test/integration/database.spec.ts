@@ -36,16 +36,16 @@ describe('migrations', () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 9, minimum_program: 1 },
+      { version: 10, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });
 
   it('tables that need a newer program are refused', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 11, minimum_program = 10`);
+    await database.rows(`update schema_info set version = 12, minimum_program = 11`);
     await expect(database.migrate()).rejects.toThrow(
-      'the database was brought to version 11 and needs a Crosstalk that knows version 10; this one knows 9: run the newer program again',
+      'the database was brought to version 12 and needs a Crosstalk that knows version 11; this one knows 10: run the newer program again',
     );
   });
 

@@ -42,6 +42,7 @@ import { ShardRepository } from '../../src/persistence/shard.repository.js';
 import { Deliverer } from '../../src/pipeline/deliver.js';
 import { DeliveryKeys } from '../../src/pipeline/delivery-key.js';
 import { IngestService } from '../../src/pipeline/ingest.js';
+import type { LaneReservation } from '../../src/pipeline/hand-over.js';
 import { type LaneOptions } from '../../src/workers/lane-batch.js';
 import { LaneWorker, laneBatch } from '../../src/workers/lane-worker.js';
 import { Shards } from '../../src/workers/shards.js';
@@ -244,6 +245,11 @@ export class House {
   readonly woken: string[] = [];
   readonly ingest: IngestService;
   heldEventsMs = 600_000;
+  /** Nothing runs lanes, unless a test sets these: none is kept, and what is woken is noted. */
+  reserve: () => LaneReservation = () => ({ keep: () => new Set(), begin: () => undefined });
+  wake: (lanes: readonly Lane[]) => void = (lanes) => {
+    this.woken.push(...lanes.map(({ id }) => id));
+  };
 
   private constructor(
     readonly database: Database,
@@ -270,7 +276,10 @@ export class House {
     return new IngestService(database, this.ingestRows, this.keys, systemClock, this.metrics, silentLog, {
       heldEventsMs: this.heldEventsMs,
       newDeliveryId: () => deliveryId(v7()),
-      wake: (lanes) => this.woken.push(...lanes.map(({ id }) => id)),
+      reserve: () => this.reserve(),
+      wake: (lanes) => {
+        this.wake(lanes);
+      },
     });
   }
 

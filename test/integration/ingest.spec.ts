@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../../src/model/bridge-event.js';
 import { ShardLost } from '../../src/model/errors.js';
-import { inboxKey, remoteId, roomId } from '../../src/model/ids.js';
+import { type DeliveryKey, inboxKey, remoteId, roomId } from '../../src/model/ids.js';
 import { Database } from '../../src/persistence/database.js';
 import { InboxRepository } from '../../src/persistence/inbox.repository.js';
 import { RetentionRepository } from '../../src/persistence/retention.repository.js';
@@ -381,6 +381,38 @@ describe('ingest: held events', () => {
   });
 });
 
+describe('ingest: echoes', () => {
+  const echoOf = (id: string, key: DeliveryKey) =>
+    sent(id, { actor: { ...person(rightRoom), standing: 'ours' }, key }, rightRoom);
+  const echoes = () => house.rows(`select key from inbox where account = $1`, [right]);
+
+  it('the echo of a copy that is written down is not stored, however often it is read', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(source, [payload('k1', sent('1'))]);
+    await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    const echo = payload('echo', echoOf('right-1', keyOf(target.requests[0])));
+    await house.ingest.accept(target, [echo, payload('new', sent('2', {}, rightRoom))]);
+    await house.ingest.accept(target, [echo]);
+    expect(await echoes()).toEqual([{ key: 'new' }]);
+    expect(await house.rows(`select remote from copies where account = $1 order by remote`, [right])).toEqual([
+      { remote: '2' },
+      { remote: 'right-1' },
+    ]);
+  });
+
+  it('an echo that tells of a copy is stored, once', async () => {
+    await house.ingest.accept(source, [payload('k1', sent('1'))]);
+    const [delivery] = await house.deliveries.due(lane, 1);
+    if (delivery === undefined) throw new Error('nothing is due');
+    const echo = payload('echo', echoOf('right-1', house.keys.make(delivery.uuid, 0)));
+    await house.ingest.accept(target, [echo]);
+    await house.ingest.accept(target, [echo]);
+    expect(await echoes()).toEqual([{ key: 'echo' }]);
+    expect(await house.rows(`select remote from copies where account = $1`, [right])).toEqual([{ remote: 'right-1' }]);
+  });
+});
+
 describe('ingest: what is forgotten', () => {
   it("a deleted message's payloads are emptied at once, those of its edits and echoes too", async () => {
     const shards = house.shards();
@@ -388,8 +420,9 @@ describe('ingest: what is forgotten', () => {
     await house.ingest.accept(source, [payload('k1', sent('1')), payload('k2', edited('1', 'new', '5'))]);
     await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
     const ours = { ...person(rightRoom), standing: 'ours' as const };
-    const key = target.requests[0]?.key(0);
-    if (key === undefined) throw new Error('nothing was sent');
+    const key = keyOf(target.requests[0]);
+    // The echo comes before the answer is written down.
+    await house.rows(`delete from copies where delivery is not null`);
     await house.ingest.accept(target, [payload('echo', sent('right-1', { actor: ours, key }, rightRoom))]);
     await house.ingest.accept(source, [payload('k3', edited('1', 'stale', '2')), payload('other', sent('2'))]);
     await house.ingest.accept(source, [payload('k4', deleted('1', '6'))]);
@@ -424,3 +457,8 @@ describe('ingest: what is forgotten', () => {
     expect(await house.states(lane)).toEqual(['parked', 'waiting']);
   });
 });
+
+function keyOf(request: { key(part: number): DeliveryKey } | undefined): DeliveryKey {
+  if (request === undefined) throw new Error('nothing was sent');
+  return request.key(0);
+}

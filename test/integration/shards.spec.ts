@@ -171,12 +171,13 @@ describe('Shards', () => {
     await house.ingest.accept(source, [payload('1', sent('1'))]);
     const [one, two] = [house.shards(), house.shards()];
     await one.tick();
+    const fence = one.fence(0);
     await one.release();
     await two.tick();
     expect(two.owned()).toHaveLength(64);
     expect(await doubted()).toEqual([false]);
     expect(() => {
-      one.assertMaySend(0);
+      one.assertMaySend(fence);
     }).toThrow(ShardLost);
   });
 
@@ -202,11 +203,25 @@ describe('Shards', () => {
     expect(two.owned()).toHaveLength(64);
     expect(one.owned()).toEqual([]);
     expect(() => {
-      one.assertMaySend(0);
+      one.assertMaySend(fence);
     }).toThrow(ShardLost);
     await expect(house.database.transaction((tx) => tx.fence(fence))).rejects.toBeInstanceOf(ShardLost);
     await one.tick();
     expect(() => one.fence(0)).toThrow(ShardLost);
+  });
+
+  it('sends nothing that was found to be due before the shard was lost and taken back', async () => {
+    const [one, two] = [house.shards(), house.shards()];
+    await one.tick();
+    const before = one.fence(0);
+    await house.rows(`update shards set owner = null, fence = fence + 1`);
+    await two.tick();
+    await two.release();
+    await one.tick();
+    one.assertMaySend(one.fence(0));
+    expect(() => {
+      one.assertMaySend(before);
+    }).toThrow(ShardLost);
   });
 
   it('sends nothing in the last sixth of its lease', async () => {
@@ -214,11 +229,12 @@ describe('Shards', () => {
     const clock = { ...systemClock, monotonicMs: () => elapsedMs };
     const shards = house.shards({ clock, leaseMs: 12_000 });
     await shards.tick();
+    const fence = shards.fence(0);
     elapsedMs = 9_000;
-    shards.assertMaySend(0);
+    shards.assertMaySend(fence);
     elapsedMs = 10_001;
     expect(() => {
-      shards.assertMaySend(0);
+      shards.assertMaySend(fence);
     }).toThrow(ShardLost);
     expect(shards.owns(0)).toBe(true);
     elapsedMs = 12_001;

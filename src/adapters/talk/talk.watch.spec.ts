@@ -70,6 +70,26 @@ describe('talk.watch', () => {
     expect(new Set(watched.all)).toEqual(new Set([other]));
   });
 
+  it('has rooms read last whose last word is our own', async () => {
+    await start();
+    const rooms = ['A', 'B', 'C', 'D'].map((name) => at.talk.createRoom({ name, owner: 'alice', members: ['bob'] }));
+    await swept();
+    stop.abort();
+    await running;
+    watched.woken.length = 0;
+    for (const [index, room] of rooms.entries()) {
+      const isEcho = index % 2 === 0;
+      at.talk.post(room, isEcho ? 'alice' : 'bob', 'hello', isEcho ? { referenceId: 'k'.repeat(46) } : {});
+    }
+    stop = new AbortController();
+    running = at.pulling.watch(watched, stop.signal);
+    await swept();
+    const at0 = (room: string | undefined) => watched.all.findIndex((woken) => woken === room);
+    const [a, b, c, d] = rooms;
+    expect(watched.all).toHaveLength(4);
+    expect(Math.max(at0(b), at0(d))).toBeLessThan(Math.min(at0(a), at0(c)));
+  });
+
   it('wakes a room once for what was written, not again for a repeat in the list', async () => {
     await start();
     await swept();
