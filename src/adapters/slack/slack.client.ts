@@ -1,3 +1,4 @@
+import type { WebClient } from '@slack/web-api';
 import { Agent } from 'undici';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
@@ -39,6 +40,12 @@ export interface SlackCall extends Writing {
   readonly timeoutMs?: number;
 }
 
+/** A client of the SDK, which takes longer to make than most calls do, and its one call at a time. */
+interface Line {
+  readonly client: WebClient;
+  call: SlackCall | undefined;
+}
+
 interface Session {
   readonly token: string;
   isRefused: boolean;
@@ -46,6 +53,8 @@ interface Session {
 
 const connectTimeoutMs = 10_000;
 const mostPauses = 10_000;
+/** The bot's, the app's, and nobody's. */
+const mostTokens = 3;
 /**
  * The account's one door to Slack. The SDK repeats nothing, waits for nothing and pauses nothing: what a request may have done is
  * for its caller to know, and a pause that one channel was asked for is no other's.
@@ -55,6 +64,8 @@ export class SlackClient {
   #session: Session | undefined;
   /** By method and place, when the pause that Slack asked for is over. */
   readonly #pauses = new BoundedMap<string, number>(mostPauses);
+  /** By token: those of an account that logged in anew are left behind. */
+  readonly #idle = new BoundedMap<string, Line[]>(mostTokens);
   #skewMs = 0;
 
   constructor(
@@ -85,23 +96,44 @@ export class SlackClient {
     this.#checkPause(call);
     // It takes a tenth of a second to load, and only those who have a Slack need it.
     const { WebClient, WebAPIPlatformError, WebAPIRequestError } = await import('@slack/web-api');
-    const client = new WebClient(token, {
-      slackApiUrl: this.settings.apiUrl,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      logger: quiet,
-      allowAbsoluteUrls: false,
-      fetch: (url, init) => this.#fetch(call, new URL(url), init ?? {}),
-    });
+    const line = this.#idle.get(token ?? '')?.pop() ?? this.#newLine(WebClient, token);
+    line.call = call;
     try {
-      return (await client.apiCall(method, { ...args })) as unknown as JsonObject;
+      return (await line.client.apiCall(method, { ...args })) as unknown as JsonObject;
     } catch (thrown) {
       const cause: unknown = thrown instanceof WebAPIRequestError ? thrown.original : thrown;
       const data: unknown = cause instanceof WebAPIPlatformError ? cause.data : undefined;
       if (isObject(data) && call.accepts?.includes(textIn(data, 'error')) === true) return data;
       const refused = isObject(data) ? refusedBy(call.act, data) : undefined;
       throw this.#noted(refused ?? translated(call.act, cause), call, session);
+    } finally {
+      this.#giveBack(line, token);
     }
+  }
+
+  #giveBack(line: Line, token = ''): void {
+    line.call = undefined;
+    const idle = this.#idle.get(token) ?? [];
+    idle.push(line);
+    this.#idle.set(token, idle);
+  }
+
+  #newLine(client: typeof WebClient, token: string | undefined): Line {
+    const line: Line = {
+      call: undefined,
+      client: new client(token, {
+        slackApiUrl: this.settings.apiUrl,
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+        logger: quiet,
+        allowAbsoluteUrls: false,
+        fetch: (url, init) => {
+          if (line.call === undefined) throw new Error('nothing was asked');
+          return this.#fetch(line.call, new URL(url), init ?? {});
+        },
+      }),
+    };
+    return line;
   }
 
   /** A file, as it comes. `own`: with our token, which only Slack itself is to see. Throws TargetGone where there is none. */
