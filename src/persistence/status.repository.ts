@@ -137,13 +137,14 @@ export class StatusRepository {
     return row?.count ?? 0;
   }
 
-  /** Lanes that have not got anything through for longer than this. */
+  /** Lanes that have not got anything through for longer than this, though their account is open. */
   async failingLanes(
     longerThanMs: number,
   ): Promise<{ lane: string; account: AccountId; reason: string; since: Date }[]> {
     return this.database.rows(
       `select portal as lane, account, reason, failing_since as since from lanes
-        where failing_since < now() - $1 * interval '1 millisecond'`,
+        where failing_since < now() - $1 * interval '1 millisecond'
+          and not exists (select 1 from accounts where accounts.id = lanes.account and accounts.state = 'closed')`,
       [longerThanMs],
     );
   }

@@ -47,8 +47,11 @@ export class FaultScript {
 
   constructor(private readonly random: () => number = Math.random) {}
 
-  add(rule: FaultRule): void {
-    this.#rules.push({ rule, path: new RegExp(rule.path), passed: 0, struck: 0 });
+  /** Returns where it is counted how many calls the rule has struck. */
+  add(rule: FaultRule): { readonly struck: number } {
+    const armed: ArmedRule = { rule, path: new RegExp(rule.path), passed: 0, struck: 0 };
+    this.#rules.push(armed);
+    return armed;
   }
 
   clear(): void {

@@ -14,8 +14,8 @@ import type { Supervisor } from './supervisor.js';
 
 export interface AccountParts {
   readonly accounts: AccountRepository;
-  readonly rooms: RoomRepository;
-  readonly links: LinkKeeper;
+  readonly rooms: Pick<RoomRepository, 'ofAccount' | 'hold'>;
+  readonly links: Pick<LinkKeeper, 'run'>;
   readonly shards: Shards;
   readonly supervisor: Supervisor;
   readonly clock: Clock;
@@ -30,6 +30,9 @@ export interface AccountParts {
   /** Has these rooms read, wherever they are read. */
   wake(adapter: NetworkAdapter, rooms: readonly RoomId[]): Promise<void>;
 }
+
+/** A second refusal within this time of the first is believed, whatever a login says. */
+const believedAfterMs = 60_000;
 
 /** Keeps one account logged in; where this replica owns it, also resolves its rooms and watches them. */
 export class AccountWorker {
@@ -53,6 +56,23 @@ export class AccountWorker {
 
   /** Ends by abort or by throwing: then it is logged in anew. */
   async run(signal: AbortSignal, working: () => void): Promise<void> {
+    const { clock } = this.parts;
+    try {
+      for (let refusedAtMs = -Infinity; ; refusedAtMs = clock.monotonicMs()) {
+        await this.#session(signal, working);
+        if (signal.aborted) return;
+        // What was told may be old news, as an event that is told again: to log in anew says whether it is so.
+        if (clock.monotonicMs() - refusedAtMs < believedAfterMs) throw new LoginRefused('the login was refused');
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      await this.#closed(error);
+      throw error;
+    }
+  }
+
+  /** Logs in, and ends by abort, or when somebody is told that the login is not accepted any more. */
+  async #session(signal: AbortSignal, working: () => void): Promise<void> {
     const { account } = this.adapter;
     this.#refused = new AbortController();
     const session = AbortSignal.any([signal, this.#refused.signal]);
@@ -64,11 +84,6 @@ export class AccountWorker {
       await this.#opened(login, summary);
       working();
       await this.#own(session);
-      if (!signal.aborted) throw new LoginRefused('the login was refused');
-    } catch (error) {
-      if (signal.aborted) return;
-      await this.#closed(error);
-      throw error;
     } finally {
       this.#refused.abort();
     }

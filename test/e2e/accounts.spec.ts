@@ -34,7 +34,7 @@ it('what was delivered is counted where Prometheus reads it', async () => {
     for (const number of [1, 2, 3]) world.talk.post(room.talk, 'anna', `talk ${String(number)}`);
     world.matrix.post(room.matrix, '@mia:sandbox.test', 'matrix 1');
     const counted = async (): Promise<string[]> => {
-      const answer = await fetch(`${(await replica.listening)?.adminUrl ?? ''}/metrics`);
+      const answer = await replica.metrics();
       expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
       return (await answer.text())
         .split('\n')

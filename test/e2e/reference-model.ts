@@ -66,6 +66,9 @@ export class ReferenceModel {
 
 export type Side = 'talk' | 'matrix' | 'slack';
 
+/** With what the names of a side's messages begin. */
+export const letters: Record<Side, string> = { talk: 't', matrix: 'm', slack: 's' };
+
 export interface Reaction {
   readonly side: Side;
   readonly person: string;

@@ -1,11 +1,12 @@
 import { wearPicture } from './picture.js';
-import { until, World } from './world.js';
+import { type Replica, until, World } from './world.js';
 
 type Side = 'talk' | 'matrix' | 'slack';
 const sides: readonly Side[] = ['talk', 'matrix', 'slack'];
 const mia = '@mia:sandbox.test';
 
 let world: World;
+let replica: Replica;
 
 afterEach(async () => {
   await world.close();
@@ -131,7 +132,8 @@ class Three {
 /** A link of three with a service that hears Slack. */
 async function begin(): Promise<Three> {
   world = await World.build({ slack: 'linked' });
-  await world.start().ready();
+  replica = world.start();
+  await replica.ready();
   const { sandbox, app } = world.slack;
   await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
   return new Three();
@@ -186,7 +188,7 @@ it('people stand under their own names and pictures, which whoever has their add
   world = await World.build({ slack: 'linked' });
   const picture = Buffer.from('89504e470d0a1a0a', 'hex');
   await wearPicture(world, mia, picture);
-  const replica = world.start();
+  replica = world.start();
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
@@ -240,7 +242,7 @@ it('events that come four times each and in any order end as what Slack shows', 
 
 it('a Slack that does not answer delays nobody else', async () => {
   world = await World.build({ slack: 'linked' });
-  const replica = world.start();
+  replica = world.start();
   await replica.ready();
   const { slack } = world;
   const three = new Three();
@@ -255,7 +257,7 @@ it('a Slack that does not answer delays nobody else', async () => {
 
 it('what was accepted and dropped, and what a kill -9 interrupts, is on every side once', async () => {
   world = await World.build({ slack: 'linked' });
-  let replica = world.start();
+  replica = world.start();
   await replica.ready();
   const { slack } = world;
   const isHeard = (): Promise<void> => until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
@@ -289,7 +291,7 @@ it('what was accepted and dropped, and what a kill -9 interrupts, is on every si
 
 it('an operator links a channel by the slash command, and others may not', async () => {
   world = await World.build({ slack: 'linked' });
-  const replica = world.start({ change: { links: {} } });
+  replica = world.start({ change: { links: {} } });
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
@@ -323,5 +325,6 @@ it('an app that is uninstalled closes its account once, and what waits comes aft
   slack.sandbox.installApp(slack.app.appId, slack.team, slack.app.botToken);
   await everywhere('what was said meanwhile', (side) => three.idsOf(side, 'meanwhile').length === 1);
   await everywhere('what was said in Slack', (side) => three.idsOf(side, 'said without us').length === 1);
+  expect(await replica.alarms()).toEqual({ 'town accountClosed': 1 });
   expect(sides.map((side) => three.idsOf(side, 'before').length)).toEqual([1, 1, 1]);
 });

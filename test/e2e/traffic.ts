@@ -1,4 +1,4 @@
-import { ReferenceModel, type Side } from './reference-model.js';
+import { letters, ReferenceModel, type Side } from './reference-model.js';
 import { marked, people, TwoSides } from './two-sides.js';
 import type { World } from './world.js';
 
@@ -17,8 +17,6 @@ export interface Verdict {
   readonly withdrawn: number;
 }
 
-/** With what the names of a side's messages begin. */
-const letters: Record<Side, string> = { talk: 't', matrix: 'm', slack: 's' };
 /** In the names of what comes late. */
 const late = 'late';
 

@@ -185,7 +185,13 @@ interface Shown {
 
 const matrixId = (person: string): string => `@${person}:sandbox.test`;
 
-/** As Slack calls those that the traffic uses. */
+/** As Slack calls those that people use here. */
 function shortcodeOf(emoji: string): string {
-  return emoji === '👍' ? '+1' : 'tada';
+  const name = new Map([
+    ['👍', '+1'],
+    ['❤️', 'heart'],
+    ['🎉', 'tada'],
+  ]).get(emoji);
+  if (name === undefined) throw new Error(`Slack has no name for ${emoji} here`);
+  return name;
 }

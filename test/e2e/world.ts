@@ -32,6 +32,9 @@ const matrixScaled = {
   settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
 };
 
+/** A Slack that does not give an event up, however often whoever listens is away. What it gives up it tells nobody afterwards. */
+export const patientSlack: SlackSandboxSettings = { retryPausesMs: Array.from({ length: 120 }, () => 500) };
+
 const slackScaled = {
   requestTimeoutMs: 3_000,
   postEveryMs: 10,
@@ -164,6 +167,22 @@ export class Replica {
   peakMemoryMiB(): number {
     const status = readFileSync(`/proc/${String(this.child.pid)}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  }
+
+  /** What Prometheus reads. */
+  async metrics(): Promise<Response> {
+    return fetch(`${(await this.listening)?.adminUrl ?? ''}/metrics`);
+  }
+
+  /** The alarms that were raised since the start: by account and reason, how many. */
+  async alarms(): Promise<Record<string, number>> {
+    const lines = (await (await this.metrics()).text()).split('\n');
+    const found = lines.flatMap((line) => {
+      const [, account, reason, count] =
+        /^crosstalk_alarms_total\{account="(.*)",reason="(.*)"\} (\d+)$/.exec(line) ?? [];
+      return count === undefined ? [] : [[`${account ?? ''} ${reason ?? ''}`, Number(count)] as const];
+    });
+    return Object.fromEntries(found);
   }
 
   async ready(): Promise<void> {

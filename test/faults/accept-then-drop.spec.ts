@@ -1,5 +1,6 @@
+import { patientSlack } from '../e2e/world.js';
 import { type Server, strikingWrites } from './strikes.js';
-import { describeTroubles, patientSlack, type Trouble } from './town.js';
+import { describeTroubles, type Trouble } from './town.js';
 
 const acceptThenDrop = { do: 'acceptThenDrop' } as const;
 const three: readonly Server[] = ['talk', 'matrix', 'slack'];

@@ -1,6 +1,6 @@
+import { patientSlack } from '../e2e/world.js';
 import { describeKills } from './kills.js';
 import { writes } from './strikes.js';
-import { patientSlack } from './town.js';
 
 describeKills('kill, three networks', {
   short: 25,

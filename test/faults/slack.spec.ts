@@ -1,8 +1,9 @@
 import type { Fault } from '../../src/sandbox/fault-script.js';
 import type { EventFault } from '../../src/sandbox/slack/event-dispatcher.js';
+import { patientSlack } from '../e2e/world.js';
 import { isFull } from './rounds.js';
 import { everything, striking } from './strikes.js';
-import { describeTroubles, patientSlack, type Scene, type Trouble } from './town.js';
+import { describeTroubles, type Scene, type Trouble } from './town.js';
 
 const answering =
   (fault: Fault, share = 1) =>

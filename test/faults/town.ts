@@ -1,4 +1,3 @@
-import type { SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
 import { expectNothingAmiss, Traffic } from '../e2e/traffic.js';
 import { type Replica, until, World, type WorldOptions } from '../e2e/world.js';
 import { followSeed, type RowResult, roundsOf, seed, tell } from './rounds.js';
@@ -9,9 +8,6 @@ export const drainsWithinMs = 60_000;
 const mostMemoryMiB = 400;
 /** Ledgers grow, and are read from the beginning: a world is good for so many rounds. */
 const roundsInAWorld = 10;
-
-/** A Slack that does not give an event up, however often whoever listens is away. What it gives up it tells nobody afterwards. */
-export const patientSlack: SlackSandboxSettings = { retryPausesMs: Array.from({ length: 120 }, () => 500) };
 
 /** A place where people talk while something goes wrong. */
 export interface Scene {

@@ -2,12 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { networkName } from '../../src/model/ids.js';
 import type { Log } from '../../src/model/network-definition.js';
 import { silentLog } from '../../src/observability/log.js';
+import { AccountRepository } from '../../src/persistence/account.repository.js';
 import { RetentionRepository } from '../../src/persistence/retention.repository.js';
 import { StatusRepository } from '../../src/persistence/status.repository.js';
 import { Housekeeping } from '../../src/workers/housekeeping.js';
-import { House } from './house.js';
+import { House, right } from './house.js';
 
 let house: House;
 let lane: string;
@@ -64,6 +66,19 @@ describe('Housekeeping', () => {
     await failingFor(61);
     await kept.alarm();
     expect(await alarms()).toMatchObject([{ value: 2 }]);
+  });
+
+  it('raises none for a lane of a closed account, which has raised its own, and one if it goes on failing', async () => {
+    const kept = housekeeping();
+    const accounts = new AccountRepository(house.database);
+    await accounts.declare([{ id: right, network: networkName('madeUp') }]);
+    await accounts.closed(right, 'the login was refused');
+    await failingFor(61);
+    await kept.alarm();
+    expect(await alarms()).toEqual([]);
+    await accounts.opened(right, 'login', 'made up');
+    await kept.alarm();
+    expect(await alarms()).toEqual([{ value: 1, labels: { account: 'right', reason: 'laneFailing' } }]);
   });
 
   it('counts, looks for alarms every minute and cleans up every hour, each by itself', async () => {

@@ -401,6 +401,22 @@ describe('ingest: echoes', () => {
     ]);
   });
 
+  it('our own words are activity of their room, though their echoes are not stored; what is read again is none', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(source, [payload('k1', sent('1'))]);
+    await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    const echo = payload('echo', echoOf('right-1', keyOf(target.requests[0])));
+    const activity = async () =>
+      (await house.rows<{ at: Date | null }>(`select activity_at as at from rooms where account = $1`, [right]))[0]?.at;
+    await house.ingest.accept(target, [echo], house.pulled('c1', shards.fence(0), rightRoom));
+    const first = await activity();
+    expect(first).toBeInstanceOf(Date);
+    await house.ingest.accept(target, [echo], house.pulled('c1', shards.fence(0), rightRoom));
+    expect(await activity()).toEqual(first);
+    expect(await echoes()).toEqual([]);
+  });
+
   it('an echo that tells of a copy is stored, once', async () => {
     await house.ingest.accept(source, [payload('k1', sent('1'))]);
     const [delivery] = await house.deliveries.due(lane, 1);

@@ -24,6 +24,30 @@ export interface Setup {
   close(): Promise<void>;
 }
 
+/** What an app may do and hear with which everything of the server is tried. */
+const scopes = [
+  ...bridgeScopes,
+  'files:write',
+  'im:history',
+  'im:read',
+  'im:write',
+  'mpim:history',
+  'mpim:read',
+  'team:read',
+  'users.profile:read',
+];
+const events = [
+  ...bridgeEvents,
+  'channel_archive',
+  'channel_deleted',
+  'channel_unarchive',
+  'group_archive',
+  'group_deleted',
+  'group_unarchive',
+  'message.im',
+  'message.mpim',
+];
+
 export interface SetupOptions extends SlackSandboxSettings {
   readonly app?: Partial<NewApp>;
   /** Whether the app is in the channel. Default true. */
@@ -36,7 +60,7 @@ export async function openSetup({ app, isMember = true, ...settings }: SetupOpti
   const team = sandbox.addWorkspace({ name: 'Acme' });
   const ann = sandbox.addUser(team, { realName: 'Ann Doe', displayName: 'ann', role: 'owner' });
   const bert = sandbox.addUser(team, { realName: 'Bert Roe' });
-  const registered = sandbox.registerApp({ name: 'Bridge', scopes: bridgeScopes, events: bridgeEvents, ...app });
+  const registered = sandbox.registerApp({ name: 'Bridge', scopes, events, ...app });
   const installed = sandbox.installApp(registered.id, team);
   const members = isMember ? [bert, installed.botUser] : [bert];
   const channel = sandbox.createChannel({ team, name: 'team', creator: ann, members });

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { accountId } from '../../model/ids.js';
-import { manifestYaml, neededScopes } from './slack.manifest.js';
+import { bridgeEvents, bridgeScopes } from '../../sandbox/slack/standalone.js';
+import { manifestYaml, neededEvents, neededScopes } from './slack.manifest.js';
 import { type SlackSettings, slackSettings } from './slack.settings.js';
 
 const manifest = async (settings: Readonly<Record<string, unknown>>): Promise<unknown> => {
@@ -55,4 +56,8 @@ it('with the Events API Slack calls our addresses, and an app that is installed 
       token_rotation_enabled: true,
     },
   });
+});
+
+it('what is tried with the sandbox may do and hears what the manifest says, no more', () => {
+  expect([bridgeScopes, bridgeEvents]).toEqual([neededScopes, neededEvents]);
 });

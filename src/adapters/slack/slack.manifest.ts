@@ -24,8 +24,8 @@ export const neededScopes: readonly string[] = [
   'users:read',
 ];
 
-/** What the app is told. */
-const events: readonly string[] = [
+/** What the app is told. Source: docs.slack.dev, "Events". */
+export const neededEvents: readonly string[] = [
   'app_mention',
   'app_uninstalled',
   'channel_left',
@@ -80,7 +80,7 @@ export function manifestOf(settings: SlackSettings): Readonly<Record<string, unk
     settings: {
       event_subscriptions: {
         ...(requests === undefined ? {} : { request_url: `${requests}${eventsPath}` }),
-        bot_events: events,
+        bot_events: neededEvents,
       },
       org_deploy_enabled: false,
       socket_mode_enabled: receive === 'socketMode',

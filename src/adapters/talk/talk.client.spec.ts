@@ -91,7 +91,7 @@ describe('talk.client', () => {
 
   it('the limits of the server are read again when it says that they changed', async () => {
     await setUp();
-    const hash = (value: string): void =>
+    const hash = (value: string): { readonly struck: number } =>
       at.talk.faults.add({
         path: '/v4/room/',
         fault: { do: 'answer', status: 200, headers: { 'x-nextcloud-talk-hash': value }, body: '{}' },
