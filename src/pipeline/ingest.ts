@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type BridgeEvent, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import {
@@ -6,15 +5,13 @@ import {
   type Cursor,
   type DeliveryId,
   type DeliveryKey,
-  type InboxKey,
-  inboxKey,
   type MessageRef,
   type RoomRef,
 } from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
 import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
-import { copyKey, type Known, type Plan, roomKey, type RowId } from '../model/routing.js';
+import type { Known, Plan, RowId } from '../model/routing.js';
 import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
@@ -22,8 +19,19 @@ import type { StoredPayload } from '../persistence/inbox.repository.js';
 import type { Asked, IngestRepository, Learnt } from '../persistence/ingest.repository.js';
 import type { InboxRow } from '../persistence/plan-writes.js';
 import type { DeliveryKeys } from './delivery-key.js';
+import {
+  comparable,
+  contentsOf,
+  eventsIn,
+  freshOf,
+  type Read,
+  roomsOf,
+  sentBy,
+  startsMessage,
+  storable,
+} from './batch.js';
 import { beginnings, type DeliveriesByLane, type LaneReservation, waitingIn } from './hand-over.js';
-import { interpret, type Interpretation } from './interpret.js';
+import { interpret } from './interpret.js';
 import { type Arrival, route } from './route.js';
 
 /** Where a pulled batch came from: the cursor moves in the same transaction, if the room is still ours. */
@@ -39,10 +47,6 @@ export interface IngestOptions {
   reserve(): LaneReservation;
   /** Called after the commit with the lanes that have something new. */
   wake(lanes: readonly Lane[]): void;
-}
-
-interface Read extends RawPayload {
-  readonly content: Interpretation;
 }
 
 /** Stores what networks tell and routes it, in one transaction. When `accept` resolves, nothing can be lost any more. */
@@ -292,69 +296,4 @@ function lanesIn({ wiring }: Known): Lane[] {
       room === null || shard === null ? [] : [{ id, account, room, shard, options }],
     ),
   );
-}
-
-function contentsOf(read: readonly { readonly content: Interpretation }[]): Interpretation[] {
-  return read.map(({ content }) => content);
-}
-
-function eventsIn(content: Interpretation): readonly BridgeEvent[] {
-  return 'events' in content ? content.events : [];
-}
-
-/**
- * The payloads that are not stored yet, each once, with the inbox ids that they will have. The echo of a copy that is written down
- * says nothing that is not known: it is not stored, however often it is read.
- */
-function freshOf(
-  adapter: NetworkAdapter,
-  reads: readonly Read[],
-  { known, stored, inboxIds }: Learnt,
-): { readonly inbox: InboxRow; readonly content: Interpretation; readonly isNews: true | undefined }[] {
-  const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(
-    ({ key, content }) => !stored.has(key) && !isEchoOfKnown(content, known),
-  );
-  return fresh.flatMap(({ key, body, content, isNews }, index) => {
-    const id = inboxIds[index];
-    return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content, isNews }];
-  });
-}
-
-function startsMessage(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }> {
-  return event.kind === 'messageSent' || event.kind === 'pollStarted';
-}
-
-function isEchoOfKnown(content: Interpretation, { copies }: Known): boolean {
-  const events = eventsIn(content);
-  return events.length > 0 && events.every((event) => isEcho(event) && copies.has(copyKey(event.message)));
-}
-
-/** Our own message coming back with a key. */
-function isEcho(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' }> {
-  return event.kind === 'messageSent' && event.actor.standing === 'ours' && event.key !== undefined;
-}
-
-/** PostgreSQL stores U+FFFD for half a surrogate pair: such a key is its hash, which is the same when it is read back. */
-function comparable(key: InboxKey): InboxKey {
-  return key.isWellFormed() ? key : hashed(key);
-}
-
-/** Text in PostgreSQL holds no NUL: a key that has one is stored by its hash, so that it too is known when it comes again. */
-function storable(key: InboxKey): InboxKey {
-  return key.includes('\0') ? hashed(key) : key;
-}
-
-/** Of its UTF-16 code units: in UTF-8, halves of pairs are all the same. */
-function hashed(key: InboxKey): InboxKey {
-  return inboxKey(`sha256:${createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('hex')}`);
-}
-
-function sentBy(events: readonly BridgeEvent[]): MessageRef[] {
-  return events.filter(startsMessage).map(({ message }) => message);
-}
-
-function roomsOf(events: readonly BridgeEvent[]): Asked['rooms'] {
-  const echoed = new Set(events.filter(isEcho).map(({ room }) => roomKey(room)));
-  const rooms = new Map(events.map(({ room }) => [roomKey(room), room]));
-  return [...rooms].map(([key, room]) => ({ room, bringsEchoes: echoed.has(key) }));
 }
