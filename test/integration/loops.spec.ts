@@ -110,6 +110,8 @@ class Conversation {
   #told = 0;
   /** What each room may be sent at most. */
   readonly allowed = new Map<string, number>();
+  /** What each room must be sent: the words of people elsewhere. */
+  readonly owed = new Map<string, string[]>();
   readonly texts = new Map<string, RoomRef>();
 
   constructor(private readonly given: Case) {
@@ -158,8 +160,13 @@ class Conversation {
     const about = posted[act.about % Math.max(1, posted.length)];
     if (room === undefined || (act.kind !== 'post' && about === undefined)) return;
     const where = act.kind === 'post' ? room : (about?.room ?? room);
-    this.#allow(link, where);
-    await this.#tell(where, this.#event(act, where, about?.id ?? ''));
+    const event = this.#event(act, where, about?.id ?? '');
+    for (const target of this.#targets(link, where)) {
+      this.allowed.set(target, (this.allowed.get(target) ?? 0) + 1);
+      if (event.kind !== 'messageSent' || act.standing !== 'person') continue;
+      this.owed.set(target, [...(this.owed.get(target) ?? []), JSON.stringify(event.body)]);
+    }
+    await this.#tell(where, event);
     if (act.kind === 'post') this.#posted.set(link, [...posted, { room, id: `said-${String(this.#told)}` }]);
   }
 
@@ -202,13 +209,12 @@ class Conversation {
     }
   }
 
-  #allow(link: number, from: RoomRef): void {
+  /** The rooms to which a link takes what is done in one. */
+  #targets(link: number, from: RoomRef): string[] {
     const rooms = this.rooms[link] ?? [];
     const directions = this.given.links[link] ?? [];
-    if (directions[rooms.findIndex(({ id }) => id === from.id)] === 'in') return;
-    for (const [at, { id }] of rooms.entries()) {
-      if (id !== from.id && directions[at] !== 'out') this.allowed.set(id, (this.allowed.get(id) ?? 0) + 1);
-    }
+    if (directions[rooms.findIndex(({ id }) => id === from.id)] === 'in') return [];
+    return rooms.flatMap(({ id }, at) => (id !== from.id && directions[at] !== 'out' ? [id] : []));
   }
 
   async #tell(room: RoomRef, event: BridgeEvent): Promise<void> {
@@ -219,7 +225,7 @@ class Conversation {
   }
 }
 
-it('no room is sent more than was done elsewhere in its link, nothing comes back to where it was said, and all comes to rest', async () => {
+it('each room is sent what people say elsewhere in its link, and no more than was done there, nothing comes back to where it was said, and all comes to rest', async () => {
   await fc.assert(
     fc.asyncProperty(anyCase, async (given) => {
       const conversation = new Conversation(given);
@@ -233,6 +239,7 @@ it('no room is sent more than was done elsewhere in its link, nothing comes back
         const words = here.filter(({ kind }) => kind === 'messageSent').map(({ text }) => text);
         expect(words).toHaveLength(new Set(words).size);
         expect(words.filter((text) => texts.get(text)?.id === room.id)).toEqual([]);
+        expect((conversation.owed.get(room.id) ?? []).filter((text) => !words.includes(text))).toEqual([]);
       }
     }),
     { numRuns: Number(process.env['CROSSTALK_PROPERTY_RUNS'] ?? 200) },
