@@ -211,6 +211,8 @@ export class HtmlReader {
     const isHead = elementsOf(above, 'td').length === 0;
     const rows = (isHead ? others : [above, ...others]).map(cellsOf);
     const named = isHead ? cellsOf(above) : [];
+    // Nothing but the empty names of columns.
+    if (rows.length === 0 && named.every((cell) => cell.length === 0)) return before;
     const width = rows.reduce((most, row) => Math.max(most, row.length), named.length);
     const head = [...named, ...Array.from({ length: width - named.length }, () => [])];
     return [...before, { type: 'table', head, rows }];

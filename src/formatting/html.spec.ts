@@ -174,6 +174,7 @@ describe('fromHtml: quotes, lists and tables', () => {
       [table([[text('a')], [text('b')]], [[text('1')], [bold('2')]])],
     ],
     ['<table><tr><th>a<th>b<tr><td>1<td>2</table>', [table([[text('a')], [text('b')]], [[text('1')], [text('2')]])]],
+    ['<table><tr><th></th><th> </th></tr></table>', []],
     ['<table><tr><td>a</td><td>b</td></tr></table>', [table([[], []], [[text('a')], [text('b')]])]],
     [
       '<table><tr><th>a</th></tr><tr><td>1</td><td>2</td></tr></table>',

@@ -86,6 +86,9 @@ export class Database {
       poolSize: options.poolSize,
       extra: {
         statement_timeout: options.statementTimeoutMs,
+        // The server ends what takes longer: where nothing comes, the connection was forgotten on its way, and is given up.
+        query_timeout: options.statementTimeoutMs * 1.5,
+        keepAlive: true,
         idle_in_transaction_session_timeout: options.statementTimeoutMs,
         options: `-c client_connection_check_interval=${String(Math.max(250, Math.round(options.statementTimeoutMs / 4)))}`,
         connectionTimeoutMillis: options.statementTimeoutMs,
@@ -141,7 +144,7 @@ export class Database {
     return this.#connected((connection) => new Transaction(connection).rows<Row>(sql, parameters));
   }
 
-  /** Runs `work` in one transaction, and again when it lost a race with another one. `work` has no effect but in the database. */
+  /** Runs `work` in one transaction, and again when it lost a race with another one: what it does elsewhere must bear that. */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.#repeated(() => this.#once(work));
   }

@@ -164,15 +164,9 @@ export class IngestRepository {
     return rows.length;
   }
 
-  /**
-   * Those of these deliveries, stored in the same transaction, before which nothing waits in their lanes. The transaction does
-   * not wait for the answer.
-   */
-  firstInLanes(tx: Transaction, deliveries: readonly DeliveryId[]): Promise<readonly StoredDelivery[]> {
-    if (deliveries.length === 0) return Promise.resolve([]);
-    const first = tx.call<StoredDelivery>('first_in_lanes', [deliveries]);
-    tx.ahead(first);
-    return first;
+  /** Those of these deliveries, stored in the same transaction, that their lanes are to begin with. */
+  async firstInLanes(tx: Transaction, deliveries: readonly DeliveryId[]): Promise<readonly StoredDelivery[]> {
+    return deliveries.length === 0 ? [] : tx.call<StoredDelivery>('first_in_lanes', [deliveries]);
   }
 
   /** Writes the whole plan. `rows` are the payloads that are new to the inbox; `read`: how far which room was read with them. */

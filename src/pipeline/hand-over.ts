@@ -2,14 +2,20 @@ import type { Lane, StoredDelivery, WaitingDelivery } from '../model/delivery.js
 import { type DeliveryId, userId } from '../model/ids.js';
 import type { Plan, RowId } from '../model/routing.js';
 
-export type DeliveriesByLane = ReadonlyMap<RowId, readonly WaitingDelivery[]>;
+/** What is handed over, and when the database told of it, by our monotonic clock. */
+export interface HandedOver {
+  readonly byLane: ReadonlyMap<RowId, readonly WaitingDelivery[]>;
+  readonly readAtMs: number;
+}
+
+export const nothing: HandedOver = { byLane: new Map(), readAtMs: 0 };
 
 /** Idle lanes that are kept for what a transaction is about to put into them: nothing else begins there meanwhile. */
 export interface LaneReservation {
   /** Called before the commit. Returns all that are kept by now: others are at work, or another replica's. */
   keep(lanes: readonly Lane[]): ReadonlySet<RowId>;
   /** Starts the kept lanes, whatever became of the transaction: with what is handed over, else with what the database has. */
-  begin(handed: DeliveriesByLane): void;
+  begin(handed: HandedOver): void;
 }
 
 /**
@@ -25,7 +31,7 @@ export function beginnings({ messages, deliveries }: Plan): ReadonlyMap<RowId, r
 }
 
 /** The deliveries of the plan that were found to be first, as their lanes would read them. */
-export function waitingIn({ messages, deliveries }: Plan, first: readonly StoredDelivery[]): DeliveriesByLane {
+export function waitingIn({ messages, deliveries }: Plan, first: readonly StoredDelivery[]): HandedOver['byLane'] {
   const authors = new Map(messages.map(({ id, account, author }) => [id, { account, id: userId(author) }]));
   const stored = new Map(first.map((row) => [row.uuid, row]));
   const byLane = new Map<RowId, WaitingDelivery[]>();

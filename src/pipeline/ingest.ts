@@ -9,7 +9,7 @@ import {
   type RoomRef,
 } from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
-import type { Lane } from '../model/delivery.js';
+import type { Lane, StoredDelivery } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
 import type { Known, Plan, RowId } from '../model/routing.js';
 import { pass } from '../observability/failpoint.js';
@@ -30,7 +30,7 @@ import {
   startsMessage,
   storable,
 } from './batch.js';
-import { beginnings, type DeliveriesByLane, type LaneReservation, waitingIn } from './hand-over.js';
+import { beginnings, type LaneReservation, nothing, waitingIn } from './hand-over.js';
 import { interpret } from './interpret.js';
 import { type Arrival, route } from './route.js';
 
@@ -131,7 +131,7 @@ export class IngestService {
     cursor: 'moves' | 'stays',
   ): Promise<void> {
     const reservation = this.options.reserve();
-    let handed: DeliveriesByLane = new Map();
+    let handed = nothing;
     try {
       const { plan, known, kept, first } = await this.database.transaction(async (tx) => {
         const routed = await this.#routeNew(tx, adapter, reads, pulled?.fence);
@@ -139,17 +139,30 @@ export class IngestService {
         const kept = reservation.keep(lanesIn(routed.known).filter(({ id }) => starts.has(id)));
         await this.repository.apply(tx, routed.plan, routed.fresh, cursor === 'moves' ? pulled : undefined);
         const asked = [...starts].flatMap(([lane, uuids]) => (kept.has(lane) ? uuids : []));
-        const first = this.repository.firstInLanes(tx, asked);
+        const first = this.#firstInLanes(tx, asked);
         pass('beforeInboxCommit', adapter.account);
         return { ...routed, kept, first };
       });
       pass('afterInboxCommit', adapter.account);
       this.#count(adapter, reads.length, plan);
       this.#wake({ plan, known }, kept);
-      handed = waitingIn(plan, await first);
+      const { rows, readAtMs } = await first;
+      handed = { byLane: waitingIn(plan, rows), readAtMs };
     } finally {
       reservation.begin(handed);
     }
+  }
+
+  /** The transaction does not wait for the answer. */
+  #firstInLanes(
+    tx: Transaction,
+    deliveries: readonly DeliveryId[],
+  ): Promise<{ readonly rows: readonly StoredDelivery[]; readonly readAtMs: number }> {
+    const answered = this.repository
+      .firstInLanes(tx, deliveries)
+      .then((rows) => ({ rows, readAtMs: this.clock.monotonicMs() }));
+    tx.ahead(answered);
+    return answered;
   }
 
   /** Routes what of these payloads is new, and what was held for it. */

@@ -55,9 +55,10 @@ export class LaneBatch {
     this.#committedAtMs = this.#parts.clock.monotonicMs();
   }
 
-  async run(due: readonly WaitingDelivery[]): Promise<Flow> {
+  /** `readAtMs`: when `due` was answered, by our monotonic clock. */
+  async run(due: readonly WaitingDelivery[], readAtMs: number): Promise<Flow> {
     const [first] = due;
-    if (first !== undefined) this.#clockOffsetMs = first.readAt.getTime() - this.#parts.clock.monotonicMs();
+    if (first !== undefined) this.#clockOffsetMs = first.readAt.getTime() - readAtMs;
     try {
       const left = await this.#settleUncertain(due);
       const looked = new Set(due.flatMap(({ id, uncertain }) => (uncertain === null ? [] : [id])));
@@ -233,7 +234,7 @@ export class LaneBatch {
     for (;;) {
       try {
         pass('beforeDoneCommit', this.lane.account);
-        await repository.commit(this.lane, shards.fence(this.lane.shard), this.#done);
+        await repository.commit(this.lane, this.fence, this.#done);
         pass('afterDoneCommit', this.lane.account);
         this.#done = [];
         this.#committedAtMs = clock.monotonicMs();

@@ -6,7 +6,7 @@ import type { Lane } from '../model/delivery.js';
 import type { DeliveryRepository } from '../persistence/delivery.repository.js';
 import type { Fence } from '../persistence/database.js';
 import type { LaneReservation } from '../pipeline/hand-over.js';
-import type { HandedOver, LaneWorker } from './lane-worker.js';
+import type { Found, LaneWorker } from './lane-worker.js';
 import type { Shards } from './shards.js';
 
 interface Running {
@@ -20,7 +20,7 @@ interface Running {
 export class Lanes {
   readonly #running = new Map<RowId, Running>();
   /** What the lanes that are reserved wait for. */
-  readonly #kept = new Map<RowId, (handed: HandedOver | undefined) => void>();
+  readonly #kept = new Map<RowId, (handed: Found | undefined) => void>();
   readonly #giveUp = new AbortController();
   #state: 'working' | 'stopping' = 'working';
 
@@ -81,10 +81,10 @@ export class Lanes {
         }
         return new Set(kept.keys());
       },
-      begin: (handed) => {
+      begin: ({ byLane, readAtMs }) => {
         for (const [lane, fence] of kept) {
-          const deliveries = handed.get(lane);
-          this.#kept.get(lane)?.(deliveries === undefined ? undefined : { fence, deliveries });
+          const deliveries = byLane.get(lane);
+          this.#kept.get(lane)?.(deliveries === undefined ? undefined : { fence, deliveries, readAtMs });
           this.#kept.delete(lane);
         }
       },
@@ -102,13 +102,13 @@ export class Lanes {
     return this.#state === 'working' && this.shards.owns(lane.shard);
   }
 
-  #begin(lane: Lane, first: Promise<HandedOver | undefined>): void {
+  #begin(lane: Lane, first: Promise<Found | undefined>): void {
     const started: Running = { shard: lane.shard, again: false, ended: this.#run(lane, first) };
     this.#running.set(lane.id, started);
     this.metrics.lanesRunning.set(this.#running.size);
   }
 
-  async #run(lane: Lane, first: Promise<HandedOver | undefined>): Promise<void> {
+  async #run(lane: Lane, first: Promise<Found | undefined>): Promise<void> {
     // At the earliest when `#begin` has put it into the map.
     let handed = await first;
     try {

@@ -105,7 +105,8 @@ export class RoomWorker {
     }
     const fresh = batch.payloads.filter(({ key }) => !this.#stored.has(key));
     if (fresh.length > 0 || batch.cursor !== from) await this.#store(fresh, batch.cursor);
-    if (fresh.length > 0) this.#quietSinceMs = this.parts.clock.monotonicMs();
+    // What is read again after a start is nothing new.
+    if (batch.cursor !== from) this.#quietSinceMs = this.parts.clock.monotonicMs();
     if (this.#told !== undefined) await this.#recovered();
     this.parts.metrics.reads.inc({ account: this.#ref.account, outcome: fresh.length > 0 ? 'new' : 'nothing' });
     return batch;

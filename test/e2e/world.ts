@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +11,7 @@ import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/standalone.j
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { Front } from '../support/front.js';
 import { takeTurn } from '../support/turn.js';
 
 // Before any test's own time begins.
@@ -49,48 +49,6 @@ export interface SlackTown {
   readonly team: string;
   readonly app: InstalledApp;
   readonly people: { readonly pia: string; readonly quinn: string };
-}
-
-/** Forwards connections, to the replica that is in charge for example, as a load balancer in front of several would. */
-export class Front {
-  #target: Promise<number | undefined> = Promise.resolve(undefined);
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((incoming) => {
-    this.#hold(incoming);
-    void this.#target.then((port) => {
-      if (port === undefined || incoming.destroyed) incoming.destroy();
-      else this.#forward(incoming, connect(port, '127.0.0.1'));
-    });
-  });
-
-  async listen(): Promise<number> {
-    await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
-    return (this.#server.address() as { port: number }).port;
-  }
-
-  /** New connections go to `port`, and wait until it is known; `undefined`: they break. The old ones break. */
-  pointTo(port: Promise<number | undefined>): void {
-    this.#target = port;
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((done) => this.#server.close(done));
-  }
-
-  #forward(incoming: Socket, outgoing: Socket): void {
-    this.#hold(outgoing);
-    incoming.on('close', () => outgoing.destroy());
-    outgoing.on('close', () => incoming.destroy());
-    incoming.pipe(outgoing).pipe(incoming);
-  }
-
-  #hold(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-  }
 }
 
 /** What a replica listens on. The system chooses, so that two that start together never want the same port. */

@@ -1,6 +1,7 @@
 import { failpoints } from '../../src/observability/failpoint.js';
 import { expectNothingAmiss, Traffic } from '../e2e/traffic.js';
-import { Front, type Replica, until, World } from '../e2e/world.js';
+import { type Replica, until, World } from '../e2e/world.js';
+import { Front } from '../support/front.js';
 import { followSeed, isFull, roundsOf, seed, tell } from './rounds.js';
 import { countsOf, drained, pause } from './town.js';
 

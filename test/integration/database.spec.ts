@@ -4,6 +4,7 @@ import { Database, isDataError } from '../../src/persistence/database.js';
 import { InstallationRepository, OtherSecretKey } from '../../src/persistence/installation.repository.js';
 import { SecretBox, SecretUnreadable } from '../../src/persistence/secret-box.js';
 import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { Front } from '../support/front.js';
 import { databaseAt } from './house.js';
 
 let fresh: FreshDatabase;
@@ -68,6 +69,32 @@ describe('Database', () => {
       { idle_in_transaction_session_timeout: '8s' },
       { client_connection_check_interval: '2s' },
     ]);
+  });
+
+  it('gives a connection up that was forgotten on its way, and goes on with another', async () => {
+    const way = new Front();
+    const address = new URL(fresh.url);
+    way.pointTo(Promise.resolve(Number(address.port)));
+    address.port = String(await way.listen());
+    const far = new Database({ url: address.href, poolSize: 2, statementTimeoutMs: 400 });
+    await far.open();
+    try {
+      const one = async (): Promise<unknown> => (await far.rows<{ one: number }>(`select 1 as one`))[0]?.one;
+      expect(await one()).toBe(1);
+      way.forget();
+      await expect(one()).rejects.toThrow();
+      expect(await again(one)).toBe(1);
+      const inside = far.transaction(async (tx) => {
+        await tx.rows(`select 1`);
+        way.forget();
+        return tx.rows(`select 2`);
+      });
+      await expect(inside).rejects.toThrow();
+      expect(await again(() => far.transaction((tx) => tx.rows(`select 3 as three`)))).toEqual([{ three: 3 }]);
+    } finally {
+      await far.close();
+      await way.close();
+    }
   });
 
   it('runs a transaction again that lost a race', async () => {
@@ -152,3 +179,14 @@ describe('AccountStoreRepository', () => {
     expect(await database.rows(`select value, key_id from account_store`)).toEqual([{ value: '"b"', key_id: null }]);
   });
 });
+
+/** As everybody who asks does: until no connection is left that leads nowhere. */
+async function again<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let left = 5; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}

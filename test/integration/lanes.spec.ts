@@ -4,6 +4,7 @@ import type { Lane } from '../../src/model/delivery.js';
 import { NetworkUnavailable } from '../../src/model/errors.js';
 import { silentLog } from '../../src/observability/log.js';
 import { DeliveryRepository } from '../../src/persistence/delivery.repository.js';
+import { nothing } from '../../src/pipeline/hand-over.js';
 import { Lanes } from '../../src/workers/lanes.js';
 import { laneBatch } from '../../src/workers/lane-worker.js';
 import type { Shards } from '../../src/workers/shards.js';
@@ -73,7 +74,7 @@ describe('Lanes', () => {
     const handed: unknown[] = [];
     house.reserve = () => ({
       keep: (kept) => new Set(kept.map((one) => one.id)),
-      begin: (deliveries) => handed.push(...(deliveries.get(id) ?? [])),
+      begin: ({ byLane }) => handed.push(...(byLane.get(id) ?? [])),
     });
     await accept('1', sent('1'), edited('1', 'other words', '1'), sent('2'));
     const read = await repository.due(id, laneBatch);
@@ -170,7 +171,7 @@ describe('Lanes', () => {
     const reservation = lanes.reserve();
     expect([...reservation.keep([lane])]).toEqual([id]);
     await lanes.stop(10);
-    reservation.begin(new Map());
+    reservation.begin(nothing);
     expect(target.said).toEqual([]);
   });
 

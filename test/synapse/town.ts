@@ -8,7 +8,8 @@ import { registrationYaml } from '../../src/adapters/matrix/matrix.registration.
 import { matrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
 import { accountId } from '../../src/model/ids.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
-import { anyPorts, Front, Replica } from '../e2e/world.js';
+import { anyPorts, Replica } from '../e2e/world.js';
+import { Front } from '../support/front.js';
 import { freshDatabase } from '../support/database.js';
 import { Refusal, Synapse } from './synapse.js';
 
