@@ -75,6 +75,40 @@ describe('LaneWorker', () => {
     expect(await house.rows(`select 1 from copies where portal = $1`, [lane])).toEqual([]);
   });
 
+  it('what another replica finished stays finished, where the shard was lost and taken back during a send', async () => {
+    const [one, two] = [house.shards(), house.shards()];
+    await shards.release();
+    await one.tick();
+    await house.ingest.accept(source, [payload('1', sent('1'))]);
+    const { onSend } = target;
+    target.onSend = async (request) => {
+      request.beforeSend();
+      // Nobody answers; meanwhile the shard passes to another replica, which finds what was made, and back.
+      await house.rows(
+        `update shards set free_at = now() - interval '1 second', renewed_at = now() - interval '1 minute'`,
+      );
+      await house.rows(`update replicas set renewed_at = now() - interval '1 minute'`);
+      await two.tick();
+      target.onLook = ([asked]) =>
+        Promise.resolve(
+          asked === undefined
+            ? []
+            : [{ delivery: asked.delivery, done: [{ part: 0, id: remoteId('right-1'), key: request.key(0) }] }],
+        );
+      await house.laneWorker(two).run(await house.lane(lane), () => false, noSignal);
+      await two.release();
+      await one.tick();
+      throw timeout();
+    };
+    await house.laneWorker(one).run(await house.lane(lane), () => false, noSignal);
+    expect(await house.states(lane)).toEqual(['delivered']);
+    target.onSend = onSend;
+    await house.ingest.accept(source, [payload('2', sent('2'))]);
+    await house.later();
+    await house.laneWorker(one).run(await house.lane(lane), () => false, noSignal);
+    expect(await house.states(lane)).toEqual(['delivered', 'delivered']);
+  });
+
   it('takes 32 at a time', async () => {
     const limits: number[] = [];
     class Counting extends DeliveryRepository {

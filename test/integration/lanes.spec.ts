@@ -150,6 +150,74 @@ describe('Lanes', () => {
     expect(repository.asked).toBe(1);
   });
 
+  it('nothing is sent of what is handed over where the shard was lost and taken back meanwhile', async () => {
+    const reservation = lanes.reserve();
+    reservation.keep([lane]);
+    const other = house.shards();
+    house.reserve = () => ({
+      keep: () => new Set([id]),
+      begin: (handed) => {
+        afterwards = (async () => {
+          await house.rows(`update shards set owner = null, fence = fence + 1`);
+          await shards.tick();
+          await other.tick();
+          await other.release();
+          await shards.tick();
+          reservation.begin(handed);
+        })();
+      },
+    });
+    let afterwards = Promise.resolve();
+    await accept('1', sent('1'));
+    await afterwards;
+    await idle();
+    expect(await house.rows(`select 1 from copies where portal = $1`, [id])).toEqual([]);
+    expect(await house.states(id)).toEqual(['waiting']);
+    lanes.wake([lane]);
+    await idle();
+    expect(await house.states(id)).toEqual(['delivered']);
+  });
+
+  it('a lane of a link that was paused, or of a room that was taken out, is handed nothing', async () => {
+    const learn = house.ingestRows.learn.bind(house.ingestRows);
+    house.ingestRows.learn = async (...given) => {
+      const learnt = await learn(...given);
+      await house.rows(`update links set state = 'paused'`);
+      return learnt;
+    };
+    await accept('1', sent('1'));
+    await idle();
+    expect([target.said, await house.states(id)]).toEqual([[], ['waiting']]);
+  });
+
+  it('a delivery in doubt settles from when it was tried, however long the commit before it took', async () => {
+    await house.rows(
+      `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return null; end $$`,
+    );
+    await house.rows(
+      `create constraint trigger slow after insert on inbox deferrable initially deferred for each row execute function slow()`,
+    );
+    let triedAt = new Date(0);
+    target.onSend = async (request) => {
+      request.beforeSend();
+      triedAt = (await house.rows<{ now: Date }>(`select clock_timestamp() as now`))[0]?.now ?? triedAt;
+      throw new NetworkUnavailable('no answer in time', { certainty: 'unknownAfterTimeout' });
+    };
+    await accept('1', sent('1'));
+    await idle();
+    const [row] = await house.rows<{ settled: Date }>(`select settled_at as settled from deliveries`);
+    const { afterTimeoutMs } = target.settling;
+    expect((row?.settled.getTime() ?? 0) - triedAt.getTime()).toBeGreaterThanOrEqual(afterTimeoutMs - 100);
+  });
+
+  it('a thousand messages at once for one lane are told apart in time', async () => {
+    await accept('1', ...numbered(1_000));
+    await idle();
+    expect(await house.rows(`select state, count(*)::int from deliveries group by state`)).toEqual([
+      { state: 'delivered', count: 1_000 },
+    ]);
+  });
+
   it('a batch larger than a lane takes at once is read behind the first', async () => {
     await accept('1', ...numbered(laneBatch + 3));
     await idle();
