@@ -1,6 +1,56 @@
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { clock, recordingLog } from '../../../test/contract/matrix-bench.js';
 import { SlackBench, until } from '../../../test/contract/slack-bench.js';
+import type { Clock } from '../../model/clock.js';
 import { LoginRefused } from '../../model/errors.js';
+import type { AppApi } from './api/app.api.js';
 import type { SlackAdapter } from './slack.adapter.js';
+import { SocketMode, type SocketModeParts } from './slack.socket-mode.js';
+
+const hello = JSON.stringify({ type: 'hello' });
+const refresh = JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' });
+
+/** A server of WebSockets that does with each connection what a spec says. */
+class SocketServer {
+  made = 0;
+
+  private constructor(private readonly server: WebSocketServer) {}
+
+  static async open(onConnection: (socket: WebSocket, nth: number) => void): Promise<SocketServer> {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    const own = new SocketServer(server);
+    server.on('connection', (socket) => {
+      own.made += 1;
+      onConnection(socket, own.made);
+    });
+    await new Promise((resolve) => server.once('listening', resolve));
+    return own;
+  }
+
+  get open(): number {
+    return this.server.clients.size;
+  }
+
+  mode(changes: Partial<SocketModeParts>): SocketMode {
+    const url = `ws://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+    return new SocketMode({
+      app: { openConnection: () => Promise.resolve(url) } as unknown as AppApi,
+      clock,
+      log: recordingLog([]),
+      account: 'town',
+      reconnectMs: 10,
+      quietMs: 30_000,
+      receive: () => Promise.resolve(undefined),
+      ...changes,
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.server.clients) socket.terminate();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
 
 let bench: SlackBench;
 let adapter: SlackAdapter;
@@ -45,16 +95,87 @@ it('a server that does not let us connect is asked again', async () => {
   expect(sandbox.faults.struck).toBe(2);
 });
 
-it('a connection that falls silent is given up', async () => {
-  const other = await SlackBench.open({ settings: { quietMs: 300 } });
+it('a connection that falls silent is given up, one that answers pings is kept', async () => {
+  let silent: WebSocket | undefined;
+  const server = await SocketServer.open((socket, nth) => {
+    socket.send(hello);
+    if (nth > 1) return;
+    silent = socket;
+    socket.pause();
+  });
+  const stop = new AbortController();
+  const running = server.mode({ quietMs: 600 }).run(stop.signal);
   try {
-    await other.begin(other.make());
-    // Pings and their answers keep it.
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(other.sandbox.connections(other.app.appId)).toBe(1);
-    expect(other.log.filter(({ event }) => event.includes('broke'))).toEqual([]);
+    await until(() => server.made === 2, 'another connection');
+    // It hears of its end when it reads again.
+    silent?.resume();
+    await until(() => server.open === 1, 'the end of the first');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect([server.made, server.open]).toEqual([2, 1]);
   } finally {
-    await other.close();
+    stop.abort();
+    await running;
+    await server.close();
+  }
+});
+
+it('connections that end soon after they began are followed by pauses that grow up to half a minute', async () => {
+  const server = await SocketServer.open((socket) => {
+    socket.send(hello);
+    socket.send(refresh);
+  });
+  const stop = new AbortController();
+  const pauses: number[] = [];
+  const patient: Clock = {
+    ...clock,
+    sleep: (ms) => {
+      pauses.push(ms);
+      if (pauses.length === 7) stop.abort();
+      return Promise.resolve();
+    },
+  };
+  try {
+    await server.mode({ reconnectMs: 1500, clock: patient }).run(stop.signal);
+    expect(pauses).toEqual([1500, 3000, 6000, 12_000, 24_000, 30_000, 30_000]);
+  } finally {
+    await server.close();
+  }
+});
+
+it('the refresh of a connection that lived long is immediate, and the pauses begin anew after it', async () => {
+  const stop = new AbortController();
+  const pauses: number[] = [];
+  let laterMs = 0;
+  const patient: Clock = {
+    now: () => clock.now(),
+    monotonicMs: () => clock.monotonicMs() + laterMs,
+    sleep: (ms) => {
+      pauses.push(ms);
+      if (pauses.length === 2) stop.abort();
+      return Promise.resolve();
+    },
+  };
+  let greeted = false;
+  const server = await SocketServer.open((socket, nth) => {
+    socket.send(hello);
+    if (nth !== 2) {
+      socket.send(refresh);
+      return;
+    }
+    // What it answers to a ping it does after it was greeted.
+    socket.ping();
+    socket.once('pong', () => {
+      greeted = true;
+      laterMs += 31_000;
+      socket.send(refresh);
+    });
+  });
+  const mode = server.mode({ reconnectMs: 1500, quietMs: 60_000, clock: patient });
+  try {
+    await mode.run(stop.signal);
+    expect([greeted, pauses, server.made]).toEqual([true, [1500, 1500], 3]);
+  } finally {
+    await server.close();
   }
 });
 

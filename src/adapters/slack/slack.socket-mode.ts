@@ -25,6 +25,8 @@ export interface SocketModeParts {
 }
 
 const mostDoublings = 5;
+/** Also how long a connection lives at least that is followed by the next one without a pause. */
+const longestPauseMs = 30_000;
 const largestMessageBytes = 16 * 1024 * 1024;
 const openWithinMs = 10_000;
 
@@ -60,20 +62,29 @@ export class SocketMode {
     let failures = 0;
     try {
       while (!signal.aborted) {
-        let pauseMs = reconnectMs * 2 ** Math.min(failures, mostDoublings);
+        let greetedAtMs = Infinity;
+        let askedPauseMs = 0;
+        let ending: Ending = 'closed';
+        let failure: unknown;
         try {
-          const ending = await this.#connect(signal, () => (failures = 0));
-          if (ending === 'disabled') throw loginRefused('Socket Mode is switched off in the settings of the app');
-          if (ending === 'replaced') continue;
+          ending = await this.#connect(signal, () => (greetedAtMs = clock.monotonicMs()));
         } catch (error) {
           if (error instanceof LoginRefused) throw error;
-          if (error instanceof RateLimited) {
-            const { retry } = error.failure;
-            pauseMs = typeof retry === 'object' ? retry.afterMs : pauseMs;
-          }
-          if (!signal.aborted) log.warn({ account, error, pauseMs }, 'the WebSocket to Slack broke');
+          const retry = error instanceof RateLimited ? error.failure.retry : undefined;
+          if (typeof retry === 'object') askedPauseMs = retry.afterMs;
+          failure = error;
         }
+        if (ending === 'disabled') throw loginRefused('Socket Mode is switched off in the settings of the app');
+        // Who asks for another one at once, again and again, would be asked without a pause.
+        if (clock.monotonicMs() - greetedAtMs >= longestPauseMs) {
+          failures = 0;
+          if (ending === 'replaced') continue;
+        }
+        const pauseMs = Math.max(askedPauseMs, pauseAfter(failures, reconnectMs));
         failures += 1;
+        if (failure !== undefined && !signal.aborted) {
+          log.warn({ account, error: failure, pauseMs }, 'the WebSocket to Slack broke');
+        }
         await clock.sleep(pauseMs, signal);
       }
     } finally {
@@ -149,6 +160,11 @@ export class SocketMode {
     }, quietMs / 3);
     return { heard, end: () => clearInterval(timer) };
   }
+}
+
+function pauseAfter(failures: number, reconnectMs: number): number {
+  const grownMs = reconnectMs * 2 ** Math.min(failures, mostDoublings);
+  return Math.max(reconnectMs, Math.min(grownMs, longestPauseMs));
 }
 
 function parsed(data: Buffer): JsonObject | undefined {
