@@ -73,7 +73,7 @@ describe('fromSlack', () => {
 
   it.each([
     ['a person', {}, { id: 'U0ANNA0001', name: 'Anna', standing: 'person' }],
-    ['a person who is not known', { user: 'U0N0B0DY01' }, { name: 'U0N0B0DY01', standing: 'person' }],
+    ['a person who is not known', { user: 'U0N0B0DY01' }, { name: 'somebody', standing: 'person' }],
     [
       'an app under a name of its own',
       { bot_id: 'B0C1BOT001', username: ' Deploy\nrobot ' },

@@ -20,6 +20,8 @@ import {
 
 /** Slack itself, where it speaks or acts. */
 const slackbot = 'USLACKBOT';
+/** Who could not be known in time: an id says nothing to anybody. */
+const somebody = 'somebody';
 
 /** Turns one stored event into what happened. */
 export function fromSlack(stored: StoredEvent, self: SlackSelf): ReadResult {
@@ -301,7 +303,7 @@ function personRef(doer: Doer, { self, names }: Reading): UserRef {
   return {
     account: self.account,
     id: slackUserId(id),
-    name: cleanName([doer.called, known?.name].find((name) => name !== undefined && name.trim() !== '') ?? id),
+    name: cleanName([doer.called, known?.name].find((name) => name !== undefined && name.trim() !== '') ?? somebody),
     standing: standingOf(doer, known?.isBot === true, self),
   };
 }

@@ -223,6 +223,7 @@ export class SlackAdapter implements NetworkAdapter {
       this.#run('WebSocket', (until) => this.#socket.run(until), signal);
     this.#run('presence', (until) => this.#presence.watch(ingest, until), signal);
     this.#run('token', (until) => this.#login.keepFresh(until), signal);
+    this.#run('people', (until) => this.#people.fill(until), signal);
     this.#run('connections', (until) => this.#rest(until), signal);
     return Promise.resolve();
   }

@@ -27,10 +27,16 @@ it('people are called what they chose, else by their own name; bots by theirs', 
   expect(await describeUser('U0NOBODY')).toEqual({ name: 'U0NOBODY' });
 });
 
-it('somebody is asked for once, and never everybody', async () => {
+it('whom the list of the workspace tells nobody asks for; a stranger is asked for once', async () => {
+  const { sandbox, channel } = bench;
+  const partner = sandbox.addWorkspace({ name: 'Partner' });
+  const stranger = sandbox.addUser(partner, { realName: 'Stella' });
+  sandbox.shareChannel(channel, partner);
+  sandbox.join(channel, stranger);
   const paths = asked();
-  await Promise.all([describeUser(bench.ann), describeUser(bench.ann), describeUser(bench.ann)]);
   await describeUser(bench.ann);
+  await Promise.all([describeUser(stranger), describeUser(stranger), describeUser(stranger)]);
+  await describeUser(stranger);
   expect(paths).toEqual(['/api/users.info']);
 });
 
@@ -67,4 +73,95 @@ it('deactivated members keep their names, and so do guests and strangers of shar
   sandbox.shareChannel(channel, other);
   sandbox.join(channel, stranger);
   expect(await describeUser(stranger)).toMatchObject({ name: 'Stella' });
+});
+
+describe('with the limits of Slack', () => {
+  const fail = { do: 'answer', status: 503, body: 'x' } as const;
+  const paused = (afterS: number) => {
+    const body = JSON.stringify({ ok: false, error: 'ratelimited' });
+    return { do: 'answer', status: 429, headers: { 'retry-after': String(afterS) }, body } as const;
+  };
+  const names = (): string[] =>
+    bench
+      .arrived(adapter)
+      .flatMap(({ result }) => ('events' in result ? result.events : []))
+      .flatMap((event) => (event.kind === 'messageSent' ? [event.actor.name] : []));
+
+  async function open(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await bench.close();
+    bench = await SlackBench.open({ sandbox: { rateLimits: {} }, settings });
+    adapter = bench.make();
+  }
+
+  it('a crowd that speaks at once is shown by names, though nobody was known', async () => {
+    await open();
+    const { sandbox, team, channel } = bench;
+    const people = Array.from({ length: 150 }, (_, nth) =>
+      sandbox.addUser(team, { realName: `Person ${String(nth)}` }),
+    );
+    for (const person of people) sandbox.join(channel, person);
+    const paths = asked();
+    sandbox.faults.add({ method: 'POST', path: 'users\\.list', times: 1, fault: fail });
+    await bench.begin(adapter);
+    await until(() => paths.includes('/api/users.list'));
+    for (const person of people) sandbox.post(channel, person, 'hello');
+    await until(() => names().length >= 150, 'the messages');
+    await until(() => sandbox.isQuiet);
+    expect(names().filter((name) => !name.startsWith('Person '))).toEqual([]);
+    expect(paths.filter((path) => path === '/api/users.info').length).toBeLessThanOrEqual(40);
+  });
+
+  it('a pause is waited for: the list tells whom we may not ask for', async () => {
+    await open({ lookupTimeoutMs: 500 });
+    const { sandbox, channel, bert } = bench;
+    sandbox.faults.add({ method: 'POST', path: 'users\\.list', times: 1, fault: paused(1) });
+    sandbox.faults.add({ method: 'POST', path: 'users\\.info', times: 99, fault: paused(60) });
+    await bench.begin(adapter);
+    sandbox.post(channel, bert, 'hello');
+    await until(() => names().length === 1, 'the message');
+    expect(names()).toEqual(['Bert Roe']);
+  });
+
+  it('who was known is shown by that name for as long as nobody tells it anew', async () => {
+    await open({ namesMaxAgeMs: 1 });
+    const { sandbox, channel, bert } = bench;
+    await bench.begin(adapter);
+    expect(await describeUser(bert)).toMatchObject({ name: 'Bert Roe' });
+    sandbox.faults.add({ method: 'POST', path: 'users\\.(info|list)', times: 99, fault: fail });
+    sandbox.post(channel, bert, 'hello');
+    await until(() => names().length === 1, 'the message');
+    expect(names()).toEqual(['Bert Roe']);
+  });
+
+  it('whom nobody tells within our patience is somebody, and the next one is not waited for', async () => {
+    await open({ lookupTimeoutMs: 20 });
+    const { sandbox, channel, ann, bert } = bench;
+    const struck = sandbox.faults.add({ method: 'POST', path: 'users\\.(info|list)', times: 9999, fault: fail });
+    await bench.begin(adapter);
+    sandbox.post(channel, bert, 'hello');
+    await until(() => names().length === 1, 'the first message');
+    expect(struck.struck).toBeGreaterThan(2);
+    sandbox.post(channel, ann, 'hello');
+    await until(() => names().length === 2, 'the second message');
+    expect(names()).toEqual(['somebody', 'somebody']);
+  });
+
+  it('who stops while a name is waited for stores nothing without it: the event comes again', async () => {
+    await open({ lookupTimeoutMs: 2000 });
+    const { sandbox, channel, bert } = bench;
+    sandbox.faults.add({ method: 'POST', path: 'users\\.(info|list)', times: 9999, fault: paused(60) });
+    const stop = new AbortController();
+    await bench.begin(adapter, stop.signal);
+    sandbox.post(channel, bert, 'hello');
+    await until(() => sandbox.eventCounts.sent > 0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stop.abort();
+    sandbox.faults.clear();
+    await bench.begin(bench.make());
+    await until(() => {
+      sandbox.advance(3000);
+      return names().length === 1;
+    }, 'the message');
+    expect(names()).toEqual(['Bert Roe']);
+  });
 });

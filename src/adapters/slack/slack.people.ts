@@ -1,17 +1,17 @@
 import type { Clock } from '../../model/clock.js';
-import { BridgeError } from '../../model/errors.js';
+import { Abandoned, BridgeError } from '../../model/errors.js';
 import type { AccountId, FileRef, UserId } from '../../model/ids.js';
 import type { FileStream, UserProfile } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
-import { cleanName } from '../../formatting/names.js';
 import type { ConversationsApi } from './api/conversations.api.js';
-import { type Asking, type PeopleApi, readUser, type SlackUser } from './api/people.api.js';
+import { type Asking, type PeopleApi, readUser } from './api/people.api.js';
 import type { Wanted } from './from-slack.js';
 import type { SlackClient } from './slack.client.js';
+import { SlackDirectory } from './slack.directory.js';
 import { fileGone } from './slack.errors.js';
-import { isPersonId, slackFileId, slackFileOf } from './slack.ids.js';
+import { slackFileId, slackFileOf } from './slack.ids.js';
 import { BoundedMap } from './slack.memory.js';
-import { isObject, type JsonObject, type KnownUser, type StoredEvent } from './slack.payloads.js';
+import { isObject, type JsonObject, type StoredEvent } from './slack.payloads.js';
 
 export interface PeopleParts {
   readonly account: AccountId;
@@ -30,61 +30,65 @@ interface Known<T> {
   readonly untilMs: number;
 }
 
-interface Person extends KnownUser {
-  readonly handle?: string;
-  readonly picture?: { readonly version: string; readonly address: string };
-}
-
 const mostKnown = 10_000;
 /** What could not be had is not asked for again at once: a busy channel would ask with every message. */
 const unknownForMs = 60_000;
-const slackbot = 'USLACKBOT';
-const pictureChars = 60;
 
 /**
- * What ids are called. Asked one by one when they are met: to list all people of a workspace takes minutes of its limits, and
- * most are never met. What changes is told by events; what was asked long ago is asked again, since events come to one replica only.
+ * What ids are called. What changes is told by events; what was asked long ago is asked again, since events come to one replica
+ * only, and is used for as long as it cannot be had anew.
  */
 export class SlackPeople {
-  readonly #users = new BoundedMap<string, Known<Person>>(mostKnown);
+  readonly #directory: SlackDirectory;
   readonly #channels = new BoundedMap<string, Known<string>>(mostKnown);
   readonly #asked = new Map<string, Promise<unknown>>();
   #groups: Known<ReadonlyMap<string, string>> | undefined;
   #emoji: Known<ReadonlySet<string>> | undefined;
+  #emojiAgainMs = -Infinity;
 
-  constructor(private readonly parts: PeopleParts) {}
+  constructor(private readonly parts: PeopleParts) {
+    this.#directory = new SlackDirectory(parts);
+  }
 
-  /** The names of what an event mentions; what cannot be told in time is left out. */
+  /** Learns in the background who is in the workspace; ends without throwing. */
+  fill(signal: AbortSignal): Promise<void> {
+    return this.#directory.fill(signal);
+  }
+
+  /** The names of what an event mentions; what cannot be told in time is left out. People are waited for: they are shown by nothing else. */
   async namesOf(wanted: Wanted, signal: AbortSignal): Promise<NonNullable<StoredEvent['names']>> {
     const asking = this.#asking(signal);
     const [users, channels, groups] = await Promise.all([
       found([...wanted.users], async (id) => {
-        const person = await this.#soon(`user ${id}`, () => this.#user(id, asking));
+        const person = await this.#soon(`user ${id}`, () => this.#directory.find(id, signal));
         return person === undefined
           ? undefined
           : { name: person.name, ...(person.isBot === true ? { isBot: true } : {}) };
       }),
-      found([...wanted.channels], (id) => this.#soon(`channel ${id}`, () => this.#channel(id, asking))),
-      found([...wanted.groups], async (id) => (await this.#soon('groups', () => this.#allGroups(asking)))?.get(id)),
+      found([...wanted.channels], (id) => this.#channel(id, asking)),
+      found([...wanted.groups], async (id) => (await this.#allGroups(asking))?.get(id)),
     ]);
+    // Whoever stops has not waited long enough to know nothing.
+    if (signal.aborted) throw new Abandoned('stopped before the names were known', { certainty: 'notSent' });
     return { users, channels, groups };
   }
 
-  /** The names of the workspace's own emoji; none where they cannot be had. */
+  /** The names of the workspace's own emoji, as far as they are known: a text does not wait for them. */
   async customEmoji(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const before = this.#emoji;
-    const known = this.#valueOf(before);
-    if (known !== undefined) return known;
-    const names = await this.#soon('emoji', () => this.parts.people.emoji(this.#asking(signal)));
-    const { maxAgeMs } = this.parts;
-    const forMs = names === undefined ? unknownForMs : maxAgeMs;
-    const value = names ?? before?.value ?? new Set<string>();
-    this.#emoji = { value, untilMs: this.parts.clock.monotonicMs() + forMs };
-    return value;
+    const { clock } = this.parts;
+    const isTooSoon = this.#emojiAgainMs > clock.monotonicMs();
+    const told = isTooSoon ? undefined : await this.#soon('emoji', () => this.#allEmoji(this.#asking(signal)));
+    if (told === undefined && !isTooSoon) this.#emojiAgainMs = clock.monotonicMs() + unknownForMs;
+    return told ?? this.#emoji?.value ?? new Set<string>();
+  }
+
+  /** The same, as Slack told them: what is not among them there is not. Throws a BridgeError where they cannot be had now. */
+  toldEmoji(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return this.#allEmoji({ signal });
   }
 
   async describe(id: UserId, signal: AbortSignal): Promise<UserProfile> {
-    const person = await this.#user(id, { signal });
+    const person = await this.#directory.find(id, signal);
     if (person === undefined) return { name: id };
     const { name, handle, picture } = person;
     if (picture === undefined) return { name, ...(handle === undefined ? {} : { handle }) };
@@ -107,7 +111,7 @@ export class SlackPeople {
       if (address === undefined) throw fileGone();
       return this.parts.client.open(address, 'own', signal);
     }
-    const person = await this.#user(file.user, { signal });
+    const person = await this.#directory.find(file.user, signal);
     if (person?.picture === undefined) throw fileGone();
     return this.parts.client.open(person.picture.address, 'public', signal);
   }
@@ -117,52 +121,44 @@ export class SlackPeople {
     const { type, user, channel } = event;
     if (type === 'user_change' || type === 'team_join') {
       const changed = readUser(user);
-      if (changed !== undefined) this.#know(changed);
+      if (changed !== undefined) this.#directory.know(changed);
     }
     if ((type === 'channel_rename' || type === 'group_rename') && isObject(channel)) {
       const { id, name } = channel;
       if (typeof id === 'string' && typeof name === 'string') this.#channels.set(id, this.#fresh(name));
     }
-    if (type === 'emoji_changed') this.#emoji = undefined;
-    if (type === 'subteam_created' || type === 'subteam_updated') this.#groups = undefined;
-  }
-
-  async #user(id: string, asking: Asking): Promise<Person | undefined> {
-    if (id === slackbot) return { name: 'Slackbot', isBot: true };
-    const known = this.#valueOf(this.#users.get(id));
-    if (known !== undefined) return known;
-    return this.#once(`user ${id}`, async () => {
-      if (!isPersonId(id)) {
-        const bot = await this.parts.people.bot(id, asking);
-        const person = bot === undefined ? undefined : { name: cleanName(bot.name), isBot: true };
-        if (person !== undefined) this.#users.set(id, this.#fresh(person));
-        return person;
-      }
-      const user = await this.parts.people.user(id, asking);
-      return user === undefined ? undefined : this.#know(user);
-    });
-  }
-
-  #know(user: SlackUser): Person {
-    const person = personOf(user);
-    this.#users.set(user.id, this.#fresh(person));
-    return person;
+    if (type === 'emoji_changed') {
+      this.#emoji = aged(this.#emoji);
+      this.#emojiAgainMs = -Infinity;
+    }
+    if (type === 'subteam_created' || type === 'subteam_updated') this.#groups = aged(this.#groups);
   }
 
   async #channel(id: string, { signal, timeoutMs }: Asking): Promise<string | undefined> {
-    const known = this.#valueOf(this.#channels.get(id));
-    if (known !== undefined) return known;
-    const channel = await this.#once(`channel ${id}`, () => this.parts.conversations.info(id, signal, timeoutMs));
+    const known = this.#channels.get(id);
+    const fresh = this.#valueOf(known);
+    if (fresh !== undefined) return fresh;
+    const channel = await this.#soon(`channel ${id}`, () =>
+      this.#once(`channel ${id}`, () => this.parts.conversations.info(id, signal, timeoutMs)),
+    );
     if (channel?.name !== undefined) this.#channels.set(id, this.#fresh(channel.name));
-    return channel?.name;
+    return channel?.name ?? known?.value;
   }
 
-  async #allGroups(asking: Asking): Promise<ReadonlyMap<string, string>> {
-    const known = this.#valueOf(this.#groups);
-    if (known !== undefined) return known;
-    const groups = await this.#once('groups', () => this.parts.people.groups(asking));
-    this.#groups = this.#fresh(groups);
-    return groups;
+  async #allGroups(asking: Asking): Promise<ReadonlyMap<string, string> | undefined> {
+    const fresh = this.#valueOf(this.#groups);
+    if (fresh !== undefined) return fresh;
+    const groups = await this.#soon('groups', () => this.#once('groups', () => this.parts.people.groups(asking)));
+    if (groups !== undefined) this.#groups = this.#fresh(groups);
+    return groups ?? this.#groups?.value;
+  }
+
+  async #allEmoji(asking: Asking): Promise<ReadonlySet<string>> {
+    const fresh = this.#valueOf(this.#emoji);
+    if (fresh !== undefined) return fresh;
+    const emoji = await this.#once('emoji', () => this.parts.people.emoji(asking));
+    this.#emoji = this.#fresh(emoji);
+    return emoji;
   }
 
   /** One request, however many ask. */
@@ -201,25 +197,9 @@ export class SlackPeople {
   }
 }
 
-/** People are shown by the name that they chose, else by their own; deactivated ones keep theirs. */
-function personOf({ id, name, real_name: realName, is_bot: isBot, profile = {} }: SlackUser): Person {
-  const names = [profile.display_name, profile.real_name, realName, name];
-  const shown = names.find((each) => each !== undefined && each.trim() !== '') ?? id;
-  const address = profile.image_original ?? profile.image_512 ?? profile.image_192;
-  // Slack draws a picture for whoever has none, and marks it with a g.
-  const isOwn = profile.is_custom_image === true || (profile.avatar_hash?.startsWith('g') === false && isBot !== true);
-  const picture =
-    isOwn && address !== undefined ? { version: versionOf(profile.avatar_hash, address), address } : undefined;
-  return {
-    name: cleanName(shown),
-    ...(isBot === true ? { isBot: true } : {}),
-    ...(name === undefined ? {} : { handle: name }),
-    ...(picture === undefined ? {} : { picture }),
-  };
-}
-
-function versionOf(hash: string | undefined, address: string): string {
-  return hash ?? Buffer.from(address).toString('base64url').slice(-pictureChars);
+/** No longer believed, and used until it is had anew. */
+function aged<T>(known: Known<T> | undefined): Known<T> | undefined {
+  return known === undefined ? undefined : { value: known.value, untilMs: -Infinity };
 }
 
 async function found<T extends object | string>(

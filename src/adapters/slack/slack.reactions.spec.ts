@@ -1,7 +1,7 @@
-import { changing, reacting, unreacting, type Asked } from '../../../test/contract/matrix-deliveries.js';
-import { SlackBench } from '../../../test/contract/slack-bench.js';
+import { changing, reacting, saying, unreacting, type Asked } from '../../../test/contract/matrix-deliveries.js';
+import { SlackBench, until } from '../../../test/contract/slack-bench.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
-import { TargetGone } from '../../model/errors.js';
+import { RateLimited, TargetGone } from '../../model/errors.js';
 import { remoteId } from '../../model/ids.js';
 import type { Copy } from '../../model/network-adapter.js';
 import type { SlackAdapter } from './slack.adapter.js';
@@ -44,6 +44,28 @@ it('an emoji of the workspace’s own is known; another one cannot be shown', as
   await send(reacting('a', bench.room, target, ':kazoo:'));
   expect(reactions()).toEqual(['kazoo']);
   await expect(send(reacting('b', bench.room, target, ':tuba:'))).rejects.toBeInstanceOf(TargetGone);
+});
+
+it('while the workspace does not tell its emoji a reaction waits; only an answer says that there is none', async () => {
+  const fault = { do: 'answer', status: 429, headers: { 'retry-after': '1' }, body: '{"ok":false}' } as const;
+  bench.sandbox.faults.add({ method: 'POST', path: 'emoji\\.list', fault });
+  await expect(send(reacting('a', bench.room, target, ':kazoo:'))).rejects.toBeInstanceOf(RateLimited);
+  await expect(send(reacting('b', bench.room, target, ':kazoo:'))).rejects.toBeInstanceOf(RateLimited);
+  await until(() =>
+    send(reacting('c', bench.room, target, ':kazoo:')).then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(reactions()).toEqual(['kazoo']);
+});
+
+it('a text that was sent while the emoji were not told makes no reaction fail later', async () => {
+  bench.sandbox.faults.add({ method: 'POST', path: 'emoji\\.list', fault: { do: 'drop' } });
+  await adapter.deliver.messageSent?.send(saying('a', bench.room, 'hello').request, bench.signal);
+  expect(bench.sandbox.faults.struck).toBe(1);
+  await send(reacting('b', bench.room, target, ':kazoo:'));
+  expect(reactions()).toEqual(['kazoo']);
 });
 
 it('what was made is taken back, also where it is gone already or nothing was written down', async () => {

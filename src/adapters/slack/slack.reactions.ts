@@ -5,7 +5,7 @@ import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { ChatApi } from './api/chat.api.js';
 import { notAMessage, unknownEmoji } from './slack.errors.js';
 import { tsIn, writingOf } from './slack.deliver.js';
-import { emojiName, type SlackTs } from './slack.ids.js';
+import { type EmojiName, emojiName, type SlackTs } from './slack.ids.js';
 import type { SlackPeople } from './slack.people.js';
 import { reactionName } from './to-slack.js';
 
@@ -15,13 +15,12 @@ export class ReactionDelivery implements Deliver<'reactionAdded'> {
 
   constructor(
     private readonly chat: ChatApi,
-    private readonly people: Pick<SlackPeople, 'customEmoji'>,
+    private readonly people: Pick<SlackPeople, 'toldEmoji'>,
   ) {}
 
   async send(request: DeliveryRequest<ReactionAdded>, signal: AbortSignal): Promise<void> {
     const { emoji } = request.event;
-    const name = reactionName(emoji, await this.people.customEmoji(signal));
-    if (name === undefined) throw unknownEmoji(emoji);
+    const name = await nameOf(emoji, this.people, signal);
     await this.chat.react(request.room, firstOf(request), name, writingOf(request, signal));
     request.onMade({ part: 0, id: remoteId(name) });
   }
@@ -33,22 +32,26 @@ export class ReactionRemoval implements Deliver<'reactionRemoved'> {
 
   constructor(
     private readonly chat: ChatApi,
-    private readonly people: Pick<SlackPeople, 'customEmoji'>,
+    private readonly people: Pick<SlackPeople, 'toldEmoji'>,
   ) {}
 
   async send(request: DeliveryRequest<ReactionRemoved>, signal: AbortSignal): Promise<void> {
     const { event, reaction } = request;
-    const name =
-      reaction === undefined
-        ? reactionName(event.emoji ?? '', await this.people.customEmoji(signal))
-        : emojiName(reaction.id);
-    if (name === undefined) throw unknownEmoji(event.emoji ?? reaction?.id ?? '');
+    const name = reaction === undefined ? await nameOf(event.emoji ?? '', this.people, signal) : emojiName(reaction.id);
+    if (name === undefined) throw unknownEmoji(reaction?.id ?? '');
     try {
       await this.chat.unreact(request.room, firstOf(request), name, writingOf(request, signal));
     } catch (error) {
       if (!(error instanceof TargetGone)) throw error;
     }
   }
+}
+
+/** Throws TargetGone where the workspace has no such emoji, and what is tried again where it cannot be known yet. */
+async function nameOf(emoji: string, people: Pick<SlackPeople, 'toldEmoji'>, signal: AbortSignal): Promise<EmojiName> {
+  const name = reactionName(emoji, new Set()) ?? reactionName(emoji, await people.toldEmoji(signal));
+  if (name === undefined) throw unknownEmoji(emoji);
+  return name;
 }
 
 function firstOf({ target }: Pick<DeliveryRequest<BridgeEvent>, 'target'>): SlackTs {

@@ -72,7 +72,9 @@ export const slackSettings = z
     requestTimeoutMs: ms.default(30_000).describe('How long an answer of Slack may take'),
     lookupTimeoutMs: ms
       .default(1500)
-      .describe('How long an event waits for the names that it lacks; Slack takes it for lost after 3 s'),
+      .describe(
+        'How long a look-up of a name may take. Where Slack asks for a pause, an event waits for the name of who speaks, twenty times as long at most',
+      ),
     namesMaxAgeMs: ms.default(3_600_000).describe('How long the names of people, channels and emoji are believed'),
     postEveryMs: ms
       .default(1000)
@@ -84,7 +86,7 @@ export const slackSettings = z
       .describe('How many messages may be posted in a channel at once before that'),
     reconnectMs: ms
       .default(1000)
-      .describe('How long after a broken WebSocket the next one is tried; grows to 32 times'),
+      .describe('How long after a broken WebSocket the next one is tried; grows to 32 times, but to no more than 30 s'),
     quietMs: ms.default(30_000).describe('After how long without a sign of life a WebSocket counts as broken'),
     markMs: ms
       .default(30_000)

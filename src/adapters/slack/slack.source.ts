@@ -90,6 +90,8 @@ export class SlackSource {
     try {
       return await this.parts.people.namesOf(wantedBy(event, self), signal);
     } catch (error) {
+      // What was not stored comes again.
+      if (signal.aborted) throw error;
       // It is stored as it came, and counted as what cannot be read.
       this.parts.log.debug({ account: self.account, type: event.type, error }, 'an event cannot be read');
       return undefined;

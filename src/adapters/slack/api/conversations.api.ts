@@ -148,7 +148,8 @@ function windowArgs({ oldest, latest, limit }: Window, cursor: string | undefine
   return { oldest, latest, limit, inclusive: true, include_all_metadata: true, ...more };
 }
 
-function cursorIn(answer: JsonObject): string | undefined {
+/** Where the next page begins; undefined at the end. */
+export function cursorIn(answer: JsonObject): string | undefined {
   const metadata = answer['response_metadata'];
   const cursor = isObject(metadata) ? metadata['next_cursor'] : undefined;
   return typeof cursor === 'string' && cursor !== '' ? cursor : undefined;

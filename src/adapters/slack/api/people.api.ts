@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SlackClient } from '../slack.client.js';
 import { isObject } from '../slack.payloads.js';
 import { read } from './app.api.js';
+import { cursorIn, type Page } from './conversations.api.js';
 
 const text = z.string().optional().catch(undefined);
 const profile = z.object({
@@ -28,11 +29,15 @@ export const readUser = (value: unknown): SlackUser | undefined => {
   return parsed.success ? parsed.data : undefined;
 };
 
+const users = z.object({ members: z.array(z.unknown()) });
 const bot = z.object({
   bot: z.object({ name: z.string(), icons: z.object({ image_72: text }).optional().catch(undefined) }),
 });
 const groups = z.object({ usergroups: z.array(z.object({ id: z.string(), handle: z.string() })) });
 const file = z.object({ file: z.object({ url_private: text, url_private_download: text, mimetype: text }) });
+
+/** Slack recommends no more for people, whose profiles are long. */
+const pageSize = 200;
 
 /** How a look-up is asked. */
 export interface Asking {
@@ -49,6 +54,14 @@ export class PeopleApi {
     const accepts = ['user_not_found', 'user_not_visible', 'users_not_found'];
     const answer = await this.client.ask({ method: 'users.info', args: { user: id }, act: 'read', accepts, ...asking });
     return answer['ok'] === true ? read(z.object({ user }), answer).user : undefined;
+  }
+
+  /** Those of the workspace, page by page; strangers of shared channels are not among them. */
+  async users(cursor: string | undefined, asking: Asking): Promise<Page<SlackUser>> {
+    const args = { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
+    const answer = await this.client.ask({ method: 'users.list', args, act: 'read', ...asking });
+    const { members } = read(users, answer);
+    return { items: members.map(readUser).filter((each) => each !== undefined), next: cursorIn(answer) };
   }
 
   /** An app that speaks without a user. */
