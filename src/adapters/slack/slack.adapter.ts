@@ -102,7 +102,7 @@ export class SlackAdapter implements NetworkAdapter {
       timeoutMs: settings.lookupTimeoutMs,
     });
     const { appName, command, operators } = settings;
-    this.#rooms = new SlackRooms({ conversations, store, log, appName, self: () => this.#self?.user });
+    this.#rooms = new SlackRooms({ conversations, store, clock, log, appName, self: () => this.#self?.user });
     const run = (call: Parameters<typeof context.command>[0]): Promise<string> => context.command(call);
     const commands = new SlackCommands({ command, appName, operators, log, self, run });
     this.#receiver = new CommandReceiver({ command, commands });

@@ -1,5 +1,5 @@
-import { SlackBench } from '../../../test/contract/slack-bench.js';
-import { RoomClosed } from '../../model/errors.js';
+import { SlackBench, until } from '../../../test/contract/slack-bench.js';
+import { RateLimited, RoomClosed } from '../../model/errors.js';
 import type { WantedRoom } from '../../model/network-adapter.js';
 import type { SlackAdapter } from './slack.adapter.js';
 
@@ -75,4 +75,62 @@ it('a channel is described by its name and topic, else by its purpose', async ()
   expect(await adapter.describeRoom(bench.room, bench.signal)).toEqual({ name: 'team', topic: 'why' });
   bench.sandbox.setTopic(bench.channel, bench.ann, 'what');
   expect(await adapter.describeRoom(bench.room, bench.signal)).toEqual({ name: 'team', topic: 'what' });
+});
+
+describe('among very many channels', () => {
+  const pages = (): unknown[] => {
+    const asked: unknown[] = [];
+    bench.sandbox.faults.watch((_method, path) => {
+      if (path.endsWith('/conversations.list')) asked.push(path);
+    });
+    return asked;
+  };
+  const make = (count: number): void => {
+    const { sandbox, team, ann } = bench;
+    for (let nth = 0; nth < count; nth += 1) {
+      sandbox.createChannel({ team, name: `channel-${String(nth)}`, creator: ann });
+    }
+  };
+
+  it('one is found over the pauses that Slack asks for, and no page is read twice', async () => {
+    make(3500);
+    const { sandbox, team, ann } = bench;
+    const zebra = sandbox.createChannel({ team, name: 'zebra', creator: ann });
+    const body = JSON.stringify({ ok: false, error: 'ratelimited' });
+    const fault = { do: 'answer', status: 429, headers: { 'retry-after': '1' }, body } as const;
+    const asked = pages();
+    sandbox.faults.add({ method: 'POST', path: 'conversations\\.list', after: 2, fault });
+    expect(await refusal('#zebra')).toBeInstanceOf(RateLimited);
+    expect(asked).toHaveLength(3);
+    // Another name that is looked for meanwhile asks for no page of its own.
+    expect(await resolve('#channel-1500')).toMatch(/^C/);
+    let found: unknown;
+    await until(async () => {
+      found = await refusal('#zebra');
+      return found === 'it was had';
+    });
+    expect(await resolve('#zebra')).toBe(zebra);
+    // Two, the refused one, and the other two.
+    expect(asked).toHaveLength(5);
+  });
+
+  it('a search that found nothing is not repeated at once, and one in a single page is', async () => {
+    const asked = pages();
+    await refusal('#nowhere');
+    await refusal('#nowhere');
+    expect(asked).toHaveLength(2);
+    make(1000);
+    await refusal('#nowhere');
+    await refusal('#elsewhere');
+    expect(asked).toHaveLength(4);
+  });
+
+  it('a channel that was renamed since it was read is not taken for another', async () => {
+    make(1200);
+    const { sandbox, ann } = bench;
+    const renamed = await resolve('#channel-1100');
+    sandbox.leave(renamed, bench.app.botUser, ann);
+    sandbox.rename(renamed, ann, 'other-name');
+    expect(await refusal('#channel-1100')).toMatchObject(['gone', expect.stringContaining('#channel-1100') as string]);
+  });
 });

@@ -1,8 +1,10 @@
 import type { AccountStore } from '../../model/account-store.js';
+import type { Clock } from '../../model/clock.js';
 import { roomId, type RoomId } from '../../model/ids.js';
 import type { RoomProfile, WantedRoom } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { ConversationsApi, SlackChannel } from './api/conversations.api.js';
+import { ChannelSearch } from './slack.channel-search.js';
 import { noRoom, roomClosed } from './slack.errors.js';
 import { channelIn } from './slack.ids.js';
 import { channelNameOf } from './slack.room-changes.js';
@@ -10,6 +12,7 @@ import { channelNameOf } from './slack.room-changes.js';
 export interface RoomsParts {
   readonly conversations: ConversationsApi;
   readonly store: AccountStore;
+  readonly clock: Clock;
   readonly log: Log;
   readonly appName: string;
   /** The id of the app's own user. */
@@ -18,7 +21,11 @@ export interface RoomsParts {
 
 /** Finds or makes the channels that links name. */
 export class SlackRooms {
-  constructor(private readonly parts: RoomsParts) {}
+  readonly #search: ChannelSearch;
+
+  constructor(private readonly parts: RoomsParts) {
+    this.#search = new ChannelSearch(parts.conversations, parts.clock);
+  }
 
   /** Throws RoomClosed where the channel is not there or not open to us. */
   async resolve(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
@@ -54,12 +61,10 @@ export class SlackRooms {
   /** By its name, with or without `#`: those that we are in first, since they are few. */
   async #named(written: string, signal: AbortSignal): Promise<SlackChannel | undefined> {
     const name = written.replace(/^#/, '').toLowerCase();
-    for (const which of ['ours', 'all'] as const) {
-      for await (const channel of this.parts.conversations.list(which, signal)) {
-        if (channel.name === name) return which === 'ours' ? { ...channel, is_member: true } : channel;
-      }
+    for await (const channel of this.parts.conversations.ours(signal)) {
+      if (channel.name === name) return { ...channel, is_member: true };
     }
-    return undefined;
+    return this.#search.find(name, signal);
   }
 
   /** Made once for a link: the same one is found again, also where we ended before we had written down which it is. */

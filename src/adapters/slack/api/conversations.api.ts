@@ -36,8 +36,8 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-/** Apps that others install get no more than 15 whatever they ask for. */
-const pageSize = 200;
+/** The most that Slack gives at once: the fewer pages, the sooner a channel is found. */
+const listedAtOnce = 999;
 
 /** Channels: what they are called, who is in, what was said. */
 export class ConversationsApi {
@@ -78,24 +78,24 @@ export class ConversationsApi {
     return this.#messages('conversations.replies', args, ['thread_not_found'], signal);
   }
 
-  /** Those of the workspace (`all`: public ones) or those that we are in, page by page. */
-  async *list(which: 'ours' | 'all', signal: AbortSignal): AsyncGenerator<SlackChannel> {
+  /** Those that we are in. */
+  async *ours(signal: AbortSignal): AsyncGenerator<SlackChannel> {
     let cursor: string | undefined;
     do {
-      const answer = await this.client.ask({
-        method: which === 'ours' ? 'users.conversations' : 'conversations.list',
-        args: {
-          types: which === 'ours' ? 'public_channel,private_channel' : 'public_channel',
-          exclude_archived: true,
-          limit: pageSize,
-          ...(cursor === undefined ? {} : { cursor }),
-        },
-        act: 'read',
-        signal,
-      });
+      const types = 'public_channel,private_channel';
+      const args = { types, ...listArgs(cursor) };
+      const answer = await this.client.ask({ method: 'users.conversations', args, act: 'read', signal });
       yield* read(some, answer).channels;
       cursor = cursorIn(answer);
     } while (cursor !== undefined);
+  }
+
+  /** The public ones of the workspace; a page may be empty before the end. `lost`: the cursor is not accepted any more. */
+  async publicOnes(cursor: string | undefined, signal: AbortSignal): Promise<Page<SlackChannel> | 'lost'> {
+    const args = { types: 'public_channel', ...listArgs(cursor) };
+    const accepts = cursor === undefined ? [] : ['invalid_cursor'];
+    const answer = await this.client.ask({ method: 'conversations.list', args, act: 'read', accepts, signal });
+    return answer['ok'] === true ? { items: read(some, answer).channels, next: cursorIn(answer) } : 'lost';
   }
 
   async join(id: string, signal: AbortSignal): Promise<void> {
@@ -141,6 +141,10 @@ export class ConversationsApi {
     const messages = answer['messages'];
     return { items: Array.isArray(messages) ? messages.filter(isObject) : [], next: cursorIn(answer) };
   }
+}
+
+function listArgs(cursor: string | undefined): JsonObject {
+  return { exclude_archived: true, limit: listedAtOnce, ...(cursor === undefined ? {} : { cursor }) };
 }
 
 function windowArgs({ oldest, latest, limit }: Window, cursor: string | undefined): JsonObject {
