@@ -138,8 +138,8 @@ export class SlackDirectory {
           this.#hastyUntilMs = this.#nowMs() + unknownForMs;
           throw error;
         }
-        const { retry } = error.failure;
-        await clock.sleep(Math.min(leftMs, typeof retry === 'object' ? retry.afterMs : timeoutMs), signal);
+        // While a pause lasts nothing goes out, and the list may be had sooner.
+        await clock.sleep(Math.min(leftMs, timeoutMs), signal);
       }
     }
   }
@@ -196,10 +196,11 @@ export class SlackDirectory {
       }
       this.#hasListFailed = false;
     } catch (error) {
-      if (!(error instanceof BridgeError)) throw error;
       this.#hasListFailed = true;
       againAfterMs = timeoutMs;
-      log.debug({ account, error }, 'the list of people cannot be read now');
+      // Nobody waits for this alone: what is no failure of Slack is told aloud.
+      const level = error instanceof BridgeError ? 'debug' : 'error';
+      log[level]({ account, error }, 'the list of people cannot be read now');
     } finally {
       this.#page = undefined;
       this.#listAgainMs = this.#nowMs() + againAfterMs;
