@@ -20,9 +20,10 @@ it.each([
     ['botToken is missing: it is what the app logs in with, unless it is installed by clientId'],
   ],
   [{ botToken: 'xoxb-1' }, ['appToken is missing: Socket Mode needs it']],
+  [{ botToken: 'xoxb-1', receive: 'eventsApi', signingSecret: '1' }, ['url is missing: the Events API needs it']],
   [
-    { botToken: 'xoxb-1', receive: 'eventsApi', signingSecret: '1' },
-    ['signingSecret or url is missing: the Events API needs both'],
+    { botToken: 'xoxb-1', receive: 'eventsApi' },
+    ['signingSecret is missing: the Events API needs it', 'url is missing: the Events API needs it'],
   ],
   [{ clientId: '1.2', appToken: 'xapp-1' }, ['clientId needs clientSecret, url and team beside it']],
 ])('what does not go together is said: %j', (settings, faults) => {

@@ -115,9 +115,14 @@ export const slackSettings = z
     error: 'is missing: Socket Mode needs it',
     ...wholeWhen,
   })
-  .refine((it) => it.receive !== 'eventsApi' || (it.signingSecret !== undefined && it.url !== undefined), {
+  .refine((it) => it.receive !== 'eventsApi' || it.signingSecret !== undefined, {
     path: ['signingSecret'],
-    error: 'or url is missing: the Events API needs both',
+    error: 'is missing: the Events API needs it',
+    ...wholeWhen,
+  })
+  .refine((it) => it.receive !== 'eventsApi' || it.url !== undefined, {
+    path: ['url'],
+    error: 'is missing: the Events API needs it',
     ...wholeWhen,
   })
   .refine(
