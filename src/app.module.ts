@@ -147,6 +147,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     labels.set(account, definition.label);
     byNetwork.set(definition, [...(byNetwork.get(definition) ?? []), adapter]);
   }
+  for (const [definition, group] of byNetwork) definition.introduce?.(group);
 
   const people = new People(settings.people);
   const files = new Files(adapters);

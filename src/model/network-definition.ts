@@ -87,4 +87,6 @@ export interface NetworkDefinition<Settings = unknown, Adapter extends NetworkAd
   userIdOf?(written: string): UserId;
   httpRoutes(adapters: readonly Adapter[]): readonly PublicRoute[];
   create(context: AdapterContext<Settings>): Adapter;
+  /** Called once with all accounts of the network, before any is started. Absent: they have nothing to do with one another. */
+  introduce?(adapters: readonly Adapter[]): void;
 }

@@ -104,7 +104,10 @@ export class SlackBench {
   }
 
   /** Another process of the same account: it remembers nothing but what is stored. Undefined leaves a setting out. */
-  make(changes: Readonly<Record<string, unknown>> = {}): SlackAdapter {
+  make(
+    changes: Readonly<Record<string, unknown>> = {},
+    isLinked: (channel: string) => boolean = () => true,
+  ): SlackAdapter {
     const settings = Object.entries({ ...this.settings, ...changes }).filter(([, value]) => value !== undefined);
     return slackDefinition.create({
       account: accountId('town'),
@@ -112,7 +115,7 @@ export class SlackBench {
       store: memoryStore(this.store),
       clock,
       log: recordingLog(this.log),
-      isLinked: () => true,
+      isLinked,
       loginRefused: () => void (this.refused += 1),
       command: (call) => {
         this.commands.push(call);
@@ -132,8 +135,9 @@ export class SlackBench {
     await until(() => this.sandbox.connections(this.app.appId) > before, 'the WebSocket');
   }
 
-  /** Serves what the adapters bring to the public listener. */
+  /** Makes adapters known to one another, and serves what they bring to the public listener. */
   async listen(...adapters: SlackAdapter[]): Promise<void> {
+    slackDefinition.introduce?.(adapters);
     await this.#listener?.close();
     this.#listener = new PublicListener(slackDefinition.httpRoutes(adapters), recordingLog(this.log));
     await this.#listener.listen('127.0.0.1', this.port);

@@ -180,7 +180,13 @@ describe('channels of the sandbox Slack server', () => {
       source_team: other,
       user_profile: { real_name: 'Hank S', team: other },
     });
-    expect(client.envelopes.at(-1)!.payload).toMatchObject({ is_ext_shared_channel: true });
+    // Where it happened, and through which workspace the app is told.
+    expect(client.envelopes.at(-1)!.payload).toMatchObject({
+      is_ext_shared_channel: true,
+      team_id: other,
+      context_team_id: setup.team,
+      authorizations: [{ team_id: setup.team, user_id: setup.app.botUser }],
+    });
     const { user } = await setup.call('users.info', { user: hank });
     expect(user).toMatchObject({ id: hank, team_id: other, is_stranger: true, profile: { title: '' } });
     expect((user as { profile: object }).profile).not.toHaveProperty('email');

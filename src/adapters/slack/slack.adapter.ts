@@ -22,6 +22,7 @@ import { ChatApi } from './api/chat.api.js';
 import { ConversationsApi } from './api/conversations.api.js';
 import { PeopleApi } from './api/people.api.js';
 import { fromSlack } from './from-slack.js';
+import type { Addressee } from './slack.addressing.js';
 import { SlackCatchUp } from './slack.catch-up.js';
 import { SlackClient } from './slack.client.js';
 import { SlackCommands } from './slack.commands.js';
@@ -74,6 +75,8 @@ export class SlackAdapter implements NetworkAdapter {
   readonly #socket: SocketMode;
   readonly #catchUp: SlackCatchUp;
   readonly #presence: SlackPresence;
+  readonly #addressee: Addressee;
+  #ofApp: readonly Addressee[];
   #self: SlackSelf | undefined;
   /** What runs beside; it ends without throwing. */
   readonly #running = new Set<Promise<void>>();
@@ -113,6 +116,13 @@ export class SlackAdapter implements NetworkAdapter {
       isLinked: (channel) => context.isLinked(channel),
       onHeard: (event) => hearing.heard(event),
     });
+    this.#addressee = {
+      source: this.source,
+      receiver: this.#receiver,
+      self,
+      isLinked: (channel) => context.isLinked(channel),
+    };
+    this.#ofApp = [this.#addressee];
     const { reconnectMs, quietMs, lookMarginMs: marginMs } = settings;
     const receive = (envelope: SocketEnvelope): Promise<JsonObject | undefined> => hearing.take(envelope);
     this.#socket = new SocketMode({ app, clock, log, account, reconnectMs, quietMs, receive });
@@ -130,8 +140,8 @@ export class SlackAdapter implements NetworkAdapter {
       catchUp: (room, since, signal) => catchUp.read(room, since, signal),
     });
     const hearing = new SlackHearing({
-      source,
-      receiver: this.#receiver,
+      account: this.#addressee,
+      ofApp: () => this.#ofApp,
       commands,
       presence: this.#presence,
       messages,
@@ -169,13 +179,20 @@ export class SlackAdapter implements NetworkAdapter {
     const { settings, clock, log } = this.context;
     const { receive, signingSecret } = settings;
     return {
+      ...this.#addressee,
       signingSecret: receive === 'eventsApi' ? signingSecret : undefined,
-      source: this.source,
-      receiver: this.#receiver,
       clock,
       log,
-      self: () => this.#self,
     };
+  }
+
+  /** Slack tells an app on any of its connections what is for any workspace that it is in. Called before anything starts. */
+  introduce(adapters: readonly SlackAdapter[]): void {
+    const { appToken } = this.context.settings;
+    if (appToken === undefined) return;
+    this.#ofApp = adapters
+      .filter(({ context }) => context.settings.appToken === appToken)
+      .map((adapter) => adapter.#addressee);
   }
 
   /** As people install its app. */

@@ -22,5 +22,8 @@ export const slackDefinition: NetworkDefinition<SlackSettings, SlackAdapter> = {
     ...requestRoutes(adapters.map(({ requestTarget }) => requestTarget)),
     ...installRoutes(adapters.map(({ installable }) => installable)),
   ],
+  introduce: (adapters) => {
+    for (const adapter of adapters) adapter.introduce(adapters);
+  },
   create: (context) => new SlackAdapter(context),
 };

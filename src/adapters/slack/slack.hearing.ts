@@ -1,17 +1,14 @@
 import type { Log } from '../../model/network-definition.js';
 import type { ChatApi } from './api/chat.api.js';
+import { type Addressee, addressed, workspaceOf } from './slack.addressing.js';
 import type { SlackClient } from './slack.client.js';
 import type { SlackCommands } from './slack.commands.js';
-import type { CommandReceiver } from './slack.commands.source.js';
 import type { SlackMessages } from './slack.messages.js';
 import { isObject, type JsonObject } from './slack.payloads.js';
 import type { SlackPresence } from './slack.presence.js';
 import type { SocketEnvelope } from './slack.socket-mode.js';
-import type { SlackSource } from './slack.source.js';
 
 export interface HearingParts {
-  readonly source: SlackSource;
-  readonly receiver: CommandReceiver;
   readonly commands: SlackCommands;
   readonly presence: SlackPresence;
   readonly messages: SlackMessages;
@@ -19,6 +16,10 @@ export interface HearingParts {
   readonly client: SlackClient;
   readonly log: Log;
   readonly answerWithinMs: number;
+  /** The account itself. */
+  readonly account: Addressee;
+  /** All accounts of the app, which is told on any of its connections what is for any of its workspaces. */
+  ofApp(): readonly Addressee[];
   /** The account is to be closed. */
   loginRefused(): void;
 }
@@ -27,16 +28,29 @@ export interface HearingParts {
 export class SlackHearing {
   constructor(private readonly parts: HearingParts) {}
 
-  /** Events are stored, all else is answered. */
+  /**
+   * Events are stored, all else is answered, by the account whose workspace it is for, whoever's connection it came on. Throws where
+   * that account does not listen now: then it comes again.
+   */
   async take({ type, payload }: SocketEnvelope): Promise<JsonObject | undefined> {
-    if (type === 'events_api') {
-      await this.parts.source.receive(payload);
+    const { account, ofApp, log } = this.parts;
+    const isEvent = type === 'events_api';
+    if (!isObject(payload) || (isEvent && workspaceOf(payload) === undefined)) {
+      if (isEvent) await account.source.receive(payload);
       return undefined;
     }
-    return isObject(payload) ? this.parts.receiver.take(payload) : undefined;
+    const whose = addressed(payload, ofApp());
+    if (whose === 'nobody') {
+      log.debug({ type, team: workspaceOf(payload) }, 'something came for a workspace that no account is for');
+      return undefined;
+    }
+    if (whose?.source.isListening !== true) throw new Error('not listening');
+    if (!isEvent) return whose.receiver.take(payload);
+    await whose.source.receive(payload);
+    return undefined;
   }
 
-  /** Told each event of our workspace after it was stored. */
+  /** Told each event after it was stored. */
   async heard(event: JsonObject): Promise<void> {
     await this.parts.presence.note(event);
     const { type, subtype, channel, ts, thread_ts: thread } = event;

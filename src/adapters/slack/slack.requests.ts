@@ -1,21 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../model/clock.js';
 import type { Log, PublicAnswer, PublicCall, PublicRequest, PublicRoute } from '../../model/network-definition.js';
-import type { CommandReceiver } from './slack.commands.source.js';
-import type { SlackSelf } from './slack.ids.js';
+import { type Addressee, addressed } from './slack.addressing.js';
 import { commandsPath, eventsPath } from './slack.manifest.js';
 import { isObject, type JsonObject } from './slack.payloads.js';
-import type { SlackSource } from './slack.source.js';
 
 /** An account as requests of Slack reach it. */
-export interface RequestTarget {
+export interface RequestTarget extends Addressee {
   /** Undefined where it is not told by requests. */
   readonly signingSecret: string | undefined;
-  readonly source: SlackSource;
-  readonly receiver: CommandReceiver;
   readonly clock: Clock;
   readonly log: Log;
-  self(): SlackSelf | undefined;
 }
 
 /** Source: docs.slack.dev, "Verifying requests from Slack". */
@@ -77,8 +72,8 @@ async function takeEvent({ request, by }: SignedRequest): Promise<PublicAnswer> 
   const body = parsed(request.body.toString('utf8'));
   if (body === undefined) return { status: 400, json: { error: 'it is no JSON' } };
   if (body['type'] === 'url_verification') return { status: 200, json: { challenge: body['challenge'] } };
-  const target = addressed(by, body['team_id']);
-  if (target === 'unknown') return done;
+  const target = addressed(body, by);
+  if (target === 'nobody') return done;
   if (target === undefined || !target.source.isListening) return notNow;
   const { 'x-slack-retry-num': retry, 'x-slack-retry-reason': reason } = request.headers;
   if (retry !== undefined) target.log.debug({ event: body['event_id'], retry, reason }, 'Slack tells an event again');
@@ -95,18 +90,10 @@ async function takeCommand({ request, by }: SignedRequest): Promise<PublicAnswer
   const form = Object.fromEntries(new URLSearchParams(request.body.toString('utf8')));
   const body = form['payload'] === undefined ? form : parsed(form['payload']);
   if (body === undefined) return { status: 400, json: { error: 'it is no JSON' } };
-  const { team } = body as { readonly team?: unknown };
-  const target = addressed(by, body['team_id'] ?? (isObject(team) ? team['id'] : undefined));
-  if (target === 'unknown') return done;
+  const target = addressed(body, by);
+  if (target === 'nobody') return done;
   if (target === undefined || !target.source.isListening) return notNow;
   return { status: 200, json: (await target.receiver.take(body)) ?? {} };
-}
-
-/** `unknown`: its workspace is nobody's. Undefined while an account does not know yet which workspace is its own. */
-function addressed(by: readonly RequestTarget[], team: unknown): RequestTarget | 'unknown' | undefined {
-  const found = by.find((target) => target.self()?.team === team);
-  if (found !== undefined) return found;
-  return by.every((target) => target.self() !== undefined) ? 'unknown' : undefined;
 }
 
 function parsed(text: string): JsonObject | undefined {

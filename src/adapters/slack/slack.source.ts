@@ -14,7 +14,7 @@ export interface SourceParts {
   self(): SlackSelf | undefined;
   /** Whether anything of the channel is of interest: of others no names are looked up. */
   isLinked(channel: string): boolean;
-  /** Told each event of our workspace after it was stored; where it throws, the event comes again. */
+  /** Told each event after it was stored; where it throws, the event comes again. */
   onHeard(event: JsonObject): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ interface Waiting {
 }
 
 /** What is read of a channel. Others tell what our own memory is kept fresh with, and are not kept. */
-const kept: ReadonlySet<string> = new Set([
+const kept: ReadonlySet<unknown> = new Set([
   'message',
   'reaction_added',
   'reaction_removed',
@@ -37,6 +37,7 @@ const kept: ReadonlySet<string> = new Set([
 /** They have a `ts` of their own, and are no messages. */
 const aboutOthers: ReadonlySet<string> = new Set(['message_changed', 'message_deleted', 'message_replied']);
 const mostAtOnce = 100;
+const tooDeep = JSON.stringify({ unreadable: 'nested too deeply' });
 
 /** Events as they come, by WebSocket or request: what this resolves for is stored, and may be acknowledged. */
 export class SlackSource {
@@ -57,7 +58,7 @@ export class SlackSource {
     return this.#listening !== undefined && !this.#listening.signal.aborted;
   }
 
-  /** Stores what came; throws where it could not: then it is to come again. */
+  /** Stores what came for this account; throws where it could not: then it is to come again. */
   async receive(body: unknown): Promise<void> {
     const self = this.parts.self();
     if (self === undefined || this.#listening?.signal.aborted !== false) throw new Error('not listening');
@@ -68,10 +69,10 @@ export class SlackSource {
       await this.#inTurn(Promise.resolve(unreadable(body)));
       return;
     }
-    const { event, event_id: id, team_id: team = self.team } = envelope;
+    const { event, event_id: id } = envelope;
     this.parts.people.note(event);
-    if (kept.has(event.type) && !isDirect(event)) await this.#inTurn(this.payloadOf(event, signal, id));
-    if (team === self.team) await this.parts.onHeard(event);
+    if (isKept(event) && !isDirect(event)) await this.#inTurn(this.payloadOf(event, signal, id));
+    await this.parts.onHeard(event);
   }
 
   /** An event as it is stored, with what it lacks. `id`: under which Slack told it; a message is known without. */
@@ -83,7 +84,8 @@ export class SlackSource {
     const names = isWanted ? await this.#namesOf(event, self, signal) : undefined;
     const { account: _account, ...listener } = self;
     const stored: StoredEvent = { event, self: listener, ...(names === undefined ? {} : { names }) };
-    return { key: inboxKeyOf(event, id), body: Buffer.from(JSON.stringify(stored)) };
+    // What cannot be written down comes again for ever if it is not stored as that.
+    return { key: inboxKeyOf(event, id), body: Buffer.from(jsonOf(stored) ?? tooDeep) };
   }
 
   async #namesOf(event: StoredEvent['event'], self: SlackSelf, signal: AbortSignal): Promise<StoredEvent['names']> {
@@ -143,6 +145,11 @@ function inboxKeyOf(event: StoredEvent['event'], id: string): RawPayload['key'] 
   return isSaid && channel !== undefined && typeof ts === 'string' ? slackMessageKey(channel, ts) : slackInboxKey(id);
 }
 
+/** Whether an event is stored where it is of a channel. */
+export function isKept({ type }: JsonObject): boolean {
+  return kept.has(type);
+}
+
 /** The channel that an event is about. */
 export function channelOf(event: JsonObject): string | undefined {
   const { channel, channel_id: id, item } = event;
@@ -156,13 +163,17 @@ function isDirect(event: JsonObject): boolean {
   return type === 'im' || type === 'mpim' || channelOf(event)?.startsWith('D') === true;
 }
 
+/** Undefined where it is nested too deeply: it can be read, but not written. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Stored all the same, under a key of its own. */
 function unreadable(value: unknown): RawPayload {
-  let text: string;
-  try {
-    text = JSON.stringify({ unreadable: value });
-  } catch {
-    text = JSON.stringify({ unreadable: 'nested too deeply' });
-  }
+  const text = jsonOf({ unreadable: value }) ?? tooDeep;
   return { key: inboxKey(`sha256:${createHash('sha256').update(text).digest('hex')}`), body: Buffer.from(text) };
 }

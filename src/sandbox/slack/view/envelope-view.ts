@@ -3,7 +3,10 @@ import type { Channel } from '../state/channel.js';
 import { newId, newSecret } from '../state/ids.js';
 import { isObject, type JsonObject } from '../state/json.js';
 
-/** What an event is wrapped in, with an id that stays the same when it is sent again. */
+/**
+ * What an event is wrapped in, with an id that stays the same when it is sent again. Its `team_id` is where it happened: in a channel
+ * that workspaces share that may be another one than that through which the app is told.
+ */
 export function eventCallback(
   installation: Installation,
   event: JsonObject,
@@ -12,7 +15,7 @@ export function eventCallback(
   const { app, team, botUser } = installation;
   return {
     token: app.verificationToken,
-    team_id: team,
+    team_id: originOf(event, channel) ?? team,
     context_team_id: team,
     context_enterprise_id: null,
     api_app_id: app.id,
@@ -26,6 +29,12 @@ export function eventCallback(
     is_ext_shared_channel: channel?.isShared ?? false,
     event_context: `4-${newSecret(24)}`,
   };
+}
+
+/** The workspace of who did it, of those that share the channel; undefined where the event does not say. */
+function originOf({ team, message }: JsonObject, channel: Channel | undefined): string | undefined {
+  const named = [team, isObject(message) ? message['team'] : undefined];
+  return named.find((each): each is string => typeof each === 'string' && channel?.teams.has(each) === true);
 }
 
 /** Without what the app may not know: others' metadata, and e-mail addresses. */
