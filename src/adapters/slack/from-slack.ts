@@ -7,7 +7,16 @@ import { type MessageRef, roomId, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import type { Names, Reading } from './from-slack-inlines.js';
 import { bodyOf, filesOf, plainOf } from './from-slack-text.js';
-import { deliveryKeyIn, isoOf, isOurs, slackMessageRef, type SlackSelf, slackUserId, versionOf } from './slack.ids.js';
+import {
+  deliveryKeyIn,
+  isDirectId,
+  isoOf,
+  isOurs,
+  slackMessageRef,
+  type SlackSelf,
+  slackUserId,
+  versionOf,
+} from './slack.ids.js';
 import {
   type MessageEvent,
   readMemberEvent,
@@ -41,7 +50,8 @@ export function wantedBy(event: StoredEvent['event'], self: SlackSelf): Wanted {
   const wanted = { users: new Set<string>(), channels: new Set<string>(), groups: new Set<string>() };
   const names: Names = {
     user: (id) => void wanted.users.add(id),
-    channel: (id) => void wanted.channels.add(id),
+    // The app need not know what private conversations are called, and may not ask.
+    channel: (id) => (isDirectId(id) ? undefined : void wanted.channels.add(id)),
     group: (id) => void wanted.groups.add(id),
   };
   read({ event }, { self, names });

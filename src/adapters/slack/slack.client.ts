@@ -12,6 +12,7 @@ import {
   loginClosed,
   notInstalled,
   pausedError,
+  type Refusal,
   refusalError,
   transportError,
 } from './slack.errors.js';
@@ -104,7 +105,7 @@ export class SlackClient {
       const cause: unknown = thrown instanceof WebAPIRequestError ? thrown.original : thrown;
       const data: unknown = cause instanceof WebAPIPlatformError ? cause.data : undefined;
       if (isObject(data) && call.accepts?.includes(textIn(data, 'error')) === true) return data;
-      const refused = isObject(data) ? refusedBy(call.act, data) : undefined;
+      const refused = isObject(data) ? refusedBy(call, data) : undefined;
       throw this.#noted(refused ?? translated(call.act, cause), call, session);
     } finally {
       this.#giveBack(line, token);
@@ -223,7 +224,8 @@ export class SlackClient {
       throw refusalError(call.act, {
         status,
         error: textIn(json, 'error'),
-        needed: textIn(json, 'needed'),
+        needed: textIn(json, 'needed') || undefined,
+        about: aboutIn(call),
         retryAfterMs: pauseIn(headers['retry-after']),
       });
     }
@@ -274,12 +276,18 @@ function translated(act: Act, cause: unknown): unknown {
   return brokenAnswer(act, 'in no understandable way', undefined, cause);
 }
 
-function refusedBy(act: Act, body: JsonObject): BridgeError {
+function aboutIn({ by = 'bot', args }: SlackCall): NonNullable<Refusal['about']> {
+  if (by !== 'bot') return 'app';
+  return typeof args['channel'] === 'string' ? 'channel' : 'other';
+}
+
+function refusedBy(call: SlackCall, body: JsonObject): BridgeError {
   const metadata = body['response_metadata'];
   const messages = isObject(metadata) ? metadata['messages'] : undefined;
   const details = Array.isArray(messages) ? messages.filter((each) => typeof each === 'string') : undefined;
-  return refusalError(act, {
+  return refusalError(call.act, {
     status: 200,
+    about: aboutIn(call),
     error: textIn(body, 'error'),
     needed: textIn(body, 'needed') || undefined,
     details,

@@ -57,8 +57,8 @@ export class CommandReceiver implements Receiver {
     });
     app.error((error) => Promise.reject(error));
     app.command(name, async ({ command, ack }) => {
-      const { user_id: user, channel_id: channel, text } = command;
-      await ack({ response_type: 'ephemeral', text: await commands.answer({ user, channel, text }) });
+      const { user_id: user, channel_id: channel, channel_name: channelName, text } = command;
+      await ack({ response_type: 'ephemeral', text: await commands.answer({ user, channel, channelName, text }) });
     });
     return app;
   }

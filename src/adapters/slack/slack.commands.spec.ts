@@ -47,6 +47,15 @@ it('whoever the settings do not name is told so, and nothing is done', async () 
   expect(calls).toEqual([]);
 });
 
+it('in a private conversation nothing is done: channels alone can be linked', async () => {
+  const refused = 'This is a private conversation, which cannot be linked. Say `/crosstalk` in a channel.';
+  const asked = { user: 'U0PIA', text: 'link team cloud=a' };
+  expect(await commands.answer({ ...asked, channel: 'D0PIA' })).toBe(refused);
+  expect(await commands.answer({ ...asked, channel: 'G0SEVERAL', channelName: 'mpdm-ann--pia-1' })).toBe(refused);
+  expect(await commands.answer({ ...asked, channel: 'G0SECRET', channelName: 'privategroup' })).toBe('done');
+  expect(calls).toHaveLength(1);
+});
+
 it('what fails is said, and answered', async () => {
   expect(await commands.answer({ user: 'U0PIA', channel: 'C0GENERAL', text: 'fail' })).toBe(
     'That cannot be done just now: try again in a moment.',

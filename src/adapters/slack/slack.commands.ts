@@ -1,6 +1,6 @@
 import { roomId } from '../../model/ids.js';
 import type { Log, RoomCommand } from '../../model/network-definition.js';
-import type { SlackSelf } from './slack.ids.js';
+import { isDirectId, type SlackSelf } from './slack.ids.js';
 import { BoundedMap } from './slack.memory.js';
 import type { JsonObject } from './slack.payloads.js';
 
@@ -18,6 +18,8 @@ export interface CommandsParts {
 export interface AskedBy {
   readonly user: string;
   readonly channel: string;
+  /** What Slack calls the channel, where it says so. */
+  readonly channelName?: string;
   readonly text: string;
 }
 
@@ -32,9 +34,12 @@ export class SlackCommands {
   constructor(private readonly parts: CommandsParts) {}
 
   /** What is answered, for the member alone; also where it fails. */
-  async answer({ user, channel, text }: AskedBy, prefix = this.parts.command): Promise<string> {
+  async answer({ user, channel, channelName, text }: AskedBy, prefix = this.parts.command): Promise<string> {
     if (!this.parts.operators.includes(user)) {
       return `Only members whom the settings of ${this.parts.appName} name may do that. Your member id is ${user}.`;
+    }
+    if (isPrivate(channel, channelName)) {
+      return `This is a private conversation, which cannot be linked. Say \`${prefix}\` in a channel.`;
     }
     try {
       return await this.parts.run({ room: roomId(channel), words: wordsOf(text), prefix });
@@ -63,6 +68,11 @@ export class SlackCommands {
   get mentionPrefix(): string {
     return `@${this.parts.appName}`;
   }
+}
+
+/** Between people, or with the app. Source: docs.slack.dev, "Slash commands", on `channel_name`. */
+function isPrivate(channel: string, name = ''): boolean {
+  return isDirectId(channel) || name === 'directmessage' || name.startsWith('mpdm-');
 }
 
 /** Slack shows addresses and names of rooms as links: what was typed is what they show. */

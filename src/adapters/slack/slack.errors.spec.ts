@@ -110,6 +110,20 @@ describe('what Slack refuses', () => {
     });
   });
 
+  it('a scope that a read lacks is about what was to be read, unless that is the app', () => {
+    const lacking = { status: 200, error: 'missing_scope', needed: 'im:read' };
+    expect(said(refusalError('read', { ...lacking, about: 'channel' }))).toMatchObject({
+      code: 'roomClosed',
+      reason: 'noPermission',
+    });
+    expect(said(refusalError('read', { ...lacking, about: 'other' }))).toMatchObject({ code: 'networkUnavailable' });
+    expect(said(refusalError('read', { ...lacking, about: 'app' }))).toMatchObject({ code: 'loginRefused' });
+    expect(said(refusalError('write', { ...lacking, about: 'channel' }))).toMatchObject({ code: 'loginRefused' });
+    expect(refusalError('read', { ...lacking, about: 'channel' }).message).toBe(
+      'the app may not read it: it lacks im:read',
+    );
+  });
+
   it('says which scope is missing, and what is wrong with the blocks', () => {
     expect(refusalError('write', { status: 200, error: 'missing_scope', needed: 'reactions:write' }).message).toBe(
       'the app lacks reactions:write: install it again with the scopes of its manifest',

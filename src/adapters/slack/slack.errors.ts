@@ -29,6 +29,8 @@ export interface Refusal {
   readonly error: string;
   /** `needed` of `missing_scope`. */
   readonly needed?: string | undefined;
+  /** What a read was about; by default the app itself. */
+  readonly about?: 'app' | 'channel' | 'other';
   /** What `response_metadata.messages` says of what is wrong with the arguments. */
   readonly details?: readonly string[] | undefined;
   readonly retryAfterMs?: number | undefined;
@@ -76,13 +78,24 @@ export function refusalError(act: Act, refusal: Refusal): BridgeError {
   }
   if (error === '') return brokenAnswer(act, said, status);
   if (logins.has(error)) return new LoginRefused(`Slack refused the token (${said})`);
-  if (error === 'missing_scope') return missingScope(refusal.needed ?? 'a scope');
+  if (error === 'missing_scope') return scopeError(act, refusal);
   const reason = closed.get(error);
   if (reason !== undefined) return new RoomClosed(`the channel does not let us (${said})`, reason);
   if (unheard.has(error)) return new NetworkUnavailable(`Slack answered ${said}`, { certainty: 'notSent' });
   if (gone.has(error)) return new TargetGone(`it is gone, or can no longer be changed (${said})`);
   if (troubles.has(error) || status >= 500) return brokenAnswer(act, said, status);
   return act === 'read' ? brokenAnswer(act, said, status) : new MessageRefused(`Slack refused it (${said})`);
+}
+
+/**
+ * The scopes of the manifest are looked at whenever the app logs in. One that a read needs beyond them is about that one thing: a
+ * private conversation, for example, which the app need not know.
+ */
+function scopeError(act: Act, { needed = 'a scope', about = 'app' }: Refusal): BridgeError {
+  if (act === 'write' || about === 'app') return missingScope(needed);
+  const message = `the app may not read it: it lacks ${needed}`;
+  if (about === 'channel') return new RoomClosed(message, 'noPermission');
+  return new NetworkUnavailable(message, { certainty: 'notSent' });
 }
 
 function saidBy({ status, error, details = [] }: Refusal): string {
@@ -203,6 +216,10 @@ export function unknownEmoji(emoji: string): BridgeError {
 /** The token changes nothing of a message that somebody else wrote. */
 export function notOurs(cause?: unknown): BridgeError {
   return new MessageRefused('somebody else wrote it: we cannot change it', { cause });
+}
+
+export function privateConversation(id: string): BridgeError {
+  return new RoomClosed(`${id} is a private conversation: only channels can be linked`, 'gone');
 }
 
 export function noRoom(text: string): BridgeError {

@@ -95,6 +95,11 @@ export function isChannelId(text: string): boolean {
   return channelPattern.test(text);
 }
 
+/** What two people say to each other, or one to an app. A conversation of several has an id like a channel's. */
+export function isDirectId(text: string): boolean {
+  return text.startsWith('D');
+}
+
 /** Whether a message can mention the user: bots without a user (`B…`) cannot be. */
 export function isPersonId(text: string): boolean {
   return personPattern.test(text);

@@ -77,6 +77,15 @@ it('a channel is described by its name and topic, else by its purpose', async ()
   expect(await adapter.describeRoom(bench.room, bench.signal)).toEqual({ name: 'team', topic: 'what' });
 });
 
+it('private conversations are refused, and the login stays: their scopes are not the app’s', async () => {
+  const { sandbox, team, ann, bert, app } = bench;
+  const direct = sandbox.openDirect(team, [ann, app.botUser]);
+  const several = sandbox.openDirect(team, [ann, bert, app.botUser]);
+  expect(await refusal(direct)).toEqual(['gone', `${direct} is a private conversation: only channels can be linked`]);
+  expect(await refusal(several)).toEqual(['noPermission', 'the app may not read it: it lacks mpim:read']);
+  expect(await resolve('#team')).toBe(bench.channel);
+});
+
 describe('among very many channels', () => {
   const pages = (): unknown[] => {
     const asked: unknown[] = [];

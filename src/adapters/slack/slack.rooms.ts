@@ -5,8 +5,8 @@ import type { RoomProfile, WantedRoom } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { ConversationsApi, SlackChannel } from './api/conversations.api.js';
 import { ChannelSearch } from './slack.channel-search.js';
-import { noRoom, roomClosed } from './slack.errors.js';
-import { channelIn } from './slack.ids.js';
+import { noRoom, privateConversation, roomClosed } from './slack.errors.js';
+import { channelIn, isDirectId } from './slack.ids.js';
 import { channelNameOf } from './slack.room-changes.js';
 
 export interface RoomsParts {
@@ -32,6 +32,7 @@ export class SlackRooms {
     if ('create' in wanted) return this.#make(wanted.create, link, signal);
     const written = wanted.room.trim();
     const id = channelIn(written);
+    if (id !== undefined && isDirectId(id)) throw privateConversation(id);
     const channel =
       id === undefined ? await this.#named(written, signal) : await this.parts.conversations.info(id, signal);
     if (channel === undefined) throw noRoom(`${written} (a private channel is seen once the app is invited into it)`);
@@ -39,6 +40,7 @@ export class SlackRooms {
   }
 
   async describe(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
+    if (isDirectId(room)) throw privateConversation(room);
     const channel = await this.parts.conversations.info(room, signal);
     if (channel === undefined) throw noRoom(room);
     const topic = channel.topic?.value || channel.purpose?.value || '';
@@ -47,7 +49,7 @@ export class SlackRooms {
 
   async #enter(channel: SlackChannel, signal: AbortSignal): Promise<RoomId> {
     const { id, name = id } = channel;
-    if (channel.is_im === true || channel.is_mpim === true) throw noRoom(`${name} is a private conversation`);
+    if (channel.is_im === true || channel.is_mpim === true) throw privateConversation(id);
     if (channel.is_archived === true) throw roomClosed(`the channel #${name} is archived`, 'archived');
     if (channel.is_member === true) return roomId(id);
     if (channel.is_private === true) {

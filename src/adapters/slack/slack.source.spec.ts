@@ -97,6 +97,23 @@ it('what an event names is stored with it: people, channels and groups', async (
   expect(said()[0]).toContain('crew');
 });
 
+it('what a private conversation is called is not asked for', async () => {
+  await open();
+  const { sandbox, team, channel, ann, app } = bench;
+  const direct = sandbox.openDirect(team, [ann, app.botUser]);
+  sandbox.post(channel, ann, `see <#${direct}>`, {
+    blocks: [
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [{ type: 'channel', channel_id: direct }] }],
+      },
+    ],
+  });
+  await until(() => sandbox.isQuiet);
+  expect(said().join()).toContain(direct);
+  expect(await adapter.resolveRoom({ room: '#team' }, 'team', bench.signal)).toBe(channel);
+});
+
 it('a name that is not told in time is had from the list of everybody', async () => {
   bench = await SlackBench.open({ settings: { lookupTimeoutMs: 100 } });
   adapter = bench.make();

@@ -3,7 +3,7 @@ import { inboxKey } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { wantedBy } from './from-slack.js';
-import { slackInboxKey, slackMessageKey, type SlackSelf } from './slack.ids.js';
+import { isDirectId, slackInboxKey, slackMessageKey, type SlackSelf } from './slack.ids.js';
 import { isObject, type JsonObject, parseEnvelope, type StoredEvent } from './slack.payloads.js';
 import type { SlackPeople } from './slack.people.js';
 
@@ -160,7 +160,7 @@ export function channelOf(event: JsonObject): string | undefined {
 /** What people tell the app alone, or each other in private, is no channel's. */
 function isDirect(event: JsonObject): boolean {
   const { channel_type: type } = event;
-  return type === 'im' || type === 'mpim' || channelOf(event)?.startsWith('D') === true;
+  return type === 'im' || type === 'mpim' || isDirectId(channelOf(event) ?? '');
 }
 
 /** Undefined where it is nested too deeply: it can be read, but not written. */
