@@ -1,9 +1,11 @@
+import type { EventKind } from '../../model/bridge-event.js';
 import type { Capabilities } from '../../model/capabilities.js';
 import { LoginRefused } from '../../model/errors.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
 import type {
   AccountProfile,
+  Deliver,
   FileStream,
   Ingest,
   NetworkAdapter,
@@ -24,10 +26,12 @@ import { PeopleApi } from './api/people.api.js';
 import { fromSlack } from './from-slack.js';
 import type { Addressee } from './slack.addressing.js';
 import { SlackCatchUp } from './slack.catch-up.js';
+import { SlackChannels } from './slack.channels.js';
 import { SlackClient } from './slack.client.js';
 import { SlackCommands } from './slack.commands.js';
 import { CommandReceiver } from './slack.commands.source.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter } from './slack.deliver.js';
+import { EnteringDelivery } from './slack.entering.js';
 import { missingScope, notInstalled } from './slack.errors.js';
 import { SlackHearing } from './slack.hearing.js';
 import type { SlackSelf } from './slack.ids.js';
@@ -36,6 +40,7 @@ import { SlackLogin } from './slack.login.js';
 import { SlackLook } from './slack.look.js';
 import { neededScopes } from './slack.manifest.js';
 import { SlackMessages } from './slack.messages.js';
+import { SlackMissed } from './slack.missed.js';
 import { PostPace } from './slack.pace.js';
 import { type JsonObject, parseStored } from './slack.payloads.js';
 import { SlackPeople } from './slack.people.js';
@@ -54,6 +59,9 @@ export const slackNetwork = networkName('slack');
 /** How many different emoji one user may put on one message. Source: docs.slack.dev, reactions.add. */
 const maxReactions = 23;
 const restartAfterMs = 1000;
+const longestPollMs = 200;
+/** A connection is found to be gone between one and two times of silence after it was. */
+const blindFactor = 2;
 
 /** One app in one workspace. */
 export class SlackAdapter implements NetworkAdapter {
@@ -77,7 +85,10 @@ export class SlackAdapter implements NetworkAdapter {
   readonly #presence: SlackPresence;
   readonly #addressee: Addressee;
   #ofApp: readonly Addressee[];
+  readonly #missed: SlackMissed;
+  readonly #hearing: SlackHearing;
   #self: SlackSelf | undefined;
+  #loggedInAt = new Date(0);
   /** What runs beside; it ends without throwing. */
   readonly #running = new Set<Promise<void>>();
 
@@ -114,7 +125,7 @@ export class SlackAdapter implements NetworkAdapter {
       log,
       self,
       isLinked: (channel) => context.isLinked(channel),
-      onHeard: (event) => hearing.heard(event),
+      onHeard: (event, happenedAt) => hearing.heard(event, happenedAt),
     });
     this.#addressee = {
       source: this.source,
@@ -129,15 +140,34 @@ export class SlackAdapter implements NetworkAdapter {
     const { source } = this;
     const catchUp = new SlackCatchUp({ conversations, source, client, clock, marginMs });
     this.#catchUp = catchUp;
-    this.#presence = new SlackPresence({
-      conversations,
-      store,
+    const channels = new SlackChannels(store);
+    const isLinked = (channel: string): boolean => context.isLinked(channel);
+    const enter = (channel: string, signal: AbortSignal): Promise<void> => this.#rooms.enter(channel, signal);
+    this.#missed = new SlackMissed({
+      channels,
       clock,
       log,
+      againMs: settings.markMs,
+      isLinked,
+      ours: (signal) => conversations.ours(signal),
+      enter,
+      catchUp: (room, from, signal) => catchUp.read(room, from, signal),
+    });
+    this.#presence = new SlackPresence({
+      channels,
+      store,
+      clock,
+      appName,
       markMs: settings.markMs,
-      isLinked: (channel) => context.isLinked(channel),
+      pollMs: Math.min(longestPollMs, settings.markMs, reconnectMs / 2),
+      blindMs: settings.receive === 'socketMode' ? blindFactor * quietMs : 0,
+      isLinked,
+      self: () => this.#self?.user,
       isListening: () => source.isListening && (settings.receive !== 'socketMode' || this.#socket.isConnected),
-      catchUp: (room, since, signal) => catchUp.read(room, since, signal),
+      enter,
+      onMissed: (why) => {
+        this.#missed.wake(why);
+      },
     });
     const hearing = new SlackHearing({
       account: this.#addressee,
@@ -147,12 +177,14 @@ export class SlackAdapter implements NetworkAdapter {
       messages,
       chat,
       client,
+      clock,
       log,
       answerWithinMs: settings.requestTimeoutMs,
       loginRefused: () => {
         context.loginRefused();
       },
     });
+    this.#hearing = hearing;
     const knownSelf = (): SlackSelf => this.#knownSelf();
     this.#look = new SlackLook({ conversations, messages, client, clock, marginMs, self: knownSelf, textsOf });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
@@ -160,13 +192,15 @@ export class SlackAdapter implements NetworkAdapter {
     const pace = new PostPace(clock, { everyMs: settings.postEveryMs, burst: settings.postBurst });
     const addressOf = (picture: FileRef, version: string): string | undefined => this.#addressOf(picture, version);
     const writer = new SlackWriter({ chat, messages, pace, textsOf, addressOf });
+    const entering = <K extends EventKind>(delivery: Deliver<K>): Deliver<K> =>
+      new EnteringDelivery(delivery, (room, signal) => this.#presence.enter(room, signal));
     this.deliver = {
-      messageSent: new MessageDelivery(writer),
-      messageEdited: new EditDelivery(writer),
-      messageDeleted: new DeletionDelivery(writer),
-      reactionAdded: new ReactionDelivery(chat, this.#people),
-      reactionRemoved: new ReactionRemoval(chat, this.#people),
-      roomChanged: new RoomDelivery(conversations),
+      messageSent: entering(new MessageDelivery(writer)),
+      messageEdited: entering(new EditDelivery(writer)),
+      messageDeleted: entering(new DeletionDelivery(writer)),
+      reactionAdded: entering(new ReactionDelivery(chat, this.#people)),
+      reactionRemoved: entering(new ReactionRemoval(chat, this.#people)),
+      roomChanged: entering(new RoomDelivery(conversations)),
     };
   }
 
@@ -202,17 +236,9 @@ export class SlackAdapter implements NetworkAdapter {
   }
 
   async connect(signal: AbortSignal): Promise<AccountProfile> {
-    try {
-      return await this.#connect(signal);
-    } catch (error) {
-      if (error instanceof LoginRefused) await this.#presence.closed();
-      throw error;
-    }
-  }
-
-  async #connect(signal: AbortSignal): Promise<AccountProfile> {
-    const { settings, account } = this.context;
+    const { settings, account, clock } = this.context;
     await this.#login.logIn(signal);
+    this.#loggedInAt = clock.now();
     const known = await this.#app.whoami(signal);
     this.#checkScopes(known);
     const app = await this.#app.appOf(known.bot_id, signal);
@@ -224,7 +250,6 @@ export class SlackAdapter implements NetworkAdapter {
       ...(app === undefined ? {} : { app }),
       url: known.url.endsWith('/') ? known.url : `${known.url}/`,
     };
-    await this.#presence.comeBack(signal);
     if (settings.receive === 'socketMode') await this.#socket.prepare(signal);
     const way = settings.receive === 'socketMode' ? 'Socket Mode' : 'Events API';
     return {
@@ -235,10 +260,12 @@ export class SlackAdapter implements NetworkAdapter {
 
   /** Begins listening; called again after an abort it begins anew. */
   start(ingest: Ingest, signal: AbortSignal): Promise<void> {
+    this.#hearing.begin(this.#loggedInAt, signal);
     this.source.open(ingest, signal);
     if (this.context.settings.receive === 'socketMode')
       this.#run('WebSocket', (until) => this.#socket.run(until), signal);
-    this.#run('presence', (until) => this.#presence.watch(ingest, until), signal);
+    this.#run('presence', (until) => this.#presence.watch(until), signal);
+    this.#run('history', (until) => this.#missed.run(ingest, until), signal);
     this.#run('token', (until) => this.#login.keepFresh(until), signal);
     this.#run('people', (until) => this.#people.fill(until), signal);
     this.#run('connections', (until) => this.#rest(until), signal);
@@ -256,7 +283,7 @@ export class SlackAdapter implements NetworkAdapter {
   }
 
   catchUp(room: RoomId, since: Date, signal: AbortSignal): AsyncIterable<readonly RawPayload[]> {
-    return this.#catchUp.read(room, since, signal);
+    return this.#catchUp.read(room, { since }, signal);
   }
 
   capabilities(_room: RoomId): Promise<Capabilities> {

@@ -17,30 +17,43 @@ export interface CatchUpParts {
   readonly marginMs: number;
 }
 
+/** From when on is read. */
+export interface ReadFrom {
+  readonly since: Date;
+  /** What was said before is not read for safety's sake either: a `ts`, or a time by our clock. */
+  readonly notBefore?: string | Date;
+}
+
 const pageSize = 200;
+/** How exactly it is known what time it is in Slack. */
+const inexactMs = 1000;
 
 /**
- * What was said while nobody listened, from the channel's history: messages as they stand now, in threads too that were begun
- * or went on since then in the channel's sight. What was changed, deleted or reacted to meanwhile Slack tells nobody afterwards.
+ * What was said while nobody listened, from the channel's history: messages as they stand now, and replies in threads whose
+ * first message was said since then or is among the page of messages before (200; 15 for an app that is distributed without
+ * review): that a thread went on Slack tells at its first message alone. What was changed, deleted or reacted to meanwhile it
+ * tells nobody afterwards.
  */
 export class SlackCatchUp {
   constructor(private readonly parts: CatchUpParts) {}
 
   /** Oldest first, with the keys that events have. */
-  async *read(room: RoomId, since: Date, signal: AbortSignal): AsyncGenerator<readonly RawPayload[]> {
+  async *read(
+    room: RoomId,
+    { since, notBefore }: ReadFrom,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly RawPayload[]> {
     const { clock, client, marginMs, source } = this.parts;
-    const fromMs = since.getTime() + client.skewMs - marginMs;
-    const window: Window = {
-      oldest: (Math.max(0, fromMs) / 1000).toFixed(6),
-      latest: ((clock.now().getTime() + client.skewMs + marginMs) / 1000).toFixed(6),
+    const first = tsAt(since.getTime() - marginMs + client.skewMs);
+    const floor = notBefore instanceof Date ? tsAt(notBefore.getTime() - inexactMs + client.skewMs) : notBefore;
+    const window = {
+      oldest: floor !== undefined && floor > first ? floor : first,
+      latest: tsAt(clock.now().getTime() + client.skewMs + marginMs),
       limit: pageSize,
     };
     const said = new Map<string, JsonObject>();
-    for await (const message of this.#all(
-      (cursor) => this.parts.conversations.history(room, window, cursor, signal),
-      signal,
-    )) {
-      said.set(String(message['ts']), message);
+    for await (const message of this.#history(room, window, signal)) {
+      if (isIn(window, message)) said.set(String(message['ts']), message);
       for await (const reply of this.#repliesTo(room, message, window, signal)) said.set(String(reply['ts']), reply);
     }
     const inOrder = [...said].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, message]) => message);
@@ -55,25 +68,39 @@ export class SlackCatchUp {
   async *#repliesTo(
     room: RoomId,
     { ts, reply_count: count, latest_reply: latest }: JsonObject,
-    window: Window,
+    window: Span,
     signal: AbortSignal,
   ): AsyncGenerator<JsonObject> {
     if (typeof ts !== 'string' || !isTs(ts) || typeof count !== 'number' || count === 0) return;
     if (typeof latest === 'string' && latest < window.oldest) return;
     const replies = (cursor: string | undefined): Promise<Page<JsonObject>> =>
       this.parts.conversations.replies(room, ts as SlackTs, window, cursor, signal);
-    for await (const reply of this.#all(replies, signal)) if (reply['ts'] !== ts) yield reply;
+    for await (const page of this.#pages(replies, signal)) {
+      yield* page.filter((reply) => reply['ts'] !== ts && isIn(window, reply));
+    }
   }
 
-  /** Every page, at the pace that Slack allows: it is in no hurry. */
-  async *#all(
+  /** Newest first: what was said in that time, and a page of what stands before. */
+  async *#history(room: RoomId, { oldest, latest, limit }: Span, signal: AbortSignal): AsyncGenerator<JsonObject> {
+    const history = (cursor: string | undefined): Promise<Page<JsonObject>> =>
+      this.parts.conversations.history(room, { latest, limit }, cursor, signal);
+    let isBefore = false;
+    for await (const page of this.#pages(history, signal)) {
+      yield* page;
+      if (isBefore) return;
+      isBefore = page.some(({ ts }) => String(ts) < oldest);
+    }
+  }
+
+  /** At the pace that Slack allows: it is in no hurry. */
+  async *#pages(
     page: (cursor: string | undefined) => Promise<Page<JsonObject>>,
     signal: AbortSignal,
-  ): AsyncGenerator<JsonObject> {
+  ): AsyncGenerator<readonly JsonObject[]> {
     let cursor: string | undefined;
     do {
       const { items, next } = await this.#patiently(() => page(cursor), signal);
-      yield* items.filter(({ ts }) => typeof ts === 'string' && isTs(ts));
+      yield items.filter(({ ts }) => typeof ts === 'string' && isTs(ts));
       cursor = next;
     } while (cursor !== undefined);
   }
@@ -89,4 +116,17 @@ export class SlackCatchUp {
       }
     }
   }
+}
+
+function tsAt(ms: number): string {
+  return (Math.max(0, ms) / 1000).toFixed(6);
+}
+
+interface Span extends Window {
+  readonly oldest: string;
+}
+
+/** Of the time asked for; Slack's own bounds are those of a thread's replies, not of its first message. */
+function isIn({ oldest }: Span, { ts }: JsonObject): boolean {
+  return String(ts) >= oldest;
 }

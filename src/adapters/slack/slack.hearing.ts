@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.js';
 import type { Log } from '../../model/network-definition.js';
 import type { ChatApi } from './api/chat.api.js';
 import { type Addressee, addressed, workspaceOf } from './slack.addressing.js';
@@ -14,6 +15,7 @@ export interface HearingParts {
   readonly messages: SlackMessages;
   readonly chat: ChatApi;
   readonly client: SlackClient;
+  readonly clock: Clock;
   readonly log: Log;
   readonly answerWithinMs: number;
   /** The account itself. */
@@ -24,9 +26,29 @@ export interface HearingParts {
   loginRefused(): void;
 }
 
+/** What was told is acknowledged before the session that it ends: Slack tells it again else, to the next one. */
+const acknowledgedWithinMs = 250;
+/** An event tells its whole second, an answer that of the other clock. */
+const inexactMs = 2000;
+
+interface Session {
+  /** When Slack accepted the login, by its clock. */
+  readonly sinceMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** What becomes of what Slack tells, besides that it is stored. */
 export class SlackHearing {
+  #session: Session | undefined;
+  #isEnding = false;
+
   constructor(private readonly parts: HearingParts) {}
+
+  /** `since`: when Slack accepted the login, by our clock. */
+  begin(since: Date, signal: AbortSignal): void {
+    this.#session = { sinceMs: since.getTime() + this.parts.client.skewMs, signal };
+    this.#isEnding = false;
+  }
 
   /**
    * Events are stored, all else is answered, by the account whose workspace it is for, whoever's connection it came on. Throws where
@@ -51,17 +73,35 @@ export class SlackHearing {
   }
 
   /** Told each event after it was stored. */
-  async heard(event: JsonObject): Promise<void> {
+  async heard(event: JsonObject, happenedAt?: Date): Promise<void> {
     await this.parts.presence.note(event);
     const { type, subtype, channel, ts, thread_ts: thread } = event;
     if (type === 'message' && subtype === undefined && typeof channel === 'string' && typeof ts === 'string') {
       this.parts.messages.noteRoot(channel, ts, typeof thread === 'string' ? thread : undefined);
     }
-    if (type === 'app_uninstalled' || (type === 'tokens_revoked' && namesBot(event))) {
-      this.parts.client.refuse();
-      this.parts.loginRefused();
-    }
+    if (type === 'app_uninstalled' || (type === 'tokens_revoked' && namesBot(event))) this.#loseLogin(happenedAt);
     if (type === 'app_mention') this.#answerMention(event);
+  }
+
+  /** What was lost before this session's login was accepted is old news. */
+  #loseLogin(happenedAt: Date | undefined): void {
+    const { client, clock, log, loginRefused } = this.parts;
+    const session = this.#session;
+    if (session === undefined || this.#isEnding) return;
+    if (happenedAt !== undefined && happenedAt.getTime() + inexactMs < session.sinceMs) {
+      log.info({ happenedAt }, 'Slack tells again that an earlier login was lost');
+      return;
+    }
+    this.#isEnding = true;
+    const end = async (): Promise<void> => {
+      await clock.sleep(acknowledgedWithinMs, session.signal);
+      if (session.signal.aborted) return;
+      client.refuse();
+      loginRefused();
+    };
+    end().catch((error: unknown) => {
+      log.error({ error }, 'a lost login could not be told');
+    });
   }
 
   /** Slack does not wait for it: it goes on by itself. */

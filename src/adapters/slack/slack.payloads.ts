@@ -239,6 +239,8 @@ export function parseStored(payload: unknown): StoredEvent {
 const envelope = z.looseObject({
   type: z.literal('event_callback'),
   event_id: z.string().min(1),
+  /** Whole seconds since 1970, the same each time that it is told. */
+  event_time: lenient(z.int().nonnegative().max(8_640_000_000_000)),
   team_id: text,
   api_app_id: text,
   event: z.looseObject({ type: z.string() }),

@@ -39,6 +39,16 @@ export class SlackRooms {
     return this.#enter(channel, signal);
   }
 
+  /** Goes in again. Throws RoomClosed, saying what is to be done, where the channel is not open to us. */
+  async enter(id: string, signal: AbortSignal): Promise<void> {
+    const channel = await this.parts.conversations.info(id, signal);
+    if (channel === undefined) {
+      const say = `/invite @${this.parts.appName}`;
+      throw roomClosed(`the app sees no channel ${id}: where it is a private one, say \`${say}\` there`, 'gone');
+    }
+    await this.#enter(channel, signal);
+  }
+
   async describe(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
     if (isDirectId(room)) throw privateConversation(room);
     const channel = await this.parts.conversations.info(room, signal);

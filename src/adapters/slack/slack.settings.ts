@@ -91,7 +91,7 @@ export const slackSettings = z
     markMs: ms
       .default(30_000)
       .describe(
-        'How often it is written down that events come. Where nothing was written for three times as long, what was said meanwhile is read from history',
+        'How often it is written down that events come: from the last time on, what was said while none came is read from history',
       ),
     lookMarginMs: ms.default(10_000).describe('How far around an attempt a look reads, to be safe from unequal clocks'),
     maxConnections: z.int().positive().default(32).describe('Connections to Slack'),

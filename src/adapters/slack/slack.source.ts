@@ -14,8 +14,8 @@ export interface SourceParts {
   self(): SlackSelf | undefined;
   /** Whether anything of the channel is of interest: of others no names are looked up. */
   isLinked(channel: string): boolean;
-  /** Told each event after it was stored; where it throws, the event comes again. */
-  onHeard(event: JsonObject): Promise<void>;
+  /** Told each event after it was stored, with Slack's whole second; where it throws, the event comes again. */
+  onHeard(event: JsonObject, happenedAt: Date | undefined): Promise<void>;
 }
 
 interface Waiting {
@@ -69,10 +69,10 @@ export class SlackSource {
       await this.#inTurn(Promise.resolve(unreadable(body)));
       return;
     }
-    const { event, event_id: id } = envelope;
+    const { event, event_id: id, event_time: timeS } = envelope;
     this.parts.people.note(event);
     if (isKept(event) && !isDirect(event)) await this.#inTurn(this.payloadOf(event, signal, id));
-    await this.parts.onHeard(event);
+    await this.parts.onHeard(event, timeS === undefined ? undefined : new Date(timeS * 1000));
   }
 
   /** An event as it is stored, with what it lacks. `id`: under which Slack told it; a message is known without. */

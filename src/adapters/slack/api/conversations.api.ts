@@ -25,7 +25,8 @@ const some = z.object({ channels: z.array(channel) });
 
 /** Which part of a channel is read; both ends belong to it. */
 export interface Window {
-  readonly oldest: string;
+  /** Absent: from its beginning. */
+  readonly oldest?: string;
   readonly latest: string;
   readonly limit: number;
 }
@@ -149,7 +150,8 @@ function listArgs(cursor: string | undefined): JsonObject {
 
 function windowArgs({ oldest, latest, limit }: Window, cursor: string | undefined): JsonObject {
   const more = cursor === undefined ? {} : { cursor };
-  return { oldest, latest, limit, inclusive: true, include_all_metadata: true, ...more };
+  const from = oldest === undefined ? {} : { oldest };
+  return { ...from, latest, limit, inclusive: true, include_all_metadata: true, ...more };
 }
 
 /** Where the next page begins; undefined at the end. */
