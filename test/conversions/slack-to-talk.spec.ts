@@ -157,7 +157,7 @@ const tables: readonly (readonly [string, readonly string[], readonly (readonly 
         'bot: attachments',
         '**Deploy** (Slack): Deployed\n\nNew release\n\n> **anna**\n> [**fair 1.2**](https://ci.example.org/r/1.2)\n>\n> Two **fixes**\n>\n> **Stage:** east\n>\n> **Tests:** ✅ 42\n>\n> [🖼️ image](https://ci.example.org/r.png)\n>\n> *Deploy robot*',
       ],
-      ['bot: an attachment that has its fallback alone', '**B0C1BOT001** (Slack): Only the fallback'],
+      ['bot: an attachment that has its fallback alone', '**somebody** (Slack): Only the fallback'],
       [
         'app: blocks',
         '**Build** (Slack):\n\n## Stall 14 ⚡\n\n**Power** is *out* since noon\n\n**Who**\nAnna\n\nPlain \\*text\\*\n\n[Take it]\n\n---\n\n[🖼️ the stall](https://ci.example.org/stall.png)\n\n[🖼️ logo](https://ci.example.org/i.png) seen by **Ben**\n\n[\\[Open\\]](https://ci.example.org/14) [Ignore]',
