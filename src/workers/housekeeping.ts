@@ -28,9 +28,10 @@ export class Housekeeping {
   @Interval(15_000)
   async count(): Promise<void> {
     await this.#attempt('counting', async () => {
+      const counts = await this.status.counts();
       this.metrics.waiting.reset();
       this.metrics.parked.reset();
-      for (const { account, waiting, parked } of await this.status.counts()) {
+      for (const { account, waiting, parked } of counts) {
         this.metrics.waiting.set({ account }, waiting);
         this.metrics.parked.set({ account }, parked);
       }
