@@ -104,13 +104,13 @@ it('a connection that falls silent is given up, one that answers pings is kept',
     socket.pause();
   });
   const stop = new AbortController();
-  const running = server.mode({ quietMs: 600 }).run(stop.signal);
+  const running = server.mode({ quietMs: 2_500 }).run(stop.signal);
   try {
     await until(() => server.made === 2, 'another connection');
     // It hears of its end when it reads again.
     silent?.resume();
     await until(() => server.open === 1, 'the end of the first');
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect([server.made, server.open]).toEqual([2, 1]);
   } finally {
     stop.abort();
