@@ -25,7 +25,7 @@ export interface LaneReservation {
 export function beginnings({ messages, deliveries }: Plan): ReadonlyMap<RowId, readonly DeliveryId[]> {
   const begun = new Set(messages.map(({ id }) => id));
   const byLane = new Map<RowId, DeliveryId[]>();
-  for (const { lane, uuid } of deliveries) byLane.set(lane, [...(byLane.get(lane) ?? []), uuid]);
+  for (const { lane, uuid } of deliveries) append(byLane, lane, uuid);
   for (const { lane, message } of deliveries) if (message === null || !begun.has(message)) byLane.delete(lane);
   return byLane;
 }
@@ -41,7 +41,13 @@ export function waitingIn({ messages, deliveries }: Plan, first: readonly Stored
     const { id, readAt } = row;
     const author = authors.get(message) ?? null;
     const waiting = { id, uuid, message, event, author, attempts: 0, made: [], uncertain: null, readAt };
-    byLane.set(lane, [...(byLane.get(lane) ?? []), waiting]);
+    append(byLane, lane, waiting);
   }
   return byLane;
+}
+
+function append<Value>(byLane: Map<RowId, Value[]>, lane: RowId, value: Value): void {
+  const values = byLane.get(lane);
+  if (values === undefined) byLane.set(lane, [value]);
+  else values.push(value);
 }
