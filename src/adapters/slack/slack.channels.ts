@@ -58,12 +58,13 @@ export class SlackChannels {
 
   async list(): Promise<readonly HeardChannel[]> {
     const out = new Set(await this.#idsOf(takenOutKey('')));
+    const unreadOf = new Map((await this.store.list(unreadKey(''))).map(({ key, value }) => [key, value]));
     const found: HeardChannel[] = [];
     for (const { key, value } of await this.store.list(enteredKey(''))) {
       const id = key.slice(enteredKey('').length);
       if (out.has(id)) continue;
       const { since = new Date(0), ts } = entered.safeParse(value).data ?? {};
-      const missed = await this.#unreadOf(id);
+      const missed = unread.safeParse(unreadOf.get(unreadKey(id))).data;
       found.push({
         id,
         since,
