@@ -41,6 +41,7 @@ import { StatusRepository } from './persistence/status.repository.js';
 import { Deliverer } from './pipeline/deliver.js';
 import { DeliveryKeys } from './pipeline/delivery-key.js';
 import { IngestService } from './pipeline/ingest.js';
+import { WrittenCopies } from './pipeline/written-copies.js';
 import { Replays } from './pipeline/replays.js';
 import type { Settings } from './settings/settings.types.js';
 import { Bridge } from './workers/bridge.js';
@@ -157,7 +158,9 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     profileForMs: 600_000,
     waitMs: 2_000,
   });
-  const ingest = new IngestService(database, new IngestRepository(() => deliveryId(v7())), keys, clock, metrics, log, {
+  const written = new WrittenCopies();
+  const ingestRows = new IngestRepository(() => deliveryId(v7()));
+  const ingest = new IngestService(database, ingestRows, keys, written, clock, metrics, log, {
     heldEventsMs: delivery.heldEventsMs,
     newDeliveryId: () => deliveryId(v7()),
     reserve: () => bridge.reserveLanes(),
@@ -182,6 +185,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       linkedRoom: (room, account) => deliveries.linkedRoom(room, account),
       openFile: (file, signal) => files.open(file, signal),
     }),
+    written,
     adapters,
     shards,
     clock,

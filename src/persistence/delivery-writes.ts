@@ -11,18 +11,24 @@ export interface Done {
   readonly results: readonly DeliveryResult[];
 }
 
-/** Writes down what several lanes did, in one request. Of those that are not answered nothing is written: their shards are lost. */
+/**
+ * What was written down: `all`, or without copies in whose place others stand, so that the echoes of each are to be judged. Nothing
+ * where the shard is lost.
+ */
+export type Written = 'all' | 'notAllCopies' | 'nothing';
+
+/** Writes down what several lanes did, in one request. One answer for each. */
 export async function recordDone(
   database: Pick<Transaction, 'call'>,
   done: readonly Done[],
-): Promise<ReadonlySet<RowId>> {
+): Promise<readonly Written[]> {
   const results = done.flatMap(({ lane, results }) => results.map((result) => ({ lane, result })));
   const copies = results.flatMap(({ lane, result }) =>
     result.delivery.message !== null && isOfMessage(result)
       ? result.made.map((copy) => ({ lane, copy, result, message: result.delivery.message }))
       : [],
   );
-  const ours = await database.call<{ recorded: RowId }>('record_done', [
+  const rows = await database.call<{ recorded: RowId; whole: boolean }>('record_done', [
     done.map(({ lane }) => lane.id),
     done.map(({ fence }) => fence.shard),
     done.map(({ fence }) => fence.fence),
@@ -44,7 +50,10 @@ export async function recordDone(
     results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.since ?? null) : null)),
     results.map(({ result }) => (result.state === 'waiting' ? (result.uncertain?.settledAt ?? null) : null)),
   ]);
-  return new Set(ours.map(({ recorded }) => recorded));
+  const written = new Map<RowId, Written>(
+    rows.map(({ recorded, whole }) => [recorded, whole ? 'all' : 'notAllCopies']),
+  );
+  return done.map(({ lane }) => written.get(lane.id) ?? 'nothing');
 }
 
 function whyHeld({ results }: Done): string | null {

@@ -5,7 +5,7 @@ import type { RowId } from '../model/routing.js';
 import { Combined } from './combined.js';
 import { type Database, type Fence, isDataError, shardLost } from './database.js';
 import { cancelIfStale, followParked } from './parked-writes.js';
-import { type Done, hasMore, recordDone, storeChange } from './delivery-writes.js';
+import { type Done, hasMore, recordDone, storeChange, type Written } from './delivery-writes.js';
 
 /** What became of a parked delivery that was to be tried again. */
 export type Retry = { readonly became: 'waiting'; readonly lane: RowId } | { readonly became: 'skipped' | 'notParked' };
@@ -14,11 +14,11 @@ export type Retry = { readonly became: 'waiting'; readonly lane: RowId } | { rea
 export class DeliveryRepository {
   /** Lanes that ask, or have done something, at the same time share a request. */
   readonly #due: Combined<DueAsk, WaitingDelivery[]>;
-  readonly #done: Combined<Done, 'written' | 'lost'>;
+  readonly #done: Combined<Done, Written>;
 
   constructor(private readonly database: Database) {
     this.#due = new Combined(16, (asks) => this.#dueOf(asks), isDataError);
-    this.#done = new Combined(64, (done) => this.#record(done), isDataError);
+    this.#done = new Combined(64, (done) => recordDone(this.database, done), isDataError);
   }
 
   /** The lanes of these shards whose first delivery is due. */
@@ -85,18 +85,16 @@ export class DeliveryRepository {
   }
 
   /** Writes down what was done, if the lane's shard is still ours. Throws ShardLost else. */
-  async commit(lane: Lane, fence: Fence, results: readonly DeliveryResult[]): Promise<void> {
+  async commit(lane: Lane, fence: Fence, results: readonly DeliveryResult[]): Promise<Exclude<Written, 'nothing'>> {
     const done = { lane, fence, results };
-    if (!results.some(hasMore)) {
-      // Most are new messages: for them one request is the whole transaction.
-      if ((await this.#done.ask(done)) === 'lost') throw shardLost(fence);
-      return;
-    }
-    await this.database.transaction(async (tx) => {
-      const written = await recordDone(tx, [done]);
-      if (!written.has(lane.id)) throw shardLost(fence);
+    // Most are new messages: for them one request is the whole transaction.
+    if (!results.some(hasMore)) return ofOurs(await this.#done.ask(done), fence);
+    return this.database.transaction(async (tx) => {
+      const [written = 'nothing'] = await recordDone(tx, [done]);
+      const copies = ofOurs(written, fence);
       for (const result of results) await storeChange(tx, lane, result);
       await followParked(tx, lane, results);
+      return copies;
     });
   }
 
@@ -145,11 +143,11 @@ export class DeliveryRepository {
     for (const row of rows) byLane.get(row.lane)?.push(row);
     return asks.map(({ lane, limit }) => waitingOf((byLane.get(lane) ?? []).slice(0, limit)));
   }
+}
 
-  async #record(done: readonly Done[]): Promise<('written' | 'lost')[]> {
-    const written = await recordDone(this.database, done);
-    return done.map(({ lane }) => (written.has(lane.id) ? 'written' : 'lost'));
-  }
+function ofOurs(written: Written, fence: Fence): Exclude<Written, 'nothing'> {
+  if (written === 'nothing') throw shardLost(fence);
+  return written;
 }
 
 interface DueAsk {

@@ -16,7 +16,7 @@ import {
   type TargetWiring,
   type Wiring,
 } from '../model/routing.js';
-import { type Fence, shardLost, type Transaction } from './database.js';
+import { type Database, type Fence, shardLost, type Transaction } from './database.js';
 import { applyPlan, type InboxRow, type RoomRead } from './plan-writes.js';
 
 export interface HeldRow {
@@ -167,6 +167,18 @@ export class IngestRepository {
   /** Those of these deliveries, stored in the same transaction, that their lanes are to begin with. */
   async firstInLanes(tx: Transaction, deliveries: readonly DeliveryId[]): Promise<readonly StoredDelivery[]> {
     return deliveries.length === 0 ? [] : tx.call<StoredDelivery>('first_in_lanes', [deliveries]);
+  }
+
+  /** What was read brought nothing to store. Throws ShardLost where the room is another replica's. */
+  async moveCursor(database: Database, { room, cursor }: RoomRead, fence: Fence): Promise<void> {
+    const moved = await database.rows(
+      `update rooms set cursor = $3, read_at = now(), state = 'open', reason = null,
+              activity_at = case when cursor is distinct from $3 then now() else activity_at end
+        where account = $1 and room = $2 and exists (select 1 from shards where id = $4 and fence = $5 for key share)
+       returning 1`,
+      [room.account, room.id, cursor, fence.shard, fence.fence],
+    );
+    if (moved.length === 0) throw shardLost(fence);
   }
 
   /** Writes the whole plan. `rows` are the payloads that are new to the inbox; `read`: how far which room was read with them. */

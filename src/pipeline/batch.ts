@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BridgeEvent } from '../model/bridge-event.js';
 import { type InboxKey, inboxKey, type MessageRef } from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
-import { copyKey, type Known, roomKey } from '../model/routing.js';
+import { copyKey, roomKey } from '../model/routing.js';
 import type { Asked, Learnt } from '../persistence/ingest.repository.js';
 import type { InboxRow } from '../persistence/plan-writes.js';
 import type { Interpretation } from './interpret.js';
@@ -30,7 +30,7 @@ export function freshOf(
   { known, stored, inboxIds }: Learnt,
 ): { readonly inbox: InboxRow; readonly content: Interpretation; readonly isNews: true | undefined }[] {
   const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(
-    ({ key, content }) => !stored.has(key) && !isEchoOfKnown(content, known),
+    ({ key, content }) => !stored.has(key) && !isEchoOf(content, (copy) => known.copies.has(copyKey(copy))),
   );
   return fresh.flatMap(({ key, body, content, isNews }, index) => {
     const id = inboxIds[index];
@@ -44,9 +44,10 @@ export function startsMessage(
   return event.kind === 'messageSent' || event.kind === 'pollStarted';
 }
 
-function isEchoOfKnown(content: Interpretation, { copies }: Known): boolean {
+/** Whether the payload tells of nothing but our own messages, all of them known copies. */
+export function isEchoOf(content: Interpretation, isKnown: (copy: MessageRef) => boolean): boolean {
   const events = eventsIn(content);
-  return events.length > 0 && events.every((event) => isEcho(event) && copies.has(copyKey(event.message)));
+  return events.length > 0 && events.every((event) => isEcho(event) && isKnown(event.message));
 }
 
 /** Our own message coming back with a key. */

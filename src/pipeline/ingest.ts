@@ -24,6 +24,7 @@ import {
   contentsOf,
   eventsIn,
   freshOf,
+  isEchoOf,
   type Read,
   roomsOf,
   sentBy,
@@ -33,6 +34,7 @@ import {
 import { beginnings, type LaneReservation, nothing, waitingIn } from './hand-over.js';
 import { interpret } from './interpret.js';
 import { type Arrival, route } from './route.js';
+import type { WrittenCopies } from './written-copies.js';
 
 /** Where a pulled batch came from: the cursor moves in the same transaction, if the room is still ours. */
 export interface Pulled {
@@ -55,6 +57,7 @@ export class IngestService {
     private readonly database: Database,
     private readonly repository: IngestRepository,
     private readonly keys: DeliveryKeys,
+    private readonly written: WrittenCopies,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -63,13 +66,10 @@ export class IngestService {
 
   async accept(adapter: NetworkAdapter, payloads: readonly RawPayload[], pulled?: Pulled): Promise<void> {
     const startedMs = this.clock.monotonicMs();
-    const reads = payloads.map((payload) => ({
-      ...payload,
-      key: comparable(payload.key),
-      content: interpret(adapter, payload.body),
-    }));
+    const reads = this.#news(adapter, payloads);
     try {
-      await this.#store(adapter, reads, pulled, 'moves');
+      if (reads.length > 0) await this.#store(adapter, reads, pulled, 'moves');
+      else if (pulled !== undefined) await this.repository.moveCursor(this.database, pulled, pulled.fence);
     } catch (error) {
       if (!isDataError(error)) {
         this.metrics.ingestFailures.inc({ account: adapter.account });
@@ -105,6 +105,18 @@ export class IngestService {
     return routed.plan.inbox[0]?.state ?? 'ignored';
   }
 
+  /** All but the echoes of what this process itself wrote down. */
+  #news(adapter: NetworkAdapter, payloads: readonly RawPayload[]): Read[] {
+    const reads = payloads.map((payload) => ({
+      ...payload,
+      key: comparable(payload.key),
+      content: interpret(adapter, payload.body),
+    }));
+    const news = reads.filter(({ content }) => !isEchoOf(content, (copy) => this.written.has(copy)));
+    this.#countKnown(adapter, reads.length - news.length);
+    return news;
+  }
+
   /** One row after the other, so that the one that the database refuses harms no other. */
   async #storeOneByOne(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
     for (const read of reads) {
@@ -121,7 +133,7 @@ export class IngestService {
         await this.#store(adapter, [malformed], pulled, 'stays');
       }
     }
-    if (pulled !== undefined) await this.#store(adapter, [], pulled, 'moves');
+    if (pulled !== undefined) await this.repository.moveCursor(this.database, pulled, pulled.fence);
   }
 
   async #store(
@@ -281,12 +293,15 @@ export class IngestService {
       ({ message, event }) => message === null && event.kind === 'messageDeleted',
     );
     if (withdrawn.length > 0) this.metrics.secondCopies.inc({ account: adapter.account }, withdrawn.length);
-    const known = reads - plan.inbox.length;
-    if (known > 0) this.metrics.knownPayloads.inc({ account: adapter.account }, known);
+    this.#countKnown(adapter, reads - plan.inbox.length);
     for (const { state, note, inbox } of plan.inbox) {
       if (state === 'malformed')
         this.log.warn({ account: adapter.account, inbox, note }, 'a payload could not be read');
     }
+  }
+
+  #countKnown(adapter: NetworkAdapter, known: number): void {
+    if (known > 0) this.metrics.knownPayloads.inc({ account: adapter.account }, known);
   }
 
   #wake({ plan, known }: Routed, kept: ReadonlySet<RowId> = new Set()): void {

@@ -9,6 +9,7 @@ import type { Fence } from '../persistence/database.js';
 import type { DeliveryRepository } from '../persistence/delivery.repository.js';
 import type { Deliverer } from '../pipeline/deliver.js';
 import { decide, type RetryOptions } from '../pipeline/retry-policy.js';
+import type { WrittenCopies } from '../pipeline/written-copies.js';
 import { look } from './look.js';
 import type { Shards } from './shards.js';
 
@@ -24,6 +25,7 @@ export interface LaneOptions extends RetryOptions {
 export interface LaneParts {
   readonly repository: DeliveryRepository;
   readonly deliverer: Deliverer;
+  readonly written: WrittenCopies;
   readonly adapters: ReadonlyMap<string, NetworkAdapter>;
   readonly shards: Shards;
   readonly clock: Clock;
@@ -234,8 +236,9 @@ export class LaneBatch {
     for (;;) {
       try {
         pass('beforeDoneCommit', this.lane.account);
-        await repository.commit(this.lane, this.fence, this.#done);
+        const written = await repository.commit(this.lane, this.fence, this.#done);
         pass('afterDoneCommit', this.lane.account);
+        if (written === 'all') this.#remember();
         this.#done = [];
         this.#committedAtMs = clock.monotonicMs();
         return;
@@ -250,6 +253,11 @@ export class LaneBatch {
         await clock.sleep(500, this.signal);
       }
     }
+  }
+
+  #remember(): void {
+    const room = { account: this.lane.account, id: this.lane.room };
+    for (const { made } of this.#done) for (const { id } of made) this.#parts.written.add({ room, id });
   }
 }
 

@@ -42,6 +42,7 @@ import { ShardRepository } from '../../src/persistence/shard.repository.js';
 import { Deliverer } from '../../src/pipeline/deliver.js';
 import { DeliveryKeys } from '../../src/pipeline/delivery-key.js';
 import { IngestService } from '../../src/pipeline/ingest.js';
+import { WrittenCopies } from '../../src/pipeline/written-copies.js';
 import type { LaneReservation } from '../../src/pipeline/hand-over.js';
 import { type LaneOptions } from '../../src/workers/lane-batch.js';
 import { LaneWorker, laneBatch } from '../../src/workers/lane-worker.js';
@@ -240,6 +241,7 @@ export class House {
   readonly shardRows: ShardRepository;
   readonly ingestRows = new IngestRepository(() => deliveryId(v7()));
   readonly keys = new DeliveryKeys(randomBytes(32));
+  readonly written = new WrittenCopies();
   readonly metrics = new Metrics();
   readonly adapters = new Map<AccountId, NetworkAdapter>();
   readonly woken: string[] = [];
@@ -272,8 +274,8 @@ export class House {
     return new House(database, fresh.url, () => fresh.drop());
   }
 
-  ingestOn(database: Database): IngestService {
-    return new IngestService(database, this.ingestRows, this.keys, systemClock, this.metrics, silentLog, {
+  ingestOn(database: Database, written = this.written): IngestService {
+    return new IngestService(database, this.ingestRows, this.keys, written, systemClock, this.metrics, silentLog, {
       heldEventsMs: this.heldEventsMs,
       newDeliveryId: () => deliveryId(v7()),
       reserve: () => this.reserve(),
@@ -335,6 +337,7 @@ export class House {
         linkedRoom: (room, account) => repository.linkedRoom(room, account),
         openFile: () => Promise.reject(new Error('there are no files')),
       }),
+      written: this.written,
       adapters: this.adapters,
       shards,
       clock,

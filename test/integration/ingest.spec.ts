@@ -4,6 +4,7 @@ import { type DeliveryKey, inboxKey, remoteId, roomId } from '../../src/model/id
 import { Database } from '../../src/persistence/database.js';
 import { InboxRepository } from '../../src/persistence/inbox.repository.js';
 import { RetentionRepository } from '../../src/persistence/retention.repository.js';
+import { WrittenCopies } from '../../src/pipeline/written-copies.js';
 import {
   databaseAt,
   deleted,
@@ -386,19 +387,47 @@ describe('ingest: echoes', () => {
     sent(id, { actor: { ...person(rightRoom), standing: 'ours' }, key }, rightRoom);
   const echoes = () => house.rows(`select key from inbox where account = $1`, [right]);
 
-  it('the echo of a copy that is written down is not stored, however often it is read', async () => {
+  it.each([
+    ['this process', () => house.ingest],
+    ['another', () => house.ingestOn(house.database, new WrittenCopies())],
+  ])('the echo of a copy that %s wrote down is not stored, however often it is read', async (_, ingest) => {
     const shards = house.shards();
     await shards.tick();
     await house.ingest.accept(source, [payload('k1', sent('1'))]);
     await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
     const echo = payload('echo', echoOf('right-1', keyOf(target.requests[0])));
-    await house.ingest.accept(target, [echo, payload('new', sent('2', {}, rightRoom))]);
-    await house.ingest.accept(target, [echo]);
+    await ingest().accept(target, [echo, payload('new', sent('2', {}, rightRoom))]);
+    await ingest().accept(target, [echo]);
     expect(await echoes()).toEqual([{ key: 'new' }]);
     expect(await house.rows(`select remote from copies where account = $1 order by remote`, [right])).toEqual([
       { remote: '2' },
       { remote: 'right-1' },
     ]);
+  });
+
+  it('the database is not asked about the echo of a copy that this process wrote down', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(source, [payload('k1', sent('1'))]);
+    await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    const closed = house.ingestOn(databaseAt(house.url));
+    const key = keyOf(target.requests[0]);
+    await closed.accept(target, [payload('echo', echoOf('right-1', key))]);
+    await expect(closed.accept(target, [payload('another', echoOf('right-2', key))])).rejects.toThrow();
+  });
+
+  it('past echoes the cursor moves only while the room is ours', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(source, [payload('k1', sent('1'))]);
+    await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    const echo = payload('echo', echoOf('right-1', keyOf(target.requests[0])));
+    const fence = shards.fence(0);
+    await house.ingest.accept(target, [echo], house.pulled('c1', fence, rightRoom));
+    expect(await house.rooms.cursor(rightRoom)).toBe('c1');
+    await house.rows(`update shards set fence = fence + 1`);
+    await expect(house.ingest.accept(target, [echo], house.pulled('c2', fence, rightRoom))).rejects.toThrow(ShardLost);
+    expect(await house.rooms.cursor(rightRoom)).toBe('c1');
   });
 
   it('our own words are activity of their room, though their echoes are not stored; what is read again is none', async () => {

@@ -127,7 +127,7 @@ describe('LaneWorker', () => {
     let nowMs = 0;
     const commits: number[] = [];
     class Counting extends DeliveryRepository {
-      override commit(...given: Parameters<DeliveryRepository['commit']>): Promise<void> {
+      override commit(...given: Parameters<DeliveryRepository['commit']>): ReturnType<DeliveryRepository['commit']> {
         commits.push(given[2].length);
         return super.commit(...given);
       }
@@ -148,7 +148,7 @@ describe('LaneWorker', () => {
   it('repeats the commit until it is written, and does not send again', async () => {
     let failures = 0;
     class Failing extends DeliveryRepository {
-      override commit(...given: Parameters<DeliveryRepository['commit']>): Promise<void> {
+      override commit(...given: Parameters<DeliveryRepository['commit']>): ReturnType<DeliveryRepository['commit']> {
         failures += 1;
         return failures <= 2 ? Promise.reject(new Error('no connection')) : super.commit(...given);
       }
@@ -508,7 +508,7 @@ describe('LaneWorker, in doubt', () => {
   it('what could not be written down at the stop leaves the shard in doubt', async () => {
     const stop = new AbortController();
     class Broken extends DeliveryRepository {
-      override commit(): Promise<void> {
+      override commit(): ReturnType<DeliveryRepository['commit']> {
         stop.abort();
         return Promise.reject(new Error('no connection'));
       }
@@ -597,5 +597,25 @@ describe('LaneWorker, about earlier messages', () => {
     await run();
     expect(await house.states(lane)).toEqual(['delivered']);
     expect(await house.deliveries.copiesOfRef(refOf(leftRoom, '1'), lane)).toMatchObject([{ id: 'early' }]);
+  });
+
+  it('of two copies of one message the later one is withdrawn, whichever answer was written down', async () => {
+    await house.ingest.accept(source, [payload('1', sent('1'))]);
+    const actor = { ...sent('x').actor, standing: 'ours' as const };
+    target.onSend = async (request) => {
+      const key = request.key(0);
+      if (request.event.kind === 'messageSent')
+        await house.ingest.accept(target, [payload('first', sent('early', { key, actor }, rightRoom))]);
+      target.made(request);
+    };
+    await run();
+    const [made] = target.requests;
+    if (made === undefined) throw new Error('nothing was sent');
+    await house.ingest.accept(target, [payload('second', sent('right-1', { key: made.key(0), actor }, rightRoom))]);
+    await run();
+    expect(target.requests.map(({ event, target: copies }) => [event.kind, copies.map(({ id }) => id)])).toEqual([
+      ['messageSent', []],
+      ['messageDeleted', ['right-1']],
+    ]);
   });
 });
