@@ -6,7 +6,7 @@ import { followSeed, isFull, roundsOf, seed, tell } from './rounds.js';
 import { countsOf, drained, pause } from './town.js';
 
 /** Longer than a lease: by then the other replica has taken over. */
-const frozenForMs = 4_000;
+const frozenForMs = isFull ? 60_000 : 4_000;
 const takesOverWithinMs = 15_000;
 const rounds = roundsOf({ full: 100 / 8, short: 1 });
 
@@ -39,7 +39,7 @@ describe(`two replicas on one database (seed ${String(seed)})`, () => {
       await pause(1_000);
       await endsWell(world, traffic, [frozen, other], `one frozen at ${point}`);
     },
-    120_000,
+    frozenForMs + 120_000,
   );
 
   it.each(each('cut off'))(
