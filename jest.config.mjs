@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -12,7 +14,8 @@ export default {
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  maxWorkers: '50%',
+  // Half of what there is, since each suite runs servers and services beside it; two at least, since many of them mostly wait.
+  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   // No promise of speed: a busy machine takes its time.
   testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],

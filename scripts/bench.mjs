@@ -9,7 +9,7 @@ const prepared = spawnSync(process.execPath, [join(project, 'scripts', 'prepare.
 if (prepared.status !== 0) process.exit(prepared.status ?? 1);
 
 const postgres = await import('../test/support/postgres.mjs');
-await postgres.start();
+await postgres.start('localUrl');
 try {
   const main = join(project, 'bench', 'main.mjs');
   const child = spawn(process.execPath, [main, ...process.argv.slice(2)], { cwd: project, stdio: 'inherit' });

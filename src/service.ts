@@ -48,7 +48,7 @@ export async function prepareGround(settings: Settings, log: Log, use: 'serve' |
       log.info(fields, event);
     },
   });
-  return { databaseUrl: embedded.url, masterKey, lock, embedded };
+  return { databaseUrl: embedded.localUrl, masterKey, lock, embedded };
 }
 
 /** Starts the service and resolves when it listens. Networks and rooms are taken up from then on: see /health/ready. */

@@ -1,1 +1,5 @@
-export { start as default } from './postgres.mjs';
+import { start } from './postgres.mjs';
+
+export default function setUp() {
+  return start();
+}

@@ -158,7 +158,7 @@ describe('startEmbeddedPostgres', () => {
         fsync: 'on',
         commit: 'on',
         host: '127.0.0.1',
-        sockets: '',
+        sockets: join(folder, 'cluster', 'data'),
         by_code_point: true,
         upper: 'STRASSE Ä',
       },
@@ -166,9 +166,38 @@ describe('startEmbeddedPostgres', () => {
     const wrong = new URL(postgres.url);
     wrong.password = 'guessed';
     await expect(query(wrong.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
+    const wrongThere = new URL(postgres.localUrl);
+    wrongThere.password = 'guessed';
+    await expect(query(wrongThere.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
     expect(await readEmbeddedAddress(folder)).toBe(postgres.url);
     expect(statSync(join(folder, 'address')).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('is reached by a Unix socket too, the same one after a restart and where it is found', async () => {
+    const folder = newFolder();
+    const first = await start({ folder });
+    const how = `select inet_server_port() is null as by_socket, current_database() as database`;
+    expect(await query(first.url, how)).toEqual([{ by_socket: false, database: 'crosstalk' }]);
+    expect(await query(first.localUrl, how)).toEqual([{ by_socket: true, database: 'crosstalk' }]);
+    expect((await start({ folder })).localUrl).toBe(first.localUrl);
+    await Promise.all(started.splice(0).map((postgres) => postgres.stop()));
+    const second = await start({ folder });
+    expect(second.localUrl).toBe(first.localUrl);
+    expect(await query(second.localUrl, how)).toEqual([{ by_socket: true, database: 'crosstalk' }]);
+  });
+
+  it.each([
+    ['is longer than the address of a socket may be', 'x'.repeat(80)],
+    ['has a comma', 'one, two'],
+  ])('is reached by its port where the path %s', async (_, name) => {
+    const folder = join(newFolder(), name);
+    const postgres = await start({ folder });
+    expect(postgres.localUrl).toBe(postgres.url);
+    expect(await query(postgres.url, `select current_setting('unix_socket_directories') as sockets`)).toEqual([
+      { sockets: '' },
+    ]);
+    await postgres.stop();
   });
 
   it('stops without leaving a process, and starts again on the same address with its data', async () => {
@@ -242,21 +271,24 @@ describe('startEmbeddedPostgres', () => {
     expect(readdirSync(folder)).toContain(making);
   });
 
-  it('starts over a pid file whose number belongs to another process by now', async () => {
+  it('starts over pid files, one of them the socket’s, whose number belongs to another process by now', async () => {
     const folder = newFolder();
     const first = await start({ folder });
-    const pidFile = join(folder, 'cluster', 'data', 'postmaster.pid');
-    const stale = readFileSync(pidFile, 'utf8');
+    const files = ['postmaster.pid', `.s.PGSQL.${new URL(first.url).port}.lock`].map((name) => {
+      const path = join(folder, 'cluster', 'data', name);
+      return { path, stale: readFileSync(path, 'utf8') };
+    });
     await first.stop();
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], {
       stdio: 'ignore',
       detached: true,
     });
     applications.push(stranger);
-    writeFileSync(pidFile, stale.replace(/^\d+/, String(stranger.pid)));
+    for (const { path, stale } of files) writeFileSync(path, stale.replace(/^\d+/, String(stranger.pid)));
 
     const second = await start({ folder });
     expect(second.origin).toBe('launched');
+    expect(second.localUrl).toBe(first.localUrl);
     expect(stranger.exitCode).toBeNull();
   });
 
@@ -273,6 +305,7 @@ describe('startEmbeddedPostgres', () => {
     }
     expect(rows).toEqual([{ word: 'kept' }]);
     expect(postmasterOf(folder)?.mark).not.toBe(killed?.mark);
+    expect(await query(postgres.localUrl, 'select word from kept')).toEqual([{ word: 'kept' }]);
   });
 
   it('goes without stopping when it only leaves', async () => {

@@ -9,8 +9,16 @@ const MADE_MEANWHILE = new Set(['42P04', '23505']);
 /** It is starting, stopping, or gone by now. */
 const NOT_NOW = new Set(['57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
 
+/** Where a postmaster listens. */
+export interface Doors {
+  readonly port: number;
+  readonly socketFolder: string | null;
+}
+
 export interface Greeting {
   readonly url: string;
+  /** By its Unix socket, where that answers too; else `url`. */
+  readonly localUrl: string;
   readonly version: string;
 }
 
@@ -18,22 +26,38 @@ export interface Greeting {
  * Connects, making our database if it is not there yet. Null where PostgreSQL takes no connections now, or where the
  * one on that port serves another data directory. Throws what PostgreSQL answers otherwise.
  */
-export async function greet(port: number, password: string, data: string): Promise<Greeting | null> {
-  const url = urlOf(port, password, DATABASE);
+export async function greet(doors: Doors, password: string, data: string): Promise<Greeting | null> {
+  const url = urlOf(doors, password, DATABASE);
   try {
     const { version, folder } = await ask(url);
-    return folder === data ? { url, version } : null;
+    if (folder !== data) return null;
+    return { url, localUrl: (await socketUrl(doors, password, data)) ?? url, version };
   } catch (error) {
     const code = errorCode(error);
     if (code !== null && NOT_NOW.has(code)) return null;
     if (code !== NO_SUCH_DATABASE) throw error;
-    await makeDatabase(urlOf(port, password, 'postgres'));
-    return greet(port, password, data);
+    await makeDatabase(urlOf(doors, password, 'postgres'));
+    return greet(doors, password, data);
   }
 }
 
-function urlOf(port: number, password: string, database: string): string {
-  return `postgres://${ROLE}:${password}@127.0.0.1:${String(port)}/${database}`;
+/** Null where nothing of ours answers there. */
+async function socketUrl({ port, socketFolder }: Doors, password: string, data: string): Promise<string | null> {
+  if (socketFolder === null) return null;
+  const url = urlOf({ port, host: encodeURIComponent(socketFolder) }, password, DATABASE);
+  try {
+    return (await ask(url)).folder === data ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+function urlOf(
+  { port, host = '127.0.0.1' }: { port: number; host?: string },
+  password: string,
+  database: string,
+): string {
+  return `postgres://${ROLE}:${password}@${host}:${String(port)}/${database}`;
 }
 
 async function ask(url: string): Promise<{ version: string; folder: string }> {

@@ -4,6 +4,7 @@ import {
   existsSync,
   fchownSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -17,6 +18,8 @@ import type { Binaries } from './runnable.js';
 
 const POLL_MS = 5;
 const MAX_LOG_BYTES = 1024 * 1024;
+const PID_FILE = 'postmaster.pid';
+const SOCKET_LOCK = /^\.s\.PGSQL\.\d+\.lock$/;
 
 /** PostgreSQL's first process, which runs for one data directory. */
 export interface Postmaster {
@@ -24,32 +27,45 @@ export interface Postmaster {
   readonly mark: ProcessMark;
   /** Null until it has opened its port. */
   readonly port: number | null;
+  /** Where its Unix socket is, if it has one. */
+  readonly socketFolder: string | null;
   readonly ready: boolean;
 }
 
 /**
  * The postmaster that runs on the data directory now, whoever started it; null where none does.
- * Source: PostgreSQL, src/include/utils/pidfile.h: line 1 pid, 4 port, 8 status.
+ * Source: PostgreSQL, src/include/utils/pidfile.h: line 1 pid, 4 port, 5 the first
+ * folder with a socket, 8 status.
  */
 export function findPostmaster(data: string): Postmaster | null {
-  const lines = pidFile(data);
+  const lines = linesOf(join(data, PID_FILE));
   const pid = Number(lines[0]);
   const mark = markOf(pid);
   if (mark === null || !isPostmasterOf(pid, data)) return null;
   const port = Number(lines[3]);
-  return { pid, mark, port: port > 0 ? port : null, ready: lines[7]?.trim() === 'ready' };
+  const socketFolder = lines[4]?.trim() ?? '';
+  return {
+    pid,
+    mark,
+    port: port > 0 ? port : null,
+    socketFolder: socketFolder === '' ? null : socketFolder,
+    ready: lines[7]?.trim() === 'ready',
+  };
 }
 
 /**
- * A pid file left by a killed postmaster names a pid that may belong to another process by now; PostgreSQL would then
- * refuse to start. Puts a dead pid in its place: the rest of the file (its shared memory) still guards the data.
+ * The pid files left by a killed postmaster, one of them its socket's, name a pid that may belong to another process by now;
+ * PostgreSQL would then refuse to start. Puts a dead pid in its place: the rest of the file (its shared memory) still guards
+ * the data.
  */
-export function disarmStalePidFile(data: string): void {
-  const lines = pidFile(data);
-  const pid = Number(lines[0]);
-  if (lines.length === 0 || markOf(pid) === null || isPostmasterOf(pid, data)) return;
-  const dead = spawnSync('/bin/sh', ['-c', 'exit 0']).pid;
-  writeFileSync(join(data, 'postmaster.pid'), [String(dead), ...lines.slice(1)].join('\n'));
+export function disarmStalePidFiles(data: string): void {
+  for (const name of readdirSync(data).filter((file) => file === PID_FILE || SOCKET_LOCK.test(file))) {
+    const lines = linesOf(join(data, name));
+    const pid = Number(lines[0]);
+    if (lines.length === 0 || markOf(pid) === null || isPostmasterOf(pid, data)) continue;
+    const dead = spawnSync('/bin/sh', ['-c', 'exit 0']).pid;
+    writeFileSync(join(data, name), [String(dead), ...lines.slice(1)].join('\n'));
+  }
 }
 
 export interface LaunchOptions {
@@ -58,6 +74,8 @@ export interface LaunchOptions {
   readonly data: string;
   readonly log: string;
   readonly port: number;
+  /** Where it opens a Unix socket too. */
+  readonly socketFolder: string | null;
   /** Further settings of PostgreSQL. */
   readonly settings: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -102,11 +120,11 @@ export async function launch(options: LaunchOptions): Promise<'ready' | { readon
   return 'ready';
 }
 
-function argumentsFor({ data, port, settings }: LaunchOptions): readonly string[] {
+function argumentsFor({ data, port, socketFolder, settings }: LaunchOptions): readonly string[] {
   const all: Readonly<Record<string, string>> = {
     listen_addresses: '127.0.0.1',
     port: String(port),
-    unix_socket_directories: '',
+    unix_socket_directories: socketFolder ?? '',
     cluster_name: 'crosstalk',
     timezone: 'UTC',
     log_timezone: 'UTC',
@@ -177,7 +195,6 @@ function isPostmasterOf(pid: number, data: string): boolean {
   return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(data);
 }
 
-function pidFile(data: string): readonly string[] {
-  const file = join(data, 'postmaster.pid');
+function linesOf(file: string): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
 }
