@@ -1,7 +1,7 @@
 // Installs what is missing and builds what is out of date. Needs nothing but Node and npm.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,27 +18,50 @@ export function run(command, args, options = {}) {
 
 export const bin = (path) => [process.execPath, [join(project, 'node_modules', path)]];
 
-/** One preparation at a time: a second one waits for the first, unless that one is long gone. */
+/** One preparation at a time: a second one waits for the first, as long as that one runs. */
 function alone(work) {
   const lock = join(project, '.prepare-lock');
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-      const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
-      if (age > 600_000) rmSync(lock, { recursive: true, force: true });
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  let told = false;
+  while (!take(lock)) {
+    if (!isHeld(lock)) {
+      // Ended in the middle, by Ctrl-C say, it left its lock behind.
+      rmSync(lock, { recursive: true, force: true });
+      continue;
     }
+    if (!told) console.log('Another start prepares: waiting for it …');
+    told = true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
-  const unlock = () => rmSync(lock, { recursive: true, force: true });
+  const unlock = () => rmSync(lock, { force: true });
   process.once('exit', unlock);
   try {
     work();
   } finally {
     process.off('exit', unlock);
     unlock();
+  }
+}
+
+/** Whether the lock is ours now. */
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Whether the process that took it runs. */
+function isHeld(lock) {
+  try {
+    // It may be about to write its number.
+    const pid = Number(readFileSync(lock, 'utf8'));
+    return pid === 0 || process.kill(pid, 0);
+  } catch (error) {
+    // The lock, or the process, is gone; another user's process answers as well.
+    return error.code === 'EPERM';
   }
 }
 
