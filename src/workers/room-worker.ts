@@ -124,7 +124,8 @@ export class RoomWorker {
   }
 
   async #next(signal: AbortSignal): Promise<'wait' | 'now'> {
-    if (this.#mode === 'held') return 'wait';
+    // A held poll brings what comes. A wake-up is for what it may not bring: what was stored late.
+    if (this.#mode === 'held') return this.#wake.signal.aborted ? 'now' : 'wait';
     const quietMs = this.parts.clock.monotonicMs() - this.#quietSinceMs;
     await this.parts.clock.sleep(this.pulling.rereadAfterMs(quietMs), AbortSignal.any([signal, this.#wake.signal]));
     return 'now';
