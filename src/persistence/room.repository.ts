@@ -8,9 +8,12 @@ export interface RoomRow {
   readonly cursor: Cursor | null;
   readonly held: boolean;
   readonly activityAt: Date | null;
+  /** Why it is written down as closed; null: it is open. */
+  readonly closed: string | null;
 }
 
-const columns = `r.account, r.room, r.shard, r.cursor, r.held_poll as held, r.activity_at as "activityAt"`;
+const columns = `r.account, r.room, r.shard, r.cursor, r.held_poll as held, r.activity_at as "activityAt",
+                 case when r.state = 'closed' then r.reason end as closed`;
 /** Rooms that are read: those of links that are active. */
 const linked = `exists (select 1 from portals p join links l on l.id = p.link
                          where p.account = r.account and p.room = r.room and p.removed_at is null and l.state = 'active')`;

@@ -32,6 +32,7 @@ export class RoomWorker {
   #wake = new AbortController();
   #quietSinceMs: number;
   #stored: Set<string> = new Set();
+  /** Why it is written down as closed. */
   #told: string | undefined;
 
   constructor(
@@ -44,6 +45,7 @@ export class RoomWorker {
     this.#mode = row.held ? 'held' : 'woken';
     const quietMs = row.activityAt === null ? 0 : parts.clock.now().getTime() - row.activityAt.getTime();
     this.#quietSinceMs = parts.clock.monotonicMs() - Math.max(0, quietMs);
+    this.#told = row.closed ?? undefined;
   }
 
   get mode(): 'held' | 'woken' {
@@ -136,13 +138,13 @@ export class RoomWorker {
     if (error instanceof LoginRefused) this.parts.onLoginRefused(this.#ref.account);
     const reason = error instanceof Error ? error.message : String(error);
     if (!(error instanceof RoomClosed) || this.#told === reason) return;
+    await this.parts.repository.closed(this.#ref, reason);
     this.#told = reason;
     this.parts.metrics.alarms.inc({ account: this.#ref.account, reason: error.reason });
-    await this.parts.repository.closed(this.#ref, reason);
   }
 
   async #recovered(): Promise<void> {
-    this.#told = undefined;
     await this.parts.repository.opened(this.#ref);
+    this.#told = undefined;
   }
 }
