@@ -209,6 +209,14 @@ describe('RoomWorker, when a room is read', () => {
     ]);
   });
 
+  it('not once more at the stop', async () => {
+    reading = new Reading();
+    const { ended } = await reading.begin();
+    await reading.clock.pass(4_000);
+    reading.stop.abort();
+    expect([await ended, reading.readAtS]).toEqual(['stopped', [0]]);
+  });
+
   it('for the first time when its turn comes, or when it is woken', async () => {
     const full = async (): Promise<Reading> => {
       const waits = new Reading();

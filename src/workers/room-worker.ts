@@ -70,6 +70,7 @@ export class RoomWorker {
       while (!signal.aborted) {
         working();
         const how = batch.rest === 'more' ? 'now' : await this.#next(signal);
+        if (signal.aborted) return;
         batch = await this.#read(batch.cursor, how, signal);
       }
     } catch (error) {
