@@ -21,7 +21,8 @@ beforeEach(() => {
   bytes = [];
   notify = () => Promise.resolve();
   const database: Pick<Database, 'rows'> = {
-    rows: async (_: string, [, text]: readonly unknown[] = []) => {
+    rows: async (_, parameters) => {
+      const text = parameters?.[1];
       await notify();
       bytes.push(Buffer.byteLength(String(text)));
       told.push(JSON.parse(String(text)) as Told);
