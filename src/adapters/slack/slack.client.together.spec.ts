@@ -70,6 +70,20 @@ it('each call gets its own answer, in whatever order they come', async () => {
   expect(await Promise.all(calls)).toMatchObject([{ ts: 'C1' }, { ts: 'C2' }, { ts: 'C3' }]);
 });
 
+it('so many that the SDK would have them wait go each with what is its own', async () => {
+  // A client of the SDK has 100 under way, and what waits behind them goes out when its neighbours have been answered.
+  const channels = Array.from({ length: 120 }, (_, at) => `C${String(at)}`);
+  const sent: string[] = [];
+  const calls = channels.map((channel) => ask(channel, { beforeSend: () => void sent.push(channel) }));
+  for (let answered = 0; answered < channels.length; answered += 1) {
+    await until(() => asked.length > answered, 'the next request');
+    const next = asked[answered]!;
+    answer(next, { ok: true, ts: next.args['channel'] });
+  }
+  expect(await Promise.all(calls)).toMatchObject(channels.map((ts) => ({ ts })));
+  expect(sent.sort()).toEqual(channels.sort());
+});
+
 it('an abort ends the call that it is of, and no other', async () => {
   const stop = new AbortController();
   const [ended, going] = [ask('C1', { signal: stop.signal }), ask('C2')];
