@@ -143,6 +143,25 @@ export class SlackBench {
     await this.#listener.listen('127.0.0.1', this.port);
   }
 
+  /** What is to be stored waits from now on: `begun` when there is something, until it is let go. */
+  holdStoring(): { readonly begun: Promise<void>; letGo(): void } {
+    let letGo = (): void => undefined;
+    const released = new Promise<void>((resolve) => (letGo = resolve));
+    const begun = new Promise<void>((begin) => {
+      this.ingest.before = () => {
+        begin();
+        return released;
+      };
+    });
+    return {
+      begun,
+      letGo: () => {
+        this.ingest.before = undefined;
+        letGo();
+      },
+    };
+  }
+
   /** What an adapter makes of everything that was stored, in the order of its coming. */
   arrived(adapter: SlackAdapter): readonly { readonly key: RawPayload['key']; readonly result: ReadResult }[] {
     return [...this.ingest.payloads.values()].map(({ key, body }) => ({

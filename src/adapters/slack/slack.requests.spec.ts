@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { SlackBench, until } from '../../../test/contract/slack-bench.js';
 import { signatureOf } from '../../sandbox/slack/request-sender.js';
 import type { SlackAdapter } from './slack.adapter.js';
+import { slackDefinition } from './slack.definition.js';
 
 let bench: SlackBench;
 let adapter: SlackAdapter;
@@ -71,6 +72,26 @@ it('an event that comes again under the same id is answered, and stored once', a
     expect((await post(body, again)).status).toBe(200);
   }
   expect(bench.ingest.payloads.size).toBe(before + 1);
+});
+
+it('an event is answered when it is stored, not before', async () => {
+  const [route] = slackDefinition.httpRoutes([adapter]).filter(({ path }) => path === '/slack/events');
+  const storing = bench.holdStoring();
+  const body = event('Ev8');
+  let status: number | undefined;
+  const answering = route!.handle({
+    params: {},
+    query: new URLSearchParams(),
+    headers: signed(body),
+    body: Buffer.from(body),
+  });
+  void answering.then((answer) => (status = answer.status));
+  await storing.begun;
+  // Whatever could be answered without waiting has been by now.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(status).toBeUndefined();
+  storing.letGo();
+  expect(await answering).toEqual({ status: 200, json: {} });
 });
 
 it('what cannot be stored, or is no JSON, is not acknowledged', async () => {

@@ -78,6 +78,48 @@ it('a warned connection is followed by another before it ends: nothing is missed
   await arrives('after the first');
 });
 
+it('an envelope is acknowledged when it was taken, and not at all where that failed', async () => {
+  const heard: string[] = [];
+  let pongs = 0;
+  let socket: WebSocket | undefined;
+  const server = await SocketServer.open((opened) => {
+    socket = opened;
+    opened.on('message', (data: Buffer) => heard.push(data.toString()));
+    opened.on('pong', () => (pongs += 1));
+    opened.send(hello);
+    for (const id of ['1', '2']) opened.send(JSON.stringify({ envelope_id: id, type: 'events_api', payload: { id } }));
+  });
+  const taken: ((failure?: Error) => void)[] = [];
+  const mode = server.mode({
+    receive: () =>
+      new Promise((resolve, reject) => {
+        taken.push((failure) => (failure === undefined ? resolve(undefined) : reject(failure)));
+      }),
+  });
+  const stop = new AbortController();
+  const running = mode.run(stop.signal);
+  /** What was sent to us before is here when a ping is answered. */
+  const everythingHeard = async (): Promise<void> => {
+    const before = pongs;
+    socket?.ping();
+    await until(() => pongs > before, 'the answer to a ping');
+  };
+  try {
+    await until(() => taken.length === 2, 'both envelopes');
+    await everythingHeard();
+    expect(heard).toEqual([]);
+    taken[0]?.(new Error('the database is gone'));
+    taken[1]?.();
+    await until(() => heard.length > 0, 'an acknowledgement');
+    await everythingHeard();
+    expect(heard).toEqual(['{"envelope_id":"2"}']);
+  } finally {
+    stop.abort();
+    await running;
+    await server.close();
+  }
+});
+
 it('a connection that is refreshed or cut is followed by another', async () => {
   bench.sandbox.disconnect(bench.app.appId, 'refresh_requested');
   await arrives('after a refresh');

@@ -41,6 +41,26 @@ it.each(['socketMode', 'eventsApi'] as const)(
   },
 );
 
+it('what was received is said to be so when it is stored, not before', async () => {
+  await open();
+  const storing = bench.holdStoring();
+  let isReceived = false;
+  const receiving = adapter.source.receive({
+    type: 'event_callback',
+    event_id: 'Ev1',
+    team_id: bench.team,
+    event: { type: 'message', channel: bench.channel, user: bench.ann, ts: '1700000000.000100', text: 'hello' },
+  });
+  void receiving.then(() => (isReceived = true));
+  await storing.begun;
+  // Whatever could be said without waiting has been by now.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([isReceived, said().length]).toEqual([false, 0]);
+  storing.letGo();
+  await receiving;
+  expect(said()).toHaveLength(1);
+});
+
 it.each(['socketMode', 'eventsApi'] as const)('what could not be stored comes again (%s)', async (receive) => {
   await open({ receive });
   bench.ingest.fail = new Error('the database is gone');
