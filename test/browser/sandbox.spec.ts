@@ -424,6 +424,29 @@ describe('the page of the sandbox', () => {
     await page.getByPlaceholder('Als Anna schreiben').waitFor();
   });
 
+  it.each([
+    ['en-GB', 390],
+    ['de-AT', 390],
+    ['en-GB', 1280],
+    ['de-AT', 1280],
+    ['de-AT', 1000],
+  ] as const)('the steps of a way keep apart, in %s at %d', async (locale, width) => {
+    const page = await open({ locale, viewport: { width, height: 844 } });
+    await say(page, 'talk', 'Anna', `way in ${locale} at ${String(width)}`);
+    await page.locator('.way .of', { hasText: `way in ${locale} at ${String(width)}` }).waitFor();
+    for (const to of otherSides('talk')) {
+      await page.locator(`.way [data-to="${to}"] [data-step="shown"].reached`).waitFor();
+    }
+    const gapPx =
+      await page.evaluate<number>(`Math.min(...[...document.querySelectorAll('.way .steps')].flatMap((list) =>
+      ['.name', '.time'].flatMap((part) => {
+        const boxes = [...list.querySelectorAll(part)].map((each) => each.getBoundingClientRect());
+        return boxes.slice(1).map((box, at) => box.left - boxes[at].right);
+      })))`);
+    expect(gapPx).toBeGreaterThanOrEqual(6);
+    await shoot(page, `way-${locale}-${String(width)}`);
+  });
+
   it('on a phone the sides are tabs, and what comes to the others is counted', async () => {
     const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await side(page, 'talk').waitFor();
