@@ -1,6 +1,6 @@
 // The sandbox's Slack as a process of its own.
 import { SlackSandbox } from '../../dist/sandbox/slack/slack-sandbox.js';
-import { bridgeEvents, bridgeScopes } from '../../dist/sandbox/slack/standalone.js';
+import { bridgeEvents, bridgeScopes } from '../../dist/sandbox/slack/bridge-app.js';
 import { serve } from '../support/child.mjs';
 import { witnessCalls } from './witness.mjs';
 

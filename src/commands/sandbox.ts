@@ -7,7 +7,11 @@ import { type Command, type CommandCall, type ExitCode } from './command.js';
 
 const options = {
   port: { type: 'string', takes: 'N', says: 'port of the page; 8790 unless said otherwise, 0 for any free one' },
-  only: { type: 'string', takes: 'talk|matrix|slack', says: 'one server by itself, without service and page' },
+  only: {
+    type: 'string',
+    takes: 'NETWORKS',
+    says: 'talk, matrix or slack, or several with commas between: servers and page without the service',
+  },
   'talk-port': { type: 'string', takes: 'N', says: 'port of the Talk server; any free one unless said' },
   'matrix-port': { type: 'string', takes: 'N', says: 'port of the Matrix server; any free one unless said' },
   'slack-port': { type: 'string', takes: 'N', says: 'port of the Slack server; any free one unless said' },
@@ -15,12 +19,12 @@ const options = {
 
 export const sandboxCommand: Command = {
   name: 'sandbox',
-  usage: '[--port N] [--only talk|matrix|slack] [--talk-port N] [--matrix-port N] [--slack-port N]',
+  usage: '[--port N] [--only NETWORKS] [--talk-port N] [--matrix-port N] [--slack-port N]',
   summary:
-    'Runs small Talk, Matrix and Slack servers with the service between them and a page to type on, or one server alone.',
+    'Runs small Talk, Matrix and Slack servers with the service between them and a page to type on, or servers and page alone.',
   maxWords: 0,
   options,
-  examples: ['sandbox', 'sandbox --only matrix --matrix-port 8008', 'sandbox --only slack --slack-port 8009'],
+  examples: ['sandbox', 'sandbox --only matrix --matrix-port 8008', 'sandbox --only talk,slack --slack-port 8009'],
   run: async (call) => {
     const words = Object.keys(options).flatMap((name) => {
       const value = call.options[name];

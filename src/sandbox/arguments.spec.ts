@@ -9,19 +9,30 @@ describe('readArguments', () => {
       ['--data', '/d', '--port', '0', '--slack-port', '9002'],
       { run: 'sandbox', data: '/d', port: 0, ...anyPorts, slackPort: 9002 },
     ],
-    [['--data', '/d', '--only', 'talk', '--talk-port', '9000'], { run: 'talk', port: 9000 }],
-    [['--only', 'matrix'], { run: 'matrix', port: 0 }],
-    [['--only', 'matrix', '--port', '9001'], { run: 'matrix', port: 9001 }],
-    [['--only', 'slack'], { run: 'slack', port: 0 }],
-    [['--only', 'slack', '--port', '1', '--slack-port', '9003'], { run: 'slack', port: 9003 }],
+    [
+      ['--data', '/d', '--only', 'talk', '--talk-port', '9000'],
+      { run: 'servers', networks: ['talk'], ports: { talk: 9000, matrix: 0, slack: 0 }, port: undefined },
+    ],
+    [
+      ['--only', 'slack', '--port', '1', '--slack-port', '9003'],
+      { run: 'servers', networks: ['slack'], ports: { talk: 0, matrix: 0, slack: 9003 }, port: 1 },
+    ],
+    [
+      ['--only', 'slack, talk'],
+      { run: 'servers', networks: ['talk', 'slack'], ports: { talk: 0, matrix: 0, slack: 0 }, port: undefined },
+    ],
   ])('%j', (words, wanted) => {
     expect(readArguments(words)).toEqual(wanted);
   });
 
-  it.each([[['--only', 'irc']], [['--port', '70000']], [['--port', 'x']], [['--unknown']], [['word']]])(
-    '%j makes no sense',
-    (words) => {
-      expect(() => readArguments(words)).toThrow(ArgumentFault);
-    },
-  );
+  it.each([
+    [['--only', 'irc']],
+    [['--only', 'slack,']],
+    [['--port', '70000']],
+    [['--port', 'x']],
+    [['--unknown']],
+    [['word']],
+  ])('%j makes no sense', (words) => {
+    expect(() => readArguments(words)).toThrow(ArgumentFault);
+  });
 });

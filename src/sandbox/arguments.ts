@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { SideName } from './page.types.js';
+import { sideNames, type SideName } from './page.types.js';
 
 export type SandboxArguments =
   | {
@@ -12,7 +12,14 @@ export type SandboxArguments =
       readonly matrixPort: number | undefined;
       readonly slackPort: number | undefined;
     }
-  | { readonly run: SideName; readonly port: number };
+  | {
+      readonly run: 'servers';
+      readonly networks: readonly SideName[];
+      /** 0: any free one. */
+      readonly ports: Readonly<Record<SideName, number>>;
+      /** Of the page. */
+      readonly port: number | undefined;
+    };
 
 /** The call makes no sense. The message is a sentence for a person. */
 export class ArgumentFault extends Error {}
@@ -24,18 +31,22 @@ export function readArguments(words: readonly string[]): SandboxArguments {
   const matrixPort = readPort('matrix-port', values['matrix-port']);
   const slackPort = readPort('slack-port', values['slack-port']);
   const port = readPort('port', values.port);
-  switch (values.only) {
-    case undefined:
-      return { run: 'sandbox', data: values.data ?? 'data', port, talkPort, matrixPort, slackPort };
-    case 'talk':
-      return { run: 'talk', port: talkPort ?? port ?? 0 };
-    case 'matrix':
-      return { run: 'matrix', port: matrixPort ?? port ?? 0 };
-    case 'slack':
-      return { run: 'slack', port: slackPort ?? port ?? 0 };
-    default:
-      throw new ArgumentFault(`--only names a network, "talk", "matrix" or "slack", not "${values.only}".`);
+  if (values.only === undefined) {
+    return { run: 'sandbox', data: values.data ?? 'data', port, talkPort, matrixPort, slackPort };
   }
+  const ports = { talk: talkPort ?? 0, matrix: matrixPort ?? 0, slack: slackPort ?? 0 };
+  return { run: 'servers', networks: readNetworks(values.only), ports, port };
+}
+
+function readNetworks(only: string): readonly SideName[] {
+  const named = only.split(',').map((name) => name.trim());
+  const unknown = named.find((name) => !sideNames.some((side) => side === name));
+  if (unknown !== undefined) {
+    throw new ArgumentFault(
+      `--only names networks, "talk", "matrix" or "slack" with commas between, not "${unknown}".`,
+    );
+  }
+  return sideNames.filter((side) => named.includes(side));
 }
 
 function parse(words: readonly string[]) {

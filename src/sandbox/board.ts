@@ -16,7 +16,10 @@ import {
 import type { Side, SideChange, SideMessage } from './side.js';
 import { WayWatch, type WayWatchOptions } from './way-watch.js';
 
-/** What the page shows: the sides as their people see them, the last message's way, and how the service is. */
+/**
+ * What the page shows: the sides as their people see them and, where the sandbox runs the service, how that is and what
+ * becomes of messages.
+ */
 export class Board {
   readonly #entries: Readonly<Record<SideName, Map<string, PageEntry>>> = {
     talk: new Map(),
@@ -26,32 +29,36 @@ export class Board {
   /** What is too old to be shown; whatever happens to it. */
   readonly #old: Readonly<Record<SideName, Set<string>>> = { talk: new Set(), matrix: new Set(), slack: new Set() };
   readonly #counts = new CopyCounts();
-  readonly #way: WayWatch;
+  readonly #way: WayWatch | undefined;
   readonly #listeners = new Set<(event: PageEvent) => void>();
-  #service: PageService = { state: 'starting' };
+  #service: PageService | undefined;
 
+  /** `noted`: what the sandbox's service has written down; left out where there is none. */
   constructor(
-    private readonly sides: Readonly<Record<SideName, Side>>,
-    noted: WayWatchOptions['noted'],
+    private readonly sides: Readonly<Partial<Record<SideName, Side>>>,
+    noted?: WayWatchOptions['noted'],
   ) {
-    this.#way = new WayWatch({ sides, noted, onWay: (way) => this.#tell({ type: 'way', way }) });
-    for (const name of sideNames) {
-      for (const entry of sides[name].entries()) this.#entries[name].set(entry.id, shownOf(entry));
-      sides[name].onChange((change) => this.#take(name, change));
+    if (noted !== undefined) {
+      this.#service = { state: 'starting' };
+      this.#way = new WayWatch({ sides, noted, onWay: (way) => this.#tell({ type: 'way', way }) });
+    }
+    for (const [name, side] of this.#running()) {
+      for (const entry of side.entries()) this.#entries[name].set(entry.id, shownOf(entry));
+      side.onChange((change) => this.#take(name, change));
     }
   }
 
   state(): PageState {
-    const { way } = this.#way;
+    const way = this.#way?.way;
     return {
-      service: this.#service,
-      sides: { talk: this.#side('talk'), matrix: this.#side('matrix'), slack: this.#side('slack') },
-      counts: this.#counts.counts,
+      ...(this.#service === undefined ? {} : { service: this.#service }),
+      sides: Object.fromEntries(this.#running().map(([name, side]) => [name, this.#shown(name, side)])),
+      counts: this.#service === undefined ? [] : this.#counts.counts,
       ...(way === undefined ? {} : { way }),
     };
   }
 
-  get service(): PageService {
+  get service(): PageService | undefined {
     return this.#service;
   }
 
@@ -61,12 +68,12 @@ export class Board {
   }
 
   isPerson(side: SideName, person: string): boolean {
-    return this.sides[side].people.some(({ id }) => id === person);
+    return this.sides[side]?.people.some(({ id }) => id === person) === true;
   }
 
   /** Throws ActRefused. */
   act(side: SideName, person: string, act: Act): void {
-    this.sides[side].act(person, act);
+    this.sides[side]?.act(person, act);
   }
 
   /** Calls `listener` with every later event; the answer ends that. */
@@ -76,11 +83,17 @@ export class Board {
   }
 
   stop(): void {
-    this.#way.stop();
+    this.#way?.stop();
   }
 
-  #side(name: SideName): PageSide {
-    const side = this.sides[name];
+  #running(): readonly (readonly [SideName, Side])[] {
+    return sideNames.flatMap((name) => {
+      const side = this.sides[name];
+      return side === undefined ? [] : [[name, side] as const];
+    });
+  }
+
+  #shown(name: SideName, side: Side): PageSide {
     const { network, room, people } = side;
     return { network, room, people, members: side.members(), entries: [...this.#entries[name].values()] };
   }
@@ -101,12 +114,16 @@ export class Board {
   }
 
   #message(side: SideName, message: SideMessage): void {
+    if (this.#service === undefined || message.onlyFor !== undefined) {
+      this.#put(side, shownMessage(message));
+      return;
+    }
     const known = this.#entries[side].get(message.id);
     if (message.origin === 'here') {
       const delivery = known?.kind === 'message' ? known.delivery : onItsWayFrom(side);
       this.#put(side, { ...shownMessage(message), ...(delivery === undefined ? {} : { delivery }) });
       this.#counts.original(side, message);
-      if (known === undefined && !this.#old[side].has(message.id)) this.#way.begin(side, message);
+      if (known === undefined && !this.#old[side].has(message.id)) this.#way?.begin(side, message);
     } else {
       this.#put(side, shownMessage(message));
       const original = this.#counts.copy(side, message);

@@ -1,21 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { ArgumentFault, readArguments, type SandboxArguments } from './arguments.js';
-import { choosePort } from './free-port.js';
-import { runMatrixSandbox } from './matrix/standalone.js';
 import { LeftoverStays } from './sandbox-folder.js';
 import { NotASandbox, SandboxInUse } from './sandbox-lock.js';
 import { Sandbox, type Addresses } from './sandbox.js';
-import type { SideName } from './page.types.js';
+import { PortTaken, Servers, type ServersAddresses } from './servers.js';
 import { ServiceFails } from './service-child.js';
-import { runSlackSandbox } from './slack/standalone.js';
-import { runTalkSandbox } from './talk/standalone.js';
 
-const names: Readonly<Record<SideName, string>> = { talk: 'Nextcloud Talk', matrix: 'Matrix', slack: 'Slack' };
-const servers: Readonly<Record<SideName, (at: { port: number }) => Promise<{ stop(): Promise<void> }>>> = {
-  talk: runTalkSandbox,
-  matrix: runMatrixSandbox,
-  slack: runSlackSandbox,
-};
+const page = fileURLToPath(new URL('../web/', import.meta.url));
 const usualPorts = { page: 8790, public: 8780, admin: 8781 } as const;
 
 /** Resolves at the first signal that asks us to end. Later ones change nothing: we are ending. */
@@ -30,12 +21,12 @@ function say(text: string): void {
 try {
   const wanted = readArguments(process.argv.slice(2));
   if (wanted.run === 'sandbox') await runWhole(wanted);
-  else await runOne(wanted.run, wanted.port);
+  else await runServers(wanted);
   process.exit(0);
 } catch (error) {
-  const isOfCall = error instanceof ArgumentFault || error instanceof SandboxInUse || error instanceof NotASandbox;
+  const isOfCall = [ArgumentFault, SandboxInUse, NotASandbox, PortTaken].some((fault) => error instanceof fault);
   const isSentence = isOfCall || error instanceof LeftoverStays || error instanceof ServiceFails;
-  process.stderr.write(`${isSentence ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(`${error instanceof Error ? (isSentence ? error.message : error.stack) : String(error)}\n`);
   process.exit(isOfCall ? 2 : 1);
 }
 
@@ -49,7 +40,7 @@ async function runWhole({
   const sandbox = new Sandbox({
     data,
     program: fileURLToPath(new URL('../main.js', import.meta.url)),
-    page: fileURLToPath(new URL('../web/', import.meta.url)),
+    page,
     env: process.env,
     ports: {
       ...usualPorts,
@@ -83,22 +74,19 @@ async function runWhole({
   }
 }
 
-async function runOne(network: SideName, port: number): Promise<void> {
-  const server = await startOne(network, port).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new ArgumentFault(`Port ${port} is in use. Name another one with --${network}-port; 0 takes any free one.`);
+async function runServers({ networks, ports, port }: Extract<SandboxArguments, { run: 'servers' }>): Promise<void> {
+  const servers = new Servers({
+    networks,
+    ports,
+    page,
+    pagePort: port ?? usualPorts.page,
+    publicPort: usualPorts.public,
+    say,
   });
-  say(`${names[network]} sandbox at http://127.0.0.1:${server.port}. Ctrl-C stops it; nothing is kept.`);
+  const addresses = await servers.start();
+  say(whatToDoWith(addresses));
   await told;
-  await server.stop();
-}
-
-/** A server that others are told the address of keeps to the port that was named. */
-async function startOne(network: SideName, wanted: number): Promise<{ port: number; stop(): Promise<void> }> {
-  // The Matrix server does not tell its address: a free port is chosen before.
-  const { port } = wanted === 0 ? await choosePort(0) : { port: wanted };
-  const server = await servers[network]({ port });
-  return { port, stop: () => server.stop() };
+  await servers.stop();
 }
 
 function whatToDo({ page, talk, matrix, slack, admin, settingsFile, logFile }: Addresses): string {
@@ -119,4 +107,21 @@ and kill the service.
     Its log                 ${logFile}
 
 Ctrl-C stops everything. The next start begins afresh.`;
+}
+
+function whatToDoWith({ page: address, servers, apps, settings }: ServersAddresses): string {
+  const list = Object.entries(servers).map(([name, url]) => `    ${`${name} server`.padEnd(24)}${url}`);
+  return `
+Ready. Open
+
+    ${address}
+
+It shows the room that each server has. Write, reply, edit, delete and react there in the names of its people.
+
+${list.join('\n')}${apps === undefined ? '' : `\n    ${'Slack apps are made at'.padEnd(24)}${apps}`}
+
+For the settings of a Crosstalk of your own:
+
+${settings.replaceAll(/^(?=.)/gm, '    ')}
+Ctrl-C stops everything; nothing is kept.`;
 }

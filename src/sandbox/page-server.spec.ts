@@ -149,6 +149,38 @@ describe('PageServer', () => {
     ]);
   });
 
+  it('servers without a service have neither counts nor ways, and nothing to kill', async () => {
+    const alone = new Board({ slack });
+    const files = new Map([['/', { type: 'text/html', bytes: Buffer.from('page') }]]);
+    const other = new PageServer({ board: alone, files, token, kill: () => false });
+    const { origin } = new URL(await other.listen(0));
+    const send = (path: string, body: unknown): Promise<Response> =>
+      fetch(`${origin}${path}?token=${token}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    try {
+      expect((await send('/api/act', { ...hi, side: 'slack' })).status).toBe(204);
+      expect((await send('/api/act', hi)).status).toBe(400);
+      expect((await send('/api/kill', {})).status).toBe(409);
+      expect(alone.state()).toEqual({
+        sides: {
+          slack: {
+            network: 'Network',
+            room: 'Team',
+            people: slack.people,
+            members: slack.people,
+            entries: [said('1', 'hi')],
+          },
+        },
+        counts: [],
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
   it.each([
     [{ ...hi, side: 'irc' }, 400, 'wrong'],
     [{ ...hi, person: 'eve' }, 400, 'wrong'],
@@ -226,8 +258,8 @@ describe('PageServer', () => {
       const [event, ...others] = await told();
       if (event?.type !== 'state') throw new Error('the whole was not told');
       expect(others).toEqual([]);
-      expect(event.state.sides.talk.entries).toHaveLength(mostEntries);
-      expect(event.state.sides.talk.entries.at(-1)).toMatchObject({ id: '5000' });
+      expect(event.state.sides.talk?.entries).toHaveLength(mostEntries);
+      expect(event.state.sides.talk?.entries.at(-1)).toMatchObject({ id: '5000' });
       expect(event.state.counts[0]).toMatchObject({ written: 5000, arrived: 0, lost: 0, doubled: 0 });
       talk.tell({ type: 'entry', entry: { ...said('1', ''), text: null } });
       expect(kinds(await told())).toEqual(['counts']);

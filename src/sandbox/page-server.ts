@@ -14,7 +14,7 @@ export interface PageServerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
   /** What every call of the API must show: `x-crosstalk-token`, or `token` in the query. */
   readonly token: string;
-  /** Kills the service's process. False where it is not ready. */
+  /** Kills the service's process. False where it is not ready, or there is none. */
   kill(): boolean;
 }
 

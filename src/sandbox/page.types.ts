@@ -65,7 +65,9 @@ export interface PageMessage {
   /** The message that it replies to. */
   readonly answers?: string;
   readonly reactions: readonly PageReaction[];
-  /** Present on what was written here: which of the other sides have it. */
+  /** The one person who sees it, by their id; absent where all do. */
+  readonly onlyFor?: string;
+  /** Present on what was written here, where the sandbox runs the service: which of the other sides have it. */
   readonly delivery?: Readonly<Partial<Record<SideName, 'onItsWay' | 'arrived'>>>;
 }
 
@@ -139,9 +141,11 @@ export interface PageCopyWay {
 }
 
 export interface PageState {
-  readonly service: PageService;
-  readonly sides: Readonly<Record<SideName, PageSide>>;
-  /** One for each side and each of the others. */
+  /** Absent where the sandbox runs servers alone. */
+  readonly service?: PageService;
+  /** Of the servers that run. */
+  readonly sides: Readonly<Partial<Record<SideName, PageSide>>>;
+  /** One for each side and each of the others; none without a service. */
   readonly counts: readonly PageCount[];
   readonly way?: PageWay;
 }

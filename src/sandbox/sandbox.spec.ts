@@ -67,7 +67,7 @@ describe('Sandbox', () => {
   async function serviceNow(page: string): Promise<PageService> {
     const url = new URL(page);
     const answer = await fetch(`${url.origin}/api/state${url.search}`);
-    return ((await answer.json()) as PageState).service;
+    return ((await answer.json()) as PageState).service!;
   }
 
   async function serviceState(page: string): Promise<string> {

@@ -13,6 +13,7 @@ import { ServiceChild, type ServiceState } from './service-child.js';
 import { ServiceDatabase } from './service-database.js';
 import { serviceSettings } from './service-settings.js';
 import { SlackSide } from './slack-side.js';
+import { slackTeam } from './slack/place.js';
 import { TalkSide } from './talk-side.js';
 
 export interface SandboxOptions {
@@ -95,7 +96,7 @@ export class Sandbox {
     const ports = await this.#choosePorts();
     const talk = new TalkSide(roomName);
     const matrix = new MatrixSide(roomName, `http://127.0.0.1:${ports.public}`);
-    const slack = new SlackSide(roomName);
+    const slack = new SlackSide(roomName, slackTeam(roomName));
     this.#undo.push(async () => {
       await Promise.all([talk.stop(), matrix.stop(), slack.stop()]);
     });
@@ -153,7 +154,7 @@ export class Sandbox {
 
   /** Kills the service where it is ready; the page shows what becomes of that. */
   #crash(board: Board): boolean {
-    const process = board.service.state === 'ready' ? this.#service?.crash() : undefined;
+    const process = board.service?.state === 'ready' ? this.#service?.crash() : undefined;
     if (process === undefined) return false;
     board.setService({ state: 'gone', killed: { process, atMs: Date.now() } });
     return true;
@@ -184,7 +185,8 @@ export class Sandbox {
 }
 
 /** Remembers the last kill, and when it was over. */
-function serviceNow({ killed }: PageService, state: ServiceState, process: number | undefined): PageService {
+function serviceNow(before: PageService | undefined, state: ServiceState, process: number | undefined): PageService {
+  const killed = before?.killed;
   const isOver = state === 'ready' && killed !== undefined && killed.readyAtMs === undefined;
   const kill = isOver ? { ...killed, readyAtMs: Date.now() } : killed;
   const isThere = process !== undefined && state !== 'gone';

@@ -3,6 +3,7 @@ import type { Act } from './page.types.js';
 import { plainText } from './shown-text.js';
 import { ActRefused, type Side, type SideChange } from './side.js';
 import { SlackSide } from './slack-side.js';
+import { slackTeam } from './slack/place.js';
 import { TalkSide } from './talk-side.js';
 
 function refusal(act: () => unknown): string | undefined {
@@ -17,7 +18,7 @@ function refusal(act: () => unknown): string | undefined {
 describe.each<[string, () => Side]>([
   ['Talk', () => new TalkSide('Team')],
   ['Matrix', () => new MatrixSide('Team', 'http://127.0.0.1:1')],
-  ['Slack', () => new SlackSide('Team')],
+  ['Slack', () => new SlackSide('Team', slackTeam('Team'))],
 ])('a room of %s as its people see it', (_, make) => {
   let side: Side;
   let one: string;

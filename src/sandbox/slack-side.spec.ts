@@ -1,13 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { plainText } from './shown-text.js';
-import type { SideChange } from './side.js';
+import { ActRefused, type SideChange } from './side.js';
 import { SlackSide } from './slack-side.js';
+import { slackTeam } from './slack/place.js';
 import { typedRichText } from './typed-rich-text.js';
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5);
+}
 
 describe('a channel of Slack that the service writes in', () => {
   let side: SlackSide;
   let changes: SideChange[];
   beforeEach(async () => {
-    side = new SlackSide('Team');
+    side = new SlackSide('Team', slackTeam('Team'));
     await side.start(0);
     changes = [];
     side.onChange((change) => changes.push(change));
@@ -55,6 +61,44 @@ describe('a channel of Slack that the service writes in', () => {
     const { ts } = await call('chat.postMessage', { channel: side.roomId, text: 'gone soon', username: 'Anna' });
     await call('chat.delete', { channel: side.roomId, ts: String(ts) });
     expect(newest()).toMatchObject({ id: ts, text: null, author: { name: 'Anna' } });
+  });
+
+  it('a command that is typed goes to its app, and its answer is for that person alone', async () => {
+    const [pia = '', quinn = ''] = side.people.map(({ id }) => id);
+    side.act(pia, { do: 'say', text: '/nothing at all' });
+    expect(newest()).toMatchObject({ author: { name: 'Slackbot' }, onlyFor: pia });
+    expect(plainText(newest().text ?? [])).toBe('/nothing is not a valid command.');
+    // Nobody listens.
+    side.act(quinn, { do: 'say', text: '/crosstalk status' });
+    await until(() => newest().onlyFor === quinn);
+    expect(plainText(newest().text ?? [])).toMatch(/^\/crosstalk failed with the error "/);
+    await call('chat.postEphemeral', { channel: side.roomId, user: quinn, text: 'for *you*' });
+    expect(newest()).toMatchObject({ author: { name: 'Crosstalk' }, onlyFor: quinn, style: 'usual' });
+    side.act(pia, { do: 'say', text: '/me waves' });
+    expect(newest()).toMatchObject({ author: { name: 'Pia' }, style: 'act' });
+    expect(newest()).not.toHaveProperty('onlyFor');
+    const { messages } = await call('conversations.history', { channel: side.roomId, limit: '1' });
+    expect(messages).toMatchObject([{ text: 'waves', subtype: 'me_message' }]);
+  });
+
+  it('a typed name calls its person, and the app', async () => {
+    const [pia = ''] = side.people.map(({ id }) => id);
+    side.act(pia, { do: 'say', text: '@Crosstalk ask @quinn, @here' });
+    const { user_id: app } = await call('auth.test', {});
+    const [, quinn = ''] = side.people.map(({ id }) => id);
+    const { messages } = await call('conversations.history', { channel: side.roomId, limit: '1' });
+    expect(messages).toMatchObject([{ text: `<@${String(app)}> ask <@${quinn}>, <!here>` }]);
+    expect(plainText(newest().text ?? [])).toBe('@Crosstalk ask @Quinn, @here');
+  });
+
+  it('who is invited and taken out by a command comes and goes', () => {
+    const [pia = ''] = side.people.map(({ id }) => id);
+    const names = () => side.members().map(({ name }) => name);
+    side.act(pia, { do: 'say', text: '/remove @Crosstalk' });
+    expect(names()).not.toContain('Crosstalk');
+    side.act(pia, { do: 'say', text: '/invite @Crosstalk' });
+    expect(names()).toContain('Crosstalk');
+    expect(() => side.act(pia, { do: 'say', text: '/invite @nobody' })).toThrow(ActRefused);
   });
 
   it('tells who comes and goes, and new topics', async () => {

@@ -1,46 +1,37 @@
 import type { Ledger } from './ledger.js';
 import type { Act, PageNote, PagePerson } from './page.types.js';
 import { ActRefused, type Reached, type Side, type SideChange, type SideMessage } from './side.js';
-import { slackEntry, type SlackReading } from './slack-view.js';
+import { slackEntry, slackWhisper, type SlackReading } from './slack-view.js';
+import { runCommand, typedCommand } from './slack-typed-command.js';
+import type { SlackPlace } from './slack/place.js';
 import { SlackError } from './slack/slack-error.js';
-import { SlackSandbox } from './slack/slack-sandbox.js';
-import type { InstalledApp } from './slack/slack-sandbox.types.js';
-import { bridgeEvents, bridgeScopes } from './slack/standalone.js';
+import type { SlackSandbox } from './slack/slack-sandbox.js';
 import type { Channel } from './slack/state/channel.js';
 import { nameOfEmoji } from './slack/state/emoji.js';
 import { isObject, type JsonObject } from './slack/state/json.js';
 import type { Message } from './slack/state/message.js';
 import { shownName } from './slack/state/workspace.js';
+import { withMentions } from './typed-mentions.js';
 import { typedRichText } from './typed-rich-text.js';
 
-/** When an event is sent again that the service was not there for: the real server's minute would make everybody wait for it. */
-const retryPausesMs = [0, 2000, 3000, 5000, 5000, 5000, 5000, 10_000, 10_000, 60_000];
-
-/** A Slack server with one channel, in which Pia, Quinn, Rosa and Crosstalk's app are. */
+/** A channel as the people see it who are in it. */
 export class SlackSide implements Side {
   readonly network = 'Slack';
   readonly people: readonly PagePerson[];
   readonly roomId: string;
-  readonly #server = new SlackSandbox({ retryPausesMs });
-  readonly #app: InstalledApp;
-  readonly #appToken: string;
+  readonly #server: SlackSandbox;
   readonly #typed = new Map<string, string>();
   #typedNow: string | undefined;
   /** As they were last shown: of what is deleted, nothing else is left. */
   readonly #known = new Map<string, Message>();
 
-  constructor(readonly room: string) {
-    const server = this.#server;
-    const team = server.addWorkspace({ name: room });
-    this.people = ['Pia', 'Quinn', 'Rosa'].map((name) => ({ id: server.addUser(team, { realName: name }), name }));
-    const [creator, ...others] = this.people.map(({ id }) => id);
-    if (creator === undefined) throw new Error('nobody makes the channel');
-    const app = { name: 'Crosstalk', scopes: bridgeScopes, events: bridgeEvents, commands: ['/crosstalk'] };
-    const registered = server.registerApp(app);
-    this.#appToken = registered.appToken;
-    this.#app = server.installApp(registered.id, team);
-    const name = room.toLowerCase().replaceAll(/[^\p{L}\p{N}_-]+/gu, '-');
-    this.roomId = server.createChannel({ team, name, creator, members: [...others, this.#app.botUser] });
+  constructor(
+    readonly room: string,
+    private readonly place: SlackPlace,
+  ) {
+    this.#server = place.server;
+    this.people = place.people;
+    this.roomId = place.channel;
     for (const message of this.#here().all()) this.#known.set(message.ts, message);
   }
 
@@ -58,8 +49,8 @@ export class SlackSide implements Side {
     return {
       network: 'slack',
       apiUrl: `${this.#server.url}/api/`,
-      botToken: this.#app.botToken,
-      appToken: this.#appToken,
+      botToken: this.place.botToken,
+      appToken: this.place.appToken,
     };
   }
 
@@ -102,6 +93,15 @@ export class SlackSide implements Side {
       if (this.#typedNow !== undefined) this.#typed.set(ts, this.#typedNow);
       listener({ type: 'entry', entry: slackEntry(this.#reading(), message, subtype === 'message_deleted') });
     });
+    this.#server.state.ephemerals.onShown((ephemeral) => {
+      if (ephemeral.channel !== this.roomId) return;
+      const app = this.#server.state.apps.byBotId(ephemeral.botId);
+      const author =
+        app === undefined
+          ? { id: 'USLACKBOT', name: 'Slackbot' }
+          : { id: app.botUser, name: this.#nameOf(app.botUser) };
+      listener({ type: 'entry', entry: slackWhisper(this.#reading(), author, ephemeral) });
+    });
   }
 
   onReached(listener: (reached: Reached) => void): void {
@@ -115,6 +115,11 @@ export class SlackSide implements Side {
     const server = this.#server;
     switch (act.do) {
       case 'say': {
+        const command = act.answers === undefined ? typedCommand(act.text) : undefined;
+        if (command !== undefined) {
+          runCommand(this.place, person, command, (word) => this.#personCalled(word));
+          return;
+        }
         const thread = act.answers === undefined ? {} : { thread: this.#message(act.answers).ts };
         this.#typing(act.text, (blocks) => server.post(this.roomId, person, '', { ...thread, blocks }));
         return;
@@ -137,11 +142,12 @@ export class SlackSide implements Side {
         server.unreact(this.roomId, person, this.#message(act.message).ts, named(act.emoji));
     }
   }
+
   /** What is typed is remembered for its author to edit: Slack keeps what its clients make of it. */
   #typing(text: string, send: (blocks: readonly JsonObject[]) => string): void {
     this.#typedNow = text;
     try {
-      this.#typed.set(send(typedRichText(text)), text);
+      this.#typed.set(send(withMentions(typedRichText(text), (word) => this.#named(word))), text);
     } finally {
       this.#typedNow = undefined;
     }
@@ -160,14 +166,33 @@ export class SlackSide implements Side {
   }
 
   #reading(): SlackReading {
-    const { botId } = this.#app;
     return {
       nameOf: (id) => this.#nameOf(id),
       fileName: (id) => this.#server.state.files.get(id)?.name ?? '',
-      botId,
       creator: this.#here().creator,
       typed: (ts) => this.#typed.get(ts),
     };
+  }
+
+  /** What an `@name` or a `#name` becomes where it names somebody or something. */
+  #named(word: string): JsonObject | undefined {
+    const [, range] = /^@(channel|here|everyone)$/.exec(word) ?? [];
+    if (range !== undefined) return { type: 'broadcast', range };
+    const user = this.#personCalled(word);
+    if (user !== undefined) return { type: 'user', user_id: user };
+    const channel = this.#server.state.conversations.of(this.place.team).find(({ name }) => `#${name}` === word);
+    return channel === undefined ? undefined : { type: 'channel', channel_id: channel.id };
+  }
+
+  /** Of several of that name the one that came last. */
+  #personCalled(word: string): string | undefined {
+    const wanted = word.toLowerCase();
+    return this.#server.state.workspaces
+      .usersOf(this.place.team)
+      .findLast(
+        (user) =>
+          !user.isDeactivated && [user.name, shownName(user)].some((name) => `@${name.toLowerCase()}` === wanted),
+      )?.id;
   }
 
   #nameOf(id: string): string {

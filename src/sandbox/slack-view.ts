@@ -5,17 +5,35 @@ import type { ShownText } from './shown-text.types.js';
 import type { SideMessage } from './side.js';
 import { deliveryKeyOf } from './slack/state/delivery-key.js';
 import { emojiOf } from './slack/state/emoji.js';
+import type { Ephemeral } from './slack/state/ephemerals.js';
 import { actorOf, isReply, type Author, type Message } from './slack/state/message.js';
+import { richTextOf } from './slack/state/rich-text.js';
 
 export interface SlackReading {
   /** Of people, channels and groups. */
   nameOf(id: string): string;
   fileName(id: string): string;
-  /** The service's own bot. */
-  readonly botId: string;
   readonly creator: string;
   /** What a person typed; undefined where nobody did. */
   typed(ts: string): string | undefined;
+}
+
+/** Pure: what one person alone is shown. */
+export function slackWhisper(reading: SlackReading, author: PagePerson, ephemeral: Ephemeral): SideMessage {
+  const { ts, user, text, blocks, threadTs } = ephemeral;
+  return {
+    kind: 'message',
+    id: ts,
+    author,
+    origin: 'bridged',
+    atMs: atMsOf(ts),
+    text: shownRichText(blocks.length > 0 ? blocks : richTextOf(text), (id) => reading.nameOf(id)),
+    style: 'usual',
+    isEdited: false,
+    reactions: [],
+    onlyFor: user,
+    ...(threadTs === undefined ? {} : { answers: threadTs }),
+  };
 }
 
 /** Pure: a message as Slack's clients show it; `isGone` where it was deleted. */
@@ -27,7 +45,7 @@ export function slackEntry(reading: SlackReading, message: Message, isGone = fal
 
 function said(reading: SlackReading, message: Message, isGone: boolean): SideMessage {
   const { ts, author, threadTs, edited, metadata, blocks } = message;
-  const isBridged = author.kind === 'app' && author.botId === reading.botId;
+  const isBridged = author.kind === 'app';
   const typed = isGone ? undefined : reading.typed(ts);
   const key = deliveryKeyOf(metadata, blocks);
   return {

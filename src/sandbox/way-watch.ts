@@ -5,7 +5,8 @@ import { plainText } from './shown-text.js';
 import type { Side, SideMessage } from './side.js';
 
 export interface WayWatchOptions {
-  readonly sides: Readonly<Record<SideName, Pick<Side, 'ledger' | 'onReached'>>>;
+  /** Those that run. */
+  readonly sides: Readonly<Partial<Record<SideName, Pick<Side, 'ledger' | 'onReached'>>>>;
   /** What the service has written down of a message of that side. */
   noted(side: SideName, message: string): Promise<Noted | undefined>;
   onWay(way: PageWay): void;
@@ -37,11 +38,12 @@ export class WayWatch {
   constructor(private readonly options: WayWatchOptions) {
     for (const name of sideNames) {
       const reached = this.#reached[name];
-      options.sides[name].onReached(({ atMs, key }) => {
+      const side = options.sides[name];
+      side?.onReached(({ atMs, key }) => {
         if (key === undefined) reached.last = atMs;
         else forget(reached.byKey.set(key, atMs));
       });
-      options.sides[name].ledger.watch(({ kind, key, atMs }) => {
+      side?.ledger.watch(({ kind, key, atMs }) => {
         const named = key === undefined || kind !== 'message' ? undefined : keyOf(key);
         if (key === undefined || named === undefined || named.part !== 0 || this.#sent.has(named.delivery)) return;
         forget(
@@ -58,10 +60,12 @@ export class WayWatch {
 
   /** A person wrote a message. */
   begin(from: SideName, message: SideMessage): void {
-    const { ledger } = this.options.sides[from];
-    const seen = ledger.newest(({ id, kind }) => id === message.id && kind === 'message')?.atMs ?? message.atMs;
+    const { sides } = this.options;
+    const entry = sides[from]?.ledger.newest(({ id, kind }) => id === message.id && kind === 'message');
+    const seen = entry?.atMs ?? message.atMs;
     const words = plainText(message.text ?? []).slice(0, longestWords);
-    const copies = otherSides(from).map((to) => ({ to, atMs: {} }));
+    const others = otherSides(from).filter((to) => sides[to] !== undefined);
+    const copies = others.map((to) => ({ to, atMs: {} }));
     this.#way = { from, message: message.id, author: message.author.name, words, atMs: { seen }, copies };
     this.#noted = undefined;
     this.options.onWay(this.#way);

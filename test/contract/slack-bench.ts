@@ -8,7 +8,7 @@ import type { RoomCommand } from '../../src/model/network-definition.js';
 import type { EventFault } from '../../src/sandbox/slack/event-dispatcher.js';
 import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
 import type { InstalledApp, SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
-import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/standalone.js';
+import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/bridge-app.js';
 import type { App, NewApp } from '../../src/sandbox/slack/state/apps.js';
 import { clock, type LogLine, MemoryIngest, memoryStore, recordingLog, until } from './matrix-bench.js';
 

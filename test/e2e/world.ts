@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
 import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
 import type { InstalledApp, SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
-import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/standalone.js';
+import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/bridge-app.js';
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 import { type FreshDatabase, freshDatabase } from '../support/database.js';

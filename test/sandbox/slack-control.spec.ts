@@ -1,4 +1,4 @@
-import { runSlackSandbox } from '../../src/sandbox/slack/standalone.js';
+import { slackTown } from '../../src/sandbox/slack/place.js';
 import { ask, openSetup, until, type Setup } from './slack-setup.js';
 
 describe('the ledger and the faults of the sandbox Slack server', () => {
@@ -107,7 +107,8 @@ describe('the ledger and the faults of the sandbox Slack server', () => {
   });
 
   test('by itself it has a workspace, people and an app with known tokens', async () => {
-    const sandbox = await runSlackSandbox({ port: 0 });
+    const { server: sandbox } = slackTown();
+    await sandbox.start(0);
     try {
       expect(await ask(sandbox.url, 'auth.test', {}, 'xoxb-sandbox')).toMatchObject({ ok: true, team: 'Sandbox' });
       expect(await ask(sandbox.url, 'conversations.join', { channel: 'C0GENERAL00' }, 'xoxb-sandbox')).toMatchObject({

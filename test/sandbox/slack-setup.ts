@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/standalone.js';
+import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/bridge-app.js';
 import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
 import type { InstalledApp, SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
 import type { NewApp } from '../../src/sandbox/slack/state/apps.js';

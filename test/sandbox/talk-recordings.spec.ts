@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runTalkSandbox } from '../../src/sandbox/talk/standalone.js';
-import type { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
+import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 
 const tool = fileURLToPath(new URL('../../../shared/tools/replay-talk-recordings.mjs', import.meta.url));
 const recordings = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '12', '13', '16'];
@@ -27,7 +26,18 @@ describe('the sandbox Talk server against the recordings of a real one', () => {
   let sandbox: TalkSandbox;
 
   beforeAll(async () => {
-    sandbox = await runTalkSandbox({ port: 0 });
+    sandbox = new TalkSandbox({
+      bots: [
+        {
+          name: 'Bridge',
+          description: 'A bridge',
+          secret: 'S'.repeat(64),
+          url: 'http://127.0.0.1:8099/hook',
+          features: ['webhook', 'response', 'reaction'],
+        },
+      ],
+    });
+    await sandbox.start(0);
   });
 
   afterAll(async () => {

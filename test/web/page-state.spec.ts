@@ -24,11 +24,17 @@ const state: PageState = {
 };
 const live = changed(firstView, { type: 'state', state });
 const idsOn = (view: View, name: 'talk' | 'matrix' | 'slack'): string[] =>
-  view.board!.sides[name].entries.map(({ id }) => id);
+  view.board!.sides[name]!.entries.map(({ id }) => id);
 
 describe('the page', () => {
   it('is live as soon as it has heard the whole', () => {
     expect(live).toMatchObject({ connection: 'live', board: state });
+  });
+
+  it('shows first whatever side there is', () => {
+    const alone: PageState = { sides: { slack: side }, counts: [] };
+    expect(changed(firstView, { type: 'state', state: alone })).toMatchObject({ shown: 'slack', board: alone });
+    expect(changed(changed(live, { type: 'shown', side: 'matrix' }), { type: 'state', state }).shown).toBe('matrix');
   });
 
   it('keeps what it shows while the connection is lost', () => {
@@ -43,7 +49,7 @@ describe('the page', () => {
     for (const id of ['1', '2']) view = changed(view, { type: 'entry', side: 'talk', entry: message(id) });
     view = changed(view, { type: 'entry', side: 'talk', entry: message('1', 'new words') });
     expect(idsOn(view, 'talk')).toEqual(['1', '2']);
-    expect(view.board!.sides.talk.entries[0]).toMatchObject({ text: ['new words'] });
+    expect(view.board!.sides.talk!.entries[0]).toMatchObject({ text: ['new words'] });
     expect(idsOn(changed(view, { type: 'cleared', side: 'talk' }), 'talk')).toEqual([]);
   });
 

@@ -50,7 +50,7 @@ export const MessageRow = steady(function MessageRow({
     document.addEventListener('pointerdown', close);
     return () => document.removeEventListener('pointerdown', close);
   }, [isOpen]);
-  const { id, author, atMs, text, delivery, style, isEdited, answers, reactions } = message;
+  const { id, author, atMs, text, delivery, style, isEdited, answers, reactions, onlyFor } = message;
   const at = new Date(atMs);
   const isMine = author.id === self;
   const looks = [
@@ -79,6 +79,7 @@ export const MessageRow = steady(function MessageRow({
         <strong>{author.name}</strong> {/* Slack marks what apps post, in whoever's name. */}
         {side === 'slack' && message.origin === 'bridged' && <span class="app">{texts.app}</span>}
         <time dateTime={at.toISOString()}>{clock(atMs)}</time>
+        {onlyFor !== undefined && <span class="only-you">{texts.onlyYou}</span>}
       </p>
       <div class="said">
         <div class="text" dir="auto">
@@ -104,7 +105,7 @@ export const MessageRow = steady(function MessageRow({
         />
       )}
       {replies > 0 && <p class="replies">{texts.replies(replies)}</p>}
-      {text !== null && (
+      {text !== null && onlyFor === undefined && (
         <MessageTools
           message={message}
           canChange={isOwn(message, self)}

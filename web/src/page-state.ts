@@ -1,5 +1,6 @@
 import {
   mostEntries,
+  sideNames,
   type PageEntry,
   type PageEvent,
   type PageSide,
@@ -40,7 +41,7 @@ export function changed(view: View, change: Change): View {
     case 'shown':
       return { ...view, shown: change.side, unseen: { ...view.unseen, [change.side]: 0 } };
     case 'state':
-      return { ...view, connection: 'live', board: change.state };
+      return { ...view, connection: 'live', board: change.state, shown: shownOf(view.shown, change.state) };
     case 'service':
       return onBoard(view, (board) => ({ ...board, service: change.service }));
     case 'counts':
@@ -59,9 +60,14 @@ export function changed(view: View, change: Change): View {
   }
 }
 
+/** What was chosen, where that runs. */
+function shownOf(chosen: SideName, { sides }: PageState): SideName {
+  return sides[chosen] === undefined ? (sideNames.find((name) => sides[name] !== undefined) ?? chosen) : chosen;
+}
+
 /** Only messages call for somebody. */
 function counted(view: View, side: SideName, entry: PageEntry): View {
-  const isNew = view.board?.sides[side].entries.every(({ id }) => id !== entry.id) ?? false;
+  const isNew = view.board?.sides[side]?.entries.every(({ id }) => id !== entry.id) ?? false;
   if (!isNew || view.shown === side || entry.kind !== 'message') return view;
   return { ...view, unseen: { ...view.unseen, [side]: view.unseen[side] + 1 } };
 }
@@ -71,7 +77,10 @@ function onBoard(view: View, change: (board: PageState) => PageState): View {
 }
 
 function onSide(view: View, side: SideName, change: (side: PageSide) => PageSide): View {
-  return onBoard(view, (board) => ({ ...board, sides: { ...board.sides, [side]: change(board.sides[side]) } }));
+  return onBoard(view, (board) => {
+    const before = board.sides[side];
+    return before === undefined ? board : { ...board, sides: { ...board.sides, [side]: change(before) } };
+  });
 }
 
 function withEntry(entries: readonly PageEntry[], entry: PageEntry): readonly PageEntry[] {

@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from 'preact/hooks';
-import { otherSides, sideNames } from '../../src/sandbox/page.types.js';
+import { sideNames } from '../../src/sandbox/page.types.js';
 import { KillDrill } from './kill-drill.js';
 import { texts } from './language-in-use.js';
 import { MessageWay } from './message-way.js';
@@ -13,6 +13,10 @@ export function Page() {
   const [view, change] = useReducer(changed, firstView);
   useEffect(() => follow(change), []);
   const { board, connection, shown, unseen } = view;
+  const sides = sideNames.flatMap((name) => {
+    const side = board?.sides[name];
+    return side === undefined ? [] : [{ ...side, side: name }];
+  });
   return (
     <div class="page">
       <header class="top">
@@ -27,23 +31,27 @@ export function Page() {
         <p class="quiet centered">{texts.waitingForSandbox}</p>
       ) : (
         <>
-          <div class="works">
-            <MessageWay way={board.way} isUp={board.service.state === 'ready'} />
-            <KillDrill service={board.service} counts={board.counts} />
-          </div>
-          <SideTabs
-            sides={sideNames.map((side) => ({ side, label: texts.networks[side], unseen: unseen[side] }))}
-            shown={shown}
-            onChoose={(side) => change({ type: 'shown', side })}
-          />
+          {board.service !== undefined && (
+            <div class="works">
+              <MessageWay way={board.way} isUp={board.service.state === 'ready'} />
+              <KillDrill service={board.service} counts={board.counts} />
+            </div>
+          )}
+          {sides.length > 1 && (
+            <SideTabs
+              sides={sides.map(({ side }) => ({ side, label: texts.networks[side], unseen: unseen[side] }))}
+              shown={shown}
+              onChoose={(side) => change({ type: 'shown', side })}
+            />
+          )}
           <main class="sides">
-            {sideNames.map((side) => (
+            {sides.map((each) => (
               <SidePanel
-                key={side}
-                name={side}
-                side={board.sides[side]}
-                others={otherSides(side).map((other) => ({ side: other, ...board.sides[other] }))}
-                isShown={shown === side}
+                key={each.side}
+                name={each.side}
+                side={each}
+                others={board.service === undefined ? [] : sides.filter(({ side }) => side !== each.side)}
+                isShown={shown === each.side}
               />
             ))}
           </main>

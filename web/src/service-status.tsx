@@ -32,7 +32,8 @@ function statusOf(connection: Connection, service: PageService | undefined) {
   const status = (look: Look, words: string, more = '') => ({ look, words, more });
   if (connection === 'locked') return status('bad', texts.locked);
   if (connection === 'lost') return status('bad', texts.lost, texts.lostMore);
-  if (connection === 'connecting' || service === undefined) return status('waiting', texts.connecting);
+  if (connection === 'connecting') return status('waiting', texts.connecting);
+  if (service === undefined) return status('good', texts.serversAlone);
   const process = service.process === undefined ? '' : `pid ${String(service.process)}`;
   return status(looks[service.state], texts.service[service.state], process);
 }

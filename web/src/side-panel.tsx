@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import type { Act, PageSide, SideName } from '../../src/sandbox/page.types.js';
+import type { Act, PageEntry, PageSide, SideName } from '../../src/sandbox/page.types.js';
 import { Composer, type Draft } from './composer.js';
 import { texts } from './language-in-use.js';
 import { Members } from './members.js';
@@ -52,6 +52,10 @@ export function SidePanel({
     }),
     [does, self],
   );
+  const seen = useMemo(
+    () => ({ ...side, entries: side.entries.filter((entry) => isSeenBy(entry, self)) }),
+    [side, self],
+  );
   const editLast = (): void => {
     const last = side.entries.findLast((entry) => entry.kind === 'message' && isOwn(entry, self));
     if (last?.kind === 'message') acts.edit(last);
@@ -68,7 +72,7 @@ export function SidePanel({
         </div>
         <Members members={side.members} />
       </header>
-      <Timeline name={name} side={side} others={others} self={self} isShown={isShown} acts={acts} />
+      <Timeline name={name} side={seen} others={others} self={self} isShown={isShown} acts={acts} />
       <Composer
         name={name}
         people={side.people}
@@ -87,6 +91,10 @@ export function SidePanel({
       />
     </section>
   );
+}
+
+function isSeenBy(entry: PageEntry, person: string): boolean {
+  return entry.kind !== 'message' || entry.onlyFor === undefined || entry.onlyFor === person;
 }
 
 /** Networks differ in whether they write the selector of the picture's form. */

@@ -14,6 +14,8 @@ export interface Texts {
   readonly lost: string;
   readonly lostMore: string;
   readonly locked: string;
+  /** They run, and no service of the sandbox's own beside them. */
+  readonly serversAlone: string;
   readonly service: Readonly<Record<PageServiceState, string>>;
   readonly way: {
     readonly title: string;
@@ -48,12 +50,15 @@ export interface Texts {
   readonly newest: string;
   readonly nothingYet: string;
   readonly nothingMore: (here: string, there: string) => string;
+  readonly nothingElsewhere: (here: string) => string;
   readonly inNetwork: (names: string, network: string) => string;
   readonly or: string;
   readonly and: string;
   readonly edited: string;
   /** Slack's mark of what an app posted. */
   readonly app: string;
+  /** Slack's, on what one person alone is shown. */
+  readonly onlyYou: string;
   readonly replies: (count: number) => string;
   readonly deleted: string;
   readonly replyTo: (name: string) => string;
@@ -92,6 +97,7 @@ const english: Texts = {
   lost: 'sandbox does not answer',
   lostMore: 'Is it still running? This page keeps asking.',
   locked: 'wrong address',
+  serversAlone: 'running, without a service of its own',
   service: {
     starting: 'service is starting',
     ready: 'service is running',
@@ -137,11 +143,13 @@ const english: Texts = {
   newest: 'Newest ↓',
   nothingYet: 'Nothing said yet.',
   nothingMore: (here, there) => `Write as ${here}. Who will see it: ${there}.`,
+  nothingElsewhere: (here) => `Write as ${here}. Your own Crosstalk takes it to wherever it links this room.`,
   inNetwork: (names, network) => `${names} in ${network}`,
   or: 'or',
   and: 'and',
   edited: 'edited',
   app: 'App',
+  onlyYou: 'Only visible to you',
   replies: (count) => (count === 1 ? '1 reply' : `${String(count)} replies`),
   deleted: 'Message deleted',
   replyTo: (name) => `Reply to ${name}`,
@@ -227,6 +235,7 @@ const german: Texts = {
   lost: 'Sandbox antwortet nicht',
   lostMore: 'Läuft sie noch? Diese Seite fragt weiter.',
   locked: 'falsche Adresse',
+  serversAlone: 'läuft, ohne eigenen Dienst',
   service: {
     starting: 'Dienst startet',
     ready: 'Dienst läuft',
@@ -272,11 +281,14 @@ const german: Texts = {
   newest: 'Neueste ↓',
   nothingYet: 'Noch wurde nichts gesagt.',
   nothingMore: (here, there) => `Schreib als ${here}. Wer es sieht: ${there}.`,
+  nothingElsewhere: (here) =>
+    `Schreib als ${here}. Dein eigenes Crosstalk bringt es dorthin, womit es den Raum verbindet.`,
   inNetwork: (names, network) => `${names} in ${network}`,
   or: 'oder',
   and: 'und',
   edited: 'bearbeitet',
   app: 'App',
+  onlyYou: 'Nur für dich sichtbar',
   replies: (count) => (count === 1 ? '1 Antwort' : `${String(count)} Antworten`),
   deleted: 'Nachricht gelöscht',
   replyTo: (name) => `Antwort an ${name}`,

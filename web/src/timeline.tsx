@@ -125,10 +125,12 @@ function Nothing({ here, there }: { readonly here: readonly PagePerson[]; readon
     <div class="nothing quiet">
       <p>{texts.nothingYet}</p>
       <p>
-        {texts.nothingMore(
-          namesOf(here, texts.or),
-          there.map(({ people, network }) => texts.inNetwork(namesOf(people, texts.and), network)).join(', '),
-        )}
+        {there.length === 0
+          ? texts.nothingElsewhere(namesOf(here, texts.or))
+          : texts.nothingMore(
+              namesOf(here, texts.or),
+              there.map(({ people, network }) => texts.inNetwork(namesOf(people, texts.and), network)).join(', '),
+            )}
       </p>
     </div>
   );

@@ -1,7 +1,7 @@
 import { saying } from '../../../test/contract/matrix-deliveries.js';
 import { SlackBench, until } from '../../../test/contract/slack-bench.js';
 import { LoginRefused } from '../../model/errors.js';
-import { bridgeScopes } from '../../sandbox/slack/standalone.js';
+import { bridgeScopes } from '../../sandbox/slack/bridge-app.js';
 import type { SlackAdapter } from './slack.adapter.js';
 
 let bench: SlackBench;

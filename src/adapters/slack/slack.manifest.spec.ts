@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { accountId } from '../../model/ids.js';
-import { bridgeEvents, bridgeScopes } from '../../sandbox/slack/standalone.js';
+import { bridgeEvents, bridgeScopes } from '../../sandbox/slack/bridge-app.js';
 import { manifestYaml, neededEvents, neededScopes } from './slack.manifest.js';
 import { type SlackSettings, slackSettings } from './slack.settings.js';
 

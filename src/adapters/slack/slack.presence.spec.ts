@@ -2,7 +2,7 @@ import { saying } from '../../../test/contract/matrix-deliveries.js';
 import { SlackBench, until } from '../../../test/contract/slack-bench.js';
 import { RoomClosed } from '../../model/errors.js';
 import { roomId } from '../../model/ids.js';
-import { bridgeScopes } from '../../sandbox/slack/standalone.js';
+import { bridgeScopes } from '../../sandbox/slack/bridge-app.js';
 import type { SlackAdapter } from './slack.adapter.js';
 
 let bench: SlackBench;

@@ -2,6 +2,7 @@ import { FaultScript } from '../fault-script.js';
 import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../http-server.js';
 import { Ledger } from '../ledger.js';
 import { RateLimits, type RateLimitSettings } from './api/rate-limits.js';
+import { AppPages } from './api/app-pages.js';
 import { apiFront, SlackApi } from './api/slack-api.js';
 import { WebPages } from './api/web-pages.js';
 import { Control, controlFront } from './control.js';
@@ -39,6 +40,7 @@ export class SlackSandbox {
   readonly #limits: RateLimits;
   readonly #api: SlackApi;
   readonly #pages: WebPages;
+  readonly #appPages: AppPages;
   readonly #sockets: SocketMode;
   readonly #requests: RequestSender;
   readonly #events: EventDispatcher;
@@ -61,6 +63,7 @@ export class SlackSandbox {
       shareDelayMs: settings.shareDelayMs ?? usualShareDelayMs,
     });
     this.#pages = new WebPages(this.state);
+    this.#appPages = new AppPages(this.state, (app) => this.#requests.verify(app));
     this.#control = new Control({
       ledger: this.ledger,
       faults: this.faults,
@@ -370,6 +373,12 @@ export class SlackSandbox {
     return this.state.ephemerals.all();
   }
 
+  /** Slack itself says something that one person alone sees. */
+  tell(channel: string, user: string, text: string): void {
+    const ts = this.state.timestamps.next();
+    this.state.ephemerals.show({ ts, channel, user, botId: '', text, blocks: [] });
+  }
+
   async slashCommand(command: SlashCommand): Promise<CommandOutcome> {
     return this.#interactions.command(command);
   }
@@ -397,7 +406,7 @@ export class SlackSandbox {
     if (path.startsWith(controlFront)) return this.#control.answer(request);
     if (path.startsWith(apiFront)) return this.#api.answer(request);
     if (path.startsWith('/commands/') || path.startsWith('/actions/')) return this.#interactions.respond(request);
-    return this.#pages.answer(request);
+    return path.split('/')[1] === 'apps' ? this.#appPages.answer(request) : this.#pages.answer(request);
   }
 
   #channel(id: string): Channel {

@@ -2,9 +2,10 @@ import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import { SlackError } from '../slack-error.js';
 import type { SlackState } from '../state/slack-state.js';
 import { pictureOf } from '../view/picture.js';
+import { escaped, page } from './html.js';
 import { multipartOf } from './input.js';
 
-const login = '<!doctype html><title>Slack</title><h1>Sign in to your workspace</h1>';
+const login = '<h1>Sign in to your workspace</h1><p>Apps are made on <a href="/apps">their own page</a>.</p>';
 
 /** What the server has beside the API: uploads, files, pictures, and the page that asks people whether an app may come. */
 export class WebPages {
@@ -23,7 +24,7 @@ export class WebPages {
       case 'oauth':
         return request.method === 'POST' ? this.#grant(request) : this.#ask(request);
       default:
-        return page(front === '' ? 200 : 404, login);
+        return page(front === '' ? 200 : 404, 'Slack', login);
     }
   }
 
@@ -31,7 +32,7 @@ export class WebPages {
     const [part] = multipartOf(request);
     const bytes = part?.bytes ?? request.body;
     const isExpected = this.slack.files.receive(key, bytes);
-    return isExpected ? page(200, `OK - ${bytes.length}`) : page(404, 'Not found');
+    return isExpected ? said(200, `OK - ${bytes.length}`) : said(404, 'Not found');
   }
 
   /** Without a token that may read it one is sent to a page, which is answered with 200 as any is. */
@@ -41,7 +42,7 @@ export class WebPages {
     if (!this.#mayRead(token)) {
       return { status: 302, headers: { location: `${this.slack.base}/?redir=${encodeURIComponent(request.path)}` } };
     }
-    if (file === undefined || file.isDeleted) return page(404, 'File not found');
+    if (file === undefined || file.isDeleted) return said(404, 'File not found');
     return { status: 200, headers: { 'content-type': file.mimetype }, body: file.bytes };
   }
 
@@ -56,10 +57,10 @@ export class WebPages {
 
   #ask({ query }: SandboxRequest): SandboxAnswer {
     const app = this.slack.apps.byClientId(query.get('client_id') ?? '');
-    if (app === undefined) return page(200, '<!doctype html><title>Error</title><p>Invalid client_id parameter');
+    if (app === undefined) return page(200, 'Error', '<p>Invalid client_id parameter</p>');
     const redirect = query.get('redirect_uri');
     if (redirect !== null && !app.redirectUrls.some((allowed) => redirect.startsWith(allowed))) {
-      return page(200, '<!doctype html><title>Error</title><p>redirect_uri did not match any configured URIs');
+      return page(200, 'Error', '<p>redirect_uri did not match any configured URIs</p>');
     }
     const hidden = ['client_id', 'scope', 'state', 'redirect_uri']
       .map((name) => `<input type="hidden" name="${name}" value="${escaped(query.get(name) ?? '')}">`)
@@ -70,7 +71,8 @@ export class WebPages {
       .join('');
     return page(
       200,
-      `<!doctype html><title>${escaped(app.name)}</title><h1>${escaped(app.name)} asks to come to a workspace</h1>
+      app.name,
+      `<h1>${escaped(app.name)} asks to come to a workspace</h1>
 <form method="post" action="/oauth/v2/authorize">${hidden}<select name="team">${teams}</select>
 <button name="decision" value="allow">Allow</button> <button name="decision" value="cancel">Cancel</button></form>`,
     );
@@ -90,7 +92,7 @@ export class WebPages {
       team: text('team'),
       decision: text('decision') === 'allow' ? 'allow' : 'cancel',
     });
-    return location === undefined ? page(400, 'Bad request') : { status: 302, headers: { location } };
+    return location === undefined ? said(400, 'Bad request') : { status: 302, headers: { location } };
   }
 
   /** What a person decides on that page; the answer is where the browser goes then. */
@@ -125,10 +127,6 @@ export class WebPages {
   }
 }
 
-function page(status: number, html: string): SandboxAnswer {
-  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: html };
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+function said(status: number, text: string): SandboxAnswer {
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: text };
 }

@@ -86,6 +86,16 @@ export class Apps {
     return registered;
   }
 
+  /** Configures a known app anew; its name and its secrets stay. */
+  configure(app: App, { scopes, events, commands, delivery, tokenRotation, redirectUrls }: NewApp): void {
+    app.scopes = scopes;
+    app.events = events;
+    app.commands = commands ?? [];
+    app.delivery = delivery ?? 'socketMode';
+    app.tokenRotation = tokenRotation ?? false;
+    app.redirectUrls = redirectUrls ?? [];
+  }
+
   get(id: string): App | undefined {
     return this.#apps.get(id);
   }

@@ -5,6 +5,7 @@ export interface Ephemeral {
   readonly ts: string;
   readonly channel: string;
   readonly user: string;
+  /** Empty where Slack itself speaks. */
   readonly botId: string;
   readonly text: string;
   readonly blocks: readonly JsonObject[];
@@ -13,12 +14,19 @@ export interface Ephemeral {
 
 export class Ephemerals {
   readonly #shown: Ephemeral[] = [];
+  readonly #listeners = new Set<(ephemeral: Ephemeral) => void>();
 
   show(ephemeral: Ephemeral): void {
     this.#shown.push(ephemeral);
+    for (const listener of this.#listeners) listener(ephemeral);
   }
 
   all(): readonly Ephemeral[] {
     return this.#shown;
+  }
+
+  /** Calls `listener` with each later one. */
+  onShown(listener: (ephemeral: Ephemeral) => void): void {
+    this.#listeners.add(listener);
   }
 }

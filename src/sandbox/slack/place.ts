@@ -1,0 +1,66 @@
+import { SlackSandbox } from './slack-sandbox.js';
+import { bridgeEvents, bridgeScopes } from './bridge-app.js';
+
+/** A channel, who writes in it, and the app that is there for a bridge. */
+export interface SlackPlace {
+  readonly server: SlackSandbox;
+  readonly team: string;
+  readonly channel: string;
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly botToken: string;
+  readonly appToken: string;
+}
+
+/** When an event is sent again that the service was not there for: the real server's minute would make everybody wait for it. */
+const retryPausesMs = [0, 2000, 3000, 5000, 5000, 5000, 5000, 10_000, 10_000, 60_000];
+
+/** A server with one channel, in which Pia, Quinn, Rosa and Crosstalk's app are. */
+export function slackTeam(room: string): SlackPlace {
+  const server = new SlackSandbox({ retryPausesMs });
+  const team = server.addWorkspace({ name: room });
+  const people = ['Pia', 'Quinn', 'Rosa'].map((name) => ({ id: server.addUser(team, { realName: name }), name }));
+  const [creator, ...others] = people.map(({ id }) => id);
+  if (creator === undefined) throw new Error('nobody makes the channel');
+  const app = { name: 'Crosstalk', scopes: bridgeScopes, events: bridgeEvents, commands: ['/crosstalk'] };
+  const { id, appToken } = server.registerApp(app);
+  const { botToken, botUser } = server.installApp(id, team);
+  const name = room.toLowerCase().replaceAll(/[^\p{L}\p{N}_-]+/gu, '-');
+  const channel = server.createChannel({ team, name, creator, members: [...others, botUser] });
+  return { server, team, channel, people, botToken, appToken };
+}
+
+/**
+ * A server for a service of one's own: the same ids and secrets at each start, Ann, Bert and Cleo in the channel "general", and
+ * an app in the workspace, but not in the channel.
+ */
+export function slackTown(): SlackPlace {
+  const server = new SlackSandbox();
+  const team = server.addWorkspace({ id: 'T0SANDBOX00', name: 'Sandbox' });
+  const person = (name: string, role: 'owner' | 'member') => {
+    const id = server.addUser(team, { id: `U0${name.toUpperCase()}`, realName: name, role });
+    return { id, name };
+  };
+  const ann = person('Ann', 'owner');
+  const others = [person('Bert', 'member'), person('Cleo', 'member')];
+  const channel = server.createChannel({
+    id: 'C0GENERAL00',
+    team,
+    name: 'general',
+    creator: ann.id,
+    members: others.map(({ id }) => id),
+    isGeneral: true,
+  });
+  const { id, appToken } = server.registerApp({
+    id: 'A0CROSSTALK',
+    name: 'Crosstalk',
+    scopes: bridgeScopes,
+    events: bridgeEvents,
+    commands: ['/crosstalk'],
+    clientId: '1.1',
+    clientSecret: 'client-secret',
+    signingSecret: 'signing-secret',
+    appToken: 'xapp-sandbox',
+  });
+  const { botToken } = server.installApp(id, team, 'xoxb-sandbox');
+  return { server, team, channel, people: [ann, ...others], botToken, appToken };
+}
