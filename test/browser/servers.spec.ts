@@ -91,7 +91,7 @@ describe('the page of servers without a service', () => {
   it('one server has one column, in which people say, answer, change, take back and react, and an app is seen at once', async () => {
     await start('slack');
     const page = await open(addresses.page);
-    await page.locator('.status', { hasText: 'running, without a service of its own' }).waitFor();
+    await page.locator('.status', { hasText: 'sandbox is running' }).waitFor();
     expect(await page.locator('.side').count()).toBe(1);
     for (const part of ['.tabs', '.way', '.drill']) expect(await page.locator(part).count()).toBe(0);
     await say(page, 'Bert', 'shall we **go**?');

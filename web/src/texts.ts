@@ -97,7 +97,7 @@ const english: Texts = {
   lost: 'sandbox does not answer',
   lostMore: 'Is it still running? This page keeps asking.',
   locked: 'wrong address',
-  serversAlone: 'running, without a service of its own',
+  serversAlone: 'sandbox is running',
   service: {
     starting: 'service is starting',
     ready: 'service is running',
@@ -235,7 +235,7 @@ const german: Texts = {
   lost: 'Sandbox antwortet nicht',
   lostMore: 'Läuft sie noch? Diese Seite fragt weiter.',
   locked: 'falsche Adresse',
-  serversAlone: 'läuft, ohne eigenen Dienst',
+  serversAlone: 'Sandbox läuft',
   service: {
     starting: 'Dienst startet',
     ready: 'Dienst läuft',
