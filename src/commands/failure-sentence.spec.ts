@@ -15,6 +15,12 @@ describe('failureSentence', () => {
     );
   });
 
+  it('a login that needs something else points to that', () => {
+    expect(failureSentence(new LoginRefused('nobody installed it', { remedy: 'Install it.' }))).toBe(
+      'nobody installed it. Install it.',
+    );
+  });
+
   it('an error without words is told by its code', () => {
     expect(failureSentence(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
   });

@@ -16,7 +16,7 @@ function messages(error: unknown): string[] {
 }
 
 function remedyFor(error: unknown): string {
-  if (error instanceof LoginRefused) return 'Check name and password or token in the settings.';
+  if (error instanceof LoginRefused) return error.remedy ?? 'Check name and password or token in the settings.';
   if (error instanceof RateLimited) return 'Wait, then try again.';
   if (error instanceof NetworkUnavailable) return 'Check its address in the settings, and that it is running.';
   return '';

@@ -48,8 +48,11 @@ export class RateLimited extends BridgeError {
 /** The login is gone, revoked or wrong: the account is closed until somebody mends it. */
 export class LoginRefused extends BridgeError {
   readonly code = 'loginRefused';
-  constructor(message: string, options: { cause?: unknown } = {}) {
+  /** A sentence on what mends it, where that is neither name nor password or token. */
+  readonly remedy: string | undefined;
+  constructor(message: string, options: { cause?: unknown; remedy?: string } = {}) {
     super(message, { retry: 'later', certainty: 'notSent', tell: 'operator' }, options.cause);
+    this.remedy = options.remedy;
   }
 }
 

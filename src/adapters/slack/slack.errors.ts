@@ -181,8 +181,12 @@ export function loginRefused(message: string): BridgeError {
   return new LoginRefused(message);
 }
 
-export function notInstalled(): BridgeError {
-  return new LoginRefused('the app is not installed yet: see /slack/install, or set botToken');
+/** `url`: where the public listener is reached. */
+export function notInstalled(url = ''): BridgeError {
+  const address = `${url}/slack/install`;
+  return new LoginRefused(`the app is not installed yet: see ${address}, or set botToken`, {
+    remedy: `Start Crosstalk, and open ${address} in a browser.`,
+  });
 }
 
 export function pausedError(afterMs: number): BridgeError {

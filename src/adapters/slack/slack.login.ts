@@ -27,7 +27,7 @@ export interface LoginParts {
   readonly app: AppApi;
   readonly client: SlackClient;
   readonly store: AccountStore;
-  readonly settings: Pick<SlackSettings, 'botToken' | 'clientId' | 'clientSecret' | 'team'>;
+  readonly settings: Pick<SlackSettings, 'botToken' | 'clientId' | 'clientSecret' | 'team' | 'url'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -44,7 +44,7 @@ export class SlackLogin {
       return;
     }
     const installation = await this.#kept();
-    if (installation === undefined) throw notInstalled();
+    if (installation === undefined) throw notInstalled(settings.url);
     client.use((await this.#fresh(installation, signal)).token);
   }
 
