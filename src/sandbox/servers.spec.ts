@@ -52,6 +52,7 @@ describe('servers for a service of one’s own', () => {
           apiUrl: `${servers['Slack']!}/api/`,
           botToken: 'xoxb-sandbox',
           appToken: 'xapp-sandbox',
+          operators: ['U0ANN'],
         },
       },
       links: { team: { rooms: [{ account: 'slack', room: 'C0GENERAL00' }] } },

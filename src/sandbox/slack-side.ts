@@ -51,6 +51,8 @@ export class SlackSide implements Side {
       apiUrl: `${this.#server.url}/api/`,
       botToken: this.place.botToken,
       appToken: this.place.appToken,
+      // The first of them may see to the link by /crosstalk.
+      operators: this.people.slice(0, 1).map(({ id }) => id),
     };
   }
 
