@@ -4,7 +4,7 @@ const look = `
 :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{max-width:46rem;margin:0 auto;padding:1rem}
 textarea{box-sizing:border-box;width:100%;font:14px/1.4 ui-monospace,monospace}
-button{margin:.4rem 0;padding:.35rem .9rem;font:inherit}
+button,select{margin:.4rem 0;padding:.35rem .9rem;font:inherit}
 dl{display:grid;grid-template-columns:minmax(9rem,auto) 1fr;gap:.2rem 1rem}
 dd{margin:0}
 code{overflow-wrap:anywhere}
