@@ -9,6 +9,7 @@ import { silentLog } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
 import type { DeliveryRepository } from '../persistence/delivery.repository.js';
 import type { Deliverer, Delivered, DeliveryHooks } from '../pipeline/deliver.js';
+import { WrittenCopies } from '../pipeline/written-copies.js';
 import { LaneBatch } from './lane-batch.js';
 import type { Shards } from './shards.js';
 
@@ -60,6 +61,7 @@ class Line {
   readonly acts: string[] = [];
   readonly written: DeliveryResult[] = [];
   readonly fences: unknown[] = [];
+  readonly remembered = new WrittenCopies();
   readonly doubted: number[] = [];
   readonly told: string[] = [];
   readonly refused: string[] = [];
@@ -72,6 +74,7 @@ class Line {
   };
   /** What comes of the attempt to write something down. */
   write: () => Promise<void> = () => Promise.resolve();
+  copies: 'all' | 'notAllCopies' = 'all';
   maySend: () => void = () => undefined;
   probe: () => Promise<void> = () => Promise.resolve();
 
@@ -91,6 +94,7 @@ class Line {
         this.acts[this.acts.length - 1] = `write ${names}`;
         this.fences.push(under);
         this.written.push(...results);
+        return this.copies;
       },
     };
     const shards: Pick<Shards, 'assertMaySend' | 'doubt'> = {
@@ -112,6 +116,7 @@ class Line {
     const parts = {
       repository: repository as DeliveryRepository,
       deliverer: deliverer as Deliverer,
+      written: this.remembered,
       adapters: new Map([[lane.account, adapter]]),
       shards: shards as Shards,
       clock: this.clock,
@@ -190,6 +195,26 @@ describe('LaneBatch, when it is written down what was done', () => {
     await line.run(waiting('1', { made: [copy(1, 'earlier')] }));
     expect(line.written).toMatchObject([{ state: 'delivered', made: [copy(1, 'earlier'), copy(0, 'made 1')] }]);
     expect(line.fences).toEqual([fence, fence]);
+  });
+});
+
+describe('LaneBatch, the copies that it wrote down', () => {
+  const standsAs = (id: string) =>
+    line.remembered.has({ room: { account: lane.account, id: lane.room }, id: remoteId(id) });
+
+  it('are remembered once they are written, not before', async () => {
+    line.write = () => {
+      expect(standsAs('made 1')).toBe(false);
+      return Promise.resolve();
+    };
+    await line.run(waiting('1'));
+    expect(standsAs('made 1')).toBe(true);
+  });
+
+  it('are not where the database has others in their place', async () => {
+    line.copies = 'notAllCopies';
+    await line.run(waiting('1'));
+    expect(standsAs('made 1')).toBe(false);
   });
 });
 

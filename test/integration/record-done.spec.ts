@@ -85,7 +85,7 @@ describe('record_done, what another replica has finished', () => {
     await house.rows(`update deliveries set ${how}, finished_at = '2026-01-02' where uuid = $1::uuid`, [first!.uuid]);
     const before = await stored(lane);
     for (const result of late) {
-      expect(await recordDone(house.database, [await done(lane, [result(first!)])])).toEqual(new Set([lane]));
+      expect(await recordDone(house.database, [await done(lane, [result(first!)])])).toEqual(['all']);
       expect(await stored(lane)).toEqual(before);
     }
   });
@@ -103,8 +103,8 @@ describe('record_done, what another replica has finished', () => {
   it('keeps the copy that the other one told of', async () => {
     const [lane] = lanes as [string];
     const [first] = await due(lane);
-    await recordDone(house.database, [await done(lane, [delivered(first!, 'theirs')])]);
-    await recordDone(house.database, [await done(lane, [delivered(first!, 'late')])]);
+    expect(await recordDone(house.database, [await done(lane, [delivered(first!, 'theirs')])])).toEqual(['all']);
+    expect(await recordDone(house.database, [await done(lane, [delivered(first!, 'late')])])).toEqual(['notAllCopies']);
     expect(await copies(lane)).toEqual(['theirs']);
   });
 });
@@ -120,7 +120,7 @@ describe('record_done, a shard that is lost', () => {
       await done(lost, results(theirs, 'lost'), '3'),
       await done(kept, results(ours, 'kept')),
     ]);
-    expect(written).toEqual(new Set([kept]));
+    expect(written).toEqual(['nothing', 'all']);
     expect([await stored(lost), await dueAt(lost)]).toEqual(before);
     expect([await copies(lost), await house.states(lost)]).toEqual([[], ['waiting', 'waiting']]);
     expect([await copies(kept), await house.states(kept)]).toEqual([
@@ -132,7 +132,7 @@ describe('record_done, a shard that is lost', () => {
   it.each(['3', '5'])('is one whose fence is %s in place of 4', async (fence) => {
     const [lane] = lanes as [string];
     const [first] = await due(lane);
-    expect(await recordDone(house.database, [await done(lane, [delivered(first!, 'a')], fence)])).toEqual(new Set());
+    expect(await recordDone(house.database, [await done(lane, [delivered(first!, 'a')], fence)])).toEqual(['nothing']);
     expect([await copies(lane), await house.states(lane)]).toEqual([[], ['waiting', 'waiting']]);
   });
 
