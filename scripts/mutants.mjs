@@ -66,7 +66,8 @@ async function jest(tree, mutants) {
   const report = join(tree, 'report.json');
   rmSync(report, { force: true });
   const bin = join(tree, 'node_modules', 'jest', 'bin', 'jest.js');
-  const flags = ['--experimental-vm-modules', '--no-warnings', bin, '--json', `--outputFile=${report}`];
+  // A mutant may leave something at work that would keep the process for ever.
+  const flags = ['--experimental-vm-modules', '--no-warnings', bin, '--json', `--outputFile=${report}`, '--forceExit'];
   const tests = mutants.map(({ test }) => test.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
   const specs = new Set(mutants.flatMap(({ specs }) => specs));
   const args = [...flags, `--testNamePattern=^(${tests})$`, '--runTestsByPath', ...specs];
