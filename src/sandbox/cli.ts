@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ArgumentFault, readArguments, type SandboxArguments } from './arguments.js';
+import { PageNotBuilt } from './page-files.js';
 import { LeftoverStays } from './sandbox-folder.js';
 import { NotASandbox, SandboxInUse } from './sandbox-lock.js';
 import { Sandbox, type Addresses } from './sandbox.js';
@@ -25,7 +26,8 @@ try {
   process.exit(0);
 } catch (error) {
   const isOfCall = [ArgumentFault, SandboxInUse, NotASandbox, PortTaken].some((fault) => error instanceof fault);
-  const isSentence = isOfCall || error instanceof LeftoverStays || error instanceof ServiceFails;
+  const isSentence =
+    isOfCall || error instanceof LeftoverStays || error instanceof ServiceFails || error instanceof PageNotBuilt;
   process.stderr.write(`${error instanceof Error ? (isSentence ? error.message : error.stack) : String(error)}\n`);
   process.exit(isOfCall ? 2 : 1);
 }

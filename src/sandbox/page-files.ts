@@ -13,7 +13,10 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The built page, by the paths it is asked for; `/` is its beginning. Throws a sentence where it was not built. */
+/** The page was not built. The message is a sentence for a person. */
+export class PageNotBuilt extends Error {}
+
+/** The built page, by the paths it is asked for; `/` is its beginning. Throws PageNotBuilt. */
 export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
   for (const entry of listOf(folder)) {
@@ -23,7 +26,7 @@ export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
     files.set(path === '/index.html' ? '/' : path, { type, bytes: readFileSync(entry) });
   }
   if (!files.has('/'))
-    throw new Error(`The page is not built: ${folder} has no index.html. npx vite build web makes it.`);
+    throw new PageNotBuilt(`The page is not built: ${folder} has no index.html. npm run build makes it.`);
   return files;
 }
 

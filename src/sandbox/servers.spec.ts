@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { PageNotBuilt } from './page-files.js';
 import type { PageState, SideName } from './page.types.js';
 import { PortTaken, Servers } from './servers.js';
 
@@ -67,6 +68,11 @@ describe('servers for a service of one’s own', () => {
       accounts: { talk: { user: 'crosstalk' }, matrix: { url: 'http://127.0.0.1:8780' } },
       links: { team: { rooms: [{ account: 'talk' }, { account: 'matrix' }, { account: 'slack' }] } },
     });
+  });
+
+  it('need the page built, and leave nothing running without it', async () => {
+    rmSync(join(folder, 'index.html'));
+    await expect(make(['slack']).start()).rejects.toThrow(PageNotBuilt);
   });
 
   it('a server keeps to the port that was named, or says that it is in use', async () => {
