@@ -1,10 +1,10 @@
 import type { Clock } from '../../model/clock.js';
-import { RateLimited } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
 import type { RawPayload } from '../../model/network-adapter.js';
 import type { ConversationsApi, Page, Window } from './api/conversations.api.js';
 import type { SlackClient } from './slack.client.js';
 import { isTs, type SlackTs } from './slack.ids.js';
+import { patiently } from './slack.patience.js';
 import type { JsonObject } from './slack.payloads.js';
 import type { SlackSource } from './slack.source.js';
 
@@ -99,22 +99,10 @@ export class SlackCatchUp {
   ): AsyncGenerator<readonly JsonObject[]> {
     let cursor: string | undefined;
     do {
-      const { items, next } = await this.#patiently(() => page(cursor), signal);
+      const { items, next } = await patiently(() => page(cursor), this.parts.clock, signal);
       yield items.filter(({ ts }) => typeof ts === 'string' && isTs(ts));
       cursor = next;
     } while (cursor !== undefined);
-  }
-
-  async #patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        const retry = error instanceof RateLimited ? error.failure.retry : undefined;
-        if (typeof retry !== 'object' || signal.aborted) throw error;
-        await this.parts.clock.sleep(retry.afterMs, signal);
-      }
-    }
   }
 }
 

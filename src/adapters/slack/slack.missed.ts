@@ -43,24 +43,23 @@ export class SlackMissed {
   async run(ingest: Ingest, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { signal: woken } = this.#woken;
-      if (this.#isGap) await this.#enterAll(signal);
-      const pauseMs = await this.#readAll(ingest, signal);
-      await this.parts.clock.sleep(pauseMs, AbortSignal.any([signal, woken]));
+      const entered = this.#isGap ? await this.#enterAll(signal) : longest(this.parts);
+      const read = await this.#readAll(ingest, signal);
+      await this.parts.clock.sleep(Math.min(entered, read), AbortSignal.any([signal, woken]));
     }
   }
 
-  /** A new installation of the app is in no channel. */
-  async #enterAll(signal: AbortSignal): Promise<void> {
+  /** A new installation of the app is in no channel. Returns when to come back, in ms. */
+  async #enterAll(signal: AbortSignal): Promise<number> {
+    let pauseMs = longest(this.parts);
     const linked = await this.#linked();
     this.#isGap = false;
-    if (linked.length === 0) return;
+    if (linked.length === 0) return pauseMs;
     const ours = new Set<string>();
     try {
       for await (const { id } of this.parts.ours(signal)) ours.add(id);
     } catch (error) {
-      // Then those are entered that something is to be sent to.
-      this.#told('list', error, signal);
-      return;
+      return this.#toEnterAgain('list', error, signal);
     }
     for (const { id } of linked) {
       if (ours.has(id) || signal.aborted || (await this.parts.channels.isTakenOut(id))) continue;
@@ -68,23 +67,27 @@ export class SlackMissed {
         await this.parts.enter(id, signal);
         this.#problems.delete(`enter ${id}`);
       } catch (error) {
-        this.#told(`enter ${id}`, error, signal);
+        pauseMs = Math.min(pauseMs, this.#toEnterAgain(`enter ${id}`, error, signal));
       }
     }
+    return pauseMs;
   }
 
-  /** Returns when to come back. */
+  #toEnterAgain(act: string, error: unknown, signal: AbortSignal): number {
+    if (!(error instanceof RoomClosed)) this.#isGap = true;
+    return this.#told(act, error, signal);
+  }
+
+  /** Returns when to come back, in ms. */
   async #readAll(ingest: Ingest, signal: AbortSignal): Promise<number> {
-    const { againMs } = this.parts;
-    let pauseMs = againMs * closedFactor;
+    let pauseMs = longest(this.parts);
     for (const channel of await this.#linked()) {
       if (signal.aborted || channel.unread === undefined) continue;
       try {
         await this.#read(channel, ingest, signal);
         this.#problems.delete(`read ${channel.id}`);
       } catch (error) {
-        this.#told(`read ${channel.id}`, error, signal);
-        if (!(error instanceof RoomClosed)) pauseMs = againMs;
+        pauseMs = Math.min(pauseMs, this.#told(`read ${channel.id}`, error, signal));
       }
     }
     return pauseMs;
@@ -101,10 +104,19 @@ export class SlackMissed {
     return (await this.parts.channels.list()).filter(({ id }) => this.parts.isLinked(id));
   }
 
-  #told(act: string, error: unknown, signal: AbortSignal): void {
+  /** Returns after how many ms it is to be tried again. */
+  #told(act: string, error: unknown, signal: AbortSignal): number {
     if (!(error instanceof BridgeError) || error instanceof LoginRefused) throw error;
-    if (signal.aborted || this.#problems.get(act) === error.message) return;
-    this.#problems.set(act, error.message);
-    this.parts.log.warn({ act, error }, 'what was missed cannot be read yet');
+    if (!signal.aborted && this.#problems.get(act) !== error.message) {
+      this.#problems.set(act, error.message);
+      this.parts.log.warn({ act, error }, 'what was missed cannot be read yet');
+    }
+    const { retry } = error.failure;
+    if (typeof retry === 'object') return retry.afterMs;
+    return error instanceof RoomClosed ? longest(this.parts) : this.parts.againMs;
   }
+}
+
+function longest({ againMs }: MissedParts): number {
+  return againMs * closedFactor;
 }

@@ -76,6 +76,21 @@ it('what was said during the shortest time without the app is read', async () =>
   expect([stored('with the app'), isIn(bench.channel)]).toEqual([1, true]);
 });
 
+it.each(['users\\.conversations', 'conversations\\.info', 'conversations\\.join'])(
+  'a new installation goes back into its public channels, also where Slack asks for a pause before it answers %s',
+  async (path) => {
+    await link(bench.channel);
+    const stop = await listen();
+    await uninstall(stop);
+    bench.sandbox.post(bench.channel, bench.ann, 'without the app');
+    const limited = { status: 429, headers: { 'retry-after': '1' }, body: '{"ok":false,"error":"ratelimited"}' };
+    bench.sandbox.faults.add({ path, fault: { do: 'answer', ...limited } });
+    await reinstall();
+    await until(() => stored('without the app') === 1);
+    expect(isIn(bench.channel)).toBe(true);
+  },
+);
+
 it('what Slack did not tell while the WebSocket was away is read', async () => {
   await link(bench.channel);
   await listen();
