@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { saying } from '../../../test/contract/matrix-deliveries.js';
 import { clock, memoryStore, recordingLog } from '../../../test/contract/matrix-bench.js';
-import { SlackBench } from '../../../test/contract/slack-bench.js';
+import { SlackBench, until } from '../../../test/contract/slack-bench.js';
 import type { AccountStore } from '../../model/account-store.js';
 import { LoginRefused } from '../../model/errors.js';
 import type { AppApi } from './api/app.api.js';
@@ -135,6 +135,22 @@ it('of two replicas whose token ends at once one renews it, and both go on with 
   expect(kept().token).not.toBe(first.token);
   await speak(adapter, 'a');
   await speak(other, 'b');
+});
+
+it('what another replica got is used before the earlier token ends', async () => {
+  await open(true);
+  const other = bench.make(installable());
+  const first = await installed();
+  bench.sandbox.advance(11 * 3_600_000);
+  elevenHoursLater(first);
+  await other.connect(bench.signal);
+  expect(kept().token).not.toBe(first.token);
+  const stop = new AbortController();
+  await adapter.start(bench.ingest, stop.signal);
+  await until(() => bench.sandbox.connections(bench.app.appId) === 1);
+  bench.sandbox.advance(2 * 3_600_000);
+  await speak(adapter, 'a');
+  stop.abort();
 });
 
 it('what Slack grants is handed to the store as a secret', async () => {

@@ -34,18 +34,20 @@ export interface LoginParts {
 
 /** By which token the app acts: that of the settings, else that of the installation, which may end and be followed by another. */
 export class SlackLogin {
+  #used: string | undefined;
+
   constructor(private readonly parts: LoginParts) {}
 
   /** Throws LoginRefused where there is none. */
   async logIn(signal: AbortSignal): Promise<void> {
-    const { client, settings } = this.parts;
+    const { settings } = this.parts;
     if (settings.botToken !== undefined) {
-      client.use(settings.botToken);
+      this.#use(settings.botToken);
       return;
     }
     const installation = await this.#kept();
     if (installation === undefined) throw notInstalled(settings.url);
-    client.use((await this.#fresh(installation, signal)).token);
+    this.#use((await this.#fresh(installation, signal)).token);
   }
 
   /** What people were given by Slack's own page is kept, and used from the next login on. Throws LoginRefused for another workspace. */
@@ -60,14 +62,15 @@ export class SlackLogin {
 
   /** Changes the token in time, until `signal` aborts. */
   async keepFresh(signal: AbortSignal): Promise<void> {
-    const { clock, client, log, settings } = this.parts;
+    const { clock, log, settings } = this.parts;
     while (!signal.aborted && settings.botToken === undefined) {
       let pauseMs = longestSleepMs;
       try {
         const kept = await this.#kept();
         if (kept?.expiresAt !== undefined) {
           const fresh = await this.#fresh(kept, signal);
-          if (fresh.token !== kept.token) client.use(fresh.token);
+          // Also where another replica changed it.
+          if (fresh.token !== this.#used) this.#use(fresh.token);
           pauseMs = Math.min(pauseMs, Math.max(againMs, this.#leftMs(fresh)));
         }
       } catch (error) {
@@ -77,6 +80,11 @@ export class SlackLogin {
       }
       await clock.sleep(pauseMs, signal);
     }
+  }
+
+  #use(token: string): void {
+    this.#used = token;
+    this.parts.client.use(token);
   }
 
   async #fresh(installation: Installation, signal: AbortSignal): Promise<Installation> {
