@@ -31,13 +31,15 @@ export interface AccountParts {
   wake(adapter: NetworkAdapter, rooms: readonly RoomId[]): Promise<void>;
 }
 
-/** A second refusal within this time of the first is believed, whatever a login says. */
+/** A second refusal within this time of the first is believed, whatever a login says; open for so long, an account works. */
 const believedAfterMs = 60_000;
 
 /** Keeps one account logged in; where this replica owns it, also resolves its rooms and watches them. */
 export class AccountWorker {
   #state: 'connecting' | 'open' | 'closed' = 'connecting';
   #refused = new AbortController();
+  /** Its logins are accepted, and what it does then is refused: it was closed for that, and has not been open for long since. */
+  #isDoubted = false;
 
   constructor(
     private readonly parts: AccountParts,
@@ -62,13 +64,17 @@ export class AccountWorker {
         await this.#session(signal, working);
         if (signal.aborted) return;
         // What was told may be old news, as an event that is told again: to log in anew says whether it is so.
-        if (clock.monotonicMs() - refusedAtMs < believedAfterMs) throw new LoginRefused('the login was refused');
+        if (clock.monotonicMs() - refusedAtMs < believedAfterMs) break;
       }
     } catch (error) {
       if (signal.aborted) return;
-      await this.#closed(error);
+      await this.#closed(error, this.#state !== 'closed');
       throw error;
     }
+    const refused = new LoginRefused('the login was refused');
+    await this.#closed(refused, !this.#isDoubted);
+    this.#isDoubted = true;
+    throw refused;
   }
 
   /** Logs in, and ends by abort, or when somebody is told that the login is not accepted any more. */
@@ -82,11 +88,20 @@ export class AccountWorker {
       if (other !== undefined) throw new LoginRefused(sameLoginAs(other));
       await this.adapter.start(this.ingest, session);
       await this.#opened(login, summary);
-      working();
-      await this.#own(session);
+      await Promise.all([this.#prove(session, working), this.#own(session)]);
     } finally {
       this.#refused.abort();
     }
+  }
+
+  /** Whether it works, is known at once, unless it was doubted. */
+  async #prove(session: AbortSignal, working: () => void): Promise<void> {
+    const { clock, ownerCheckMs } = this.parts;
+    const untilMs = clock.monotonicMs() + (this.#isDoubted ? believedAfterMs : 0);
+    while (!session.aborted && clock.monotonicMs() < untilMs) await clock.sleep(ownerCheckMs, session);
+    if (session.aborted) return;
+    this.#isDoubted = false;
+    working();
   }
 
   /** What only the account's owner does, for as long as it is the owner. */
@@ -146,9 +161,9 @@ export class AccountWorker {
     this.parts.onChange();
   }
 
-  async #closed(error: unknown): Promise<void> {
+  async #closed(error: unknown, isNews: boolean): Promise<void> {
     const { account } = this.adapter;
-    if (this.#state !== 'closed') this.parts.metrics.alarms.inc({ account, reason: 'accountClosed' });
+    if (isNews) this.parts.metrics.alarms.inc({ account, reason: 'accountClosed' });
     this.parts.metrics.accountsOpen.set({ account }, 0);
     await this.parts.accounts.closed(account, error instanceof Error ? error.message : String(error));
     this.#state = 'closed';

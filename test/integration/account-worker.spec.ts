@@ -103,6 +103,32 @@ describe('AccountWorker', () => {
     await again;
   });
 
+  it('what is accepted at each login and refused each time after raises one alarm, and counts as work once it was open for long', async () => {
+    let worked = 0;
+    const run = (): Promise<void> => worker.run(stop.signal, () => void (worked += 1));
+    const refusedTwice = async (logins: number): Promise<void> => {
+      const running = run();
+      await loggedIn(logins + 1);
+      worker.loginRefused();
+      await loggedIn(logins + 2);
+      worker.loginRefused();
+      await expect(running).rejects.toThrow('the login was refused');
+    };
+    await refusedTwice(0);
+    const before = worked;
+    await refusedTwice(2);
+    await refusedTwice(4);
+    expect([await alarms(), await state(), worked]).toEqual([[['left', 'accountClosed', 1]], 'closed', before]);
+    const running = run();
+    await loggedIn(7);
+    elapsedMs += 60_000;
+    while (worked === before) await new Promise((later) => setTimeout(later, 2));
+    network.answers = ['refused'];
+    worker.loginRefused();
+    await expect(running).rejects.toThrow('the password is wrong');
+    expect(await alarms()).toEqual([['left', 'accountClosed', 2]]);
+  });
+
   it('a login that is accepted and refused again soon is closed; one that is refused long after is tried once more', async () => {
     const running = run();
     await loggedIn(1);
