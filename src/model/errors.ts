@@ -50,9 +50,11 @@ export class LoginRefused extends BridgeError {
   readonly code = 'loginRefused';
   /** A sentence on what mends it, where that is neither name nor password or token. */
   readonly remedy: string | undefined;
-  constructor(message: string, options: { cause?: unknown; remedy?: string } = {}) {
-    super(message, { retry: 'later', certainty: 'notSent', tell: 'operator' }, options.cause);
-    this.remedy = options.remedy;
+  /** `afterMs`: when to try again, where that costs the network nothing; else more and more rarely. */
+  constructor(message: string, { afterMs, cause, remedy }: { afterMs?: number; cause?: unknown; remedy?: string } = {}) {
+    const retry = afterMs === undefined ? 'later' : { afterMs };
+    super(message, { retry, certainty: 'notSent', tell: 'operator' }, cause);
+    this.remedy = remedy;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { LoginRefused } from '../model/errors.js';
+import { LoginRefused, RateLimited } from '../model/errors.js';
 import { Metrics } from '../observability/metrics.js';
 import { Supervisor } from './supervisor.js';
 
@@ -52,6 +52,30 @@ describe('Supervisor', () => {
       stop.signal,
     );
     expect(slept.map((ms) => ms / 1_000)).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
+  });
+
+  it('tries again when the failure says that it makes sense, however often it failed: not at once, and in ten minutes at the latest', async () => {
+    const { slept, supervisor } = supervised();
+    const stop = new AbortController();
+    const failures = [
+      new RateLimited('slower', { afterMs: 45_000 }),
+      new LoginRefused('not yet', { afterMs: 10_000 }),
+      new LoginRefused('not yet', { afterMs: 10_000 }),
+      new RateLimited('slower', { afterMs: 0 }),
+      new RateLimited('slower', { afterMs: 1e9 }),
+      new Error('the last'),
+    ];
+    await supervisor.keep(
+      'account',
+      {},
+      () => {
+        const [next = new Error('no')] = failures.splice(0, 1);
+        if (failures.length === 0) stop.abort();
+        return Promise.reject(next);
+      },
+      stop.signal,
+    );
+    expect(slept).toEqual([45_000, 10_000, 10_000, 1_000, 600_000]);
   });
 
   it('tells a failure once, and once more when it is over; then it begins anew', async () => {

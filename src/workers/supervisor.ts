@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { LoginRefused } from '../model/errors.js';
+import { BridgeError, LoginRefused } from '../model/errors.js';
 import type { Log } from '../model/network-definition.js';
 import type { Metrics } from '../observability/metrics.js';
 
@@ -10,7 +10,8 @@ export interface SupervisorOptions {
 
 /**
  * Keeps loops alive. A loop ends only when its signal aborts or by throwing; then it is started again after a pause that grows
- * (1 s, 6 s, 11 s … 30 s; after a refused login 5 s, 10 s, 20 s … 10 minutes). A failure is told once, and once more when it is over.
+ * (1 s, 6 s, 11 s … 30 s; after a refused login 5 s, 10 s, 20 s … 10 minutes), or that the failure names. A failure is told once,
+ * and once more when it is over.
  */
 export class Supervisor {
   readonly #loops = new Set<Promise<void>>();
@@ -59,14 +60,20 @@ export class Supervisor {
         if (failures === 0) this.log.warn({ worker, ...fields, error }, 'fails and is tried again');
         else this.log.debug({ worker, ...fields, error, failures }, 'still fails');
         this.metrics.restarts.inc({ worker });
-        await this.clock.sleep(this.options.firstPauseMs * pausesAfter(error, failures), signal);
+        await this.clock.sleep(pauseAfter(error, failures, this.options.firstPauseMs), signal);
         failures += 1;
       }
     }
   }
 }
 
-/** In first pauses. Servers count refused logins, and slow down or shut out whoever has too many. */
-function pausesAfter(error: unknown, failures: number): number {
-  return error instanceof LoginRefused ? Math.min(5 * 2 ** failures, 600) : Math.min(1 + 5 * failures, 30);
+const mostPauses = 600;
+
+/** In ms. Servers count refused logins, and slow down or shut out whoever has too many. */
+function pauseAfter(error: unknown, failures: number, firstPauseMs: number): number {
+  const retry = error instanceof BridgeError ? error.failure.retry : undefined;
+  if (typeof retry === 'object') return Math.min(Math.max(firstPauseMs, retry.afterMs), firstPauseMs * mostPauses);
+  const pauses =
+    error instanceof LoginRefused ? Math.min(5 * 2 ** failures, mostPauses) : Math.min(1 + 5 * failures, 30);
+  return firstPauseMs * pauses;
 }
