@@ -33,6 +33,7 @@ export class SlackBench {
   readonly signal = new AbortController().signal;
   /** How often an adapter said that its login is refused. */
   refused = 0;
+  #elapsedMs = 0;
   readonly #stop = new AbortController();
   #listener: PublicListener | undefined;
 
@@ -113,7 +114,7 @@ export class SlackBench {
       account: accountId('town'),
       settings: slackDefinition.settingsSchema.parse(Object.fromEntries(settings)),
       store: memoryStore(this.store),
-      clock,
+      clock: { ...clock, monotonicMs: () => clock.monotonicMs() + this.#elapsedMs },
       log: recordingLog(this.log),
       isLinked,
       loginRefused: () => void (this.refused += 1),
@@ -123,6 +124,11 @@ export class SlackBench {
       },
       picturePath: ({ account, id }) => `/media/${account}/${encodeURIComponent(id)}`,
     });
+  }
+
+  /** Lets so much time pass for the adapters, at once; who sleeps sleeps on. */
+  elapse(ms: number): void {
+    this.#elapsedMs += ms;
   }
 
   /** Connects an adapter and has it listen. */

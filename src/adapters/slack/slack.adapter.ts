@@ -237,9 +237,8 @@ export class SlackAdapter implements NetworkAdapter {
 
   async connect(signal: AbortSignal): Promise<AccountProfile> {
     const { settings, account, clock } = this.context;
-    await this.#login.logIn(signal);
     this.#loggedInAt = clock.now();
-    const known = await this.#app.whoami(signal);
+    const known = await this.#login.logIn(signal);
     this.#checkScopes(known);
     const app = await this.#app.appOf(known.bot_id, signal);
     this.#self = {

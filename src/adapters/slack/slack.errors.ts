@@ -177,15 +177,17 @@ export function loginClosed(): BridgeError {
   return new LoginRefused('the token was refused before; not asked again');
 }
 
-export function loginRefused(message: string): BridgeError {
-  return new LoginRefused(message);
+/** `afterMs`: when it is looked again whether there is another installation, without asking Slack. */
+export function loginRefused(message: string, afterMs?: number): BridgeError {
+  return new LoginRefused(message, afterMs === undefined ? {} : { afterMs });
 }
 
-/** `url`: where the public listener is reached. */
-export function notInstalled(url = ''): BridgeError {
+/** `url`: where the public listener is reached; `afterMs`: when it is looked again whether the app was installed. */
+export function notInstalled({ url = '', afterMs }: { url?: string; afterMs?: number } = {}): BridgeError {
   const address = `${url}/slack/install`;
   return new LoginRefused(`the app is not installed yet: see ${address}, or set botToken`, {
     remedy: `Start Crosstalk, and open ${address} in a browser.`,
+    ...(afterMs === undefined ? {} : { afterMs }),
   });
 }
 

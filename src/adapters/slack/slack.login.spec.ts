@@ -153,6 +153,40 @@ it('what another replica got is used before the earlier token ends', async () =>
   stop.abort();
 });
 
+it('an installation goes on at once, however long there was none, and Slack is not asked again and again until then', async () => {
+  await open(false);
+  let asked = 0;
+  bench.sandbox.faults.watch((_method, path) => {
+    if (path.endsWith('/auth.test')) asked += 1;
+  });
+  const refusal = (): Promise<unknown> =>
+    adapter.connect(bench.signal).then(
+      () => 'open',
+      (error: unknown) => (error instanceof LoginRefused ? [error.message, error.failure.retry] : error),
+    );
+  const missing = 'the app is not installed yet: see /slack/install, or set botToken';
+  expect([await refusal(), asked]).toEqual([[missing, { afterMs: 5000 }], 0]);
+  await installed();
+  expect(asked).toBe(1);
+  bench.sandbox.uninstallApp(bench.app.appId, bench.team);
+  const refused = ['Slack refused the token (account_inactive)', { afterMs: 5000 }];
+  expect([await refusal(), await refusal(), await refusal(), asked]).toEqual([refused, refused, refused, 2]);
+  await installed();
+  expect(asked).toBe(3);
+});
+
+it('what Slack refused is asked for once more a minute later: it may have been allowed there', async () => {
+  await open(false);
+  await installed();
+  bench.sandbox.uninstallApp(bench.app.appId, bench.team);
+  await expect(adapter.connect(bench.signal)).rejects.toBeInstanceOf(LoginRefused);
+  bench.sandbox.installApp(bench.app.appId, bench.team, kept().token);
+  await expect(adapter.connect(bench.signal)).rejects.toBeInstanceOf(LoginRefused);
+  bench.elapse(60_000);
+  await adapter.connect(bench.signal);
+  await speak(adapter, 'a');
+});
+
 it('what Slack grants is handed to the store as a secret', async () => {
   await open(true);
   const entries = new Map<string, unknown>();

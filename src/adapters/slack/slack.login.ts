@@ -3,7 +3,7 @@ import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused } from '../../model/errors.js';
 import type { Log } from '../../model/network-definition.js';
 import { z } from 'zod';
-import type { AppApi, ClientProof, GrantedAnswer } from './api/app.api.js';
+import type { AppApi, ClientProof, GrantedAnswer, LoginAnswer } from './api/app.api.js';
 import type { SlackClient } from './slack.client.js';
 import { loginRefused, notInstalled } from './slack.errors.js';
 import type { SlackSettings } from './slack.settings.js';
@@ -15,6 +15,8 @@ const installationSchema = z.object({
   /** Of an app that rotates its tokens: what the next one is had for, once. */
   refreshToken: z.string().optional(),
   expiresAt: z.string().optional(),
+  /** When somebody installed it; Slack may grant the same token again. */
+  installedAt: z.string().optional(),
 });
 type Installation = z.infer<typeof installationSchema>;
 
@@ -22,6 +24,17 @@ type Installation = z.infer<typeof installationSchema>;
 const aheadMs = 2 * 3_600_000;
 const againMs = 60_000;
 const longestSleepMs = 3_600_000;
+/** How often it is looked whether somebody installed the app anew. */
+const lookEveryMs = 5000;
+/** What Slack refused it is asked about again so long after. */
+const refusedForMs = 60_000;
+
+/** What Slack said to an installation. */
+interface Refusal {
+  readonly installation: string;
+  readonly message: string;
+  readonly untilMs: number;
+}
 
 export interface LoginParts {
   readonly app: AppApi;
@@ -35,19 +48,31 @@ export interface LoginParts {
 /** By which token the app acts: that of the settings, else that of the installation, which may end and be followed by another. */
 export class SlackLogin {
   #used: string | undefined;
+  #refusal: Refusal | undefined;
 
   constructor(private readonly parts: LoginParts) {}
 
-  /** Throws LoginRefused where there is none. */
-  async logIn(signal: AbortSignal): Promise<void> {
-    const { settings } = this.parts;
+  /** Throws LoginRefused where there is no installation, or Slack does not accept it. */
+  async logIn(signal: AbortSignal): Promise<LoginAnswer> {
+    const { app, settings } = this.parts;
     if (settings.botToken !== undefined) {
       this.#use(settings.botToken);
-      return;
+      return app.whoami(signal);
     }
-    const installation = await this.#kept();
-    if (installation === undefined) throw notInstalled(settings.url);
-    this.#use((await this.#fresh(installation, signal)).token);
+    const kept = await this.#kept();
+    if (kept === undefined) throw notInstalled({ url: settings.url, afterMs: lookEveryMs });
+    this.#checkRefusal(kept);
+    let installation = kept;
+    try {
+      installation = await this.#fresh(kept, signal);
+      this.#use(installation.token);
+      return await app.whoami(signal);
+    } catch (error) {
+      if (!(error instanceof LoginRefused)) throw error;
+      const untilMs = this.parts.clock.monotonicMs() + refusedForMs;
+      this.#refusal = { installation: JSON.stringify(installation), message: error.message, untilMs };
+      throw loginRefused(error.message, lookEveryMs);
+    }
   }
 
   /** What people were given by Slack's own page is kept, and used from the next login on. Throws LoginRefused for another workspace. */
@@ -56,7 +81,8 @@ export class SlackLogin {
     if (granted.team.id !== team) {
       throw loginRefused(`it was installed in the workspace ${granted.team.id}, the settings say ${team ?? 'none'}`);
     }
-    await this.#keep(installationIn(granted, this.parts.clock));
+    const installedAt = this.parts.clock.now().toISOString();
+    await this.#keep({ ...installationIn(granted, this.parts.clock), installedAt });
     this.parts.log.info({ team }, 'the app was installed');
   }
 
@@ -80,6 +106,12 @@ export class SlackLogin {
       }
       await clock.sleep(pauseMs, signal);
     }
+  }
+
+  #checkRefusal(installation: Installation): void {
+    const refusal = this.#refusal;
+    if (refusal === undefined || refusal.untilMs <= this.parts.clock.monotonicMs()) return;
+    if (refusal.installation === JSON.stringify(installation)) throw loginRefused(refusal.message, lookEveryMs);
   }
 
   #use(token: string): void {
