@@ -145,6 +145,30 @@ it('a name that is not told in time is had from the list of everybody', async ()
   expect(events().filter(({ kind }) => kind === 'messageSent')).toMatchObject([{ actor: { name: 'ann' } }]);
 });
 
+it('a name that is waited for holds up what is said after it in its channel, and no other channel', async () => {
+  await open();
+  const { sandbox, team, channel, ann } = bench;
+  const other = sandbox.createChannel({ team, name: 'other', creator: ann, members: [bench.app.botUser] });
+  await until(() => sandbox.isQuiet);
+  sandbox.faults.add({ path: 'users\\.info', times: 1000, fault: { do: 'hang', forMs: 60_000 } });
+  const partner = sandbox.addWorkspace({ name: 'Partner' });
+  const stranger = sandbox.addUser(partner, { realName: 'Stella' });
+  sandbox.shareChannel(channel, partner);
+  sandbox.join(channel, stranger);
+  sandbox.post(channel, stranger, 'of a stranger');
+  sandbox.post(channel, ann, 'after the stranger');
+  sandbox.post(other, ann, 'in another channel');
+  await until(() => said().some((text) => text.includes('in another channel')));
+  expect(said().filter((text) => /stranger/.test(text))).toEqual([]);
+  sandbox.faults.clear();
+  await until(() => said().some((text) => text.includes('after the stranger')));
+  expect(said().map((text) => /of a stranger|after the stranger|another channel/.exec(text)?.[0])).toEqual([
+    'another channel',
+    'of a stranger',
+    'after the stranger',
+  ]);
+});
+
 it('what people tell each other or the app in private is not kept', async () => {
   await open();
   const direct = bench.sandbox.openDirect(bench.team, [bench.ann, bench.app.botUser]);

@@ -42,8 +42,8 @@ const tooDeep = JSON.stringify({ unreadable: 'nested too deeply' });
 /** Events as they come, by WebSocket or request: what this resolves for is stored, and may be acknowledged. */
 export class SlackSource {
   #listening: { readonly ingest: Ingest; readonly signal: AbortSignal } | undefined;
-  /** What comes later is stored later, though its names were known sooner. */
-  #turn: Promise<void> = Promise.resolve();
+  /** By channel: what comes later is stored later, though its names were known sooner. */
+  readonly #turns = new Map<string, Promise<void>>();
   #waiting: Waiting[] = [];
   #isStoring = false;
 
@@ -66,12 +66,14 @@ export class SlackSource {
     const envelope = parseEnvelope(body);
     if (envelope === undefined) {
       this.parts.log.warn({ account: self.account }, 'something that is no event came, and is kept as it is');
-      await this.#inTurn(Promise.resolve(unreadable(body)));
+      await this.#inTurn('', Promise.resolve(unreadable(body)));
       return;
     }
     const { event, event_id: id, event_time: timeS } = envelope;
     this.parts.people.note(event);
-    if (isKept(event) && !isDirect(event)) await this.#inTurn(this.payloadOf(event, signal, id));
+    if (isKept(event) && !isDirect(event)) {
+      await this.#inTurn(channelOf(event) ?? '', this.payloadOf(event, signal, id));
+    }
     await this.parts.onHeard(event, timeS === undefined ? undefined : new Date(timeS * 1000));
   }
 
@@ -100,13 +102,16 @@ export class SlackSource {
     }
   }
 
-  async #inTurn(preparing: Promise<RawPayload>): Promise<void> {
-    const before = this.#turn;
+  async #inTurn(channel: string, preparing: Promise<RawPayload>): Promise<void> {
+    const before = this.#turns.get(channel);
     const taken = preparing.then(async (payload) => {
       await before;
       return this.#store(payload);
     });
-    this.#turn = Promise.allSettled([preparing, before]).then(() => undefined);
+    const turn = Promise.allSettled([preparing, before]).then(() => {
+      if (this.#turns.get(channel) === turn) this.#turns.delete(channel);
+    });
+    this.#turns.set(channel, turn);
     const { whenStored } = await taken;
     await whenStored;
   }
