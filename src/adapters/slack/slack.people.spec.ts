@@ -77,6 +77,27 @@ it('deactivated members keep their names, and so do guests and strangers of shar
   expect(await describeUser(stranger)).toMatchObject({ name: 'Stella' });
 });
 
+it('what a message mentions and nobody tells is not asked for again with the next one', async () => {
+  const { sandbox, team, channel, ann } = bench;
+  await until(() => sandbox.isQuiet && bench.store.has('listened'));
+  const group = sandbox.addUserGroup(team, 'crew', [ann]);
+  await until(() => sandbox.isQuiet);
+  const failing = { do: 'answer', status: 503, body: 'x' } as const;
+  const groups = sandbox.faults.add({ path: 'usergroups\\.list', times: 99, fault: failing });
+  const paths: string[] = [];
+  sandbox.faults.watch((_method, path) => /conversations\.info/.test(path) && paths.push(path));
+  for (const nth of [1, 2, 3]) {
+    sandbox.post(channel, ann, `${String(nth)}: <#C0SECRET000> of <!subteam^${group}>`);
+    await until(() => sandbox.isQuiet);
+  }
+  expect([paths.length, groups.struck]).toEqual([1, 1]);
+  sandbox.faults.clear();
+  bench.elapse(60_000);
+  sandbox.post(channel, ann, `4: <!subteam^${group}>`);
+  await until(() => sandbox.isQuiet);
+  expect(JSON.stringify(bench.arrived(adapter).slice(-1))).toContain('crew');
+});
+
 describe('with the limits of Slack', () => {
   const fail = { do: 'answer', status: 503, body: 'x' } as const;
   const paused = (afterS: number) => {

@@ -40,9 +40,10 @@ const unknownForMs = 60_000;
  */
 export class SlackPeople {
   readonly #directory: SlackDirectory;
-  readonly #channels = new BoundedMap<string, Known<string>>(mostKnown);
+  /** Undefined where nobody tells us. */
+  readonly #channels = new BoundedMap<string, Known<string | undefined>>(mostKnown);
   readonly #asked = new Map<string, Promise<unknown>>();
-  #groups: Known<ReadonlyMap<string, string>> | undefined;
+  #groups: Known<ReadonlyMap<string, string> | undefined> | undefined;
   #emoji: Known<ReadonlySet<string>> | undefined;
   #emojiAgainMs = -Infinity;
 
@@ -136,26 +137,24 @@ export class SlackPeople {
 
   async #channel(id: string, { signal, timeoutMs }: Asking): Promise<string | undefined> {
     const known = this.#channels.get(id);
-    const fresh = this.#valueOf(known);
-    if (fresh !== undefined) return fresh;
+    if (known !== undefined && this.#isFresh(known)) return known.value;
     const channel = await this.#soon(`channel ${id}`, () =>
       this.#once(`channel ${id}`, () => this.parts.conversations.info(id, signal, timeoutMs)),
     );
-    if (channel?.name !== undefined) this.#channels.set(id, this.#fresh(channel.name));
-    return channel?.name ?? known?.value;
+    const name = channel?.name ?? known?.value;
+    this.#channels.set(id, channel?.name === undefined ? this.#unknown(name) : this.#fresh(name));
+    return name;
   }
 
   async #allGroups(asking: Asking): Promise<ReadonlyMap<string, string> | undefined> {
-    const fresh = this.#valueOf(this.#groups);
-    if (fresh !== undefined) return fresh;
+    if (this.#groups !== undefined && this.#isFresh(this.#groups)) return this.#groups.value;
     const groups = await this.#soon('groups', () => this.#once('groups', () => this.parts.people.groups(asking)));
-    if (groups !== undefined) this.#groups = this.#fresh(groups);
-    return groups ?? this.#groups?.value;
+    this.#groups = groups === undefined ? this.#unknown(this.#groups?.value) : this.#fresh(groups);
+    return this.#groups.value;
   }
 
   async #allEmoji(asking: Asking): Promise<ReadonlySet<string>> {
-    const fresh = this.#valueOf(this.#emoji);
-    if (fresh !== undefined) return fresh;
+    if (this.#emoji !== undefined && this.#isFresh(this.#emoji)) return this.#emoji.value;
     const emoji = await this.#once('emoji', () => this.parts.people.emoji(asking));
     this.#emoji = this.#fresh(emoji);
     return emoji;
@@ -191,9 +190,13 @@ export class SlackPeople {
     return { value, untilMs: this.parts.clock.monotonicMs() + this.parts.maxAgeMs };
   }
 
-  /** Undefined where it is not known, or was asked too long ago. */
-  #valueOf<T>(known: Known<T> | undefined): T | undefined {
-    return known !== undefined && known.untilMs > this.parts.clock.monotonicMs() ? known.value : undefined;
+  /** Nobody tells it now: what was told before is used on. */
+  #unknown<T>(value: T): Known<T> {
+    return { value, untilMs: this.parts.clock.monotonicMs() + unknownForMs };
+  }
+
+  #isFresh({ untilMs }: Known<unknown>): boolean {
+    return untilMs > this.parts.clock.monotonicMs();
   }
 }
 
