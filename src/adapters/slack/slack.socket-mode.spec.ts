@@ -137,6 +137,23 @@ it('a server that does not let us connect is asked again', async () => {
   expect(sandbox.faults.struck).toBe(2);
 });
 
+it('a connection that Slack never greets is given up, though it answers pings', async () => {
+  const server = await SocketServer.open((socket, nth) => {
+    if (nth > 1) socket.send(hello);
+  });
+  const stop = new AbortController();
+  const mode = server.mode({ quietMs: 2_500 });
+  const running = mode.run(stop.signal);
+  try {
+    await until(() => server.made === 2 && mode.isConnected, 'a greeted connection');
+    await until(() => server.open === 1, 'the end of the first');
+  } finally {
+    stop.abort();
+    await running;
+    await server.close();
+  }
+});
+
 it('a connection that falls silent is given up, one that answers pings is kept', async () => {
   let silent: WebSocket | undefined;
   const server = await SocketServer.open((socket, nth) => {

@@ -148,12 +148,13 @@ export class SocketMode {
     );
   }
 
-  /** A connection that is silent, pings included, is broken. */
+  /** A connection that is silent, pings included, is broken; pings do not count before Slack has greeted it. */
   #watch(socket: WebSocket): { heard(): void; end(): void } {
     const { clock, quietMs } = this.parts;
     let heardAtMs = clock.monotonicMs();
     const heard = (): void => void (heardAtMs = clock.monotonicMs());
-    for (const sign of ['open', 'ping', 'pong'] as const) socket.on(sign, heard);
+    socket.on('open', heard);
+    for (const sign of ['ping', 'pong'] as const) socket.on(sign, () => this.#greeted.has(socket) && heard());
     const timer = setInterval(() => {
       if (clock.monotonicMs() - heardAtMs > quietMs) socket.terminate();
       else if (socket.readyState === WebSocket.OPEN) socket.ping();
