@@ -52,10 +52,13 @@ function begin(accounts: readonly Installable[], { query }: PublicRequest): Publ
   const address = new URL(authorizeUrl);
   address.searchParams.set('client_id', clientId);
   address.searchParams.set('scope', neededScopes.join(','));
+  const back = new URL(`${url}${redirectPath}`);
   address.searchParams.set('redirect_uri', `${url}${redirectPath}`);
   address.searchParams.set('team', team);
   address.searchParams.set('state', stateOf(only, nonce));
-  const cookie = `${cookieName}=${nonce}; Path=${redirectPath}; Max-Age=${String(allowedForMs / 1000)}; HttpOnly; SameSite=Lax`;
+  const lifeS = String(allowedForMs / 1000);
+  const secure = back.protocol === 'https:' ? '; Secure' : '';
+  const cookie = `${cookieName}=${nonce}; Path=${back.pathname}; Max-Age=${lifeS}; HttpOnly; SameSite=Lax${secure}`;
   return { status: 302, headers: { location: address.href, 'set-cookie': cookie } };
 }
 

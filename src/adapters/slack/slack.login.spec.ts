@@ -7,6 +7,7 @@ import { LoginRefused } from '../../model/errors.js';
 import type { AppApi } from './api/app.api.js';
 import type { SlackAdapter } from './slack.adapter.js';
 import type { SlackClient } from './slack.client.js';
+import { installRoutes } from './slack.install.js';
 import { SlackLogin } from './slack.login.js';
 
 let bench: SlackBench;
@@ -92,6 +93,21 @@ it('a page that was not begun in the same browser installs nothing, nor does one
   const denied = bench.sandbox.authorize(page.location, bench.team, 'cancel');
   expect((await get(denied, page.cookie)).text).toContain('was not allowed');
   expect(bench.store.size).toBe(0);
+});
+
+it('the cookie of an installation comes back to where Slack sends the browser, and by https alone where that is the address', async () => {
+  await open(false);
+  const begun = async (url: string): Promise<string | undefined> => {
+    const [install] = installRoutes([bench.make({ ...installable(), url }).installable]);
+    const asked = { params: {}, query: new URLSearchParams(), headers: {} };
+    const answer = await install?.handle({ ...asked, body: Buffer.alloc(0) });
+    return answer?.headers?.['set-cookie']?.replace(/=[^;]+/, '=…');
+  };
+  const rest = 'Max-Age=600; HttpOnly; SameSite=Lax';
+  expect(await begun('https://example.org/talk')).toBe(
+    `crosstalk-slack-install=…; Path=/talk/slack/oauth; ${rest}; Secure`,
+  );
+  expect(await begun('http://127.0.0.1:8008')).toBe(`crosstalk-slack-install=…; Path=/slack/oauth; ${rest}`);
 });
 
 it('an installation in another workspace is refused', async () => {
