@@ -1,6 +1,5 @@
 import type { EventKind } from '../../model/bridge-event.js';
 import type { Capabilities } from '../../model/capabilities.js';
-import { LoginRefused } from '../../model/errors.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
 import type {
@@ -24,45 +23,32 @@ import { ChatApi } from './api/chat.api.js';
 import { ConversationsApi } from './api/conversations.api.js';
 import { PeopleApi } from './api/people.api.js';
 import { fromSlack } from './from-slack.js';
-import type { Addressee } from './slack.addressing.js';
-import { SlackCatchUp } from './slack.catch-up.js';
-import { SlackChannels } from './slack.channels.js';
 import { SlackClient } from './slack.client.js';
-import { SlackCommands } from './slack.commands.js';
-import { CommandReceiver } from './slack.commands.source.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter } from './slack.deliver.js';
 import { EnteringDelivery } from './slack.entering.js';
 import { missingScope, notInstalled } from './slack.errors.js';
-import { SlackHearing } from './slack.hearing.js';
 import type { SlackSelf } from './slack.ids.js';
 import type { Installable } from './slack.install.js';
+import { SlackListening } from './slack.listening.js';
 import { SlackLogin } from './slack.login.js';
 import { SlackLook } from './slack.look.js';
 import { neededScopes } from './slack.manifest.js';
 import { SlackMessages } from './slack.messages.js';
-import { SlackMissed } from './slack.missed.js';
 import { PostPace } from './slack.pace.js';
-import { type JsonObject, parseStored } from './slack.payloads.js';
+import { parseStored } from './slack.payloads.js';
 import { SlackPeople } from './slack.people.js';
-import { SlackPresence } from './slack.presence.js';
 import { ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
 import type { RequestTarget } from './slack.requests.js';
 import { RoomDelivery } from './slack.room-changes.js';
 import { SlackRooms } from './slack.rooms.js';
 import type { SlackSettings } from './slack.settings.js';
-import { type SocketEnvelope, SocketMode } from './slack.socket-mode.js';
-import { SlackSource } from './slack.source.js';
+import type { SlackSource } from './slack.source.js';
 import { maxTextChars, type Said, type SlackText, toSlack } from './to-slack.js';
 
 export const slackNetwork = networkName('slack');
 
 /** How many different emoji one user may put on one message. Source: docs.slack.dev, reactions.add. */
 const maxReactions = 23;
-const restartAfterMs = 1000;
-const longestPollMs = 200;
-/** A connection is found to be gone between one and two times of silence after it was. */
-const blindFactor = 2;
-
 /** One app in one workspace. */
 export class SlackAdapter implements NetworkAdapter {
   readonly network = slackNetwork;
@@ -72,25 +58,14 @@ export class SlackAdapter implements NetworkAdapter {
   readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
-  readonly source: SlackSource;
-  readonly #client: SlackClient;
   readonly #app: AppApi;
   readonly #login: SlackLogin;
   readonly #look: SlackLook;
   readonly #people: SlackPeople;
   readonly #rooms: SlackRooms;
-  readonly #receiver: CommandReceiver;
-  readonly #socket: SocketMode;
-  readonly #catchUp: SlackCatchUp;
-  readonly #presence: SlackPresence;
-  readonly #addressee: Addressee;
-  #ofApp: readonly Addressee[];
-  readonly #missed: SlackMissed;
-  readonly #hearing: SlackHearing;
+  readonly #listening: SlackListening;
   #self: SlackSelf | undefined;
   #loggedInAt = new Date(0);
-  /** What runs beside; it ends without throwing. */
-  readonly #running = new Set<Promise<void>>();
 
   constructor(private readonly context: AdapterContext<SlackSettings>) {
     const { account, settings, clock, log, store } = context;
@@ -100,12 +75,8 @@ export class SlackAdapter implements NetworkAdapter {
     const conversations = new ConversationsApi(client);
     const messages = new SlackMessages(conversations);
     const self = (): SlackSelf | undefined => this.#self;
-    const textsOf = (said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]> =>
-      this.#textsOf(said, speaker, signal);
-    this.#client = client;
-    this.#app = app;
-    this.#login = new SlackLogin({ app, client, store, settings, clock, log });
-    this.#people = new SlackPeople({
+    const login = new SlackLogin({ app, client, store, settings, clock, log });
+    const people = new SlackPeople({
       account,
       people: new PeopleApi(client),
       conversations,
@@ -115,76 +86,28 @@ export class SlackAdapter implements NetworkAdapter {
       maxAgeMs: settings.namesMaxAgeMs,
       timeoutMs: settings.lookupTimeoutMs,
     });
-    const { appName, command, operators } = settings;
-    this.#rooms = new SlackRooms({ conversations, store, clock, log, appName, self: () => this.#self?.user });
-    const run = (call: Parameters<typeof context.command>[0]): Promise<string> => context.command(call);
-    const commands = new SlackCommands({ command, appName, operators, log, self, run });
-    this.#receiver = new CommandReceiver({ command, commands });
-    this.source = new SlackSource({
-      people: this.#people,
-      log,
-      self,
-      isLinked: (channel) => context.isLinked(channel),
-      onHeard: (event, happenedAt) => hearing.heard(event, happenedAt),
-    });
-    this.#addressee = {
-      source: this.source,
-      receiver: this.#receiver,
-      self,
-      isLinked: (channel) => context.isLinked(channel),
-    };
-    this.#ofApp = [this.#addressee];
-    const { reconnectMs, quietMs, lookMarginMs: marginMs } = settings;
-    const receive = (envelope: SocketEnvelope): Promise<JsonObject | undefined> => hearing.take(envelope);
-    this.#socket = new SocketMode({ app, clock, log, account, reconnectMs, quietMs, receive });
-    const { source } = this;
-    const catchUp = new SlackCatchUp({ conversations, source, client, clock, marginMs });
-    this.#catchUp = catchUp;
-    const channels = new SlackChannels(store);
-    const isLinked = (channel: string): boolean => context.isLinked(channel);
-    const enter = (channel: string, signal: AbortSignal): Promise<void> => this.#rooms.enter(channel, signal);
-    this.#missed = new SlackMissed({
-      channels,
-      clock,
-      log,
-      againMs: settings.markMs,
-      isLinked,
-      ours: (signal) => conversations.ours(signal),
-      enter,
-      catchUp: (room, from, signal) => catchUp.read(room, from, signal),
-    });
-    this.#presence = new SlackPresence({
-      channels,
-      store,
-      clock,
-      appName,
-      markMs: settings.markMs,
-      pollMs: Math.min(longestPollMs, settings.markMs, reconnectMs / 2),
-      blindMs: settings.receive === 'socketMode' ? blindFactor * quietMs : 0,
-      isLinked,
-      self: () => this.#self?.user,
-      isListening: () => source.isListening && (settings.receive !== 'socketMode' || this.#socket.isConnected),
-      enter,
-      onMissed: (why) => {
-        this.#missed.wake(why);
-      },
-    });
-    const hearing = new SlackHearing({
-      account: this.#addressee,
-      ofApp: () => this.#ofApp,
-      commands,
-      presence: this.#presence,
-      messages,
-      chat,
+    const { appName } = settings;
+    const rooms = new SlackRooms({ conversations, store, clock, log, appName, self: () => this.#self?.user });
+    const listening = new SlackListening({
+      context,
       client,
-      clock,
-      log,
-      answerWithinMs: settings.requestTimeoutMs,
-      loginRefused: () => {
-        context.loginRefused();
-      },
+      app,
+      chat,
+      conversations,
+      login,
+      messages,
+      people,
+      rooms,
+      self,
     });
-    this.#hearing = hearing;
+    this.#app = app;
+    this.#login = login;
+    this.#people = people;
+    this.#rooms = rooms;
+    this.#listening = listening;
+    const textsOf = (said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]> =>
+      this.#textsOf(said, speaker, signal);
+    const { lookMarginMs: marginMs } = settings;
     const knownSelf = (): SlackSelf => this.#knownSelf();
     this.#look = new SlackLook({ conversations, messages, client, clock, marginMs, self: knownSelf, textsOf });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
@@ -193,13 +116,13 @@ export class SlackAdapter implements NetworkAdapter {
     const addressOf = (picture: FileRef, version: string): string | undefined => this.#addressOf(picture, version);
     const writer = new SlackWriter({ chat, messages, pace, textsOf, addressOf });
     const entering = <K extends EventKind>(delivery: Deliver<K>): Deliver<K> =>
-      new EnteringDelivery(delivery, (room, signal) => this.#presence.enter(room, signal));
+      new EnteringDelivery(delivery, (room, signal) => listening.enter(room, signal));
     this.deliver = {
       messageSent: entering(new MessageDelivery(writer)),
       messageEdited: entering(new EditDelivery(writer)),
       messageDeleted: entering(new DeletionDelivery(writer)),
-      reactionAdded: entering(new ReactionDelivery(chat, this.#people)),
-      reactionRemoved: entering(new ReactionRemoval(chat, this.#people)),
+      reactionAdded: entering(new ReactionDelivery(chat, people)),
+      reactionRemoved: entering(new ReactionRemoval(chat, people)),
       roomChanged: entering(new RoomDelivery(conversations)),
     };
   }
@@ -208,12 +131,16 @@ export class SlackAdapter implements NetworkAdapter {
     return this.context.account;
   }
 
+  get source(): SlackSource {
+    return this.#listening.addressee.source;
+  }
+
   /** As requests of Slack reach the account. */
   get requestTarget(): RequestTarget {
     const { settings, clock, log } = this.context;
     const { receive, signingSecret } = settings;
     return {
-      ...this.#addressee,
+      ...this.#listening.addressee,
       signingSecret: receive === 'eventsApi' ? signingSecret : undefined,
       clock,
       log,
@@ -224,9 +151,8 @@ export class SlackAdapter implements NetworkAdapter {
   introduce(adapters: readonly SlackAdapter[]): void {
     const { appToken } = this.context.settings;
     if (appToken === undefined) return;
-    this.#ofApp = adapters
-      .filter(({ context }) => context.settings.appToken === appToken)
-      .map((adapter) => adapter.#addressee);
+    const ofApp = adapters.filter(({ context }) => context.settings.appToken === appToken);
+    this.#listening.share(ofApp.map((adapter) => adapter.#listening.addressee));
   }
 
   /** As people install its app. */
@@ -249,7 +175,7 @@ export class SlackAdapter implements NetworkAdapter {
       ...(app === undefined ? {} : { app }),
       url: known.url.endsWith('/') ? known.url : `${known.url}/`,
     };
-    if (settings.receive === 'socketMode') await this.#socket.prepare(signal);
+    await this.#listening.prepare(signal);
     const way = settings.receive === 'socketMode' ? 'Socket Mode' : 'Events API';
     return {
       login: `${known.team_id} ${known.bot_id}`,
@@ -259,15 +185,7 @@ export class SlackAdapter implements NetworkAdapter {
 
   /** Begins listening; called again after an abort it begins anew. */
   start(ingest: Ingest, signal: AbortSignal): Promise<void> {
-    this.#hearing.begin(this.#loggedInAt, signal);
-    this.source.open(ingest, signal);
-    if (this.context.settings.receive === 'socketMode')
-      this.#run('WebSocket', (until) => this.#socket.run(until), signal);
-    this.#run('presence', (until) => this.#presence.watch(until), signal);
-    this.#run('history', (until) => this.#missed.run(ingest, until), signal);
-    this.#run('token', (until) => this.#login.keepFresh(until), signal);
-    this.#run('people', (until) => this.#people.fill(until), signal);
-    this.#run('connections', (until) => this.#rest(until), signal);
+    this.#listening.start(ingest, this.#loggedInAt, signal);
     return Promise.resolve();
   }
 
@@ -282,7 +200,7 @@ export class SlackAdapter implements NetworkAdapter {
   }
 
   catchUp(room: RoomId, since: Date, signal: AbortSignal): AsyncIterable<readonly RawPayload[]> {
-    return this.#catchUp.read(room, { since }, signal);
+    return this.#listening.catchUp(room, since, signal);
   }
 
   capabilities(_room: RoomId): Promise<Capabilities> {
@@ -312,7 +230,7 @@ export class SlackAdapter implements NetworkAdapter {
 
   async resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
     const room = await this.#rooms.resolve(wanted, link, signal);
-    await this.#presence.entered(room);
+    await this.#listening.entered(room);
     return room;
   }
 
@@ -338,35 +256,6 @@ export class SlackAdapter implements NetworkAdapter {
     const { url } = this.context.settings;
     if (url === undefined) return undefined;
     return `${url}${this.context.picturePath(picture)}?v=${encodeURIComponent(version)}`;
-  }
-
-  #run(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): void {
-    const running = this.#keep(name, loop, signal).finally(() => this.#running.delete(running));
-    this.#running.add(running);
-  }
-
-  /** A loop that throws is told of and begun again; without a login the account is closed. */
-  async #keep(name: string, loop: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await loop(signal);
-        return;
-      } catch (error) {
-        const { log, clock } = this.context;
-        log.error({ account: this.account, loop: name, error }, 'a loop failed and is begun again');
-        if (error instanceof LoginRefused) {
-          this.context.loginRefused();
-          return;
-        }
-        await clock.sleep(restartAfterMs, signal);
-      }
-    }
-  }
-
-  /** When we stop, connections are let go. */
-  async #rest(signal: AbortSignal): Promise<void> {
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    await this.#client.rest();
   }
 }
 
