@@ -49,6 +49,7 @@ export const slackNetwork = networkName('slack');
 
 /** How many different emoji one user may put on one message. Source: docs.slack.dev, reactions.add. */
 const maxReactions = 23;
+
 /** One app in one workspace. */
 export class SlackAdapter implements NetworkAdapter {
   readonly network = slackNetwork;

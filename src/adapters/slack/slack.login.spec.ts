@@ -110,6 +110,27 @@ it('the cookie of an installation comes back to where Slack sends the browser, a
   expect(await begun('http://127.0.0.1:8008')).toBe(`crosstalk-slack-install=…; Path=/slack/oauth; ${rest}`);
 });
 
+it('an installation that was begun ten minutes ago, or for another account, is none', async () => {
+  await open(false);
+  const { installable: own } = bench.make(installable());
+  let nowMs = Date.now();
+  const account = { ...own, clock: { ...own.clock, now: () => new Date(nowMs) } };
+  const [install, finish] = installRoutes([account]);
+  const [, ofAnother] = installRoutes([{ ...account, account: 'other' }]);
+  const call = { params: {}, headers: {}, body: Buffer.alloc(0) };
+  const begun = await install?.handle({ ...call, query: new URLSearchParams() });
+  const state = new URL(begun?.headers?.['location'] ?? '').searchParams.get('state') ?? '';
+  const [cookie = ''] = (begun?.headers?.['set-cookie'] ?? '').split(';');
+  // Slack's page was left without allowing anything: the state is looked at first.
+  const back = { ...call, query: new URLSearchParams({ state }), headers: { cookie } };
+  const says = async (route: typeof finish): Promise<string> => String((await route?.handle(back))?.body?.bytes ?? '');
+  expect(await says(ofAnother)).toContain('not of an installation that began in this browser');
+  nowMs += 599_000;
+  expect(await says(finish)).toContain('was not allowed to install');
+  nowMs += 1000;
+  expect(await says(finish)).toContain('not of an installation that began in this browser');
+});
+
 it('an installation in another workspace is refused', async () => {
   await open(false);
   const other = bench.sandbox.addWorkspace({ name: 'Other' });
