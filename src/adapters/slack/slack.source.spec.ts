@@ -174,6 +174,20 @@ it('what people tell each other or the app in private is not kept', async () => 
   const direct = bench.sandbox.openDirect(bench.team, [bench.ann, bench.app.botUser]);
   const before = bench.ingest.payloads.size;
   bench.sandbox.post(direct, bench.ann, 'a secret');
+  // A conversation of several has an id like a channel's.
+  await adapter.source.receive({
+    type: 'event_callback',
+    event_id: 'Ev0SEVERAL',
+    team_id: bench.team,
+    event: {
+      type: 'message',
+      channel: 'C0SEVERAL0',
+      channel_type: 'mpim',
+      user: bench.ann,
+      text: 'a secret',
+      ts: '1.000000',
+    },
+  });
   bench.sandbox.changeProfile(bench.ann, { displayName: 'Anna' });
   await until(() => bench.sandbox.isQuiet);
   expect(bench.ingest.payloads.size).toBe(before);
