@@ -183,7 +183,7 @@ export function loginRefused(message: string, afterMs?: number): BridgeError {
 }
 
 /** `url`: where the public listener is reached; `afterMs`: when it is looked again whether the app was installed. */
-export function notInstalled({ url = '', afterMs }: { url?: string; afterMs?: number } = {}): BridgeError {
+export function notInstalled({ url = '', afterMs }: { url?: string | undefined; afterMs?: number } = {}): BridgeError {
   const address = `${url}/slack/install`;
   return new LoginRefused(`the app is not installed yet: see ${address}, or set botToken`, {
     remedy: `Start Crosstalk, and open ${address} in a browser.`,
