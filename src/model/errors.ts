@@ -51,7 +51,10 @@ export class LoginRefused extends BridgeError {
   /** A sentence on what mends it, where that is neither name nor password or token. */
   readonly remedy: string | undefined;
   /** `afterMs`: when to try again, where that costs the network nothing; else more and more rarely. */
-  constructor(message: string, { afterMs, cause, remedy }: { afterMs?: number; cause?: unknown; remedy?: string } = {}) {
+  constructor(
+    message: string,
+    { afterMs, cause, remedy }: { afterMs?: number; cause?: unknown; remedy?: string } = {},
+  ) {
     const retry = afterMs === undefined ? 'later' : { afterMs };
     super(message, { retry, certainty: 'notSent', tell: 'operator' }, cause);
     this.remedy = remedy;
