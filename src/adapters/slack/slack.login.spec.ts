@@ -201,7 +201,7 @@ it('an installation goes on at once, however long there was none, and Slack is n
       () => 'open',
       (error: unknown) => (error instanceof LoginRefused ? [error.message, error.failure.retry] : error),
     );
-  const missing = 'the app is not installed yet: see /slack/install, or set botToken';
+  const missing = `the app is not installed yet: see ${bench.url}/slack/install, or set botToken`;
   expect([await refusal(), asked]).toEqual([[missing, { afterMs: 5000 }], 0]);
   await installed();
   expect(asked).toBe(1);
