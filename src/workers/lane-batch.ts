@@ -1,3 +1,4 @@
+import { answeredBy } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import { Abandoned, BridgeError, LoginRefused, ShardLost } from '../model/errors.js';
 import type { Copy, NetworkAdapter } from '../model/network-adapter.js';
@@ -113,7 +114,7 @@ export class LaneBatch {
         continue;
       }
       // What it is about may have been sent a moment ago: its copy is found in the database.
-      if (delivery.event.kind !== 'messageSent' || delivery.event.replyTo !== undefined) await this.#commit();
+      if (delivery.event.kind !== 'messageSent' || answeredBy(delivery.event).length > 0) await this.#commit();
       const flow = await this.#deliver(delivery);
       if (flow === 'hold') return 'hold';
       if (this.#parts.clock.monotonicMs() - this.#committedAtMs >= commitEveryMs) await this.#commit();

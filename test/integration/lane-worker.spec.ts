@@ -531,6 +531,13 @@ describe('LaneWorker, about earlier messages', () => {
     expect(target.requests[1]?.replyTo).toMatchObject({ part: 0, id: 'right-1' });
   });
 
+  it('what is said in a thread goes into the thread that was begun a moment before', async () => {
+    target.able = { threads: 'plain' };
+    await house.ingest.accept(source, [payload('1', sent('1'), sent('2', { thread: refOf(leftRoom, '1') }))]);
+    await run();
+    expect(target.requests[1]?.thread).toMatchObject({ part: 0, id: 'right-1' });
+  });
+
   it('a reply to something that is not there goes with a short quote', async () => {
     const quoted = { name: 'Ben', text: 'long ago' };
     await house.ingest.accept(source, [payload('1', sent('2', { replyTo: refOf(leftRoom, '1'), quoted }))]);
