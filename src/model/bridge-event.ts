@@ -169,6 +169,12 @@ export function targetOf(event: BridgeEvent): MessageRef | undefined {
   }
 }
 
+/** What a new message answers: the first message of its thread, and the one that it replies to. */
+export function answeredBy(event: BridgeEvent): readonly MessageRef[] {
+  if (event.kind !== 'messageSent') return [];
+  return [event.thread, event.replyTo].filter((message) => message !== undefined);
+}
+
 export function assertNever(value: never): never {
   throw new Error(`a case is missing: ${JSON.stringify(value)}`);
 }

@@ -7,6 +7,7 @@ import type {
   DeliveryKey,
   FileRef,
   InboxKey,
+  MessageRef,
   NetworkName,
   RemoteId,
   RoomId,
@@ -171,11 +172,22 @@ export interface AccountProfile {
   readonly summary: string;
 }
 
+/** By which payload it was told that a message was sent, and when that was by the network's clock. */
+export interface FirstTold {
+  readonly key: InboxKey;
+  readonly sentAt: Date;
+}
+
 export interface NetworkAdapter {
   readonly account: AccountId;
   readonly network: NetworkName;
   /** `kept`: payloads come in the order in which things happened; a target unknown by then was never bridged. */
   readonly sourceOrder: 'kept' | 'notKept';
+  /**
+   * Pure. Where no order is kept: the inbox key of the payload that tells that a message was sent, and when it was, which both stand in
+   * its id. Absent: what comes before what it answers is not kept waiting.
+   */
+  readonly firstTold?: (message: MessageRef) => FirstTold | undefined;
   /**
    * `everywhere`: whoever is in a room knows it by the same id, so that two accounts would tell one conversation twice. Absent: ids
    * say nothing beyond their account.

@@ -1,6 +1,6 @@
 import type { BridgeEvent } from './bridge-event.js';
 import type { LinkOptions } from './link-options.js';
-import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef } from './ids.js';
+import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from './ids.js';
 
 /** Ids of rows: bigint in the database, decimal text here. */
 export type RowId = string;
@@ -22,6 +22,7 @@ export interface PortalWiring extends TargetWiring {
 /** The portal through which a room is read, and the other portals of its link. */
 export interface Wiring {
   readonly link: RowId;
+  /** Since when the room is in the link: what was said before is not bridged. */
   readonly linkedAt: Date;
   readonly options: LinkOptions;
   readonly own: PortalWiring;
@@ -64,6 +65,8 @@ export interface Known {
   readonly reached: ReadonlyMap<RowId, ReadonlySet<RowId>>;
   readonly wiring: ReadonlyMap<string, Wiring>;
   readonly copies: Map<string, KnownCopy>;
+  /** Those payloads that were told of messages which are answered, whatever became of them. */
+  readonly told: ReadonlySet<InboxKey>;
   readonly messages: Map<RowId, KnownMessage>;
   readonly reactions: Map<string, KnownReaction>;
   readonly reactionsByRemote: Map<string, KnownReaction>;
@@ -111,6 +114,8 @@ export interface Plan {
     event: BridgeEvent;
     /** How long it is held. */
     forMs: number;
+    /** What becomes of it when what it is about does not come. */
+    then: 'drop' | 'deliver';
   }[];
   /** A room whose history was cleared: what was bridged from it is deleted in these lanes. */
   readonly cleared: {

@@ -40,6 +40,8 @@ export interface Asked {
   /** Whether any of its events is about a message, not a new one. */
   readonly changesSomething: boolean;
   readonly messages: readonly MessageRef[];
+  /** Messages that may have been told by these payloads, and are waited for where they were not. */
+  readonly answered: readonly { readonly message: MessageRef; readonly key: InboxKey }[];
   readonly reactionRows: readonly { readonly account: AccountId; readonly remote: RemoteId }[];
   readonly deliveries: readonly DeliveryId[];
 }
@@ -83,13 +85,24 @@ export class IngestRepository {
     return { known, stored: new Set(stored), inboxIds, messageIds };
   }
 
-  /** What only few batches need: reactions, parked deliveries, and where a message is. */
-  async #more(tx: Transaction, known: Known, asked: Asked): Promise<Known> {
+  /** What only few batches need: what became of what is answered, reactions, parked deliveries, and where a message is. */
+  async #more(tx: Transaction, learnt: Known, asked: Asked): Promise<Known> {
+    const unknown = asked.answered.filter(({ message }) => !learnt.copies.has(copyKey(message)));
+    const known = unknown.length === 0 ? learnt : { ...learnt, told: await this.#told(tx, asked.keys, unknown) };
     if (asked.reactionRows.length > 0) await this.#reactions(tx, asked.reactionRows, known);
     const changed = asked.readAgain || asked.changesSomething ? [...known.messages.keys()] : [];
     if (changed.length === 0) return known;
     const reached = asked.readAgain ? await this.#reached(tx, changed) : known.reached;
     return { ...known, reached, parkedByMessage: await this.#parked(tx, changed) };
+  }
+
+  /** Those that are stored, or come with the batch. */
+  async #told(tx: Transaction, coming: Asked['keys'], answered: Asked['answered']): Promise<Known['told']> {
+    const rows = await tx.rows<{ key: InboxKey }>(
+      `select key from inbox where (account, key) in (select * from unnest($1::text[], $2::text[]))`,
+      [answered.map(({ message }) => message.room.account), answered.map(({ key }) => key)],
+    );
+    return new Set([...coming, ...rows.map(({ key }) => key)]);
   }
 
   async #reached(tx: Transaction, messages: readonly RowId[]): Promise<Known['reached']> {
@@ -132,36 +145,41 @@ export class IngestRepository {
 
   /** Events that waited for one of these messages, oldest first; they are no longer held afterwards. */
   async takeHeld(tx: Transaction, targets: readonly MessageRef[]): Promise<HeldRow[]> {
-    const rows = await tx.rows<{ id: RowId; inbox: RowId; account: AccountId; event: string }>(
-      `delete from held using unnest($1::text[], $2::text[], $3::text[]) as asked (account, room, remote)
-        where (held.account, held.room, held.remote) = (asked.account, asked.room, asked.remote)
-       returning held.id, held.inbox, held.account, held.event`,
-      [targets.map(({ room }) => room.account), targets.map(({ room }) => room.id), targets.map(({ id }) => id)],
+    return inTheirOrder(
+      await tx.rows<StoredHeldRow>(
+        `delete from held using unnest($1::text[], $2::text[], $3::text[]) as asked (account, room, remote)
+          where (held.account, held.room, held.remote) = (asked.account, asked.room, asked.remote)
+         returning held.id, held.inbox, held.account, held.event`,
+        [targets.map(({ room }) => room.account), targets.map(({ room }) => room.id), targets.map(({ id }) => id)],
+      ),
     );
-    return rows
-      .map(({ event, ...row }) => ({ ...row, event: JSON.parse(event) as BridgeEvent }))
-      .sort((a, b) =>
-        a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : Number(BigInt(a.id) - BigInt(b.id)),
-      );
   }
 
   /** The targets of held events that became known without them, by the done commit of another transaction. */
   async knownTargetsOfHeld(tx: Transaction, limit: number): Promise<MessageRef[]> {
     const rows = await tx.rows<{ account: AccountId; room: RoomId; remote: RemoteId }>(
-      `select distinct account, room, remote from held join copies using (account, room, remote) limit $1`,
+      `select distinct account, room, remote from held join copies using (account, room, remote)
+        where ${notPaused} limit $1`,
       [limit],
     );
     return rows.map(({ account, room, remote }) => ({ room: { account, id: room }, id: remote }));
   }
 
-  /** Gives up on held events whose target did not come in time. Returns how many. */
-  async dropOverdueHeld(tx: Transaction): Promise<number> {
-    const rows = await tx.rows(
-      `with overdue as (delete from held where until < now() returning inbox)
-       update inbox set state = 'ignored', note = 'what it is about never came'
-         from overdue where inbox.id = overdue.inbox returning 1`,
+  /** Events whose target did not come in time, oldest first; they are no longer held afterwards. */
+  async takeOverdueHeld(tx: Transaction, limit: number): Promise<HeldRow[]> {
+    return inTheirOrder(
+      await tx.rows<StoredHeldRow>(
+        `delete from held where id in (select id from held where least(until, deliver_at) < now() and ${notPaused}
+                                        order by least(until, deliver_at), id limit $1 for update skip locked)
+         returning id, inbox, account, event`,
+        [limit],
+      ),
     );
-    return rows.length;
+  }
+
+  /** What this payload told is not held any more. */
+  async forgetHeld(tx: Transaction, inbox: RowId): Promise<void> {
+    await tx.rows(`delete from held where inbox = $1`, [inbox]);
   }
 
   /** Those of these deliveries, stored in the same transaction, that their lanes are to begin with. */
@@ -185,6 +203,19 @@ export class IngestRepository {
   async apply(tx: Transaction, plan: Plan, rows: readonly InboxRow[], read?: RoomRead): Promise<void> {
     await applyPlan(tx, plan, rows, read, this.newDeliveryId);
   }
+}
+
+type StoredHeldRow = Omit<HeldRow, 'event'> & { readonly event: string };
+
+/** What a paused link is to be told of waits for longer. */
+const notPaused = `not exists (select 1 from portals p join links l on l.id = p.link
+                                where p.account = held.account and p.room = held.room and p.removed_at is null and l.state = 'paused')`;
+
+/** As they happened. */
+function inTheirOrder(rows: readonly StoredHeldRow[]): HeldRow[] {
+  return rows
+    .map(({ event, ...row }) => ({ ...row, event: JSON.parse(event) as BridgeEvent }))
+    .sort((a, b) => (a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : Number(BigInt(a.id) - BigInt(b.id))));
 }
 
 /** What `learn_batch` answers, in one row. */
@@ -255,6 +286,7 @@ function knownOf({ wiring, copies, deliveries }: LearntRow): Known {
         { message, portal, part },
       ]),
     ),
+    told: new Set(),
     messages: new Map(copies.map(({ message, version, deleted }) => [message, { version: BigInt(version), deleted }])),
     reactions: new Map(),
     reactionsByRemote: new Map(),

@@ -107,13 +107,15 @@ async function setReactions(tx: Transaction, reactions: Plan['reactions']): Prom
 
 async function hold(tx: Transaction, held: Plan['held']): Promise<void> {
   await tx.rows(
-    `insert into held (account, room, remote, inbox, event, happened_at, until)
-     select account, room, remote, inbox, event, happened_at, now() + for_ms * interval '1 millisecond'
-       from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::float8[])
-         as new (account, room, remote, inbox, event, happened_at, for_ms)`,
+    `insert into held (account, room, remote, inbox, event, happened_at, until, deliver_at)
+     select account, room, remote, inbox, event, happened_at,
+            case what when 'drop' then ends_at end, case what when 'deliver' then ends_at end
+       from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::float8[], $8::text[])
+         as new (account, room, remote, inbox, event, happened_at, for_ms, what)
+      cross join lateral (select now() + for_ms * interval '1 millisecond' as ends_at) ends`,
     columns(
       held.map((row) => ({ ...row, event: JSON.stringify(row.event), happenedAt: new Date(row.event.at) })),
-      ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'forMs'],
+      ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'forMs', 'then'],
     ),
   );
 }

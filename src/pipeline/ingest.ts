@@ -16,8 +16,9 @@ import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
 import type { StoredPayload } from '../persistence/inbox.repository.js';
-import type { Asked, IngestRepository, Learnt } from '../persistence/ingest.repository.js';
+import type { Asked, HeldRow, IngestRepository, Learnt } from '../persistence/ingest.repository.js';
 import type { InboxRow } from '../persistence/plan-writes.js';
+import { type Answer, answersOf, inTurn, type TellsFirst } from './answers.js';
 import type { DeliveryKeys } from './delivery-key.js';
 import {
   comparable,
@@ -51,6 +52,9 @@ export interface IngestOptions {
   wake(lanes: readonly Lane[]): void;
 }
 
+/** So many targets of held events, or of those that waited for long enough, are gone through at a time. */
+const mostHeld = 500;
+
 /** Stores what networks tell and routes it, in one transaction. When `accept` resolves, nothing can be lost any more. */
 export class IngestService {
   constructor(
@@ -80,13 +84,20 @@ export class IngestService {
     this.metrics.ingestSeconds.observe({ account: adapter.account }, (this.clock.monotonicMs() - startedMs) / 1000);
   }
 
-  /** Routes held events whose target became known by another transaction than the one that routes messages. */
-  async routeHeld(adapters: ReadonlyMap<string, NetworkAdapter>): Promise<void> {
+  /**
+   * Routes held events whose target became known by another transaction than the one that routes messages, and those that have
+   * waited for long enough.
+   */
+  async routeHeld(adapters: Adapters): Promise<void> {
     const routed = await this.database.transaction(async (tx) => {
-      await this.repository.dropOverdueHeld(tx);
-      const targets = await this.repository.knownTargetsOfHeld(tx, 500);
-      const arrivals = await this.#held(tx, targets, adapters);
-      return arrivals.length === 0 ? undefined : this.#route(tx, arrivals);
+      const known = await this.repository.knownTargetsOfHeld(tx, mostHeld);
+      const released = await this.#held(tx, known, adapters);
+      const overdue = await this.repository.takeOverdueHeld(tx, mostHeld);
+      const arrivals = [
+        ...released,
+        ...(await this.#withThoseAbout(tx, arrivalsOf(overdue, 'overdue', adapters), adapters)),
+      ];
+      return arrivals.length === 0 ? undefined : this.#route(tx, inTurn(arrivals), adapters);
     });
     if (routed !== undefined) this.#wake(routed);
   }
@@ -98,9 +109,12 @@ export class IngestService {
   ): Promise<'routed' | 'ignored' | 'held' | 'malformed' | 'unlinked'> {
     const content = interpret(adapter, payload.body);
     const { id: inbox, account } = payload;
-    const routed = await this.database.transaction((tx) =>
-      this.#route(tx, [{ inbox, account, order: adapter.sourceOrder, content, from: 'replay' }]),
-    );
+    const order = adapter.sourceOrder;
+    const routed = await this.database.transaction(async (tx) => {
+      await this.repository.forgetHeld(tx, inbox);
+      const again: Arrival = { inbox, account, order, content, from: 'replay' };
+      return this.#route(tx, [again], only(adapter));
+    });
     this.#wake(routed);
     return routed.plan.inbox[0]?.state ?? 'ignored';
   }
@@ -184,12 +198,9 @@ export class IngestService {
     reads: readonly Read[],
     fence: Fence | undefined,
   ): Promise<Routed & { readonly fresh: readonly InboxRow[] }> {
-    const arrived = contentsOf(reads).flatMap(eventsIn);
-    const released =
-      adapter.sourceOrder === 'kept'
-        ? []
-        : await this.#held(tx, sentBy(arrived), new Map([[adapter.account, adapter]]));
-    const learnt = await this.#learn(tx, adapter.account, reads, released, fence);
+    const adapters = only(adapter);
+    const released = adapter.sourceOrder === 'kept' ? [] : await this.#heldFor(tx, reads, adapters);
+    const learnt = await this.#learn(tx, adapter.account, reads, released, adapters, fence);
     const fresh = freshOf(adapter, reads, learnt);
     const arrivals = fresh.map(({ inbox, content, isNews }): Arrival => ({
       inbox: inbox.id,
@@ -199,32 +210,36 @@ export class IngestService {
       from: 'source',
       ...(isNews === true ? { isNews } : {}),
     }));
-    const plan = this.#decide([...arrivals, ...released], learnt);
+    const inOrder = adapter.sourceOrder === 'kept' ? arrivals : inTurn([...released, ...arrivals]);
+    const plan = this.#decide(inOrder, learnt, adapters);
     return { plan, known: learnt.known, fresh: fresh.map(({ inbox }) => inbox) };
   }
 
-  async #held(
-    tx: Transaction,
-    targets: readonly MessageRef[],
-    adapters: ReadonlyMap<string, NetworkAdapter>,
-  ): Promise<Arrival[]> {
+  /** What waits for these payloads, and what waits for the same as they do: that was said before. */
+  async #heldFor(tx: Transaction, reads: readonly Read[], adapters: Adapters): Promise<Arrival[]> {
+    const arrived = contentsOf(reads).flatMap(eventsIn);
+    const answered = arrived.flatMap((event) => answersOf(event, firstToldIn(adapters)));
+    return this.#held(tx, [...sentBy(arrived), ...answered.map(({ message }) => message)], adapters);
+  }
+
+  async #held(tx: Transaction, targets: readonly MessageRef[], adapters: Adapters): Promise<Arrival[]> {
     if (targets.length === 0) return [];
     const rows = await this.repository.takeHeld(tx, targets);
-    return rows.map(({ inbox, account, event }) => ({
-      inbox,
-      account,
-      order: adapters.get(account)?.sourceOrder ?? 'notKept',
-      content: { events: [event] },
-      from: 'held',
-    }));
+    return this.#withThoseAbout(tx, arrivalsOf(rows, 'held', adapters), adapters);
+  }
+
+  /** A message that waited may itself be what others wait for. */
+  async #withThoseAbout(tx: Transaction, arrivals: readonly Arrival[], adapters: Adapters): Promise<Arrival[]> {
+    const begun = sentBy(contentsOf(arrivals).flatMap(eventsIn));
+    return [...arrivals, ...(await this.#held(tx, begun, adapters))];
   }
 
   /** Routes what is stored already. */
-  async #route(tx: Transaction, arrivals: readonly Arrival[]): Promise<Routed> {
+  async #route(tx: Transaction, arrivals: readonly Arrival[], adapters: Adapters): Promise<Routed> {
     const [account] = arrivals.map((arrival) => arrival.account);
     if (account === undefined) throw new Error('there is nothing to route');
-    const learnt = await this.#learn(tx, account, [], arrivals);
-    const plan = this.#decide(arrivals, learnt);
+    const learnt = await this.#learn(tx, account, [], arrivals, adapters);
+    const plan = this.#decide(arrivals, learnt, adapters);
     await this.repository.apply(tx, plan, []);
     return { plan, known: learnt.known };
   }
@@ -235,9 +250,11 @@ export class IngestService {
     account: AccountId,
     reads: readonly Read[],
     stored: readonly Arrival[],
+    adapters: Adapters,
     fence?: Fence,
   ): Promise<Learnt> {
     const events = [...contentsOf(reads), ...contentsOf(stored)].flatMap(eventsIn);
+    const answered = events.flatMap((event) => answersOf(event, firstToldIn(adapters)));
     return this.repository.learn(tx, {
       fence,
       account,
@@ -246,15 +263,17 @@ export class IngestService {
       rooms: roomsOf(events),
       readAgain: stored.some(({ from }) => from === 'replay'),
       changesSomething: events.some((event) => targetOf(event) !== undefined),
-      ...this.#references(events),
+      answered,
+      ...this.#references(events, answered),
     });
   }
 
-  #decide(arrivals: readonly Arrival[], { known, messageIds }: Learnt): Plan {
+  #decide(arrivals: readonly Arrival[], { known, messageIds }: Learnt, adapters: Adapters): Plan {
     const next = messageIds.values();
     return route(arrivals, known, {
       now: this.clock.now(),
       heldEventsMs: this.options.heldEventsMs,
+      firstTold: firstToldIn(adapters),
       verify: (key: DeliveryKey) => this.keys.verify(key),
       newDeliveryId: () => this.options.newDeliveryId(),
       newMessageId: () => {
@@ -265,9 +284,15 @@ export class IngestService {
     });
   }
 
-  #references(events: readonly BridgeEvent[]): Pick<Asked, 'messages' | 'reactionRows' | 'deliveries'> {
+  #references(
+    events: readonly BridgeEvent[],
+    answered: readonly Answer[],
+  ): Pick<Asked, 'messages' | 'reactionRows' | 'deliveries'> {
     return {
-      messages: events.flatMap((event) => (startsMessage(event) ? [event.message] : (targetOf(event) ?? []))),
+      messages: [
+        ...events.flatMap((event) => (startsMessage(event) ? [event.message] : (targetOf(event) ?? []))),
+        ...answered.map(({ message }) => message),
+      ],
       reactionRows: events.flatMap((event) => {
         switch (event.kind) {
           case 'reactionAdded':
@@ -310,6 +335,27 @@ export class IngestService {
     const lanes = lanesIn(known).filter(({ id }) => wanted.has(id) && !kept.has(id));
     if (lanes.length > 0) this.options.wake(lanes);
   }
+}
+
+type Adapters = ReadonlyMap<string, NetworkAdapter>;
+
+/** Of one adapter. */
+function only(adapter: NetworkAdapter): Adapters {
+  return new Map([[adapter.account, adapter]]);
+}
+
+function firstToldIn(adapters: Adapters): TellsFirst {
+  return (message) => adapters.get(message.room.account)?.firstTold?.(message);
+}
+
+function arrivalsOf(rows: readonly HeldRow[], from: 'held' | 'overdue', adapters: Adapters): Arrival[] {
+  return rows.map(({ inbox, account, event }) => ({
+    inbox,
+    account,
+    order: adapters.get(account)?.sourceOrder ?? 'notKept',
+    content: { events: [event] },
+    from,
+  }));
 }
 
 interface Routed {

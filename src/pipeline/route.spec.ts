@@ -5,6 +5,7 @@ import {
   type DeliveryKey,
   deliveryId,
   deliveryKey,
+  inboxKey,
   type MessageRef,
   remoteId,
   roomId,
@@ -50,6 +51,7 @@ function knowing(directions: Directions = both, options = defaultLinkOptions): K
   return {
     wiring,
     copies: new Map(),
+    told: new Set(),
     messages: new Map(),
     reactions: new Map(),
     reactionsByRemote: new Map(),
@@ -138,6 +140,7 @@ function options(more: Partial<RouteOptions> = {}): RouteOptions {
   return {
     now: new Date('2026-01-02T03:05:00.000Z'),
     heldEventsMs: 600_000,
+    firstTold: () => undefined,
     verify: (key) => {
       const [delivery, part] = key.split('/');
       return delivery === undefined || delivery === 'forged'
@@ -448,6 +451,7 @@ describe('route: what is about something unknown', () => {
         inbox: '1',
         event,
         forMs: 545_000,
+        then: 'drop',
       },
     ]);
     expect(notes(plan)).toEqual(['held']);
@@ -477,9 +481,68 @@ describe('route: what is about something unknown', () => {
     expect(plan.held).toMatchObject([{ remote: 'm1', forMs: 545_000 }]);
   });
 
+  it('has waited for long enough, and is skipped', () => {
+    const plan = routed(knowing(), [reacted('a', 'm1', '4')], { ...late, from: 'overdue' });
+    expect(notes(plan)).toEqual(['ignored: what it is about never came']);
+  });
+
   it('a reply goes at once', () => {
     const plan = routed(knowing(), [sent('a', 'm2', { replyTo: ref('a', 'm1') })], late);
     expect(notes(plan)).toEqual(['routed']);
+  });
+});
+
+describe('route: what answers something unknown, where ids tell when it was said', () => {
+  const late = { order: 'notKept' } as const;
+  const minuteBefore = '2026-01-02T03:04:00.000Z';
+  /** Ids are the times at which they were said. */
+  const firstTold: RouteOptions['firstTold'] = ({ id }) => ({ key: inboxKey(`key of ${id}`), sentAt: new Date(id) });
+  const answers = (root: string, how: 'thread' | 'replyTo' = 'thread'): BridgeEvent =>
+    sent('a', at, { [how]: ref('a', root) });
+  const told = (event: BridgeEvent, known: Known, from: Arrival['from'] = 'source') =>
+    route([arrival('1', [event], { ...late, from })], known, options({ firstTold }));
+
+  it.each(['thread', 'replyTo'] as const)('waits for its %s, until that cannot come any more', (how) => {
+    const event = answers(minuteBefore, how);
+    const plan = told(event, knowing());
+    expect(plan.held).toEqual([
+      { account: 'left', room: 'a', remote: minuteBefore, inbox: '1', event, forMs: 540_000, then: 'deliver' },
+    ]);
+    expect([notes(plan), plan.deliveries, plan.messages]).toEqual([['held'], [], []]);
+  });
+
+  const knownAlready = knowingMessage();
+  knownAlready.copies.set(copyKey(ref('a', minuteBefore)), { message: '5', portal: 'a', part: 0 });
+  it.each<[string, BridgeEvent, Known, Arrival['from']]>([
+    ['it is known', answers(minuteBefore), knownAlready, 'source'],
+    ['it was said before the room was linked', answers('2025-12-31T23:59:59.000Z'), knowing(), 'source'],
+    ['it was said so long ago that it would have come', answers('2026-01-02T02:55:00.000Z'), knowing(), 'source'],
+    [
+      'it was told, and not bridged',
+      answers(minuteBefore),
+      { ...knowing(), told: new Set([inboxKey(`key of ${minuteBefore}`)]) },
+      'source',
+    ],
+    ['it was waited for long enough', answers(minuteBefore), knowing(), 'overdue'],
+  ])('goes at once where %s', (_, event, known, from) => {
+    const plan = told(event, known, from);
+    expect([notes(plan), lanesOf(plan), plan.held]).toEqual([
+      ['routed'],
+      [
+        ['b', 'messageSent'],
+        ['c', 'messageSent'],
+      ],
+      [],
+    ]);
+  });
+
+  it('and what answers nothing waits for nobody', () => {
+    const plan = route(
+      [arrival('1', [answers(minuteBefore)], late), arrival('2', [sent('a', 'm9')], late)],
+      knowing(),
+      options({ firstTold }),
+    );
+    expect(notes(plan)).toEqual(['held', 'routed']);
   });
 });
 
@@ -527,7 +590,7 @@ describe('route: always', () => {
     fc.tuple(
       anyEvent,
       fc.constantFrom<Arrival['order']>('kept', 'notKept'),
-      fc.constantFrom<Arrival['from']>('source', 'held', 'replay'),
+      fc.constantFrom<Arrival['from']>('source', 'held', 'overdue', 'replay'),
     ),
     { maxLength: 30 },
   );

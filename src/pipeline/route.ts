@@ -20,6 +20,7 @@ import {
   type TargetWiring,
   type Wiring,
 } from '../model/routing.js';
+import { type Answer, answersOf, awaited, type TellsFirst } from './answers.js';
 import type { Interpretation } from './interpret.js';
 
 export interface Arrival {
@@ -28,8 +29,11 @@ export interface Arrival {
   /** Whether the source keeps the order in which things happened. */
   readonly order: 'kept' | 'notKept';
   readonly content: Interpretation;
-  /** `held`: it waited for its target, which came; it waits on where that makes it known only later. `replay`: it is read again. */
-  readonly from: 'source' | 'held' | 'replay';
+  /**
+   * `held`: it waited for its target, which came; it waits on where that makes it known only later. `overdue`: it has waited for long
+   * enough. `replay`: it is read again.
+   */
+  readonly from: 'source' | 'held' | 'overdue' | 'replay';
   /** See `RawPayload.isNews`. */
   readonly isNews?: true;
 }
@@ -38,6 +42,7 @@ export interface RouteOptions {
   readonly now: Date;
   /** How long an event waits for a target that is not known yet. */
   readonly heldEventsMs: number;
+  readonly firstTold: TellsFirst;
   /** What the key names, or undefined when we did not make it. */
   verify(key: DeliveryKey): { readonly delivery: DeliveryId; readonly part: number } | undefined;
   newMessageId(): RowId;
@@ -176,6 +181,8 @@ class Routing {
   #newMessage(event: Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }>, wiring: Wiring): Verdict {
     const known = this.known.copies.get(copyKey(event.message));
     if (known !== undefined) return this.#readAgain(event, wiring, known.message);
+    const answer = this.#awaited(event, wiring);
+    if (answer !== undefined) return this.#hold(event, answer.message, answer.sentAt, 'deliver');
     const id = this.options.newMessageId();
     this.plan.messages.push({
       id,
@@ -340,19 +347,37 @@ class Routing {
 
   /** Where the source keeps order the target was never bridged; elsewhere it may still come. */
   #unknownTarget(event: BridgeEvent, wiring: Wiring): Verdict {
+    if (this.arrival.from === 'overdue') return ignored('what it is about never came');
     const target = targetOf(event);
-    const at = new Date(event.at).getTime();
-    const young = this.options.now.getTime() - at < this.options.heldEventsMs && at >= wiring.linkedAt.getTime();
-    if (target === undefined || this.arrival.order === 'kept' || !young) {
+    const at = new Date(event.at);
+    if (target === undefined || this.arrival.order === 'kept' || at < this.#saidSince(wiring)) {
       return ignored('what it is about was not bridged');
     }
+    return this.#hold(event, target, at, 'drop');
+  }
+
+  #awaited(event: BridgeEvent, wiring: Wiring): Answer | undefined {
+    if (this.arrival.from === 'overdue') return undefined;
+    return awaited(answersOf(event, this.options.firstTold), this.known, this.#saidSince(wiring));
+  }
+
+  /** What was said before, and is not known, does not come any more. */
+  #saidSince({ linkedAt }: Wiring): Date {
+    const { now, heldEventsMs } = this.options;
+    return new Date(Math.max(linkedAt.getTime(), now.getTime() - heldEventsMs + 1));
+  }
+
+  /** Until the target is known, and while it may still come: for a time after `from`. */
+  #hold(event: BridgeEvent, target: MessageRef, from: Date, then: 'drop' | 'deliver'): Verdict {
+    const { now, heldEventsMs } = this.options;
     this.plan.held.push({
       account: target.room.account,
       room: target.room.id,
       remote: target.id,
       inbox: this.arrival.inbox,
       event,
-      forMs: at + this.options.heldEventsMs - this.options.now.getTime(),
+      forMs: from.getTime() + heldEventsMs - now.getTime(),
+      then,
     });
     return { state: 'held', message: null };
   }

@@ -57,7 +57,7 @@ const delivery = z
       .describe('After how long without a sign of life another replica takes over rooms and lanes.'),
     heldEventsMs: milliseconds(0)
       .default(600_000)
-      .describe('How long an event waits for the message that it is about.'),
+      .describe('How long an event waits for the message that it is about, or that it answers.'),
     parkAfterAttempts: z
       .number()
       .int()

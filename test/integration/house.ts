@@ -150,6 +150,7 @@ export class MadeUpNetwork implements NetworkAdapter {
       reactionAdded: 'harmless',
       reactionRemoved: 'harmless',
     },
+    readonly firstTold: NonNullable<NetworkAdapter['firstTold']> = () => undefined,
   ) {
     const entry = (repeat: 'look' | 'harmless'): Deliver<EventKind> => ({
       repeat,

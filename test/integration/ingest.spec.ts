@@ -330,7 +330,7 @@ describe('ingest: held events', () => {
 
   beforeEach(async () => {
     unordered = house.network(new MadeUpNetwork(left, 'notKept'));
-    await house.rows(`update links set created_at = now() - interval '1 day'`);
+    await house.rows(`update portals set began_at = now() - interval '1 day'`);
   });
 
   it('are released, oldest first, by the transaction that makes their target known', async () => {
@@ -379,6 +379,128 @@ describe('ingest: held events', () => {
     await house.ingest.routeHeld(house.adapters);
     expect(await count('held')).toBe(0);
     expect(await inbox()).toEqual(['k1 ignored what it is about never came']);
+  });
+
+  it('are not dropped where their target became known just in time', async () => {
+    await house.ingest.accept(unordered, [payload('k1', reacted('1', '👍', now())), payload('k2', sent('2'))]);
+    await house.rows(`update held set remote = '2', until = now() - interval '1 second'`);
+    await house.rows(`update held set event = replace(event, '"id":"1"', '"id":"2"')`);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await inbox()).toEqual(['k1 routed', 'k2 routed']);
+  });
+
+  it('wait on while their link is paused', async () => {
+    await house.ingest.accept(unordered, [payload('k1', reacted('1', '👍', now()))]);
+    await house.rows(`update held set until = now() - interval '1 second'`);
+    await house.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now()`);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await inbox()).toEqual(['k1 held']);
+  });
+});
+
+describe('ingest: messages that come before what they answer', () => {
+  let unordered: MadeUpNetwork;
+  /** Ids end in how long ago they were said. */
+  const root = 'root 5000';
+  const answer = (id: string, secondsAgo: number, to = root) =>
+    sent(id, { thread: refOf(leftRoom, to), at: new Date(Date.now() - secondsAgo * 1000).toISOString() });
+
+  beforeEach(async () => {
+    unordered = house.network(
+      new MadeUpNetwork(left, 'notKept', undefined, ({ id }) => ({
+        key: inboxKey(`k ${id}`),
+        sentAt: new Date(Date.now() - Number(id.split(' ')[1] ?? 0)),
+      })),
+    );
+    await house.rows(`update portals set began_at = now() - interval '1 day'`);
+  });
+
+  const delivered = async () =>
+    (await house.rows<{ event: string }>(`select event from deliveries order by seq`)).map(({ event }) => {
+      const { kind, message } = JSON.parse(event) as { kind: string; message: { id: string } };
+      return kind === 'messageSent' ? message.id : `${kind} ${message.id}`;
+    });
+  const makeOverdue = () => house.rows(`update held set deliver_at = now() - interval '1 second'`);
+
+  it('wait for it, each behind the one before, and what is about them behind them; others do not wait', async () => {
+    await house.ingest.accept(unordered, [payload('k2', answer('second', 1))]);
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 2)), payload('k9', sent('other'))]);
+    await house.ingest.accept(unordered, [payload('k3', reacted('second', '👍', now()))]);
+    expect([await delivered(), await count('held')]).toEqual([['other'], 3]);
+    await house.ingest.accept(unordered, [payload(`k4`, answer('third', 0)), payload(`k ${root}`, sent(root))]);
+    expect(await delivered()).toEqual(['other', root, 'first', 'second', 'reactionAdded second', 'third']);
+    expect([await count('held'), new Set((await inbox()).map((row) => row.split(' ').at(-1)))]).toEqual([
+      0,
+      new Set(['routed']),
+    ]);
+  });
+
+  it('go before one that comes when a delivery has made it known', async () => {
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 1))]);
+    await house.ingest.accept(unordered, [payload('k', sent('known'))]);
+    await house.rows(
+      `insert into copies (account, room, remote, message, portal, part)
+                      select account, room, $1, message, portal, 1 from copies where remote = 'known'`,
+      [root],
+    );
+    await house.ingest.accept(unordered, [payload('k2', answer('second', 0))]);
+    expect(await delivered()).toEqual(['known', 'first', 'second']);
+  });
+
+  it('are delivered all the same when it does not come, with what happened to them since', async () => {
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 1)), payload('k2', answer('second', 0))]);
+    await house.ingest.accept(unordered, [payload('k3', reacted('first', '👍', now()))]);
+    await house.ingest.routeHeld(house.adapters);
+    expect([await delivered(), await count('held')]).toEqual([[], 3]);
+    await makeOverdue();
+    await house.ingest.routeHeld(house.adapters);
+    expect([await delivered(), await count('held')]).toEqual([['first', 'second', 'reactionAdded first'], 0]);
+    expect(await inbox()).toEqual(['k1 routed', 'k2 routed', 'k3 routed']);
+  });
+
+  it('are delivered once, however many replicas find that it does not come', async () => {
+    const other = await anotherIngest();
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 1)), payload('k2', answer('second', 0))]);
+    await makeOverdue();
+    await Promise.all([house.ingest, other, house.ingest, other].map((each) => each.routeHeld(house.adapters)));
+    expect(await delivered()).toEqual(['first', 'second']);
+  });
+
+  it('do not wait for what was told and is no message', async () => {
+    await house.ingest.accept(unordered, [
+      payload(`k ${root}`),
+      payload('k1', answer('first', 1)),
+      payload('k root 9', { ...sent('root 9'), room: { account: left, id: roomId('elsewhere') } }),
+    ]);
+    await house.ingest.accept(unordered, [
+      payload('k2', answer('second', 0)),
+      payload('k3', answer('third', 0, 'root 9')),
+    ]);
+    expect([await delivered(), await count('held')]).toEqual([['first', 'second', 'third'], 0]);
+  });
+
+  it('do not wait for what was said before their room was linked', async () => {
+    await house.rows(`update portals set began_at = now() - interval '4 seconds'`);
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 1))]);
+    expect(await delivered()).toEqual(['first']);
+  });
+
+  it('are not waited for twice when they are read again', async () => {
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 1))]);
+    const [stored] = await new InboxRepository(house.database).choose({ account: left, since: new Date(0) }, 10);
+    if (stored === undefined) throw new Error('nothing was stored');
+    expect([await house.ingest.replay(unordered, stored), await count('held')]).toEqual(['held', 1]);
+    await house.ingest.accept(unordered, [payload(`k ${root}`, sent(root))]);
+    expect([await delivered(), await inbox()]).toEqual([
+      [root, 'first'],
+      ['k1 routed', `k ${root} routed`],
+    ]);
+  });
+
+  it('wait on in a program that knows of no such messages: it drops what it would have dropped', async () => {
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 1))]);
+    await makeOverdue();
+    expect(await house.rows(`select 1 from held where until < now()`)).toEqual([]);
   });
 });
 

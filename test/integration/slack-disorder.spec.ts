@@ -21,6 +21,8 @@ const names = Object.keys(emoji) as Emoji[];
 
 interface Said {
   readonly ts: string;
+  /** Of the first message of its thread, or its own. */
+  readonly root: string;
   readonly name: string;
   readonly author: string;
   version: number;
@@ -46,8 +48,9 @@ class Crowd {
       const author = this.#anybody();
       const name = `s${String(this.#next)}x`;
       this.#next += 1;
-      const ts = sandbox.post(channel, author, `${name} v0`);
-      this.#said.push({ ts, name, author, version: 0, reactions: new Set() });
+      const answered = this.dice() < 0.5 ? said?.root : undefined;
+      const ts = sandbox.post(channel, author, `${name} v0`, answered === undefined ? {} : { thread: answered });
+      this.#said.push({ ts, root: answered ?? ts, name, author, version: 0, reactions: new Set() });
     } else if (chance < 0.65) {
       said.version += 1;
       sandbox.edit(channel, said.author, said.ts, `${said.name} v${String(said.version)}`);
@@ -85,20 +88,19 @@ class Crowd {
 
 /** A room that shows what it is sent, and nothing else. */
 class ShowingNetwork extends MadeUpNetwork {
-  readonly #shown = new Map<string, { text: string; readonly reactions: Set<string> }>();
+  readonly #shown = new Map<string, Shown>();
   #made = 0;
 
   constructor(room: RoomRef, speaker: 'ghost' | 'relay') {
     super(room.account);
-    this.able = { speakers: [speaker] };
+    this.able = { speakers: [speaker], threads: 'plain' };
     this.onSend = (request) => {
       this.#take(request);
     };
   }
 
-  /** `text | who what …`, a line for each message, sorted. */
   get lines(): readonly string[] {
-    return [...this.#shown.values()].map(({ text, reactions }) => lineOf(text, [...reactions])).sort();
+    return linesOf(this.#shown);
   }
 
   #take(request: DeliveryRequest<BridgeEvent>): void {
@@ -110,7 +112,7 @@ class ShowingNetwork extends MadeUpNetwork {
     const who = speaker.as === 'ghost' ? speaker.person.id : 'bridge';
     switch (event.kind) {
       case 'messageSent':
-        this.#shown.set(id, { text: toPlain(event.body), reactions: new Set() });
+        this.#shown.set(id, { text: toPlain(event.body), thread: request.thread?.id, reactions: new Set() });
         request.onMade({ part: 0, id: remoteId(id), key: request.key(0) });
         return;
       case 'messageEdited':
@@ -134,24 +136,42 @@ class ShowingNetwork extends MadeUpNetwork {
   }
 }
 
-function lineOf(text: string, reactions: readonly string[]): string {
-  return [text, ...[...new Set(reactions)].sort()].join(' | ');
+interface Shown {
+  text: string;
+  /** The message that its thread began with, as it is called in its room. */
+  readonly thread: string | undefined;
+  readonly reactions: Set<string>;
+}
+
+/** `text | in name of the thread’s first message, where that is shown | who what …`, a line for each message, sorted. */
+function linesOf(shown: ReadonlyMap<string, Shown>): readonly string[] {
+  return [...shown.values()]
+    .map(({ text, thread, reactions }) => {
+      const root = shown.get(thread ?? '')?.text.split(' ')[0];
+      return [text, ...(root === undefined ? [] : [`in ${root}`]), ...[...reactions].sort()].join(' | ');
+    })
+    .sort();
 }
 
 /** What Slack shows; `seen`: as whom the other side sees somebody react. */
 function inSlack({ sandbox, channel }: SlackBench, seen: (user: string) => string): readonly string[] {
-  return sandbox
-    .messages(channel)
-    .filter(({ subtype }) => subtype === undefined)
-    .map(({ text, reactions = [] }) =>
-      lineOf(
-        String(text),
-        (reactions as { name: Emoji; users: string[] }[]).flatMap(({ name, users }) =>
-          users.map((user) => `${seen(user)} ${emoji[name]}`),
-        ),
-      ),
-    )
-    .sort();
+  const shown = sandbox.messages(channel).filter(({ subtype }) => subtype === undefined);
+  return linesOf(
+    new Map(
+      shown.map(({ ts, thread_ts: thread, text, reactions = [] }) => [
+        String(ts),
+        {
+          text: String(text),
+          thread: thread === ts || typeof thread !== 'string' ? undefined : thread,
+          reactions: new Set(
+            (reactions as { name: Emoji; users: string[] }[]).flatMap(({ name, users }) =>
+              users.map((user) => `${seen(user)} ${emoji[name]}`),
+            ),
+          ),
+        },
+      ]),
+    ),
+  );
 }
 
 let house: House;
@@ -217,5 +237,6 @@ it(`${String(eventCount)} events of Slack, ${String(copies)} times each and shuf
   expect(talk.lines).toEqual(inSlack(bench, () => 'bridge'));
   expect(matrix.lines).toEqual(inSlack(bench, (user) => user));
   expect(talk.lines.length).toBeGreaterThan(eventCount / 10);
+  expect(talk.lines.filter((line) => line.includes(' | in ')).length).toBeGreaterThan(eventCount / 50);
   await until(() => bench.sandbox.isQuiet);
-}, 180_000);
+}, 300_000);

@@ -27,7 +27,7 @@ import { SlackClient } from './slack.client.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter } from './slack.deliver.js';
 import { EnteringDelivery } from './slack.entering.js';
 import { missingScope, notInstalled } from './slack.errors.js';
-import type { SlackSelf } from './slack.ids.js';
+import { slackFirstTold, type SlackSelf } from './slack.ids.js';
 import type { Installable } from './slack.install.js';
 import { SlackListening } from './slack.listening.js';
 import { SlackLogin } from './slack.login.js';
@@ -55,6 +55,7 @@ export class SlackAdapter implements NetworkAdapter {
   readonly network = slackNetwork;
   /** Slack promises none: an edit can come before its message. */
   readonly sourceOrder = 'notKept';
+  readonly firstTold = slackFirstTold;
   /** A channel that workspaces share is the same in all of them. */
   readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];

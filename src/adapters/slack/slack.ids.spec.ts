@@ -8,6 +8,8 @@ import {
   metadataOf,
   slackFileId,
   slackFileOf,
+  slackFirstTold,
+  slackMessageRef,
   type SlackSelf,
   tsOf,
   versionOf,
@@ -34,6 +36,14 @@ describe('a ts', () => {
       expect(tsOf(remoteId(text))).toBeUndefined();
     },
   );
+
+  it('tells when its message was sent, and under which key', () => {
+    expect(slackFirstTold(slackMessageRef(self.account, 'C0TOWN0001', '1755000060.010019'))).toEqual({
+      key: 'C0TOWN0001/1755000060.010019',
+      sentAt: new Date('2025-08-12T12:01:00.010Z'),
+    });
+    expect(slackFirstTold(slackMessageRef(self.account, 'C0TOWN0001', 'x'))).toBeUndefined();
+  });
 
   it('orders events as a number does', () => {
     expect(versionOf('1755000060.010019')).toBe('1755000060010019');

@@ -11,6 +11,7 @@ import {
   userId,
   type UserId,
 } from '../../model/ids.js';
+import type { FirstTold } from '../../model/network-adapter.js';
 
 /** Ids of Slack are made and taken apart here alone. A room's id is its channel's, a message's its `ts`, unique within its channel. */
 
@@ -89,6 +90,11 @@ export function slackInboxKey(eventId: string): InboxKey {
 /** A message's own key, which history tells too. */
 export function slackMessageKey(channel: string, ts: string): InboxKey {
   return inboxKey(`${channel}/${ts}`);
+}
+
+/** A message says by its `ts` when it was sent; undefined where that is none. */
+export function slackFirstTold({ room, id }: MessageRef): FirstTold | undefined {
+  return isTs(id) ? { key: slackMessageKey(room.id, id), sentAt: new Date(isoOf(id)) } : undefined;
 }
 
 export function isChannelId(text: string): boolean {
