@@ -312,6 +312,23 @@ it('an operator links a channel by the slash command, and others may not', async
   expect(await ask(slack.people.pia, 'unlink')).toBe('The link team is ended.');
 });
 
+it('a mention in a private conversation of several makes no link, and says why', async () => {
+  world = await World.build({ slack: 'linked' });
+  replica = world.start({ change: { links: {} } });
+  await replica.ready();
+  const { sandbox, app, team, people } = world.slack;
+  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  const several = sandbox.openDirect(team, [people.pia, people.quinn, app.botUser]);
+  sandbox.post(several, people.pia, `<@${app.botUser}> link team cloud=${new Three().talkRoom}`);
+  await until('the answer', () => sandbox.ephemerals().length === 1);
+  expect(sandbox.ephemerals()[0]).toMatchObject({
+    channel: several,
+    user: people.pia,
+    text: 'This is a private conversation, which cannot be linked. Say `@Crosstalk` in a channel.',
+  });
+  expect((await world.command('links', '--all')).says).toContain('There are no links yet');
+});
+
 it('an app that is uninstalled closes its account once, and what waits comes after it is installed again', async () => {
   const three = await begin();
   const { slack } = world;

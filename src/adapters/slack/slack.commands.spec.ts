@@ -21,6 +21,10 @@ beforeEach(() => {
     operators: ['U0PIA'],
     log: silentLog,
     self: () => self,
+    isPrivate: (channel) =>
+      channel === 'C0HIDDEN'
+        ? Promise.reject(new Error('Slack does not answer'))
+        : Promise.resolve(channel === 'C0SEVERAL'),
     run: (call) => {
       if (call.words[0] === 'fail') return Promise.reject(new Error('the database is gone'));
       calls.push(call);
@@ -54,6 +58,17 @@ it('in a private conversation nothing is done: channels alone can be linked', as
   expect(await commands.answer({ ...asked, channel: 'G0SEVERAL', channelName: 'mpdm-ann--pia-1' })).toBe(refused);
   expect(await commands.answer({ ...asked, channel: 'G0SECRET', channelName: 'privategroup' })).toBe('done');
   expect(calls).toHaveLength(1);
+});
+
+it('a conversation whose id and name do not tell that it is private is not linked either', async () => {
+  const link = { user: 'U0PIA', text: 'Link team cloud=a' };
+  expect(await commands.answer({ ...link, channel: 'C0SEVERAL' }, '@Crosstalk')).toBe(
+    'This is a private conversation, which cannot be linked. Say `@Crosstalk` in a channel.',
+  );
+  expect(await commands.answer({ ...link, channel: 'C0HIDDEN' })).toBe(
+    'That cannot be done just now: try again in a moment.',
+  );
+  expect(calls).toEqual([]);
 });
 
 it('what fails is said, and answered', async () => {

@@ -12,6 +12,8 @@ export interface CommandsParts {
   readonly operators: readonly string[];
   readonly log: Log;
   self(): SlackSelf | undefined;
+  /** Whether people talk there in private, which the channel's id does not tell of several. */
+  isPrivate(channel: string): Promise<boolean>;
   run(call: RoomCommand): Promise<string>;
 }
 
@@ -38,11 +40,13 @@ export class SlackCommands {
     if (!this.parts.operators.includes(user)) {
       return `Only members whom the settings of ${this.parts.appName} name may do that. Your member id is ${user}.`;
     }
-    if (isPrivate(channel, channelName)) {
-      return `This is a private conversation, which cannot be linked. Say \`${prefix}\` in a channel.`;
-    }
+    const refused = `This is a private conversation, which cannot be linked. Say \`${prefix}\` in a channel.`;
+    if (isPrivate(channel, channelName)) return refused;
+    const words = wordsOf(text);
     try {
-      return await this.parts.run({ room: roomId(channel), words: wordsOf(text), prefix });
+      // A mention does not name its channel.
+      if (words[0]?.toLowerCase() === 'link' && (await this.parts.isPrivate(channel))) return refused;
+      return await this.parts.run({ room: roomId(channel), words, prefix });
     } catch (error) {
       this.parts.log.warn({ channel, error }, 'a command failed');
       return 'That cannot be done just now: try again in a moment.';

@@ -61,7 +61,9 @@ export class SlackListening {
     const run = (call: Parameters<typeof context.command>[0]): Promise<string> => context.command(call);
     const enter = (channel: string, signal: AbortSignal): Promise<void> => rooms.enter(channel, signal);
 
-    const commands = new SlackCommands({ command, appName, operators, log, self, run });
+    const isPrivate = (channel: string): Promise<boolean> =>
+      rooms.isPrivate(channel, AbortSignal.timeout(settings.lookupTimeoutMs));
+    const commands = new SlackCommands({ command, appName, operators, log, self, isPrivate, run });
     const source = new SlackSource({
       people,
       log,

@@ -1,5 +1,6 @@
 import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
+import { RoomClosed } from '../../model/errors.js';
 import { roomId, type RoomId } from '../../model/ids.js';
 import type { RoomProfile, WantedRoom } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
@@ -55,6 +56,19 @@ export class SlackRooms {
     if (channel === undefined) throw noRoom(room);
     const topic = channel.topic?.value || channel.purpose?.value || '';
     return { name: channel.name ?? room, ...(topic === '' ? {} : { topic }) };
+  }
+
+  /** Whether people talk there with one another, or with the app, instead of in a channel. */
+  async isPrivate(id: string, signal: AbortSignal): Promise<boolean> {
+    if (isDirectId(id)) return true;
+    try {
+      const channel = await this.parts.conversations.info(id, signal);
+      return channel?.is_im === true || channel?.is_mpim === true;
+    } catch (error) {
+      // Of channels it may read what they are.
+      if (error instanceof RoomClosed && error.reason === 'noPermission') return true;
+      throw error;
+    }
   }
 
   async #enter(channel: SlackChannel, signal: AbortSignal): Promise<RoomId> {
