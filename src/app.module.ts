@@ -50,6 +50,7 @@ import { LaneWorker, laneBatch } from './workers/lane-worker.js';
 import { Lanes } from './workers/lanes.js';
 import { ParkedDeliveries } from './workers/parked-deliveries.js';
 import { thisPlace, thisProcess } from './workers/process-identity.js';
+import { RoomStates } from './workers/room-states.js';
 import { Shards } from './workers/shards.js';
 import { Supervisor } from './workers/supervisor.js';
 import { systemClock } from './workers/system-clock.js';
@@ -122,6 +123,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     settled: settings.links,
     settingsPlace: settings.file ?? 'the environment',
   });
+  const roomStates = new RoomStates(rooms, metrics, log);
   const roomCommands = new RoomCommands(status, linkChanges);
   const pictures = new PublicPictures(derive(masterKey, 'picture addresses'), clock, log, (file, signal) =>
     files.open(file, signal),
@@ -141,6 +143,8 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       loginRefused: () => {
         bridge.loginRefused(account);
       },
+      roomClosed: (room, why) => roomStates.closed({ account, id: room }, why),
+      roomsOpened: (open) => roomStates.opened(account, open),
       command: (call) => roomCommands.run(account, call),
       picturePath: (picture) => pictures.pathOf(picture),
     });

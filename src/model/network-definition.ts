@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { AccountStore } from './account-store.js';
 import type { Clock } from './clock.js';
+import type { RoomClosed } from './errors.js';
 import type { AccountId, FileRef, NetworkName, RoomId, UserId } from './ids.js';
 import type { NetworkAdapter } from './network-adapter.js';
 
@@ -31,6 +32,13 @@ export interface AdapterContext<Settings> {
   isLinked(room: string): boolean;
   /** The login is not accepted any more: the account is closed, and `connect` is tried until it works. */
   loginRefused(): void;
+  /**
+   * A linked room that is pushed takes nothing from us, or tells us nothing, until somebody helps: `why` says how. Raises one alarm,
+   * however often it is told.
+   */
+  readonly roomClosed: (room: RoomId, why: RoomClosed) => Promise<void>;
+  /** These rooms are open to us, again or still. */
+  readonly roomsOpened: (rooms: readonly RoomId[]) => Promise<void>;
   /** Does what a room's people ask of links; what is answered, in plain text. What cannot be is answered too. */
   command(call: RoomCommand): Promise<string>;
   /** Path on the public listener at which whoever knows it sees a picture of any account, until it expires. */

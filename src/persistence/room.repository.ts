@@ -89,11 +89,28 @@ export class RoomRepository {
     );
   }
 
-  async closed(room: RoomRef, reason: string): Promise<void> {
-    await this.database.rows(`update rooms set state = 'closed', reason = $3 where account = $1 and room = $2`, [
-      room.account,
-      room.id,
-      reason,
-    ]);
+  /** `closed`: it was open before. */
+  async closed(room: RoomRef, reason: string): Promise<'closed' | 'was closed'> {
+    const given = [room.account, room.id, reason];
+    const closed = await this.database.rows(
+      `update rooms set state = 'closed', reason = $3 where account = $1 and room = $2 and state = 'open' returning 1`,
+      given,
+    );
+    if (closed.length > 0) return 'closed';
+    await this.database.rows(
+      `update rooms set reason = $3 where account = $1 and room = $2 and reason is distinct from $3`,
+      given,
+    );
+    return 'was closed';
+  }
+
+  /** Returns those that were closed before. */
+  async reopened(account: AccountId, rooms: readonly RoomId[]): Promise<RoomId[]> {
+    const rows = await this.database.rows<{ room: RoomId }>(
+      `update rooms set state = 'open', reason = null
+        where account = $1 and room = any($2) and state = 'closed' returning room`,
+      [account, rooms],
+    );
+    return rows.map(({ room }) => room);
   }
 }

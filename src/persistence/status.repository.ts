@@ -137,14 +137,16 @@ export class StatusRepository {
     return row?.count ?? 0;
   }
 
-  /** Lanes that have not got anything through for longer than this, though their account is open. */
+  /** Lanes that have not got anything through for longer than this, though their account and room are open. */
   async failingLanes(
     longerThanMs: number,
   ): Promise<{ lane: string; account: AccountId; reason: string; since: Date }[]> {
     return this.database.rows(
       `select portal as lane, account, reason, failing_since as since from lanes
         where failing_since < now() - $1 * interval '1 millisecond'
-          and not exists (select 1 from accounts where accounts.id = lanes.account and accounts.state = 'closed')`,
+          and not exists (select 1 from accounts where accounts.id = lanes.account and accounts.state = 'closed')
+          and not exists (select 1 from portals p join rooms r on r.account = p.account and r.room = p.room
+                           where p.id = lanes.portal and r.state = 'closed')`,
       [longerThanMs],
     );
   }

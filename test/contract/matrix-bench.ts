@@ -74,6 +74,24 @@ function paramsOf(pattern: string, path: string): Record<string, string> | undef
   return params;
 }
 
+/** What an adapter tells of its rooms: which are closed and why. */
+export class ToldRooms {
+  readonly closed = new Map<string, string>();
+  /** How often one was closed that was open. */
+  alarms = 0;
+
+  readonly roomClosed = (room: string, { message }: Error): Promise<void> => {
+    if (!this.closed.has(room)) this.alarms += 1;
+    this.closed.set(room, message);
+    return Promise.resolve();
+  };
+
+  readonly roomsOpened = (rooms: readonly string[]): Promise<void> => {
+    for (const room of rooms) this.closed.delete(room);
+    return Promise.resolve();
+  };
+}
+
 /** Keeps what it is given, each key once, as the inbox does. */
 export class MemoryIngest implements Ingest {
   readonly payloads = new Map<string, RawPayload>();
@@ -140,6 +158,7 @@ export class MatrixBench {
   readonly ingest = new MemoryIngest();
   readonly log: LogLine[] = [];
   readonly store = new Map<string, unknown>();
+  readonly rooms = new ToldRooms();
   readonly linked = new Set<string>();
   readonly signal = new AbortController().signal;
   readonly #stop = new AbortController();
@@ -184,6 +203,8 @@ export class MatrixBench {
       log: recordingLog(this.log),
       isLinked: (room) => this.linked.has(room),
       loginRefused: () => undefined,
+      roomClosed: this.rooms.roomClosed,
+      roomsOpened: this.rooms.roomsOpened,
       command: () => Promise.resolve(''),
       picturePath: () => '/picture',
     });

@@ -10,7 +10,7 @@ import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
 import type { InstalledApp, SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
 import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/bridge-app.js';
 import type { App, NewApp } from '../../src/sandbox/slack/state/apps.js';
-import { clock, type LogLine, MemoryIngest, memoryStore, recordingLog, until } from './matrix-bench.js';
+import { clock, type LogLine, MemoryIngest, memoryStore, recordingLog, ToldRooms, until } from './matrix-bench.js';
 
 export { until };
 
@@ -30,6 +30,7 @@ export class SlackBench {
   readonly log: LogLine[] = [];
   readonly store = new Map<string, unknown>();
   readonly commands: RoomCommand[] = [];
+  readonly rooms = new ToldRooms();
   readonly signal = new AbortController().signal;
   /** How often an adapter said that its login is refused. */
   refused = 0;
@@ -118,6 +119,8 @@ export class SlackBench {
       log: recordingLog(this.log),
       isLinked,
       loginRefused: () => void (this.refused += 1),
+      roomClosed: this.rooms.roomClosed,
+      roomsOpened: this.rooms.roomsOpened,
       command: (call) => {
         this.commands.push(call);
         return Promise.resolve(`did ${call.words.join(' ')}`);

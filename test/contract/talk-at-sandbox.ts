@@ -52,6 +52,8 @@ export async function talkAtSandbox(
       log: logTo(logged),
       isLinked: () => true,
       loginRefused: () => undefined,
+      roomClosed: () => Promise.resolve(),
+      roomsOpened: () => Promise.resolve(),
       command: () => Promise.resolve(''),
       picturePath: () => '/picture',
     });

@@ -329,6 +329,31 @@ it('a mention in a private conversation of several makes no link, and says why',
   expect((await world.command('links', '--all')).says).toContain('There are no links yet');
 });
 
+it('somebody takes the app out of the channel: one alarm, what is to be done, and all goes on after the invitation', async () => {
+  const three = await begin();
+  const { sandbox, app, people } = world.slack;
+  const status = async (): Promise<string> => (await world.command('status')).says;
+  three.post('talk', 'before');
+  await everywhere('what was said before', (side) => three.idsOf(side, 'before').length === 1);
+  sandbox.leave(three.channel, app.botUser, people.pia);
+  await until('the room to be closed', async () =>
+    (await status()).includes(
+      `closed: somebody took the app out of the channel ${three.channel}: say \`/invite @Crosstalk\` there`,
+    ),
+  );
+  three.post('talk', 'meanwhile');
+  await until('the message in Matrix', () => three.idsOf('matrix', 'meanwhile').length === 1);
+  three.post('slack', 'among ourselves');
+  expect(await replica.alarms()).toEqual({ 'town notJoined': 1 });
+  sandbox.join(three.channel, app.botUser, people.pia);
+  await until('the room to be open', async () => !(await status()).includes('closed:'));
+  await everywhere('what was said meanwhile', (side) => three.idsOf(side, 'meanwhile').length === 1);
+  three.post('slack', 'with the app again');
+  await everywhere('what was said since', (side) => three.idsOf(side, 'with the app again').length === 1);
+  expect(three.idsOf('talk', 'among ourselves')).toEqual([]);
+  expect(await replica.alarms()).toEqual({ 'town notJoined': 1 });
+});
+
 it('an app that is uninstalled closes its account once, and what waits comes after it is installed again', async () => {
   const three = await begin();
   const { slack } = world;

@@ -93,7 +93,8 @@ export class MatrixAdapter implements NetworkAdapter {
     const pictures = new GhostPictures(account, media, log, settings.avatarTimeoutMs);
     const ghosts = new MatrixGhosts({ users, account, doors, pictures, store, clock, log, settings });
     const isLinked = (room: string): boolean => this.#isLinked(room);
-    const presence = new MatrixPresence({ users, store, clock, log, isLinked });
+    const { roomClosed, roomsOpened } = context;
+    const presence = new MatrixPresence({ users, store, clock, log, isLinked, roomClosed, roomsOpened });
     this.#users = users;
     this.#client = client;
     this.#accounts = account;

@@ -177,7 +177,7 @@ describe('matrix deliver', () => {
     await until(() => bench.log.some(({ event }) => event.includes('removed from a linked room')));
     const refused = await failureOf(say(saying('two', room, 'again')));
     expect(refused.reason).toBe('notJoined');
-    expect(bodies()).toHaveLength(1);
+    expect([bodies().length, bench.rooms.closed.get(room)]).toEqual([1, `${bot} is not in the room: invite it`]);
     bench.sandbox.invite(room, alice, bot);
     await until(
       async () =>
@@ -187,6 +187,15 @@ describe('matrix deliver', () => {
         ),
     );
     expect(bodies()).toHaveLength(2);
+    await until(() => bench.rooms.closed.size === 0);
+    expect(bench.rooms.alarms).toBe(1);
+  });
+
+  it('where we were banned it is told that the ban is to be lifted', async () => {
+    await say(saying('one', room, 'hello'));
+    await bench.act(alice, 'POST', `/rooms/${encodeURIComponent(room)}/ban`, { user_id: bot });
+    await until(() => bench.rooms.closed.size === 1);
+    expect(bench.rooms.closed.get(room)).toBe(`${bot} is banned from the room: lift the ban, then invite it`);
   });
 
   it('a reply answers what stands in the room', async () => {

@@ -133,8 +133,12 @@ export function roomClosed(message: string, reason: RoomClosedReason): BridgeErr
   return new RoomClosed(message, reason);
 }
 
-export function notInRoom(bot: string): BridgeError {
+export function notInRoom(bot: string): RoomClosed {
   return new RoomClosed(`${bot} is not in the room: invite it`, 'notJoined');
+}
+
+export function bannedFromRoom(bot: string): RoomClosed {
+  return new RoomClosed(`${bot} is banned from the room: lift the ban, then invite it`, 'notJoined');
 }
 
 export function loginRefused(message: string): BridgeError {

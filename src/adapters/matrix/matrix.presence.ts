@@ -1,11 +1,13 @@
 import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
-import type { Log } from '../../model/network-definition.js';
+import { roomId } from '../../model/ids.js';
+import type { AdapterContext, Log } from '../../model/network-definition.js';
+import { bannedFromRoom, notInRoom } from './matrix.errors.js';
 import type { OurUsers } from './matrix.ids.js';
 import { BoundedMap } from './matrix.memory.js';
 import { type MatrixEvent, readMember } from './matrix.payloads.js';
 
-export interface PresenceParts {
+export interface PresenceParts extends Pick<AdapterContext<unknown>, 'roomClosed' | 'roomsOpened'> {
   readonly users: OurUsers;
   readonly store: AccountStore;
   readonly clock: Clock;
@@ -25,17 +27,19 @@ export class MatrixPresence {
 
   /** Looks at an event that was stored. */
   async note(event: MatrixEvent): Promise<void> {
-    const { log, store, users } = this.parts;
+    const { log, store, users, roomClosed, roomsOpened } = this.parts;
     const { room_id: room, sender } = event;
     if (event.type !== 'm.room.member' || event.state_key !== users.bot || !this.parts.isLinked(room)) return;
     const { membership } = readMember(event.content);
     if (membership === 'join') {
       await store.delete(storeKey(room));
       this.#remember(room, false);
+      await roomsOpened([roomId(room)]);
     } else if ((membership === 'leave' || membership === 'ban') && sender !== users.bot) {
       await store.put(storeKey(room), true);
       this.#remember(room, true);
       log.warn({ room, membership }, 'we were removed from a linked room: invite us again');
+      await roomClosed(roomId(room), membership === 'ban' ? bannedFromRoom(users.bot) : notInRoom(users.bot));
     }
   }
 

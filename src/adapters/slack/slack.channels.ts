@@ -38,26 +38,33 @@ export class SlackChannels {
     if (!isHeard) await this.#from(channel, now);
   }
 
-  /** Somebody took us out. `ts`: when, by Slack's clock; events come in any order. */
-  async left(channel: string, now: Date, ts: string | undefined): Promise<void> {
+  /** Somebody took us out. `ts`: when, by Slack's clock; events come in any order. Returns where we are by now. */
+  async left(channel: string, now: Date, ts: string | undefined): Promise<'in' | 'out'> {
     const known = entered.safeParse(await this.store.get(enteredKey(channel))).data;
-    if (known === undefined || isBefore(ts, known.ts)) return;
+    if (known === undefined || isBefore(ts, known.ts)) return 'in';
     await this.store.put(takenOutKey(channel), { at: now.toISOString(), ...exactly(ts) });
+    return 'out';
   }
 
-  /** Whoever took us out did not mean us to hear what was said without us. */
-  async invited(channel: string, now: Date, ts: string | undefined): Promise<void> {
+  /** Whoever took us out did not mean us to hear what was said without us. Returns where we are by now. */
+  async invited(channel: string, now: Date, ts: string | undefined): Promise<'in' | 'out'> {
     const out = await this.store.get(takenOutKey(channel));
-    const isAgain = out !== undefined && !isBefore(ts, takenOut.safeParse(out).data?.ts);
-    if (isAgain || !(await this.#isKnown(channel))) await this.#from(channel, now, ts);
+    if (out !== undefined && isBefore(ts, takenOut.safeParse(out).data?.ts)) return 'out';
+    if (out !== undefined || !(await this.#isKnown(channel))) await this.#from(channel, now, ts);
+    return 'in';
   }
 
   async isTakenOut(channel: string): Promise<boolean> {
     return (await this.store.get(takenOutKey(channel))) !== undefined;
   }
 
+  /** Those that somebody took us out of. */
+  async takenOut(): Promise<readonly string[]> {
+    return this.#idsOf(takenOutKey(''));
+  }
+
   async list(): Promise<readonly HeardChannel[]> {
-    const out = new Set(await this.#idsOf(takenOutKey('')));
+    const out = new Set(await this.takenOut());
     const unreadOf = new Map((await this.store.list(unreadKey(''))).map(({ key, value }) => [key, value]));
     const found: HeardChannel[] = [];
     for (const { key, value } of await this.store.list(enteredKey(''))) {

@@ -195,7 +195,7 @@ export function pausedError(afterMs: number): BridgeError {
   return new RateLimited('Slack asked for a pause that is not over', { afterMs });
 }
 
-export function roomClosed(message: string, reason: RoomClosedReason): BridgeError {
+export function roomClosed(message: string, reason: RoomClosedReason): RoomClosed {
   return new RoomClosed(message, reason);
 }
 

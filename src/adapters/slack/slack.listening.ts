@@ -1,5 +1,5 @@
-import { LoginRefused } from '../../model/errors.js';
-import type { RoomId } from '../../model/ids.js';
+import { LoginRefused, RoomClosed } from '../../model/errors.js';
+import { roomId, type RoomId } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import type { AppApi } from './api/app.api.js';
@@ -59,7 +59,8 @@ export class SlackListening {
     const { appName, command, operators, receive, reconnectMs, quietMs, markMs, lookMarginMs: marginMs } = settings;
     const isLinked = (channel: string): boolean => context.isLinked(channel);
     const run = (call: Parameters<typeof context.command>[0]): Promise<string> => context.command(call);
-    const enter = (channel: string, signal: AbortSignal): Promise<void> => rooms.enter(channel, signal);
+    const enter = (channel: string, signal: AbortSignal): Promise<void> => this.#goIn(channel, signal);
+    const { roomClosed, roomsOpened } = context;
 
     const isPrivate = (channel: string): Promise<boolean> =>
       rooms.isPrivate(channel, AbortSignal.timeout(settings.lookupTimeoutMs));
@@ -91,6 +92,7 @@ export class SlackListening {
       againMs: markMs,
       isLinked,
       ours: (signal) => conversations.ours(signal),
+      roomsOpened,
       enter,
       catchUp: (room, from, signal) => this.#catchUp.read(room, from, signal),
     });
@@ -106,8 +108,13 @@ export class SlackListening {
       self: () => self()?.user,
       isListening: () => source.isListening && (receive !== 'socketMode' || this.#socket.isConnected),
       enter,
+      roomClosed,
+      roomsOpened,
       onMissed: (why) => {
         this.#missed.wake(why);
+      },
+      onDoubt: (channel) => {
+        this.#missed.doubt(channel);
       },
     });
     this.#hearing = new SlackHearing({
@@ -165,6 +172,18 @@ export class SlackListening {
   /** What was said in the channel since then, oldest first. */
   catchUp(room: RoomId, since: Date, signal: AbortSignal): AsyncIterable<readonly RawPayload[]> {
     return this.#catchUp.read(room, { since }, signal);
+  }
+
+  /** Goes in where that is open to us, and tells whether it is. Throws RoomClosed. */
+  async #goIn(channel: string, signal: AbortSignal): Promise<void> {
+    const { context, rooms } = this.parts;
+    try {
+      await rooms.enter(channel, signal);
+      await context.roomsOpened([roomId(channel)]);
+    } catch (error) {
+      if (error instanceof RoomClosed) await context.roomClosed(roomId(channel), error);
+      throw error;
+    }
   }
 
   get #isBySocket(): boolean {

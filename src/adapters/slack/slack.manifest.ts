@@ -28,9 +28,11 @@ export const neededScopes: readonly string[] = [
 export const neededEvents: readonly string[] = [
   'app_mention',
   'app_uninstalled',
+  'channel_deleted',
   'channel_left',
   'channel_rename',
   'emoji_changed',
+  'group_deleted',
   'group_left',
   'group_rename',
   'member_joined_channel',

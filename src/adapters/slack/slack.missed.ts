@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RoomClosed } from '../../model/errors.js';
 import { roomId, type RoomId } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
-import type { Log } from '../../model/network-definition.js';
+import type { AdapterContext, Log } from '../../model/network-definition.js';
 import type { ReadFrom } from './slack.catch-up.js';
 import type { HeardChannel, SlackChannels } from './slack.channels.js';
 
@@ -15,6 +15,8 @@ export interface MissedParts {
   isLinked(channel: string): boolean;
   /** The channels that we are in. */
   ours(signal: AbortSignal): AsyncIterable<{ readonly id: string }>;
+  /** Tells of what is open. */
+  roomsOpened: AdapterContext<unknown>['roomsOpened'];
   /** Throws RoomClosed where we cannot enter by ourselves. */
   enter(channel: string, signal: AbortSignal): Promise<void>;
   catchUp(room: RoomId, from: ReadFrom, signal: AbortSignal): AsyncIterable<readonly RawPayload[]>;
@@ -26,11 +28,19 @@ const closedFactor = 10;
 /** Enters the channels that links name, and reads in them what was missed. */
 export class SlackMissed {
   #isGap = false;
+  /** Channels that may have been closed or opened. */
+  readonly #doubted = new Set<string>();
   #woken = new AbortController();
   /** Why channels could not be entered or read: it is told once. */
   readonly #problems = new Map<string, string>();
 
   constructor(private readonly parts: MissedParts) {}
+
+  /** Has it looked whether this channel is open. */
+  doubt(channel: string): void {
+    this.#doubted.add(channel);
+    this.wake('letIn');
+  }
 
   wake(why: 'gap' | 'letIn'): void {
     if (why === 'gap') this.#isGap = true;
@@ -44,33 +54,52 @@ export class SlackMissed {
     while (!signal.aborted) {
       const { signal: woken } = this.#woken;
       const entered = this.#isGap ? await this.#enterAll(signal) : longest(this.parts);
+      const looked = await this.#enterDoubted(signal);
       const read = await this.#readAll(ingest, signal);
-      await this.parts.clock.sleep(Math.min(entered, read), AbortSignal.any([signal, woken]));
+      await this.parts.clock.sleep(Math.min(entered, looked, read), AbortSignal.any([signal, woken]));
     }
   }
 
-  /** A new installation of the app is in no channel. Returns when to come back, in ms. */
+  /** A new installation of the app is in no channel; into others somebody may have invited it again. Returns when to come back, in ms. */
   async #enterAll(signal: AbortSignal): Promise<number> {
-    let pauseMs = longest(this.parts);
+    const { channels, clock, isLinked, roomsOpened } = this.parts;
+    const takenOut = (await channels.takenOut()).filter((id) => isLinked(id));
     const linked = await this.#linked();
     this.#isGap = false;
-    if (linked.length === 0) return pauseMs;
+    let pauseMs = longest(this.parts);
+    if (linked.length + takenOut.length === 0) return pauseMs;
     const ours = new Set<string>();
     try {
       for await (const { id } of this.parts.ours(signal)) ours.add(id);
     } catch (error) {
       return this.#toEnterAgain('list', error, signal);
     }
-    for (const { id } of linked) {
-      if (ours.has(id) || signal.aborted || (await this.parts.channels.isTakenOut(id))) continue;
-      try {
-        await this.parts.enter(id, signal);
-        this.#problems.delete(`enter ${id}`);
-      } catch (error) {
-        pauseMs = Math.min(pauseMs, this.#toEnterAgain(`enter ${id}`, error, signal));
-      }
+    for (const id of takenOut) if (ours.has(id)) await channels.invited(id, clock.now(), undefined);
+    await roomsOpened([...linked.map(({ id }) => id), ...takenOut].filter((id) => ours.has(id)).map(roomId));
+    for (const { id } of linked) if (!ours.has(id)) pauseMs = Math.min(pauseMs, await this.#enter(id, signal));
+    return pauseMs;
+  }
+
+  /** Returns when to come back, in ms. */
+  async #enterDoubted(signal: AbortSignal): Promise<number> {
+    let pauseMs = longest(this.parts);
+    for (const id of this.#doubted) {
+      this.#doubted.delete(id);
+      if (this.parts.isLinked(id)) pauseMs = Math.min(pauseMs, await this.#enter(id, signal));
     }
     return pauseMs;
+  }
+
+  /** Returns when to come back, in ms. */
+  async #enter(id: string, signal: AbortSignal): Promise<number> {
+    if (signal.aborted || (await this.parts.channels.isTakenOut(id))) return longest(this.parts);
+    try {
+      await this.parts.enter(id, signal);
+      this.#problems.delete(`enter ${id}`);
+      return longest(this.parts);
+    } catch (error) {
+      return this.#toEnterAgain(`enter ${id}`, error, signal);
+    }
   }
 
   #toEnterAgain(act: string, error: unknown, signal: AbortSignal): number {

@@ -138,10 +138,12 @@ it('a private channel is read from where it was last heard, once it invites the 
   await reinstall();
   await until(() => bench.log.some(({ event }) => event === 'what was missed cannot be read yet'));
   expect(await sendingTo(secret, 'a')).toBe(
-    `the app sees no channel ${secret}: where it is a private one, say \`/invite @Crosstalk\` there`,
+    `the app sees no channel ${secret}: where it is a private one, say \`/invite @Crosstalk\` there; where it was deleted, end the link`,
   );
+  expect([bench.rooms.alarms, [...bench.rooms.closed.keys()]]).toEqual([1, [secret]]);
   sandbox.join(secret, app.botUser, ann);
   await until(() => stored('said in private') === 1);
+  expect([...bench.rooms.closed.keys()]).toEqual([]);
 });
 
 it('taken out and invited again, a channel is read after a later outage, and not what was said without the app', async () => {
@@ -190,6 +192,90 @@ it('what is sent into a public channel that the app is not in has it enter, unle
   ]);
   await link(bench.channel);
   expect([await sendingTo(bench.channel, 'c'), isIn(bench.channel)]).toEqual([1, true]);
+});
+
+describe('what closes a channel is told once, with what is to be done, and that it is open again', () => {
+  const closed = (): string | undefined => bench.rooms.closed.get(bench.channel);
+  const takenOut = (): string =>
+    `somebody took the app out of the channel ${bench.channel}: say \`/invite @Crosstalk\` there`;
+
+  it('somebody takes the app out, and invites it', async () => {
+    const { sandbox, channel, ann, app } = bench;
+    await link(channel);
+    await listen();
+    sandbox.leave(channel, app.botUser, ann);
+    await until(() => closed() !== undefined && sandbox.isQuiet);
+    expect([closed(), await sendingTo(channel, 'a'), bench.rooms.alarms]).toEqual([takenOut(), takenOut(), 1]);
+    sandbox.join(channel, app.botUser, ann);
+    await until(() => closed() === undefined);
+    expect(await sendingTo(channel, 'a')).toBe(1);
+  });
+
+  it('an invitation that nobody was there to hear is found at the next start', async () => {
+    const { sandbox, channel, ann, app } = bench;
+    await link(channel);
+    const stop = await listen();
+    sandbox.leave(channel, app.botUser, ann);
+    await until(() => closed() !== undefined && sandbox.isQuiet);
+    stop();
+    await until(() => sandbox.connections(app.appId) === 0);
+    sandbox.setEventFault({ lost: 1 });
+    sandbox.post(channel, ann, 'among ourselves');
+    sandbox.join(channel, app.botUser, ann);
+    await bench.begin(adapter);
+    await until(() => closed() === undefined);
+    sandbox.setEventFault(undefined);
+    sandbox.post(channel, ann, 'with the app again');
+    await until(() => stored('with the app again') === 1);
+    expect([stored('among ourselves'), await sendingTo(channel, 'a')]).toEqual([0, 1]);
+  });
+
+  it('an invitation that is older than the removal, and is told after it, opens nothing', async () => {
+    const { sandbox, channel, ann, app, team } = bench;
+    await link(channel);
+    await listen();
+    sandbox.leave(channel, app.botUser, ann);
+    await until(() => closed() !== undefined && sandbox.isQuiet);
+    await adapter.source.receive({
+      type: 'event_callback',
+      event_id: 'EvLATE',
+      team_id: team,
+      event: { type: 'member_joined_channel', channel, user: app.botUser, event_ts: '1600000000.000100' },
+    });
+    expect(closed()).toBe(takenOut());
+  });
+
+  it.each([false, true])('it is archived, and taken out of the archive (private: %s)', async (isPrivate) => {
+    const { sandbox, team, ann, app } = bench;
+    const channel = sandbox.createChannel({ team, name: 'old', creator: ann, isPrivate, members: [app.botUser] });
+    await link(channel);
+    await listen();
+    sandbox.archive(channel, ann);
+    await until(() => bench.rooms.closed.has(channel));
+    expect(bench.rooms.closed.get(channel)).toBe('the channel #old is archived: take it out of the archive');
+    sandbox.unarchive(channel, ann);
+    await until(() => !bench.rooms.closed.has(channel));
+    expect(bench.rooms.alarms).toBe(1);
+  });
+
+  it('it is deleted', async () => {
+    await link(bench.channel);
+    await listen();
+    bench.sandbox.deleteChannel(bench.channel, bench.ann);
+    await until(() => closed() !== undefined);
+    expect(closed()).toContain('where it was deleted, end the link');
+  });
+
+  it('of a channel that no link names nothing is told', async () => {
+    const { sandbox, ann, app, channel } = bench;
+    adapter = bench.make({}, () => false);
+    await bench.begin(adapter);
+    sandbox.archive(channel, ann);
+    sandbox.unarchive(channel, ann);
+    sandbox.leave(channel, app.botUser, ann);
+    await until(() => sandbox.isQuiet);
+    expect(bench.rooms.alarms).toBe(0);
+  });
 });
 
 it('that the app was uninstalled is acknowledged: the session after it is not told again', async () => {

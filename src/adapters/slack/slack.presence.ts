@@ -1,11 +1,14 @@
 import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
+import type { RoomClosed } from '../../model/errors.js';
+import { roomId } from '../../model/ids.js';
+import type { AdapterContext } from '../../model/network-definition.js';
 import { roomClosed } from './slack.errors.js';
 import type { SlackChannels } from './slack.channels.js';
 import type { JsonObject } from './slack.payloads.js';
 import { channelOf } from './slack.source.js';
 
-export interface PresenceParts {
+export interface PresenceParts extends Pick<AdapterContext<unknown>, 'roomClosed' | 'roomsOpened'> {
   readonly channels: SlackChannels;
   readonly store: AccountStore;
   readonly clock: Clock;
@@ -25,7 +28,19 @@ export interface PresenceParts {
   enter(channel: string, signal: AbortSignal): Promise<void>;
   /** Told after something is to be read from history, or may be read now. */
   onMissed(why: 'gap' | 'letIn'): void;
+  /** Told after something happened to a linked channel that may have closed it, or opened it. */
+  onDoubt(channel: string): void;
 }
+
+/** As events of their own, or as notes in the channel. Source: docs.slack.dev, "Events", "message". */
+const aboutChannels: ReadonlySet<unknown> = new Set([
+  'channel_archive',
+  'channel_deleted',
+  'channel_unarchive',
+  'group_archive',
+  'group_deleted',
+  'group_unarchive',
+]);
 
 const listenedKey = 'listened';
 const marksBeforeGap = 3;
@@ -41,26 +56,34 @@ export class SlackPresence {
     onMissed('letIn');
   }
 
-  /** Somebody took us out of a channel: there we do not come back by ourselves. Or invited us, again. */
+  /** Somebody took us out of a channel: there we do not come back by ourselves. Or invited us, again. Or nobody is to speak there. */
   async note(event: JsonObject): Promise<void> {
-    const { channels, clock, isLinked, self, onMissed } = this.parts;
+    const { channels, clock, isLinked, onMissed, onDoubt, roomClosed, roomsOpened } = this.parts;
     const channel = channelOf(event);
-    const { type, user } = event;
     const ts = typeof event['event_ts'] === 'string' ? event['event_ts'] : undefined;
     if (channel === undefined) return;
-    if (type === 'channel_left' || type === 'group_left') await channels.left(channel, clock.now(), ts);
-    if (type !== 'member_joined_channel' || user !== self() || !isLinked(channel)) return;
-    await channels.invited(channel, clock.now(), ts);
+    const isOut = this.#tellsThatWeLeft(event) && (await channels.left(channel, clock.now(), ts)) === 'out';
+    if (!isLinked(channel)) return;
+    if (isOut) await roomClosed(roomId(channel), this.#takenOut(channel));
+    if (aboutChannels.has(event['type']) || aboutChannels.has(event['subtype'])) onDoubt(channel);
+    if (event['type'] !== 'member_joined_channel' || event['user'] !== this.parts.self()) return;
+    if ((await channels.invited(channel, clock.now(), ts)) === 'in') await roomsOpened([roomId(channel)]);
     onMissed('letIn');
+  }
+
+  #tellsThatWeLeft({ type, user }: JsonObject): boolean {
+    if (type === 'member_left_channel') return user === this.parts.self();
+    return type === 'channel_left' || type === 'group_left';
+  }
+
+  #takenOut(channel: string): RoomClosed {
+    const say = `/invite @${this.parts.appName}`;
+    return roomClosed(`somebody took the app out of the channel ${channel}: say \`${say}\` there`, 'notJoined');
   }
 
   /** For what is to be sent. Throws RoomClosed where somebody took us out, or has to invite us. */
   async enter(channel: string, signal: AbortSignal): Promise<void> {
-    const { channels, appName } = this.parts;
-    if (await channels.isTakenOut(channel)) {
-      const say = `/invite @${appName}`;
-      throw roomClosed(`somebody took the app out of the channel ${channel}: say \`${say}\` there`, 'notJoined');
-    }
+    if (await this.parts.channels.isTakenOut(channel)) throw this.#takenOut(channel);
     await this.parts.enter(channel, signal);
   }
 

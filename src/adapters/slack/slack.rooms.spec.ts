@@ -50,7 +50,10 @@ it('a public channel is entered, a private one has to invite us', async () => {
 
 it('an archived channel, and one that there is not, cannot be had', async () => {
   bench.sandbox.archive(bench.channel, bench.ann);
-  expect(await refusal(bench.channel)).toEqual(['archived', 'the channel #team is archived']);
+  expect(await refusal(bench.channel)).toEqual([
+    'archived',
+    'the channel #team is archived: take it out of the archive',
+  ]);
   expect(await refusal('#nowhere')).toMatchObject(['gone', expect.stringContaining('#nowhere') as string]);
 });
 

@@ -45,7 +45,10 @@ export class SlackRooms {
     const channel = await this.parts.conversations.info(id, signal);
     if (channel === undefined) {
       const say = `/invite @${this.parts.appName}`;
-      throw roomClosed(`the app sees no channel ${id}: where it is a private one, say \`${say}\` there`, 'gone');
+      throw roomClosed(
+        `the app sees no channel ${id}: where it is a private one, say \`${say}\` there; where it was deleted, end the link`,
+        'gone',
+      );
     }
     await this.#enter(channel, signal);
   }
@@ -74,7 +77,8 @@ export class SlackRooms {
   async #enter(channel: SlackChannel, signal: AbortSignal): Promise<RoomId> {
     const { id, name = id } = channel;
     if (channel.is_im === true || channel.is_mpim === true) throw privateConversation(id);
-    if (channel.is_archived === true) throw roomClosed(`the channel #${name} is archived`, 'archived');
+    if (channel.is_archived === true)
+      throw roomClosed(`the channel #${name} is archived: take it out of the archive`, 'archived');
     if (channel.is_member === true) return roomId(id);
     if (channel.is_private === true) {
       const say = `/invite @${this.parts.appName}`;

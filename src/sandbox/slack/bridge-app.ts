@@ -24,9 +24,11 @@ export const bridgeScopes: readonly string[] = [
 export const bridgeEvents: readonly string[] = [
   'app_mention',
   'app_uninstalled',
+  'channel_deleted',
   'channel_left',
   'channel_rename',
   'emoji_changed',
+  'group_deleted',
   'group_left',
   'group_rename',
   'member_joined_channel',

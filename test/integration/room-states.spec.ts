@@ -1,0 +1,67 @@
+import { RoomClosed } from '../../src/model/errors.js';
+import { roomId } from '../../src/model/ids.js';
+import { silentLog } from '../../src/observability/log.js';
+import { StatusRepository } from '../../src/persistence/status.repository.js';
+import { RoomStates } from '../../src/workers/room-states.js';
+import { House, left, leftRoom, right, rightRoom } from './house.js';
+
+let house: House;
+let states: RoomStates;
+let lane: string;
+
+beforeEach(async () => {
+  house = await House.open();
+  states = statesOfAReplica();
+  [, lane = ''] = await house.link();
+});
+afterEach(() => house.close());
+
+function statesOfAReplica(): RoomStates {
+  return new RoomStates(house.rooms, house.metrics, silentLog);
+}
+
+const alarms = async () =>
+  (await house.metrics.alarms.get()).values.map(({ labels, value }) => [labels['account'], labels['reason'], value]);
+const rooms = () => house.rows(`select account, state, reason from rooms order by account`);
+const invite = new RoomClosed('invite us', 'notJoined');
+
+it('a room that is closed raises one alarm, however often and by however many replicas it is told', async () => {
+  await Promise.all([
+    states.closed(rightRoom, invite),
+    statesOfAReplica().closed(rightRoom, invite),
+    states.closed(rightRoom, invite),
+  ]);
+  await statesOfAReplica().closed(rightRoom, new RoomClosed('it is archived', 'archived'));
+  expect(await alarms()).toEqual([['right', 'notJoined', 1]]);
+  expect(await rooms()).toEqual([
+    { account: 'left', state: 'open', reason: null },
+    { account: 'right', state: 'closed', reason: 'it is archived' },
+  ]);
+});
+
+it('it opens, and the next time that it is closed is another alarm', async () => {
+  await states.closed(rightRoom, invite);
+  await states.opened(right, []);
+  await states.opened(left, [leftRoom.id, rightRoom.id]);
+  expect(await rooms()).toContainEqual({ account: 'right', state: 'closed', reason: 'invite us' });
+  await states.opened(right, [rightRoom.id, roomId('of no link')]);
+  expect(await rooms()).toContainEqual({ account: 'right', state: 'open', reason: null });
+  await states.closed(rightRoom, invite);
+  expect(await alarms()).toEqual([['right', 'notJoined', 2]]);
+});
+
+it('a room that no link ever named raises none', async () => {
+  await states.closed({ account: left, id: roomId('of no link') }, invite);
+  expect(await alarms()).toEqual([]);
+});
+
+it('that its lane waits is no alarm of its own', async () => {
+  const status = new StatusRepository(house.database);
+  await house.rows(
+    `update lanes set failing_since = now() - interval '2 days', reason = 'invite us' where portal = $1`,
+    [lane],
+  );
+  expect((await status.failingLanes(1_000)).map((failing) => failing.lane)).toEqual([lane]);
+  await states.closed(rightRoom, invite);
+  expect(await status.failingLanes(1_000)).toEqual([]);
+});
