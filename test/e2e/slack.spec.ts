@@ -218,6 +218,7 @@ it('events that come four times each and in any order end as what Slack shows', 
     if (count % 4 === 0) three.edit('slack', id, `last change of ${String(count)}.`);
     if (count % 3 === 0) three.react('slack', id);
     if (count % 5 === 0) three.remove('slack', id);
+    else if (count % 4 === 1) three.post('slack', `answer to ${String(count)}!`, `said ${String(count)}.`);
   }
   await until('the events', () => slack.sandbox.isQuiet, 60_000);
   const shown = (count: number): string =>
@@ -230,6 +231,11 @@ it('events that come four times each and in any order end as what Slack shows', 
     for (let count = 0; count < 60; count += 1) {
       const copies = count % 5 === 0 ? 0 : 1;
       await until(`${String(count)} on ${side}`, () => three.idsOf(side, shown(count)).length === copies);
+      if (copies === 1 && count % 4 === 1) {
+        const answer = `answer to ${String(count)}!`;
+        await until(`${answer} on ${side}`, () => three.idsOf(side, answer).length === 1);
+        expect(three.answeredBy(side, answer)).toBe(three.idOf(side, shown(count)));
+      }
       if (copies === 0 || count % 3 !== 0) continue;
       await until(
         `the reaction to ${String(count)} on ${side}`,
