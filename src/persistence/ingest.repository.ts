@@ -99,7 +99,8 @@ export class IngestRepository {
   /** Those that are stored, or come with the batch. */
   async #told(tx: Transaction, coming: Asked['keys'], answered: Asked['answered']): Promise<Known['told']> {
     const rows = await tx.rows<{ key: InboxKey }>(
-      `select key from inbox where (account, key) in (select * from unnest($1::text[], $2::text[]))`,
+      `select asked.key from unnest($1::text[], $2::text[]) as asked (account, key)
+        where (select true from inbox i where i.account = asked.account and i.key = asked.key)`,
       [answered.map(({ message }) => message.room.account), answered.map(({ key }) => key)],
     );
     return new Set([...coming, ...rows.map(({ key }) => key)]);

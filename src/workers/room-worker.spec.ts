@@ -64,7 +64,10 @@ class Reading {
       cursor: () => Promise.resolve(this.cursor),
       begin: (_, at, { fence }) => tell(`begins at ${at} under ${fence}`),
       opened: () => tell('open'),
-      closed: (_, reason) => tell(`closed: ${reason}`),
+      closed: async (_, reason) => {
+        await tell(`closed: ${reason}`);
+        return 'closed';
+      },
     };
     const ingest: Pick<IngestService, 'accept'> = {
       accept: async (_, payloads, pulled) => {

@@ -28,6 +28,7 @@ async function run(channels: SlackChannels, pauses: number, changes: Partial<Mis
     ours: async function* () {
       // We are in none.
     },
+    roomsOpened: () => Promise.resolve(),
     enter: (channel) => Promise.resolve(void entered.push(channel)),
     catchUp: async function* () {
       // Nothing was said.
@@ -97,6 +98,9 @@ describe('what was missed', () => {
       self: () => 'U1',
       isListening: () => true,
       enter: () => Promise.resolve(),
+      roomClosed: () => Promise.resolve(),
+      roomsOpened: () => Promise.resolve(),
+      onDoubt: () => undefined,
       onMissed: () => {
         found.push(entries.get('unread/C1'));
         entries.delete('unread/C1');

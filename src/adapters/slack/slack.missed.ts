@@ -53,10 +53,10 @@ export class SlackMissed {
   async run(ingest: Ingest, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { signal: woken } = this.#woken;
-      const entered = this.#isGap ? await this.#enterAll(signal) : longest(this.parts);
       const looked = await this.#enterDoubted(signal);
+      const entered = this.#isGap ? await this.#enterAll(signal) : longest(this.parts);
       const read = await this.#readAll(ingest, signal);
-      await this.parts.clock.sleep(Math.min(entered, looked, read), AbortSignal.any([signal, woken]));
+      await this.parts.clock.sleep(Math.min(looked, entered, read), AbortSignal.any([signal, woken]));
     }
   }
 
@@ -72,7 +72,8 @@ export class SlackMissed {
     try {
       for await (const { id } of this.parts.ours(signal)) ours.add(id);
     } catch (error) {
-      return this.#toEnterAgain('list', error, signal);
+      this.#isGap = true;
+      return this.#told('list', error, signal);
     }
     for (const id of takenOut) if (ours.has(id)) await channels.invited(id, clock.now(), undefined);
     await roomsOpened([...linked.map(({ id }) => id), ...takenOut].filter((id) => ours.has(id)).map(roomId));
@@ -83,28 +84,24 @@ export class SlackMissed {
   /** Returns when to come back, in ms. */
   async #enterDoubted(signal: AbortSignal): Promise<number> {
     let pauseMs = longest(this.parts);
-    for (const id of this.#doubted) {
+    for (const id of [...this.#doubted]) {
       this.#doubted.delete(id);
       if (this.parts.isLinked(id)) pauseMs = Math.min(pauseMs, await this.#enter(id, signal));
     }
     return pauseMs;
   }
 
-  /** Returns when to come back, in ms. */
+  /** Where that stays in doubt it is tried again. Returns when, in ms. */
   async #enter(id: string, signal: AbortSignal): Promise<number> {
-    if (signal.aborted || (await this.parts.channels.isTakenOut(id))) return longest(this.parts);
     try {
+      if (await this.parts.channels.isTakenOut(id)) return longest(this.parts);
       await this.parts.enter(id, signal);
       this.#problems.delete(`enter ${id}`);
       return longest(this.parts);
     } catch (error) {
-      return this.#toEnterAgain(`enter ${id}`, error, signal);
+      if (!(error instanceof RoomClosed)) this.#doubted.add(id);
+      return this.#told(`enter ${id}`, error, signal);
     }
-  }
-
-  #toEnterAgain(act: string, error: unknown, signal: AbortSignal): number {
-    if (!(error instanceof RoomClosed)) this.#isGap = true;
-    return this.#told(act, error, signal);
   }
 
   /** Returns when to come back, in ms. */

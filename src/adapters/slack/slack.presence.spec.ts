@@ -258,6 +258,17 @@ describe('what closes a channel is told once, with what is to be done, and that 
     expect(bench.rooms.alarms).toBe(1);
   });
 
+  it('Slack does not say at once how it is', async () => {
+    adapter = bench.make({ markMs: 50 });
+    await adapter.connect(bench.signal);
+    await link(bench.channel);
+    await listen();
+    bench.sandbox.faults.add({ path: '/api/conversations.info', fault: { do: 'answer', status: 500 } });
+    bench.sandbox.archive(bench.channel, bench.ann);
+    await until(() => closed() !== undefined);
+    expect(closed()).toBe('the channel #team is archived: take it out of the archive');
+  });
+
   it('it is deleted', async () => {
     await link(bench.channel);
     await listen();
