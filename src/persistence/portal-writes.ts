@@ -49,7 +49,7 @@ export async function makeLane(tx: Transaction, portal: RowId, account: AccountI
 /** A portal that comes back has its room again, unless another link took it, and goes on from now. */
 export async function bringBack(tx: Transaction, portal: RowId): Promise<void> {
   await tx.rows(
-    `update portals set removed_at = null, problem = null, paused_cursor = null, catch_up_from = now(), catch_up_asked_at = null,
+    `update portals set removed_at = null, began_at = now(), problem = null, paused_cursor = null, catch_up_from = now(), catch_up_asked_at = null,
             room = case when exists (select 1 from portals other where other.id <> portals.id and other.removed_at is null
                                         and other.account = portals.account and other.room = portals.room)
                         then null else room end

@@ -238,6 +238,14 @@ describe('unlink and relink', () => {
     expect(await portals()).toEqual(['team left a both', 'team right b both', 'team left c both']);
   });
 
+  it('what was said before rooms were relinked is not waited for', async () => {
+    await linked();
+    await house.rows(`update portals set began_at = now() - interval '1 day'`);
+    await changes().unlink('team', 'all');
+    await changes().relink('team');
+    expect(await house.rows(`select 1 from portals where began_at < now() - interval '1 minute'`)).toEqual([]);
+  });
+
   it('relinked rooms are read from now on', async () => {
     await linked();
     await readUpTo('long ago');
