@@ -17,7 +17,7 @@ export default {
   // Half of what there is, since each suite runs servers and services beside it; two at least, since many of them mostly wait.
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   // No promise of speed: a busy machine takes its time.
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
