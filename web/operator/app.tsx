@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Act } from './act.js';
 import { Api, Away, Locked } from './api.js';
 import { number } from './format.js';
 import { LinksView } from './links-view.js';
@@ -11,9 +12,6 @@ import { WayView } from './way-view.js';
 
 const views = ['overview', 'links', 'parked', 'way'] as const;
 type ViewName = (typeof views)[number];
-
-/** Does what a person asked for, and says what became of it. */
-export type Act = (work: () => Promise<string>) => Promise<void>;
 
 export function App() {
   const api = useMemo(() => new Api(), []);

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Act } from './app.js';
+import type { Act } from './act.js';
 import type { Api } from './api.js';
 import type { Parked } from './api.types.js';
 import { moment, number } from './format.js';
