@@ -37,16 +37,16 @@ describe('migrations', () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 11, minimum_program: 1 },
+      { version: 12, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });
 
   it('tables that need a newer program are refused', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 13, minimum_program = 12`);
+    await database.rows(`update schema_info set version = 14, minimum_program = 13`);
     await expect(database.migrate()).rejects.toThrow(
-      'the database was brought to version 13 and needs a Crosstalk that knows version 12; this one knows 11: run the newer program again',
+      'the database was brought to version 14 and needs a Crosstalk that knows version 13; this one knows 12: run the newer program again',
     );
   });
 
