@@ -144,12 +144,12 @@ export class IngestRepository {
     return parked;
   }
 
-  /** Events that waited for one of these messages, oldest first; they are no longer held afterwards. */
+  /** Events that waited for one of these messages, oldest first; they are no longer held afterwards. Those of paused links wait on. */
   async takeHeld(tx: Transaction, targets: readonly MessageRef[]): Promise<HeldRow[]> {
     return inTheirOrder(
       await tx.rows<StoredHeldRow>(
         `delete from held using unnest($1::text[], $2::text[], $3::text[]) as asked (account, room, remote)
-          where (held.account, held.room, held.remote) = (asked.account, asked.room, asked.remote)
+          where (held.account, held.room, held.remote) = (asked.account, asked.room, asked.remote) and ${notPaused}
          returning held.id, held.inbox, held.account, held.event`,
         [targets.map(({ room }) => room.account), targets.map(({ room }) => room.id), targets.map(({ id }) => id)],
       ),

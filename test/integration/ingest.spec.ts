@@ -396,6 +396,13 @@ describe('ingest: held events', () => {
     await house.ingest.routeHeld(house.adapters);
     expect(await inbox()).toEqual(['k1 held']);
   });
+
+  it('wait on also where what they wait for is told while their link is paused', async () => {
+    await house.ingest.accept(unordered, [payload('k1', reacted('1', '👍', now()))]);
+    await house.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now()`);
+    await house.ingest.accept(unordered, [payload('k2', sent('1'))]);
+    expect([await inbox(), await count('held')]).toEqual([['k1 held', 'k2 unlinked the room is not linked'], 1]);
+  });
 });
 
 describe('ingest: messages that come before what they answer', () => {
@@ -483,6 +490,15 @@ describe('ingest: messages that come before what they answer', () => {
     await house.rows(`update portals set began_at = now() - interval '4 seconds'`);
     await house.ingest.accept(unordered, [payload('k1', answer('first', 1))]);
     expect(await delivered()).toEqual(['first']);
+  });
+
+  it('are delivered when their link is resumed, whatever was said while it was paused', async () => {
+    await house.ingest.accept(unordered, [payload('k1', answer('first', 1))]);
+    await house.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now()`);
+    await house.ingest.accept(unordered, [payload('k2', answer('unheard', 0)), payload(`k ${root}`, sent(root))]);
+    await house.rows(`update links set state = 'active', paused_by = null, paused_at = null`);
+    await house.ingest.accept(unordered, [payload('k3', answer('second', 0))]);
+    expect([await delivered(), await count('held')]).toEqual([['first', 'second'], 0]);
   });
 
   it('are not waited for twice when they are read again', async () => {
