@@ -69,6 +69,36 @@ it('what fails for now is tried again soon and told once; a channel that does no
   expect([slept, told, attempts]).toEqual([[30_000, 30_000, 300_000], ['enter C1', 'enter C2'], 3]);
 });
 
+it('channels that could not be entered for a failure of our own are entered when the loop begins anew', async () => {
+  const entered: string[] = [];
+  const stop = new AbortController();
+  const channels = await twoChannels();
+  let failures = 1;
+  const missed = new SlackMissed({
+    channels,
+    clock: { ...clock, sleep: () => Promise.resolve(stop.abort()) },
+    log: recordingLog([]),
+    againMs: 30_000,
+    isLinked: () => true,
+    ours: async function* () {
+      // We are in none.
+    },
+    roomsOpened: () => {
+      failures -= 1;
+      return failures < 0 ? Promise.resolve() : Promise.reject(new Error('the database is away'));
+    },
+    enter: (channel) => Promise.resolve(void entered.push(channel)),
+    catchUp: async function* () {
+      // Nothing was said.
+    },
+  });
+  missed.wake('gap');
+  const run = () => missed.run({ accept: () => Promise.resolve() }, stop.signal);
+  await expect(run()).rejects.toThrow('the database is away');
+  await run();
+  expect(entered).toEqual(['C1', 'C2']);
+});
+
 describe('what was missed', () => {
   /** Listens from the beginning on, with these pauses between two looks; from when on channels are to be read. */
   async function missedFrom(pausesMs: number[], blindMs: number): Promise<unknown> {

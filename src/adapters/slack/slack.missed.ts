@@ -54,9 +54,20 @@ export class SlackMissed {
     while (!signal.aborted) {
       const { signal: woken } = this.#woken;
       const looked = await this.#enterDoubted(signal);
-      const entered = this.#isGap ? await this.#enterAll(signal) : longest(this.parts);
+      const entered = this.#isGap ? await this.#afterGap(signal) : longest(this.parts);
       const read = await this.#readAll(ingest, signal);
       await this.parts.clock.sleep(Math.min(looked, entered, read), AbortSignal.any([signal, woken]));
+    }
+  }
+
+  /** What makes it fail leaves the gap to be looked at again. Returns when to come back, in ms. */
+  async #afterGap(signal: AbortSignal): Promise<number> {
+    this.#isGap = false;
+    try {
+      return await this.#enterAll(signal);
+    } catch (error) {
+      this.#isGap = true;
+      throw error;
     }
   }
 
@@ -65,7 +76,6 @@ export class SlackMissed {
     const { channels, clock, isLinked, roomsOpened } = this.parts;
     const takenOut = (await channels.takenOut()).filter((id) => isLinked(id));
     const linked = await this.#linked();
-    this.#isGap = false;
     let pauseMs = longest(this.parts);
     if (linked.length + takenOut.length === 0) return pauseMs;
     const ours = new Set<string>();
