@@ -45,7 +45,7 @@ function alone(work) {
 /** Whether the lock is ours now. */
 function take(lock) {
   try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    writeFileSync(lock, `${process.pid} ${startOf(process.pid)}`, { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
@@ -53,15 +53,30 @@ function take(lock) {
   }
 }
 
-/** Whether the process that took it runs. */
+/** So long it takes at most to write a number. */
+const takingMs = 10_000;
+
+/** Whether the process that took it runs, or may have let go of it just now. */
 function isHeld(lock) {
   try {
-    // It may be about to write its number.
-    const pid = Number(readFileSync(lock, 'utf8'));
-    return pid === 0 || process.kill(pid, 0);
+    const [pid, start] = readFileSync(lock, 'utf8').trim().split(' ');
+    if (pid === '') return Date.now() - statSync(lock).mtimeMs < takingMs;
+    // Numbers are given again: in a container to the next start, which is us.
+    if (Number(pid) === process.pid || (start !== undefined && start !== startOf(pid))) return false;
+    return process.kill(Number(pid), 0);
   } catch (error) {
-    // The lock, or the process, is gone; another user's process answers as well.
-    return error.code === 'EPERM';
+    // Without a lock it is to be taken, not removed; another user's process answers as well.
+    return error.code === 'ENOENT' || error.code === 'EPERM';
+  }
+}
+
+/** When the process began, where the system tells it. Source: proc(5), /proc/pid/stat, field 22. */
+function startOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return '';
   }
 }
 
