@@ -21,13 +21,19 @@ export interface DatabaseOptions {
 
 /** Serialization failure, deadlock, and an unique key that two transactions raced for: the whole transaction may run again. */
 const repeatable = new Set(['40001', '40P01']);
+/** What a prepared call returns is another now: a newer program's migration made its function anew. It must be prepared again. */
+const preparedForOther = '0A000';
 /** Arbitrary, and the same for every replica: only one migrates at a time. */
 const migrationLock = 7_202_611;
 
 export class Transaction {
   readonly #unawaited: Promise<unknown>[] = [];
 
-  constructor(private readonly connection: PoolClient) {}
+  /** `prepared`: how often calls had to be prepared anew. */
+  constructor(
+    private readonly connection: PoolClient,
+    private readonly prepared = 0,
+  ) {}
 
   async rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const { rows } = await this.connection.query(sql, [...parameters]);
@@ -38,7 +44,7 @@ export class Transaction {
   async call<Row>(name: string, parameters: readonly unknown[]): Promise<Row[]> {
     const places = parameters.map((_, at) => `$${String(at + 1)}`).join(', ');
     const { rows } = await this.connection.query({
-      name,
+      name: `${name} ${String(this.prepared)}`,
       text: `select * from ${name}(${places})`,
       values: [...parameters],
     });
@@ -75,6 +81,7 @@ export class Transaction {
 /** The one way to PostgreSQL. Repositories write the statements. */
 export class Database {
   readonly source: DataSource;
+  #prepared = 0;
 
   constructor(private readonly options: DatabaseOptions) {
     this.source = new DataSource({
@@ -152,7 +159,7 @@ export class Database {
   /** Calls one of the functions of `migrations/`, as a transaction of its own, and again when it lost a race. */
   async call<Row>(name: string, parameters: readonly unknown[]): Promise<Row[]> {
     return this.#repeated(() =>
-      this.#connected((connection) => new Transaction(connection).call<Row>(name, parameters)),
+      this.#connected((connection) => new Transaction(connection, this.#prepared).call<Row>(name, parameters)),
     );
   }
 
@@ -161,7 +168,9 @@ export class Database {
       try {
         return await attemptOnce();
       } catch (error) {
-        if (attempt >= 5 || !repeatable.has(sqlState(error) ?? '')) throw error;
+        const state = sqlState(error) ?? '';
+        if (attempt >= 5 || !(repeatable.has(state) || state === preparedForOther)) throw error;
+        if (state === preparedForOther) this.#prepared += 1;
         await delay(Math.random() * 20 * attempt);
       }
     }
@@ -169,7 +178,7 @@ export class Database {
 
   async #once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.#connected(async (connection) => {
-      const transaction = new Transaction(connection);
+      const transaction = new Transaction(connection, this.#prepared);
       transaction.ahead(connection.query('begin'));
       try {
         const result = await work(transaction);

@@ -52,7 +52,7 @@ describe('migrations', () => {
 
   it('tables that are newer and still take this program are worked on', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 12`);
+    await database.rows(`update schema_info set version = 13`);
     await database.migrate();
   });
 });
@@ -105,6 +105,21 @@ describe('Database', () => {
       return runs;
     });
     expect(result).toBe(2);
+  });
+
+  it('goes on calling a function that a newer program gives more columns, in transactions too', async () => {
+    const make = (columns: string, row: string) =>
+      database.rows(`create function told() returns table (${columns}) language sql as $$ select ${row} $$`);
+    await make('first integer', '1');
+    const inTransaction = () => database.transaction((tx) => tx.call('told', []));
+    expect([await database.call('told', []), await inTransaction()]).toEqual([[{ first: 1 }], [{ first: 1 }]]);
+    await database.rows(`drop function told`);
+    await make('first integer, second boolean', '1, true');
+    const row = { first: 1, second: true };
+    expect([await inTransaction(), await database.call('told', [])]).toEqual([[row], [row]]);
+    await database.rows(`drop function told`);
+    await make('first integer', '2');
+    expect(await database.call('told', [])).toEqual([{ first: 2 }]);
   });
 
   it('leaves nothing of a transaction that failed', async () => {
