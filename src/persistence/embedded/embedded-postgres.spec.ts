@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, afterAll, describe, expect, it, jest } from '@jest/globals';
 import { transformFile } from '@swc/core';
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -306,6 +307,27 @@ describe('startEmbeddedPostgres', () => {
     expect(rows).toEqual([{ word: 'kept' }]);
     expect(postmasterOf(folder)?.mark).not.toBe(killed?.mark);
     expect(await query(postgres.localUrl, 'select word from kept')).toEqual([{ word: 'kept' }]);
+  });
+
+  it('comes back with its Unix socket, also where none can be tried in that moment', async () => {
+    const folder = newFolder();
+    const postgres = await start({ folder });
+    const killed = postmasterOf(folder);
+    const listen = jest.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
+      setImmediate(() => this.emit('error', new Error('too many open files')));
+      return this;
+    });
+    try {
+      process.kill(killed?.pid ?? 0, 'SIGKILL');
+      let rows: readonly unknown[] = [];
+      while (rows.length === 0) {
+        await sleep(20);
+        rows = await query(postgres.url, 'select 1 as one').catch(() => []);
+      }
+    } finally {
+      listen.mockRestore();
+    }
+    expect(await query(postgres.localUrl, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   it('goes without stopping when it only leaves', async () => {

@@ -133,7 +133,7 @@ class PostgresKeeper {
       if (isAlive(postmaster.mark)) continue;
       this.log({ pid: postmaster.pid }, 'embedded database went away');
       try {
-        postmaster = (await this.bringUp(first.port, null)).postmaster;
+        postmaster = (await this.bringUp(first.port, null, first.localUrl !== first.url)).postmaster;
       } catch (error) {
         if (!this.signal.aborted) this.log({ error: String(error) }, 'embedded database does not start again');
       }
@@ -151,15 +151,18 @@ class PostgresKeeper {
     }
   }
 
-  /** A postmaster that answers: the one that runs, else a new one on `port`, or where that is null, any. */
-  private async bringUp(port: number | null, preferredPort: number | null): Promise<Running> {
+  /**
+   * A postmaster that answers: the one that runs, else a new one on `port`, or where that is null, any. With `hadSocket` it does
+   * not start without its Unix socket, which others know.
+   */
+  private async bringUp(port: number | null, preferredPort: number | null, hadSocket = false): Promise<Running> {
     let said = '';
     for (const pauseMs of [0, ...RETRY_PAUSES_MS]) {
       await this.pause(pauseMs);
       while (await this.users.isStopping()) await this.pause(POLL_MS);
       const found = await this.findReady('found');
       if (found !== null) return found;
-      const outcome = await this.launch(port ?? (await freePort(preferredPort)));
+      const outcome = await this.launch(port ?? (await freePort(preferredPort)), hadSocket);
       if (outcome !== 'ready') {
         ({ said } = outcome);
         continue;
@@ -170,7 +173,7 @@ class PostgresKeeper {
     throw new EmbeddedPostgresError('notStarted', `The database in ${this.cluster.folder} does not start. ${said}`);
   }
 
-  private async launch(port: number): Promise<'ready' | { readonly said: string }> {
+  private async launch(port: number, hadSocket: boolean): Promise<'ready' | { readonly said: string }> {
     const { cluster, user, options } = this;
     const binaries = await findBinaries({
       choice: options.binaries ?? 'auto',
@@ -189,7 +192,7 @@ class PostgresKeeper {
       data: cluster.data,
       log: cluster.log,
       port,
-      socketFolder: (await holdsSocket(cluster.data, port)) ? cluster.data : null,
+      socketFolder: hadSocket || (await holdsSocket(cluster.data, port)) ? cluster.data : null,
       settings: options.settings ?? {},
       signal: this.signal,
       timeoutMs: RECOVERY_TIMEOUT_MS,
