@@ -6,6 +6,11 @@ import { AccountStoreRow } from './entities/account-store.row.js';
 import { GatheringSocket } from './gathering-socket.js';
 import { migrations, programVersion } from './migrations.js';
 
+/** Another transaction wrote what this one should have read at its beginning: as PostgreSQL's serialization failure, it runs again. */
+export class RaceLost extends Error {
+  readonly code = '40001';
+}
+
 /** Proof that a shard was ours when it was read: what is written with it fails once another replica took over. */
 export interface Fence {
   readonly shard: number;

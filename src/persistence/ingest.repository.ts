@@ -16,7 +16,7 @@ import {
   type TargetWiring,
   type Wiring,
 } from '../model/routing.js';
-import { type Database, type Fence, shardLost, type Transaction } from './database.js';
+import { type Database, type Fence, RaceLost, shardLost, type Transaction } from './database.js';
 import { applyPlan, type InboxRow, type RoomRead } from './plan-writes.js';
 
 export interface HeldRow {
@@ -154,6 +154,18 @@ export class IngestRepository {
         [targets.map(({ room }) => room.account), targets.map(({ room }) => room.id), targets.map(({ id }) => id)],
       ),
     );
+  }
+
+  /** Throws RaceLost, behind the locks of `learn`, where something waits for one of these messages that `takeHeld` did not see yet. */
+  async assertNoneHeld(tx: Transaction, targets: readonly MessageRef[]): Promise<void> {
+    if (targets.length === 0) return;
+    const rows = await tx.rows(
+      `select 1 from held join unnest($1::text[], $2::text[], $3::text[]) as asked (account, room, remote)
+                       using (account, room, remote)
+        where ${notPaused} limit 1`,
+      [targets.map(({ room }) => room.account), targets.map(({ room }) => room.id), targets.map(({ id }) => id)],
+    );
+    if (rows.length > 0) throw new RaceLost('what waits for the same message was held meanwhile');
   }
 
   /** The targets of held events that became known without them, by the done commit of another transaction. */

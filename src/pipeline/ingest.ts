@@ -199,8 +199,12 @@ export class IngestService {
     fence: Fence | undefined,
   ): Promise<Routed & { readonly fresh: readonly InboxRow[] }> {
     const adapters = only(adapter);
-    const released = adapter.sourceOrder === 'kept' ? [] : await this.#heldFor(tx, reads, adapters);
+    const arrived = contentsOf(reads).flatMap(eventsIn);
+    const answered = arrived.flatMap((event) => answersOf(event, firstToldIn(adapters))).map(({ message }) => message);
+    const released = adapter.sourceOrder === 'kept' ? [] : await this.#heldFor(tx, arrived, answered, adapters);
     const learnt = await this.#learn(tx, adapter.account, reads, released, adapters, fence);
+    // Another replica may have held what was said before, while this one waited for the lanes.
+    await this.repository.assertNoneHeld(tx, answered);
     const fresh = freshOf(adapter, reads, learnt);
     const arrivals = fresh.map(({ inbox, content, isNews }): Arrival => ({
       inbox: inbox.id,
@@ -216,10 +220,13 @@ export class IngestService {
   }
 
   /** What waits for these payloads, and what waits for the same as they do: that was said before. */
-  async #heldFor(tx: Transaction, reads: readonly Read[], adapters: Adapters): Promise<Arrival[]> {
-    const arrived = contentsOf(reads).flatMap(eventsIn);
-    const answered = arrived.flatMap((event) => answersOf(event, firstToldIn(adapters)));
-    return this.#held(tx, [...sentBy(arrived), ...answered.map(({ message }) => message)], adapters);
+  async #heldFor(
+    tx: Transaction,
+    arrived: readonly BridgeEvent[],
+    answered: readonly MessageRef[],
+    adapters: Adapters,
+  ): Promise<Arrival[]> {
+    return this.#held(tx, [...sentBy(arrived), ...answered], adapters);
   }
 
   async #held(tx: Transaction, targets: readonly MessageRef[], adapters: Adapters): Promise<Arrival[]> {

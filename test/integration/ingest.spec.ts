@@ -454,6 +454,26 @@ describe('ingest: messages that come before what they answer', () => {
     expect(await delivered()).toEqual(['known', 'first', 'second']);
   });
 
+  it('go before one that comes at the same moment as they, and as it, each to another replica', async () => {
+    const [second, third] = [await anotherIngest(), await anotherIngest()];
+    const waiting = async (most: number) => {
+      const asked = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      while ((await house.rows(asked)).length < most) await new Promise((go) => setTimeout(go, 10));
+    };
+    const told: Promise<void>[] = [];
+    await house.database.transaction(async (tx) => {
+      await tx.rows(`select 1 from lanes for update`);
+      told.push(house.ingest.accept(unordered, [payload('k1', answer('first', 2))]));
+      await waiting(1);
+      told.push(second.accept(unordered, [payload(`k ${root}`, sent(root))]));
+      await waiting(2);
+      told.push(third.accept(unordered, [payload('k2', answer('second', 1))]));
+      await waiting(3);
+    });
+    await Promise.all(told);
+    expect([await delivered(), await count('held')]).toEqual([[root, 'first', 'second'], 0]);
+  });
+
   it('are delivered all the same when it does not come, with what happened to them since', async () => {
     await house.ingest.accept(unordered, [payload('k1', answer('first', 1)), payload('k2', answer('second', 0))]);
     await house.ingest.accept(unordered, [payload('k3', reacted('first', '👍', now()))]);
