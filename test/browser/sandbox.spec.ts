@@ -225,6 +225,7 @@ describe('the page of the sandbox', () => {
       ['at the harbour', 'see you there'],
     ] as const) {
       await press(page, message(page, 'slack', to), 'Reply');
+      await here.locator('.about').waitFor();
       await here.locator('textarea').fill(words);
       await here.locator('textarea').press('Enter');
       await here.locator('article.in-thread', { hasText: words }).waitFor();

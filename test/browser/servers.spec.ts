@@ -99,10 +99,12 @@ describe('the page of servers without a service', () => {
     expect(await message(page, 'shall we go?').locator('.delivery').count()).toBe(0);
     await page.locator('.people label', { hasText: 'Ann' }).click();
     await press(page, 'shall we go?', 'Reply');
+    await page.locator('.about').waitFor();
     await page.locator('textarea').fill('in a minute');
     await page.locator('textarea').press('Enter');
     await page.locator('article.in-thread', { hasText: 'in a minute' }).waitFor();
     await press(page, 'in a minute', 'Edit');
+    await page.waitForFunction(`document.querySelector('textarea').value === 'in a minute'`);
     await page.locator('textarea').fill('in an hour');
     await page.locator('textarea').press('Enter');
     await message(page, 'in an hour').locator('.edited').waitFor();

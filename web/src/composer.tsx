@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PageMessage, PagePerson, SideName } from '../../src/sandbox/page.types.js';
 import { plainText } from '../../src/sandbox/shown-text.js';
 import { texts } from './language-in-use.js';
@@ -39,7 +39,8 @@ export function Composer({
   const isSending = useRef(false);
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => fitHeight(field.current), [text, isShown]);
-  useEffect(() => {
+  // Before anybody can type into what the field held until then.
+  useLayoutEffect(() => {
     if (draft.kind === 'say') return undefined;
     field.current?.focus();
     if (draft.kind === 'reply') return undefined;
