@@ -93,6 +93,7 @@ export class SlackListening {
       isLinked,
       ours: (signal) => conversations.ours(signal),
       roomsOpened,
+      isOpen: (channel, signal) => rooms.isOpen(channel, signal),
       enter,
       catchUp: (room, from, signal) => this.#catchUp.read(room, from, signal),
     });
@@ -109,12 +110,14 @@ export class SlackListening {
       isListening: () => source.isListening && (receive !== 'socketMode' || this.#socket.isConnected),
       enter,
       roomClosed,
-      roomsOpened,
       onMissed: (why) => {
         this.#missed.wake(why);
       },
       onDoubt: (channel) => {
         this.#missed.doubt(channel);
+      },
+      onInvited: (channel) => {
+        this.#missed.invited(channel);
       },
     });
     this.#hearing = new SlackHearing({

@@ -29,6 +29,7 @@ async function run(channels: SlackChannels, pauses: number, changes: Partial<Mis
       // We are in none.
     },
     roomsOpened: () => Promise.resolve(),
+    isOpen: () => Promise.resolve(true),
     enter: (channel) => Promise.resolve(void entered.push(channel)),
     catchUp: async function* () {
       // Nothing was said.
@@ -83,6 +84,7 @@ it('channels that could not be entered for a failure of our own are entered when
     ours: async function* () {
       // We are in none.
     },
+    isOpen: () => Promise.resolve(true),
     roomsOpened: () => {
       failures -= 1;
       return failures < 0 ? Promise.resolve() : Promise.reject(new Error('the database is away'));
@@ -129,8 +131,8 @@ describe('what was missed', () => {
       isListening: () => true,
       enter: () => Promise.resolve(),
       roomClosed: () => Promise.resolve(),
-      roomsOpened: () => Promise.resolve(),
       onDoubt: () => undefined,
+      onInvited: () => undefined,
       onMissed: () => {
         found.push(entries.get('unread/C1'));
         entries.delete('unread/C1');

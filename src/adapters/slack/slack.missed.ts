@@ -14,9 +14,11 @@ export interface MissedParts {
   readonly againMs: number;
   isLinked(channel: string): boolean;
   /** The channels that we are in. */
-  ours(signal: AbortSignal): AsyncIterable<{ readonly id: string }>;
+  ours(signal: AbortSignal): AsyncIterable<{ readonly id: string; readonly is_archived?: boolean | undefined }>;
   /** Tells of what is open. */
   roomsOpened: AdapterContext<unknown>['roomsOpened'];
+  /** Whether we are in a channel where people can talk. */
+  isOpen(channel: string, signal: AbortSignal): Promise<boolean>;
   /** Throws RoomClosed where we cannot enter by ourselves. */
   enter(channel: string, signal: AbortSignal): Promise<void>;
   catchUp(room: RoomId, from: ReadFrom, signal: AbortSignal): AsyncIterable<readonly RawPayload[]>;
@@ -30,6 +32,8 @@ export class SlackMissed {
   #isGap = false;
   /** Channels that may have been closed or opened. */
   readonly #doubted = new Set<string>();
+  /** Channels that somebody invited us into: an invitation may be told after what closed the channel again. */
+  readonly #invited = new Set<string>();
   #woken = new AbortController();
   /** Why channels could not be entered or read: it is told once. */
   readonly #problems = new Map<string, string>();
@@ -39,6 +43,12 @@ export class SlackMissed {
   /** Has it looked whether this channel is open. */
   doubt(channel: string): void {
     this.#doubted.add(channel);
+    this.wake('letIn');
+  }
+
+  /** Has it looked whether this channel is open, without going in. */
+  invited(channel: string): void {
+    this.#invited.add(channel);
     this.wake('letIn');
   }
 
@@ -53,7 +63,7 @@ export class SlackMissed {
   async run(ingest: Ingest, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { signal: woken } = this.#woken;
-      const looked = await this.#enterDoubted(signal);
+      const looked = Math.min(await this.#enterDoubted(signal), await this.#openInvited(signal));
       const entered = this.#isGap ? await this.#afterGap(signal) : longest(this.parts);
       const read = await this.#readAll(ingest, signal);
       await this.parts.clock.sleep(Math.min(looked, entered, read), AbortSignal.any([signal, woken]));
@@ -80,7 +90,8 @@ export class SlackMissed {
     if (linked.length + takenOut.length === 0) return pauseMs;
     const ours = new Set<string>();
     try {
-      for await (const { id } of this.parts.ours(signal)) ours.add(id);
+      for await (const { id, is_archived: isArchived } of this.parts.ours(signal))
+        if (isArchived !== true) ours.add(id);
     } catch (error) {
       this.#isGap = true;
       return this.#told('list', error, signal);
@@ -97,6 +108,21 @@ export class SlackMissed {
     for (const id of [...this.#doubted]) {
       this.#doubted.delete(id);
       if (this.parts.isLinked(id)) pauseMs = Math.min(pauseMs, await this.#enter(id, signal));
+    }
+    return pauseMs;
+  }
+
+  /** Returns when to come back, in ms. */
+  async #openInvited(signal: AbortSignal): Promise<number> {
+    let pauseMs = longest(this.parts);
+    for (const id of [...this.#invited]) {
+      try {
+        if (await this.parts.isOpen(id, signal)) await this.parts.roomsOpened([roomId(id)]);
+        this.#invited.delete(id);
+        this.#problems.delete(`look at ${id}`);
+      } catch (error) {
+        pauseMs = Math.min(pauseMs, this.#told(`look at ${id}`, error, signal));
+      }
     }
     return pauseMs;
   }

@@ -8,7 +8,7 @@ import type { SlackChannels } from './slack.channels.js';
 import type { JsonObject } from './slack.payloads.js';
 import { channelOf } from './slack.source.js';
 
-export interface PresenceParts extends Pick<AdapterContext<unknown>, 'roomClosed' | 'roomsOpened'> {
+export interface PresenceParts extends Pick<AdapterContext<unknown>, 'roomClosed'> {
   readonly channels: SlackChannels;
   readonly store: AccountStore;
   readonly clock: Clock;
@@ -30,6 +30,8 @@ export interface PresenceParts extends Pick<AdapterContext<unknown>, 'roomClosed
   onMissed(why: 'gap' | 'letIn'): void;
   /** Told after something happened to a linked channel that may have closed it, or opened it. */
   onDoubt(channel: string): void;
+  /** Told after somebody invited us into a linked channel: maybe long ago. */
+  onInvited(channel: string): void;
 }
 
 /** As events of their own, or as notes in the channel. Source: docs.slack.dev, "Events", "message". */
@@ -58,7 +60,7 @@ export class SlackPresence {
 
   /** Somebody took us out of a channel: there we do not come back by ourselves. Or invited us, again. Or nobody is to speak there. */
   async note(event: JsonObject): Promise<void> {
-    const { channels, clock, isLinked, onMissed, onDoubt, roomClosed, roomsOpened } = this.parts;
+    const { channels, clock, isLinked, onMissed, onDoubt, onInvited, roomClosed } = this.parts;
     const channel = channelOf(event);
     const ts = typeof event['event_ts'] === 'string' ? event['event_ts'] : undefined;
     if (channel === undefined) return;
@@ -67,7 +69,7 @@ export class SlackPresence {
     if (isOut) await roomClosed(roomId(channel), this.#takenOut(channel));
     if (aboutChannels.has(event['type']) || aboutChannels.has(event['subtype'])) onDoubt(channel);
     if (event['type'] !== 'member_joined_channel' || event['user'] !== this.parts.self()) return;
-    if ((await channels.invited(channel, clock.now(), ts)) === 'in') await roomsOpened([roomId(channel)]);
+    if ((await channels.invited(channel, clock.now(), ts)) === 'in') onInvited(channel);
     onMissed('letIn');
   }
 

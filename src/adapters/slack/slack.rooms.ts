@@ -53,6 +53,12 @@ export class SlackRooms {
     await this.#enter(channel, signal);
   }
 
+  /** Whether we are in, and people can talk there. */
+  async isOpen(id: string, signal: AbortSignal): Promise<boolean> {
+    const channel = await this.parts.conversations.info(id, signal);
+    return channel?.is_member === true && channel.is_archived !== true;
+  }
+
   async describe(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
     if (isDirectId(room)) throw privateConversation(room);
     const channel = await this.parts.conversations.info(room, signal);
