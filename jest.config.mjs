@@ -9,6 +9,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/synapse/',
+    '<rootDir>/test/signaling/',
     '<rootDir>/test/emulate/',
     '<rootDir>/test/browser/',
   ],

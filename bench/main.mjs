@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { catchUp } from './benchmarks/catch-up.mjs';
 import { coldStart } from './benchmarks/cold-start.mjs';
 import { convert } from './benchmarks/convert.mjs';
+import { growth } from './benchmarks/growth.mjs';
+import { idle } from './benchmarks/idle.mjs';
 import { isolation } from './benchmarks/isolation.mjs';
 import { latency } from './benchmarks/latency.mjs';
 import { highestRates, throughput } from './benchmarks/throughput.mjs';
@@ -11,7 +13,16 @@ import { scales } from './sizes.mjs';
 import { measureAnchors } from './support/anchors.mjs';
 import { serverVersion } from './support/database.mjs';
 
-const benchmarks = { throughput, latency, isolation, 'catch-up': catchUp, 'cold-start': coldStart, convert };
+const benchmarks = {
+  throughput,
+  latency,
+  isolation,
+  'catch-up': catchUp,
+  'cold-start': coldStart,
+  idle,
+  growth,
+  convert,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -7,7 +7,7 @@ import { AdminModule } from './admin/admin.module.js';
 import { startToken } from './admin/start-token.js';
 import { People } from './identities/people.js';
 import { ShownNames } from './identities/shown-names.js';
-import { Speakers } from './identities/speakers.js';
+import { speakerKindIn, Speakers } from './identities/speakers.js';
 import { CatchUp } from './links/catch-up.js';
 import { LinkChanges } from './links/link-changes.js';
 import { LinkKeeper } from './links/link-keeper.js';
@@ -15,10 +15,13 @@ import { RoomCommands } from './links/room-commands.js';
 import { Files } from './media/files.js';
 import { PublicPictures } from './media/public-pictures.js';
 import { PublicListener } from './listeners/public-listener.js';
+import type { AccountStore } from './model/account-store.js';
+import type { SpeakerWish } from './model/capabilities.js';
 import { type AccountId, deliveryId } from './model/ids.js';
 import type { Clock } from './model/clock.js';
 import type { NetworkAdapter } from './model/network-adapter.js';
 import type { Log, NetworkDefinition } from './model/network-definition.js';
+import type { RowId } from './model/routing.js';
 import { Metrics } from './observability/metrics.js';
 import { AccountRepository } from './persistence/account.repository.js';
 import { ActivityRepository } from './persistence/activity.repository.js';
@@ -40,8 +43,10 @@ import { ShardRepository } from './persistence/shard.repository.js';
 import { StatusRepository } from './persistence/status.repository.js';
 import { Deliverer } from './pipeline/deliver.js';
 import { DeliveryKeys } from './pipeline/delivery-key.js';
+import { Ephemeral } from './pipeline/ephemeral.js';
 import { IngestService } from './pipeline/ingest.js';
 import { WrittenCopies } from './pipeline/written-copies.js';
+import { reachChanged } from './pipeline/reach.js';
 import { Replays } from './pipeline/replays.js';
 import type { Settings } from './settings/settings.types.js';
 import { Bridge } from './workers/bridge.js';
@@ -86,6 +91,8 @@ export interface House {
   readonly wakeups: Wakeups;
   readonly replicas: Pick<ShardRepository, 'listening'>;
   readonly installation: InstallationRepository;
+  /** What an account remembers. */
+  storeOf(account: AccountId): AccountStore;
   readonly clock: Clock;
   readonly log: Log;
   /** This start of the program among those that work on the database. */
@@ -117,13 +124,13 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   const keys = new DeliveryKeys(derive(masterKey, 'delivery keys'));
 
   const linked = new Map<AccountId, Set<string>>();
+  const speakerWishes = new Map<RowId, SpeakerWish>();
   const labels = new Map<string, string>();
   const linkChanges = new LinkChanges(database, new LinkChangeRepository(), {
     accounts: new Set(settings.accounts.keys()),
     settled: settings.links,
     settingsPlace: settings.file ?? 'the environment',
   });
-  const roomStates = new RoomStates(rooms, metrics, log);
   const roomCommands = new RoomCommands(status, linkChanges);
   const pictures = new PublicPictures(derive(masterKey, 'picture addresses'), clock, log, (file, signal) =>
     files.open(file, signal),
@@ -143,9 +150,14 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       loginRefused: () => {
         bridge.loginRefused(account);
       },
-      roomClosed: (room, why) => roomStates.closed({ account, id: room }, why),
+      roomClosed: async (room, why) => {
+        await roomStates.closed({ account, id: room }, why);
+      },
       roomsOpened: (open) => roomStates.opened(account, open),
       command: (call) => roomCommands.run(account, call),
+      typing: (changed) => ephemeral.typing(changed),
+      wake: (woken) => bridge.wakeRooms(account, woken),
+      pushed: (told) => rooms.pushed(account, told),
       picturePath: (picture) => pictures.pathOf(picture),
     });
     adapters.set(account, adapter);
@@ -154,13 +166,21 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   }
   for (const [definition, group] of byNetwork) definition.introduce?.(group);
 
+  const labelOf = (account: string): string => labels.get(account) ?? account;
   const people = new People(settings.people);
   const files = new Files(adapters);
   const names = new ShownNames(new PeopleRepository(database), clock, { believedForMs: 60_000 });
   const speakers = new Speakers(adapters, names, clock, log, {
-    label: (account) => labels.get(account) ?? account,
+    label: labelOf,
     profileForMs: 600_000,
     waitMs: 2_000,
+  });
+  const ephemeral = new Ephemeral({
+    adapters,
+    beside: (room) => links.beside(room),
+    choose: (person, capabilities) => speakers.choose(person, speakerKindIn(capabilities, 'auto')),
+    clock,
+    log,
   });
   const written = new WrittenCopies();
   const ingestRows = new IngestRepository(() => deliveryId(v7()));
@@ -168,10 +188,13 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     heldEventsMs: delivery.heldEventsMs,
     newDeliveryId: () => deliveryId(v7()),
     reserve: () => bridge.reserveLanes(),
+    onStored: (events) => ephemeral.stored(events),
+    label: labelOf,
     wake: (lanes) => {
       bridge.wakeLanes(lanes);
     },
   });
+  const roomStates = new RoomStates(rooms, ingest, clock, metrics, log);
   const replica = { id: v4(), host: thisPlace(), process: thisProcess() };
   const shards = new Shards(shardRows, replica, clock, metrics, log, {
     leaseMs: delivery.leaseMs,
@@ -185,6 +208,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       speakers,
       keys,
       clock,
+      speakerWish: (lane) => speakerWishes.get(lane) ?? 'auto',
       personOn: (account, user) => people.on(account, user),
       linkedRoom: (room, account) => deliveries.linkedRoom(room, account),
       openFile: (file, signal) => files.open(file, signal),
@@ -203,6 +227,8 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       onLoginRefused: (account) => {
         bridge.loginRefused(account);
       },
+      onMute: (room, why) =>
+        ingest.announce(() => Promise.resolve([reachChanged(room, 'lost', why.message, clock.now())])),
     },
   });
   const wakeups = new Wakeups(database, databaseUrl, clock, log);
@@ -212,6 +238,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     adapters,
     accounts,
     rooms,
+    roomStates,
     links,
     status,
     keeper: new LinkKeeper(links, clock, log, {
@@ -225,6 +252,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       ingest: (adapter, payloads) => ingest.accept(adapter, payloads),
     }),
     ingest,
+    ephemeral,
     lanes: new Lanes(deliveries, laneWorker, shards, clock, metrics, log),
     shards,
     wakeups,
@@ -234,6 +262,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     log,
     declared: settings.links.map(({ id, rooms: portals, mirror }) => ({ key: id, portals, options: mirror })),
     linked,
+    speakerWishes,
     pollMs,
   });
   return {
@@ -258,6 +287,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     wakeups,
     replicas: shardRows,
     installation: new InstallationRepository(database, secrets.keyId),
+    storeOf: (account) => store.of(account),
     clock,
     log,
     replica: replica.id,

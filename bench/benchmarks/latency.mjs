@@ -18,9 +18,11 @@ export async function latency(context) {
   return [
     ...(await pushed(context, 'matrix', 'talk', await ofHighest('matrix', [0.1, 0.5, 0.8]))),
     ...(await held(context, 'matrix', await ofHighest('talk', [0.1, 0.5, 0.8]))),
+    ...(await pushed(context, 'talk', 'matrix', await ofHighest('webhook', [0.1, 0.5, 0.8]))),
     ...(await pushed(context, 'matrix', 'slack', ofPace(rooms))),
     ...(await pushed(context, 'slack', 'matrix', await ofHighest('slack', [0.1, 0.5]))),
     ...(await held(context, 'slack', ofPace(heldRooms))),
+    ...(await pushed(context, 'talk', 'slack', ofPace(rooms))),
     ...(await pushed(context, 'slack', 'talk', await ofHighest('slack', [0.1, 0.5]))),
   ];
 }
@@ -29,16 +31,18 @@ export async function latency(context) {
 async function pushed({ sizes, anchors }, source, target, rates) {
   const { commit } = await anchors();
   const forMs = source === 'slack' ? sizes.fromSlackMs : sizes.latencyMs;
+  // Talk pushes by the webhooks of a bot.
+  const [reads, by] = source === 'talk' ? ['webhook', ' by webhook'] : [undefined, ''];
   const worlds = [];
   const rows = [];
   try {
-    for (const by of ['relay', 'bridge']) {
-      const world = await World.open({ rooms: sizes.rooms, by, networks: [source, target] });
+    for (const carrier of ['relay', 'bridge']) {
+      const world = await World.open({ rooms: sizes.rooms, by: carrier, networks: [source, target], reads });
       worlds.push(world);
-      await world.warmUp(source);
+      await world.warmUp(source, reads);
     }
     for (const [at, perSecond] of rates) {
-      const of = `${names[source]} to ${names[target]}${at}`;
+      const of = `${names[source]} to ${names[target]}${by}${at}`;
       const [floor, ours] = await inTurn(worlds, sizes.repeats, source, perSecond, forMs);
       rows.push(
         reported(name, `${of}: messages per second`, perSecond),

@@ -10,6 +10,7 @@ const searches = {
   matrix: ({ rooms, repeats }) => ({ source: 'matrix', rooms, repeats }),
   // A held request by itself takes up to a step.
   talk: ({ heldRooms: rooms, repeats, pollStepMs }) => ({ source: 'talk', rooms, repeats, limitMs: 1000 + pollStepMs }),
+  webhook: ({ rooms, repeats }) => ({ source: 'talk', reads: 'webhook', rooms, repeats }),
   slack: ({ rooms, repeatsOfThree: repeats }) => ({ source: 'slack', rooms, repeats, networks: three }),
   three: ({ rooms, repeatsOfThree: repeats }) => ({
     source: 'matrix',
@@ -25,8 +26,8 @@ export async function highestRates(sizes, search) {
   const { limitMs = 1000, repeats, ...wanted } = searches[search](sizes);
   const { source } = wanted;
   const found = { bridge: [], relay: [] };
-  await inWorlds({ ...wanted, reads: source, pollStepMs: sizes.pollStepMs }, async (worlds) => {
-    for (const world of worlds) await world.warmUp(source);
+  await inWorlds({ reads: source, ...wanted, pollStepMs: sizes.pollStepMs }, async (worlds) => {
+    for (const world of worlds) await world.warmUp(source, wanted.reads);
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       for (const world of worlds) {
         const from = median(found[world.by]) / 2 || sizes.from;
@@ -38,13 +39,14 @@ export async function highestRates(sizes, search) {
 }
 
 export async function throughput({ sizes, highest }) {
-  const [matrix, talk] = [await highest('matrix'), await highest('talk')];
+  const [matrix, talk, webhook] = [await highest('matrix'), await highest('talk'), await highest('webhook')];
   const [all, slack, pace] = [await highest('three'), await highest('slack'), await paced(sizes)];
   const ofThree = `${sizes.rooms} rooms of three`;
   return [
     ...shared(`Matrix to Talk, ${sizes.rooms} rooms`, matrix),
     reported(name, `Talk to Matrix, ${sizes.heldRooms} held rooms: messages per second of the relay`, talk.relay),
     reported(name, `Talk to Matrix, ${sizes.heldRooms} held rooms: messages per second`, talk.bridge),
+    ...shared(`Talk to Matrix by webhook, ${sizes.rooms} rooms`, webhook),
     ...shared(`Matrix to Talk and Slack at its pace, ${ofThree}`, pace),
     ...shared(`Matrix to Talk and Slack without its pace, ${ofThree}`, all),
     ...shared(`Slack to Talk and Matrix, ${ofThree}`, slack),

@@ -7,6 +7,8 @@ import { serve } from '../support/child.mjs';
 
 const json = { 'content-type': 'application/json' };
 
+const hook = '/talk/cloud/webhook';
+
 async function relay({ addresses, port, rooms, reads, connections }) {
   const { talk, matrix, slack } = addresses;
   const networks = Object.keys(addresses);
@@ -57,36 +59,59 @@ async function relay({ addresses, port, rooms, reads, connections }) {
 
   const receive = async (request, response) => {
     const chunks = await request.toArray();
+    if (request.url === hook) {
+      const room = JSON.parse(Buffer.concat(chunks)).target?.id;
+      response.end();
+      if (reading.has(room)) reading.set(room, 'again');
+      else if (room !== undefined) void told(room);
+      return;
+    }
     for (const { type, room_id: room, sender, content } of JSON.parse(Buffer.concat(chunks)).events ?? []) {
       if (type === 'm.room.message' && !sender.startsWith('@crosstalk')) void said(room, sender, content.body);
     }
     response.writeHead(200, json).end('{}');
   };
+  const lastRead = new Map();
+  const readOn = async (pool, room, timeout) => {
+    const from = `timeout=${timeout}&limit=200&lastKnownMessageId=${lastRead.get(room) ?? 0}`;
+    const page = await call(pool, 'GET', `${chat(room)}?lookIntoFuture=1&${from}&setReadMarker=0&format=json`, ocs);
+    lastRead.set(room, Number(page.headers['x-chat-last-given'] ?? lastRead.get(room) ?? 0));
+    return (page.text === '' ? [] : JSON.parse(page.text).ocs.data)
+      .filter((row) => row.systemMessage === '' && row.actorId !== 'bridge')
+      .map((row) => said(room, row.actorDisplayName, row.message));
+  };
   const held = async (room) => {
     const pool = new Pool(talk.url, { connections: 1 });
-    for (let last = 0; ;) {
-      const query = `lookIntoFuture=1&timeout=30&limit=200&lastKnownMessageId=${last}&setReadMarker=0&format=json`;
-      const page = await call(pool, 'GET', `${chat(room)}?${query}`, ocs);
-      for (const row of page.text === '' ? [] : JSON.parse(page.text).ocs.data) {
-        if (row.systemMessage === '' && row.actorId !== 'bridge') await said(room, row.actorDisplayName, row.message);
-      }
-      last = Number(page.headers['x-chat-last-given'] ?? last);
-    }
+    for (;;) await Promise.all(await readOn(pool, room, 30));
+  };
+  /** Rooms that are being read because a bot told of them; `again`: it told once more. */
+  const reading = new Map();
+  const told = async (room) => {
+    do {
+      reading.set(room, 'once');
+      await readOn(pools.talk, room, 0);
+    } while (reading.get(room) === 'again');
+    reading.delete(room);
   };
   const listen = async () => {
     const authorization = `Bearer ${slack.appToken}`;
     const opened = await call(pools.slack, 'POST', '/api/apps.connections.open', { ...json, authorization }, {});
     const socket = new WebSocket(JSON.parse(opened.text).url);
+    const told = new Set();
     socket.on('message', (data) => {
       const { envelope_id, payload } = JSON.parse(data);
       if (envelope_id !== undefined) socket.send(JSON.stringify({ envelope_id }));
       const event = payload?.event;
       if (event?.type !== 'message' || event.subtype !== undefined || event.bot_id !== undefined) return;
+      // Slack tells again what was acknowledged too late, as at a rate that is too high.
+      if (told.has(payload.event_id)) return;
+      told.add(payload.event_id);
       void said(event.channel, event.user, event.text);
     });
   };
 
-  if (matrix !== undefined) await new Promise((done) => createServer(receive).listen(port, '127.0.0.1', done));
+  if (matrix !== undefined || reads === 'webhook')
+    await new Promise((done) => createServer(receive).listen(port, '127.0.0.1', done));
   if (slack !== undefined) await listen();
   if (reads === 'talk') for (const room of rooms) void held(room.talk);
 }

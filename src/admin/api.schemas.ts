@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speakerWishes } from '../model/capabilities.js';
 import { mirrorSchema } from '../settings/settings.schema.js';
 
 /** Everything that the HTTP API takes and gives, as it is checked, and as the OpenAPI document says. */
@@ -22,6 +23,12 @@ const direction = () =>
     .describe(
       '`out`: what is said in the room goes out to the others; `in`: the words of the others come in; `both`: both.',
     );
+const speaker = () =>
+  z
+    .enum(speakerWishes)
+    .describe(
+      'Who is seen to speak in the room; `auto`: the best that it has. Where it has not that one, the account speaks.',
+    );
 const deliveryKey = () =>
   z
     .string()
@@ -43,6 +50,7 @@ const wishedRoom = z
       .exactOptional()
       .describe('In place of `room`: a new one, made for the link.'),
     direction: direction().exactOptional(),
+    speaker: speaker().exactOptional(),
   })
   .refine((it) => (it.room === undefined) !== (it.create === undefined), 'needs either `room` or `create`');
 
@@ -53,6 +61,10 @@ export const linkBody = z
       .array(z.strictObject({ account: account(), room: room().exactOptional(), direction: direction() }))
       .default([])
       .describe('Directions of rooms that are in it already; `room` where the account has several in it.'),
+    speakers: z
+      .array(z.strictObject({ account: account(), room: room().exactOptional(), speaker: speaker() }))
+      .exactOptional()
+      .describe('Who is to speak in rooms that are in it already; `room` where the account has several in it.'),
     mirror: z
       .strictObject(
         Object.fromEntries(
@@ -65,9 +77,11 @@ export const linkBody = z
       )
       .exactOptional(),
   })
-  .refine(({ rooms, turns, mirror }) => rooms.length + turns.length + Object.keys(mirror ?? {}).length > 0, {
-    error: 'names nothing to be linked or changed',
-  });
+  .refine(
+    ({ rooms, turns, speakers = [], mirror = {} }) =>
+      rooms.length + turns.length + speakers.length + Object.keys(mirror).length > 0,
+    { error: 'names nothing to be linked or changed' },
+  );
 export type LinkBody = z.output<typeof linkBody>;
 
 export const linkName = words().describe("A link's name.");
@@ -152,10 +166,16 @@ const portalStatus = z.strictObject({
   ]),
   room: room().nullable().describe('Null until it was found or made.'),
   direction: direction(),
+  speaker: speaker(),
   problem: z.string().nullable(),
   catchesUpFrom: time().nullable().describe('Set while what was said since then is being taken in.'),
   read: z.strictObject({
-    mode: z.enum(['held poll', 'sweep', 'push']).describe('How the room is watched.'),
+    mode: z
+      .enum(['bot webhook', 'signaling', 'held poll', 'sweep', 'push'])
+      .describe(
+        'How the room is watched. `bot webhook` and `signaling`: its server tells when to read it; `held poll`: by a request ' +
+          'that the server holds until there is something new; `sweep`: by the room list; `push`: its network hands everything over.',
+      ),
     state: z.enum(['open', 'closed']),
     reason: z.string().nullable(),
     readAt: time().nullable(),
@@ -180,6 +200,11 @@ export const linkStatus = z.strictObject({
     avatar: z.boolean(),
     members: z.enum(['state', 'line', 'off']),
     clearedHistory: z.enum(['notice', 'delete']),
+    moderators: z.enum(['state', 'line', 'off']),
+    calls: z.enum(['notice', 'off']),
+    access: z.enum(['line', 'off']),
+    expired: z.enum(['delete', 'keep']),
+    moderation: z.enum(['on', 'off']),
   }),
   portals: z.array(portalStatus),
 });

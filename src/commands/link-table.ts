@@ -7,19 +7,23 @@ import { table, timeOf } from './table.js';
 export function renderLinks(links: readonly LinkStatus[]): string {
   if (links.length === 0) return 'There are no links yet: see `crosstalk help link`.';
   const showsMirror = links.some((link) => mirrorOf(link) !== '');
+  const showsSpeaker = links.some(({ portals }) => portals.some(({ speaker }) => speaker !== 'auto'));
   const head = [
     ...['LINK', 'OWNER', 'STATE'],
     ...(showsMirror ? ['MIRROR'] : []),
-    ...['ACCOUNT', 'ROOM', 'DIRECTION', 'PROBLEM'],
+    ...['ACCOUNT', 'ROOM', 'DIRECTION'],
+    ...(showsSpeaker ? ['SPEAKER'] : []),
+    'PROBLEM',
   ];
   const rows = links.flatMap((link) => {
     const own = [link.key, link.owner, stateOf(link), ...(showsMirror ? [mirrorOf(link)] : [])];
-    if (link.portals.length === 0) return [[...own, '', '', '', remedyFor(link)]];
+    if (link.portals.length === 0) return [[...own, '', '', '', ...(showsSpeaker ? [''] : []), remedyFor(link)]];
     return link.portals.map((portal, at) => [
       ...(at === 0 ? own : own.map(() => '')),
       portal.account,
       roomOf(portal),
       portal.direction,
+      ...(showsSpeaker ? [portal.speaker] : []),
       problemOf(portal, link) ?? portal.lane.reason ?? '',
     ]);
   });

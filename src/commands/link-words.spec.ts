@@ -62,6 +62,13 @@ describe('crosstalk link', () => {
     );
   });
 
+  it('who speaks is said of a room of the same call, or of one that the link has already', () => {
+    expect(wish({ room: ['my-talk=a'], speaker: ['my-talk=guest', 'other-talk=b=relay'] })).toMatchObject({
+      rooms: [{ account: 'my-talk', wanted: { room: 'a' }, speaker: 'guest' }],
+      speakers: [{ account: 'other-talk', room: 'b', speaker: 'relay' }],
+    });
+  });
+
   it('what is mirrored is set by words', () => {
     expect(wish({ mirror: ['members=line', 'topic=off', 'name=on', 'clearedHistory=delete'] }).mirror).toEqual({
       members: 'line',
@@ -78,7 +85,15 @@ describe('crosstalk link', () => {
     [{ mirror: ['topic'] }, '--mirror topic: write topic=on, or topic=off.'],
     [{ room: ['abcd1234'] }, '--room abcd1234: write --room ACCOUNT=ROOM.'],
     [{ create: ['my-matrix='] }, '--create my-matrix=: write --create ACCOUNT=NAME.'],
-    [{}, 'What is to be linked or changed? Name rooms, directions or what is mirrored.'],
+    [{}, 'What is to be linked or changed? Name rooms, directions, who speaks or what is mirrored.'],
+    [
+      { speaker: ['my-talk=nobody'] },
+      '--speaker my-talk=nobody: write --speaker ACCOUNT=auto, or --speaker ACCOUNT=guest, or --speaker ACCOUNT=bridged, or --speaker ACCOUNT=relay.',
+    ],
+    [
+      { room: ['my-talk=a', 'my-talk=b'], speaker: ['my-talk=guest'] },
+      'Which room of my-talk? Write --speaker my-talk=ROOM=guest.',
+    ],
   ])('%j is told how to be written', (options, sentence) => {
     expect(() => wish(options)).toThrow(new UsageError(sentence));
   });

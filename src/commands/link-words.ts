@@ -1,4 +1,5 @@
 import type { LinkWish, WishedRoom } from '../links/link-wish.js';
+import { speakerWishes } from '../model/capabilities.js';
 import { type AccountId, accountId } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import { nearest } from '../settings/nearest.js';
@@ -26,10 +27,11 @@ export function linkWishOf(key: string, call: Pick<CommandCall, 'options'>): Lin
     throw new UsageError(`--invite ${stray.account}=… goes with --create ${stray.account}=NAME.`);
   const turned = withDirections([...named, ...created], turnsIn(call));
   const mirror = mirrorIn(call);
-  if (turned.rooms.length + turned.turns.length + Object.keys(mirror).length === 0) {
-    throw new UsageError('What is to be linked or changed? Name rooms, directions or what is mirrored.');
+  const { rooms, speakers } = withSpeakers(turned.rooms, speakersIn(call));
+  if (rooms.length + turned.turns.length + speakers.length + Object.keys(mirror).length === 0) {
+    throw new UsageError('What is to be linked or changed? Name rooms, directions, who speaks or what is mirrored.');
   }
-  return { key, ...turned, mirror };
+  return { key, rooms, turns: turned.turns, ...(speakers.length === 0 ? {} : { speakers }), mirror };
 }
 
 /** `ACCOUNT=VALUE`: an account's key has no =, so the first one parts them whatever the value holds. */
@@ -78,6 +80,45 @@ function withDirections(rooms: WishedRoom[], turns: LinkWish['turns']): Pick<Lin
     else directed[at] = { ...found, direction };
   }
   return { rooms: directed, turns: others };
+}
+
+type Speakers = NonNullable<LinkWish['speakers']>;
+
+/** What stands behind the last = says who: a room's id may hold one too. */
+function speakersIn(call: Pick<CommandCall, 'options'>): Speakers {
+  return textsOf(call, 'speaker').map((text) => {
+    const at = text.lastIndexOf('=');
+    const { account, value } = parted(text.slice(0, Math.max(at, 0)));
+    const speaker = speakerWishes.find((wish) => wish === text.slice(at + 1));
+    if (speaker === undefined || account === '' || value === '') {
+      throw new UsageError(
+        `--speaker ${text}: write --speaker ACCOUNT=${speakerWishes.join(', or --speaker ACCOUNT=')}.`,
+      );
+    }
+    return { account: accountId(account), speaker, ...(value === undefined ? {} : { room: value }) };
+  });
+}
+
+/** Of the room of the same call that it names, else of one that the link has already. */
+function withSpeakers(
+  rooms: readonly WishedRoom[],
+  given: Speakers,
+): { readonly rooms: WishedRoom[]; readonly speakers: Speakers } {
+  const spoken = [...rooms];
+  const speakers = given.filter(({ account, room, speaker }) => {
+    const places = [...spoken.keys()].filter((at) => {
+      const it = spoken[at];
+      return it?.account === account && (room === undefined || written(it) === room);
+    });
+    if (places.length > 1)
+      throw new UsageError(`Which room of ${account}? Write --speaker ${account}=ROOM=${speaker}.`);
+    const [at] = places;
+    const found = at === undefined ? undefined : spoken[at];
+    if (at === undefined || found === undefined) return true;
+    spoken[at] = { ...found, speaker };
+    return false;
+  });
+  return { rooms: spoken, speakers };
 }
 
 const written = ({ wanted }: WishedRoom): string => ('room' in wanted ? wanted.room : wanted.create.name);

@@ -1,4 +1,5 @@
 import type { Command, ExitCode } from './command.js';
+import { speakerWishes } from '../model/capabilities.js';
 import { linkName } from './link-name.js';
 import { linkWishOf } from './link-words.js';
 import { roomsTakenUp } from './rooms-taken-up.js';
@@ -10,7 +11,7 @@ const ofRoom = { ...several, takes: 'ACCOUNT[=ROOM]' } as const;
 export const linkCommand: Command = {
   name: 'link',
   usage: 'NAME [--room ACCOUNT=ROOM]… [OPTION]…',
-  summary: 'Links rooms, or changes a link: puts more rooms into it, sets directions and what it mirrors.',
+  summary: 'Links rooms, or changes a link: puts more rooms into it, sets directions, who speaks and what it mirrors.',
   maxWords: 1,
   options: {
     room: {
@@ -23,10 +24,17 @@ export const linkCommand: Command = {
     in: { ...ofRoom, says: 'into this room only: what is said there stays there' },
     out: { ...ofRoom, says: 'out of this room only: nothing is written into it' },
     both: { ...ofRoom, says: 'both ways, as it is where nothing is said' },
+    speaker: {
+      ...several,
+      takes: 'ACCOUNT[=ROOM]=WHO',
+      says: `who is seen to speak in this room: ${speakerWishes.join(', ')}`,
+    },
     mirror: {
       ...several,
       takes: 'WHAT=HOW',
-      says: 'name, topic, avatar: on or off; members: state, line or off; clearedHistory: notice or delete',
+      says:
+        'name, topic, avatar: on or off; members, moderators: state, line or off; calls: notice or off; access: line or off; ' +
+        'clearedHistory: notice or delete; expired: delete or keep; moderation: on or off',
     },
   },
   notes:

@@ -9,6 +9,7 @@ const portal: PortalStatus = {
   wanted: { room: 'abcd1234' },
   room: null,
   direction: 'both',
+  speaker: 'auto',
   problem: null,
   catchesUpFrom: null,
   read: { mode: 'push', state: 'open', reason: null, readAt: null },

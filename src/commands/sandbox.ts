@@ -15,16 +15,33 @@ const options = {
   'talk-port': { type: 'string', takes: 'N', says: 'port of the Talk server; any free one unless said' },
   'matrix-port': { type: 'string', takes: 'N', says: 'port of the Matrix server; any free one unless said' },
   'slack-port': { type: 'string', takes: 'N', says: 'port of the Slack server; any free one unless said' },
+  'peer-port': {
+    type: 'string',
+    takes: 'N',
+    says: 'with --only talk: two Talk servers that federate, without page; port of the second, 0 for any free one',
+  },
+  'talk-version': {
+    type: 'string',
+    takes: '22|23',
+    says: 'with --only talk: which Talk answers; 22 unless said, 23 also pins and schedules messages',
+  },
 } as const;
 
 export const sandboxCommand: Command = {
   name: 'sandbox',
-  usage: '[--port N] [--only NETWORKS] [--talk-port N] [--matrix-port N] [--slack-port N]',
+  usage:
+    '[--port N] [--only NETWORKS] [--talk-port N] [--matrix-port N] [--slack-port N] [--peer-port N] [--talk-version 22|23]',
   summary:
     'Runs small Talk, Matrix and Slack servers with the service between them and a page to type on, or servers and page alone.',
   maxWords: 0,
   options,
-  examples: ['sandbox', 'sandbox --only matrix --matrix-port 8008', 'sandbox --only talk,slack --slack-port 8009'],
+  examples: [
+    'sandbox',
+    'sandbox --only matrix --matrix-port 8008',
+    'sandbox --only talk,slack --slack-port 8009',
+    'sandbox --only talk --talk-version 23',
+    'sandbox --only talk --talk-port 8090 --peer-port 8091',
+  ],
   run: async (call) => {
     const words = Object.keys(options).flatMap((name) => {
       const value = call.options[name];

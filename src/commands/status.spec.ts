@@ -8,6 +8,7 @@ const talk: PortalStatus = {
   wanted: { room: 'abcd1234' },
   room: roomId('abcd1234'),
   direction: 'both',
+  speaker: 'auto',
   problem: null,
   catchesUpFrom: null,
   read: { mode: 'sweep', state: 'open', reason: null, readAt: null },

@@ -11,8 +11,9 @@ export const statusCommand: Command = {
   maxWords: 0,
   options: { json: { type: 'boolean', says: 'the whole as JSON, times in ISO 8601' } },
   notes:
-    'A room is read by a held poll, by a sweep of the room list, or pushed to us. A lane is the line of what is to be ' +
-    'delivered\nto a room; what cannot be delivered is parked, with the id that `crosstalk retry` takes.',
+    'A room is watched by webhooks of a bot, by a signaling server, by held polls, or by sweeps of the room list; or its\n' +
+    'network pushes what happens. A lane is the line of what is to be delivered to a room; what cannot be delivered is\n' +
+    'parked, with the id that `crosstalk retry` takes.',
   examples: ['status', 'status --json'],
   run: async (call) =>
     visit(call, async ({ status }, { delivery: { leaseMs } }): Promise<ExitCode> => {

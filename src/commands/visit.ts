@@ -7,7 +7,14 @@ import { settingsInUse } from './settings-in-use.js';
 
 /** Works on the service's database beside it: nothing is started that reads or delivers. Throws SettingsFaults, NoSettings. */
 export async function visit<T>(call: CommandCall, work: (house: House, settings: Settings) => Promise<T>): Promise<T> {
-  const settings = await settingsInUse(call);
+  return visitWith(await settingsInUse(call), work);
+}
+
+/** The same, with settings that were read already. */
+export async function visitWith<T>(
+  settings: Settings,
+  work: (house: House, settings: Settings) => Promise<T>,
+): Promise<T> {
   const log = createLog('error');
   const ground = await prepareGround(settings, log, 'visit');
   try {

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import type { Capabilities } from '../model/capabilities.js';
+import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
 import type { UserRef } from '../model/ids.js';
 import type { FileStream, NetworkAdapter, Speaker, UserProfile } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
@@ -20,7 +20,13 @@ interface Remembered {
 
 const mostRemembered = 10_000;
 
-/** Chooses who is seen to say something, and knows what people look like on the network they come from. */
+/** Pure: who is to be seen to speak in a room, as far as it has such. */
+export function speakerKindIn({ speakers }: Pick<Capabilities, 'speakers'>, wish: SpeakerWish): Speaker['as'] {
+  const wished = speakers.filter((kind) => wish === 'auto' || kind === wish);
+  return wished.find((kind) => kind !== 'puppet') ?? 'relay';
+}
+
+/** Those who are seen to say something, and what people look like on the network they come from. */
 export class Speakers {
   readonly #profiles = new Map<string, Remembered>();
   readonly #asked = new Map<string, Promise<void>>();
@@ -43,13 +49,13 @@ export class Speakers {
     return { as: 'bridge', person: cause, networkLabel: '', profile: { name: '' }, openAvatar };
   }
 
-  async choose(person: UserRef, capabilities: Capabilities): Promise<Speaker> {
+  async choose(person: UserRef, as: Speaker['as']): Promise<Speaker> {
     const profile = await this.#profile(person);
     const networkLabel = this.options.label(person.account);
     // The name at that moment is newer than any remembered profile.
     const name = person.name === '' ? profile.name : person.name;
     return {
-      as: capabilities.speakers.includes('ghost') ? 'ghost' : 'relay',
+      as,
       person,
       networkLabel,
       profile: { ...profile, name: await this.names.of(person, name, networkLabel, profile.handle ?? person.id) },

@@ -1,3 +1,4 @@
+import type { SpeakerWish } from '../model/capabilities.js';
 import type { AccountId } from '../model/ids.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import type { Database, Transaction } from '../persistence/database.js';
@@ -38,7 +39,7 @@ export class LinkChanges {
     private readonly options: LinkChangesOptions,
   ) {}
 
-  /** Makes a link, or puts rooms into one, sets directions and what it mirrors. Throws LinkRefused. */
+  /** Makes a link, or puts rooms into one, sets directions, who speaks and what it mirrors. Throws LinkRefused. */
   async link(wish: LinkWish): Promise<{ readonly link: 'made' | 'changed'; readonly state: 'active' | 'paused' }> {
     return this.#change(wish.key, async (tx, stored) => {
       this.#refuseSettings(wish.key, stored);
@@ -47,20 +48,23 @@ export class LinkChanges {
       const live = stored === undefined ? [] : present(stored);
       const begins = live.length === 0;
       if (begins && wish.rooms.length < 2) throw new LinkRefused(tooFewRooms(wish.key, stored));
-      this.#refuseAccounts([...wish.rooms, ...wish.turns]);
+      this.#refuseAccounts([...wish.rooms, ...wish.turns, ...(wish.speakers ?? [])]);
       refuseTwice(wish.rooms, live);
       for (const { account, wanted } of wish.rooms) {
         if ('room' in wanted) await this.#refuseTaken(tx, wish.key, account, [wanted.room]);
       }
       const after = directions(wish, live);
+      const given = speakers(wish, live);
       if (!canFlow([...after.stay.values(), ...after.come].map((direction) => ({ direction })))) {
         throw new LinkRefused('Nothing would flow: no room speaks while another listens. Let one of them be both.');
       }
       const options = { ...defaultLinkOptions, ...stored?.options, ...wish.mirror };
       const link = await this.repository.put(tx, wish.key, options, begins ? 'becomes active' : 'stays');
       for (const [portal, direction] of after.stay) await this.repository.turn(tx, portal, direction);
-      for (const { account, wanted, direction = 'both' } of wish.rooms.filter((room) => !find(live, room))) {
-        await declarePortal(tx, link, { account, wanted, direction });
+      for (const [portal, speaker] of given) await this.repository.give(tx, portal, speaker);
+      for (const room of wish.rooms.filter((each) => !find(live, each))) {
+        const { account, wanted, direction = 'both', speaker = 'auto' } = room;
+        await declarePortal(tx, link, { account, wanted, direction, speaker });
       }
       return { link: begins ? 'made' : 'changed', state: !begins && stored?.state === 'paused' ? 'paused' : 'active' };
     });
@@ -268,4 +272,21 @@ function directions(
     stay.set(chosen({ key, portals: live }, choice).id, direction);
   }
   return { stay, come };
+}
+
+/** Who is to speak in rooms that the link has, by portal. */
+function speakers(
+  { key, rooms, speakers: given = [] }: LinkWish,
+  live: readonly StoredPortal[],
+): Map<string, SpeakerWish> {
+  const stay = new Map<string, SpeakerWish>();
+  for (const room of rooms) {
+    const known = find(live, room);
+    if (known !== undefined && room.speaker !== undefined) stay.set(known.id, room.speaker);
+  }
+  for (const { speaker, ...choice } of given) {
+    if (live.length === 0) throw new LinkRefused(`${choice.account} has no room among those of the new link ${key}.`);
+    stay.set(chosen({ key, portals: live }, choice).id, speaker);
+  }
+  return stay;
 }

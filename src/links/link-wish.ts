@@ -1,3 +1,4 @@
+import type { SpeakerWish } from '../model/capabilities.js';
 import type { AccountId } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
@@ -11,6 +12,8 @@ export interface WishedRoom {
   readonly wanted: WantedRoom;
   /** Absent: as it is, `both` for one that is new. */
   readonly direction?: Direction;
+  /** Absent: as it is, `auto` for one that is new. */
+  readonly speaker?: SpeakerWish;
 }
 
 /** A room that is in a link already; `room` where the account has several in it. */
@@ -24,6 +27,8 @@ export interface LinkWish {
   readonly key: string;
   readonly rooms: readonly WishedRoom[];
   readonly turns: readonly (RoomChoice & { readonly direction: Direction })[];
+  /** Who is to speak in rooms of the link. */
+  readonly speakers?: readonly (RoomChoice & { readonly speaker: SpeakerWish })[];
   readonly mirror: Partial<LinkOptions>;
 }
 

@@ -35,6 +35,7 @@ function portal(account: string, room: string, more: Partial<PortalStatus> = {})
     wanted: { room },
     room: roomId(room),
     direction: 'both',
+    speaker: 'auto',
     problem: null,
     catchesUpFrom: null,
     read: { mode: 'push', state: 'open', reason: null, readAt: null },

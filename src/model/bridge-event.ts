@@ -13,6 +13,7 @@ export type BridgeEvent =
   | PollClosed
   | MemberJoined
   | MemberLeft
+  | RoleChanged
   | RoomChanged
   | CallChanged
   | ThreadChanged
@@ -49,6 +50,10 @@ export interface MessageSent extends Happened<'messageSent'> {
   readonly style: 'text' | 'emote' | 'notice';
   /** `silent`: readers are not to be notified. */
   readonly attention?: 'silent';
+  /** The bridge itself says it, in nobody's name, whoever caused it. Absent: the actor does. */
+  readonly by?: 'bridge';
+  /** When it vanishes from its room by itself, ISO 8601. Absent: never. */
+  readonly expiresAt?: string;
 }
 
 /** The actor may be a moderator: the words are shown as the author's all the same. */
@@ -57,6 +62,7 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   readonly body: RichText;
   readonly style: MessageSent['style'];
   readonly attention?: 'silent';
+  readonly by?: 'bridge';
   readonly version: Version;
 }
 
@@ -112,18 +118,80 @@ export interface MemberLeft extends Happened<'memberLeft'> {
   readonly how: 'left' | 'removed' | 'banned';
 }
 
-export interface RoomChanged extends Happened<'roomChanged'> {
-  readonly change:
-    | { readonly of: 'name'; readonly name: string }
-    | { readonly of: 'topic'; readonly topic: string }
-    | { readonly of: 'avatar'; readonly avatar: FileRef | null }
-    | { readonly of: 'history'; readonly cleared: 'all' };
+/** Somebody may see to the room from now on, or no longer. */
+export interface RoleChanged extends Happened<'roleChanged'> {
+  readonly member: UserRef;
+  readonly role: 'moderator' | 'member';
 }
 
+/** What a room is called and looks like: what linked rooms may have in common. */
+export type RoomLooks =
+  | { readonly of: 'name'; readonly name: string }
+  | { readonly of: 'topic'; readonly topic: string }
+  | { readonly of: 'avatar'; readonly avatar: FileRef | null };
+
+/** What else is told of a room: other rooms are not changed by it. */
+export type RoomState =
+  | { readonly of: 'history'; readonly cleared: 'all' }
+  /** Whether its people may write: all of them, or (`lobby`) its moderators alone may even enter. */
+  | { readonly of: 'writing'; readonly state: 'stopped' | 'resumed'; readonly why: 'readOnly' | 'lobby' }
+  /** Who may come in. */
+  | {
+      readonly of: 'access';
+      readonly to:
+        | 'guestsAllowed'
+        | 'guestsDisallowed'
+        | 'passwordSet'
+        | 'passwordRemoved'
+        | 'listedForNobody'
+        | 'listedForUsers'
+        | 'listedForEverybody';
+    }
+  /** Messages written from now on vanish after that time; null: they stay. */
+  | { readonly of: 'expiration'; readonly afterMs: number | null }
+  /** Many people at once. `team`: as people put them together themselves. */
+  | {
+      readonly of: 'group';
+      readonly state: 'added' | 'removed';
+      readonly type: 'group' | 'team';
+      readonly name: string;
+    }
+  | { readonly of: 'breakoutRooms'; readonly state: 'started' | 'stopped' }
+  /** A breakout room, by its name, asks the moderators for help, or got it. */
+  | { readonly of: 'assistance'; readonly state: 'asked' | 'given'; readonly room: string }
+  /** The bridge lost the room, or has it back: `why` says what somebody can do. */
+  | { readonly of: 'reach'; readonly state: 'lost' | 'back'; readonly why: string };
+
+export interface RoomChanged extends Happened<'roomChanged'> {
+  readonly change: RoomLooks | RoomState;
+}
+
+/** What is told of a room's calls, of which it has one at a time. */
 export interface CallChanged extends Happened<'callChanged'> {
-  readonly state: 'started' | 'ended';
-  readonly durationMs?: number;
-  readonly joinUrl?: string;
+  readonly change:
+    | {
+        readonly of: 'start';
+        /** Its origin, as if the start were a message. */
+        readonly call: MessageRef;
+        readonly joinUrl?: string;
+        /** `silent`: nobody's phone rang. */
+        readonly attention?: 'silent';
+      }
+    /** The actor came in. */
+    | { readonly of: 'arrival' }
+    | {
+        readonly of: 'end';
+        /** `unanswered`: whoever was called did not come. */
+        readonly how: 'over' | 'unanswered';
+        /** Those of whom it is told that they took part; there may have been more. */
+        readonly people: readonly UserRef[];
+      }
+    | {
+        readonly of: 'recording';
+        readonly media: 'video' | 'audio';
+        readonly state: 'started' | 'stopped' | 'failed';
+      };
+  readonly version: Version;
 }
 
 export interface ThreadChanged extends Happened<'threadChanged'> {
@@ -136,7 +204,10 @@ export interface PinChanged extends Happened<'pinChanged'> {
   readonly state: 'pinned' | 'unpinned';
 }
 
-export interface TypingChanged extends Happened<'typingChanged'> {
+/** Exactly these type in the room now. */
+export interface TypingChanged {
+  readonly kind: 'typingChanged';
+  readonly room: RoomRef;
   readonly typing: readonly UserRef[];
 }
 
@@ -161,12 +232,19 @@ export function targetOf(event: BridgeEvent): MessageRef | undefined {
     case 'pollStarted':
     case 'memberJoined':
     case 'memberLeft':
+    case 'roleChanged':
     case 'roomChanged':
     case 'callChanged':
       return undefined;
     default:
       return assertNever(event);
   }
+}
+
+/** The message that begins with the event; a call is one that tells of it. */
+export function begunBy(event: BridgeEvent): MessageRef | undefined {
+  if (event.kind === 'messageSent' || event.kind === 'pollStarted') return event.message;
+  return event.kind === 'callChanged' && event.change.of === 'start' ? event.change.call : undefined;
 }
 
 /** What a new message answers: the first message of its thread, and the one that it replies to. */

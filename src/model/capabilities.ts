@@ -1,9 +1,19 @@
-/** Who may be seen to say something in a room, best first. */
-export type SpeakerKind = 'puppet' | 'ghost' | 'guest' | 'relay';
+/**
+ * Who may be seen to say something in a room. `ghost`: a user that we control for the person. `guest`: somebody who is there under the
+ * person's name for a while. `bridged`: one account under the names of many. `relay`: our account, with the name in what it says.
+ */
+export type SpeakerKind = 'puppet' | 'ghost' | 'guest' | 'bridged' | 'relay';
+
+/** Who is to be seen to speak in a room; `auto`: the best that it has. Where it has not what is wished for, our account speaks. */
+export const speakerWishes = ['auto', 'guest', 'bridged', 'relay'] as const;
+export type SpeakerWish = (typeof speakerWishes)[number];
 
 /** What a room can show, as data. Abilities themselves are the presence of entries in `deliver`. */
 export interface Capabilities {
+  /** Best first. */
   readonly speakers: readonly SpeakerKind[];
+  /** Those whose messages cannot be edited there: new words are said as an answer to the old ones. Absent: none. */
+  readonly uneditable?: readonly SpeakerKind[];
   /** Longest text of one message in UTF-16 code units, and in bytes of UTF-8 where that is bounded too. */
   readonly maxTextChars: number;
   readonly maxTextBytes?: number;
@@ -14,6 +24,8 @@ export interface Capabilities {
   readonly editWindowMs?: number;
   /** `any`: any short text. `emoji`: one Unicode emoji each. */
   readonly reactions: 'any' | 'emoji' | 'none';
+  /** What is done there at another room's wish, to people whom it knows; absent: nothing. */
+  readonly obeys?: readonly ('members' | 'roles' | 'writing' | 'expiration')[];
   /** How many different reactions one speaker may put on one message. */
   readonly maxReactionsPerSpeaker: number;
 }

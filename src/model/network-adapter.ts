@@ -1,5 +1,5 @@
-import type { BridgeEvent, EventKind, EventOf } from './bridge-event.js';
-import type { Capabilities } from './capabilities.js';
+import type { BridgeEvent, EventKind, EventOf, MessageSent } from './bridge-event.js';
+import type { Capabilities, SpeakerKind } from './capabilities.js';
 import type {
   AccountId,
   Cursor,
@@ -76,7 +76,7 @@ export interface FileStream {
 /** Who is seen to say something, and on whose behalf. */
 export interface Speaker {
   /** `bridge`: our account speaks for itself, in nobody's name. */
-  readonly as: 'ghost' | 'relay' | 'bridge';
+  readonly as: Exclude<SpeakerKind, 'puppet'> | 'bridge';
   readonly person: UserRef;
   /** What people call the person's network: `Talk`. */
   readonly networkLabel: string;
@@ -97,6 +97,8 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   /** What a reply answers, as it stands in this room. */
   readonly replyTo?: Copy;
   readonly thread?: Copy;
+  /** How it is told in words, where the room does not let us show it. */
+  readonly inLine?: MessageSent;
   /** Opens a file of the event, on whichever account it is. */
   openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
   /** Parts that an earlier attempt made: they are not made again. */
@@ -137,14 +139,33 @@ export type Outcome =
   | { readonly delivery: DeliveryId; readonly done: 'alreadySo' }
   | { readonly delivery: DeliveryId; readonly done: 'notFound' };
 
+/**
+ * How a room that is pulled is watched. `webhook`: its network tells whenever something happens in it; `signaling`: whenever a message
+ * is written; `held`: it is asked by a request that the network holds until there is something new; `swept`: a list of all rooms shows it.
+ */
+export const watchModes = ['webhook', 'signaling', 'held', 'swept'] as const;
+export type WatchMode = (typeof watchModes)[number];
+
+export interface WatchedRoom {
+  readonly room: RoomId;
+  readonly lastActivityAt: Date | null;
+  readonly watch: WatchMode;
+  /** How far it was read, by whichever replica reads it; null: it has not begun. */
+  readonly cursor: Cursor | null;
+  /** When its network was last known to tell of it by itself; null: never. While it is watched so, the time is not kept up to date. */
+  readonly pushedAt: Date | null;
+  /** `closed`: it is not read, whoever tells of it. */
+  readonly state: 'open' | 'closed';
+}
+
 /** The linked rooms of one account, as its watch sees and steers them. */
 export interface Watching {
   /** Linked rooms that are read now, those with the latest activity first. */
-  rooms(): Promise<readonly { readonly room: RoomId; readonly lastActivityAt: Date | null }[]>;
+  rooms(): Promise<readonly WatchedRoom[]>;
   /** Has each of these rooms read soon, one after the other in this order, by whichever replica owns it. */
   wake(rooms: readonly RoomId[]): Promise<void>;
-  /** Just these rooms are read by held polls from now on. */
-  hold(rooms: readonly RoomId[]): Promise<void>;
+  /** These rooms are watched so from now on, the others as before. */
+  watch(modes: ReadonlyMap<RoomId, WatchMode>): Promise<void>;
 }
 
 /** Present where a network must be asked. */
@@ -156,8 +177,8 @@ export interface Pulling {
   pull(room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch>;
   /** Learns which rooms have something new, until `signal` aborts. Run by one replica for the whole account. */
   watch(watching: Watching, signal: AbortSignal): Promise<void>;
-  /** How long after the last read a room is read again without being woken, given how long it was quiet. */
-  rereadAfterMs(quietMs: number): number;
+  /** How long after the last read a room is read again without being woken, given how long it was quiet. Never asked where it is `held`. */
+  rereadAfterMs(quietMs: number, watch: WatchMode): number;
 }
 
 /** A room that a link names: one that exists, or one to be made. */
@@ -215,6 +236,12 @@ export interface NetworkAdapter {
   readonly deliver: { readonly [K in EventKind]?: Deliver<K> };
   /** Asked for entries that say `look`; `since`: nothing was attempted before. One answer for each, in any order. */
   wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<readonly Outcome[]>;
+
+  /**
+   * Shows in a room that exactly these type. It ends by itself within half a minute: asked again while they do. Throws BridgeErrors. Absent:
+   * nobody sees who types.
+   */
+  readonly showTyping?: (room: RoomId, who: readonly Speaker[], signal: AbortSignal) => Promise<void>;
 
   /** Cheap; may be cached. */
   capabilities(room: RoomId): Promise<Capabilities>;

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { AccountStore } from './account-store.js';
+import type { TypingChanged } from './bridge-event.js';
 import type { Clock } from './clock.js';
 import type { RoomClosed } from './errors.js';
 import type { AccountId, FileRef, NetworkName, RoomId, UserId } from './ids.js';
@@ -41,6 +42,12 @@ export interface AdapterContext<Settings> {
   readonly roomsOpened: (rooms: readonly RoomId[]) => Promise<void>;
   /** Does what a room's people ask of links; what is answered, in plain text. What cannot be is answered too. */
   command(call: RoomCommand): Promise<string>;
+  /** Somebody began or ended to type: shown in the other rooms of the link, and kept nowhere. To be told again while they do. */
+  typing(changed: TypingChanged): void;
+  /** Has these linked rooms read at once, by whichever replica reads them. */
+  wake(rooms: readonly RoomId[]): Promise<void>;
+  /** The network told of these rooms by itself, to whichever replica: their account's owner is to know. */
+  pushed(rooms: readonly RoomId[]): Promise<void>;
   /** Path on the public listener at which whoever knows it sees a picture of any account, until it expires. */
   picturePath(picture: FileRef): string;
 }
@@ -76,11 +83,40 @@ export interface PublicRoute {
   handle(request: PublicRequest): Promise<PublicAnswer>;
 }
 
+/** A call of such a command. */
+export interface NetworkCall {
+  /** What was written behind the command; empty where it takes no words. */
+  readonly words: readonly string[];
+  /** The working folder, from which paths of files are. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Lends what the account remembers, the same that a running service sees. Throws where the database is not to be had. */
+  withStore<T>(work: (store: AccountStore) => Promise<T>): Promise<T>;
+}
+
+/** What a command takes behind its name. */
+export interface CommandWords {
+  /** `[GROUP [METHOD]]` */
+  readonly usage: string;
+  readonly notes: string;
+  /** What comes after `crosstalk `, whole. */
+  readonly examples: readonly string[];
+  /** Pure: the answer to words that ask nothing of an account; undefined: they do. Throws WordsRefused where they make no sense. */
+  explain(words: readonly string[]): string | undefined;
+}
+
+/** The words of a call make no sense. The message says the remedy. */
+export class WordsRefused extends Error {}
+
 /** A command of the CLI that a network brings along. Gets its account's checked settings; returns what is printed. */
 export interface NetworkCommand<Settings> {
   readonly name: string;
   readonly summary: string;
-  run(account: AccountId, settings: Settings): Promise<string>;
+  /** Absent: it takes none but the account's key. */
+  readonly words?: CommandWords;
+  run(account: AccountId, settings: Settings, call: NetworkCall): Promise<string>;
 }
 
 /** Everything the rest of the house needs to know of a network. */

@@ -1,4 +1,5 @@
 import type { BridgeEvent } from './bridge-event.js';
+import type { Call } from './call.js';
 import type { LinkOptions } from './link-options.js';
 import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from './ids.js';
 
@@ -48,6 +49,14 @@ export interface KnownReaction {
   readonly version: bigint;
 }
 
+/** A room's call that goes on, and the message that tells of it. */
+export interface KnownCall {
+  readonly message: RowId;
+  /** Its origin. */
+  readonly remote: RemoteId;
+  readonly call: Call;
+}
+
 export interface KnownDelivery {
   readonly id: RowId;
   readonly message: RowId | null;
@@ -70,6 +79,8 @@ export interface Known {
   readonly messages: Map<RowId, KnownMessage>;
   readonly reactions: Map<string, KnownReaction>;
   readonly reactionsByRemote: Map<string, KnownReaction>;
+  /** By room, of rooms of whose calls the batch tells. */
+  readonly calls: Map<string, KnownCall>;
   readonly deliveries: ReadonlyMap<DeliveryId, KnownDelivery>;
   readonly parkedByMessage: ReadonlyMap<RowId, readonly { readonly delivery: RowId; readonly portal: RowId }[]>;
 }
@@ -86,6 +97,10 @@ export interface InboxVerdict {
 export interface Plan {
   readonly inbox: InboxVerdict[];
   readonly messages: { id: RowId; link: RowId; account: AccountId; author: string; sentAt: Date }[];
+  /** Messages that vanish at their origin by themselves. */
+  readonly expirations: { message: RowId; dueAt: Date }[];
+  /** Rooms with what is known of their calls from now on; null: there is none. */
+  readonly calls: { room: RoomRef; call: KnownCall | null }[];
   readonly copies: {
     account: AccountId;
     room: RoomId;
@@ -95,7 +110,14 @@ export interface Plan {
     part: number;
     delivery: RowId | null;
   }[];
-  readonly deliveries: { uuid: DeliveryId; lane: RowId; message: RowId | null; inbox: RowId; event: BridgeEvent }[];
+  /** `inbox` null: nobody told it, the bridge itself knows. */
+  readonly deliveries: {
+    uuid: DeliveryId;
+    lane: RowId;
+    message: RowId | null;
+    inbox: RowId | null;
+    event: BridgeEvent;
+  }[];
   readonly versions: { message: RowId; version: bigint; deleted: boolean }[];
   readonly reactions: {
     message: RowId;
@@ -120,7 +142,7 @@ export interface Plan {
   /** A room whose history was cleared: what was bridged from it is deleted in these lanes. */
   readonly cleared: {
     portal: RowId;
-    inbox: RowId;
+    inbox: RowId | null;
     lanes: readonly RowId[];
     by: Pick<BridgeEvent, 'room' | 'actor' | 'at'>;
   }[];

@@ -1,14 +1,33 @@
-import { pino } from 'pino';
+import { pino, type DestinationStream, type LoggerOptions } from 'pino';
 import type { Log } from '../model/network-definition.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Field names whose values are never written, wherever they turn up. */
-const secretFields = ['password', 'token', 'asToken', 'hsToken', 'secret', 'authorization', 'cookie', 'body', 'text'];
+/** Field names whose values are never written, in a line's own fields and in fields of these. */
+const secretFields = [
+  'password',
+  'appPassword',
+  'bridgeBotPassword',
+  'token',
+  'appToken',
+  'asToken',
+  'bearerToken',
+  'botToken',
+  'hsToken',
+  'secret',
+  'clientSecret',
+  'secretKey',
+  'signingSecret',
+  'authorization',
+  'cookie',
+  'sessionCookie',
+  'body',
+  'text',
+];
 
-/** One JSON line an event on standard output. Errors are written with their kind and message, without a stack below `debug`. */
-export function createLog(level: LogLevel): Log {
-  return pino({
+/** One JSON line an event, on standard output unless said otherwise. Errors are written with their kind and message, without a stack below `debug`. */
+export function createLog(level: LogLevel, into?: DestinationStream): Log {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -20,7 +39,8 @@ export function createLog(level: LogLevel): Log {
           ? { kind: error.name, message: error.message, ...(level === 'debug' ? { stack: error.stack } : {}) }
           : { kind: typeof error, message: String(error) },
     },
-  });
+  };
+  return into === undefined ? pino(options) : pino(options, into);
 }
 
 /** For those who ask for no log at all. */

@@ -12,7 +12,9 @@ interface Described {
 export const labelMeanings: Readonly<Record<string, string>> = {
   account: 'the key of the account in the settings: of the source where something is read, of the target elsewhere',
   kind: 'what happened: `messageSent`, `messageEdited`, `reactionAdded` …',
-  mode: '`held`: by a request that the server holds until there is something new; `woken`: when something new is known of',
+  mode:
+    '`webhook`: a bot tells whenever something happens; `signaling`: the signaling server tells of new messages; ' +
+    '`held`: by a request that the server holds until there is something new; `swept`: by a list of all rooms',
   outcome:
     'of a delivery `delivered`, `skipped`, `parked`, or why it waits (`networkUnavailable`, `rateLimited`, `roomClosed` …); ' +
     'of a look `found`, `notFound`; of a read `new`, `nothing`, `failed`',

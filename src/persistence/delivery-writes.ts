@@ -113,6 +113,7 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
     case 'pollClosed':
     case 'memberJoined':
     case 'memberLeft':
+    case 'roleChanged':
     case 'roomChanged':
     case 'callChanged':
     case 'threadChanged':

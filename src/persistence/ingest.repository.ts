@@ -1,10 +1,12 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
+import type { Call } from '../model/call.js';
 import type { StoredDelivery } from '../model/delivery.js';
 import type { LinkOptions } from '../model/link-options.js';
-import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from '../model/ids.js';
+import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef, UserId } from '../model/ids.js';
 import {
   copyKey,
   type Known,
+  type KnownCall,
   type KnownDelivery,
   type KnownReaction,
   type Plan,
@@ -35,6 +37,8 @@ export interface Asked {
   /** How many messages begin with it at most. */
   readonly newMessages: number;
   readonly rooms: readonly { readonly room: RoomRef; readonly bringsEchoes: boolean }[];
+  /** Those of whose calls it tells. */
+  readonly calls: readonly RoomRef[];
   /** Whether stored payloads are read again. */
   readonly readAgain: boolean;
   /** Whether any of its events is about a message, not a new one. */
@@ -85,12 +89,13 @@ export class IngestRepository {
     return { known, stored: new Set(stored), inboxIds, messageIds };
   }
 
-  /** What only few batches need: what became of what is answered, reactions, parked deliveries, and where a message is. */
+  /** What only few batches need: what became of what is answered, calls, reactions, parked deliveries, and where a message is. */
   async #more(tx: Transaction, learnt: Known, asked: Asked): Promise<Known> {
     const unknown = asked.answered.filter(({ message }) => !learnt.copies.has(copyKey(message)));
     const known = unknown.length === 0 ? learnt : { ...learnt, told: await this.#told(tx, asked.keys, unknown) };
     if (asked.reactionRows.length > 0) await this.#reactions(tx, asked.reactionRows, known);
-    const changed = asked.readAgain || asked.changesSomething ? [...known.messages.keys()] : [];
+    const noticed = asked.calls.length === 0 ? [] : await this.#calls(tx, asked.calls, known);
+    const changed = [...(asked.readAgain || asked.changesSomething ? known.messages.keys() : []), ...noticed];
     if (changed.length === 0) return known;
     const reached = asked.readAgain ? await this.#reached(tx, changed) : known.reached;
     return { ...known, reached, parkedByMessage: await this.#parked(tx, changed) };
@@ -104,6 +109,19 @@ export class IngestRepository {
       [answered.map(({ message }) => message.room.account), answered.map(({ key }) => key)],
     );
     return new Set([...coming, ...rows.map(({ key }) => key)]);
+  }
+
+  /** Returns the messages that tell of them. */
+  async #calls(tx: Transaction, rooms: Asked['calls'], known: Known): Promise<RowId[]> {
+    const rows = await tx.rows<CallRow>(
+      `select account, room, message, remote, call from calls
+        where (account, room) in (select * from unnest($1::text[], $2::text[]))`,
+      [rooms.map(({ account }) => account), rooms.map(({ id }) => id)],
+    );
+    for (const { account, room, message, remote, call } of rows) {
+      known.calls.set(roomKey({ account, id: room }), { message, remote, call: JSON.parse(call) as Call });
+    }
+    return rows.map(({ message }) => message);
   }
 
   async #reached(tx: Transaction, messages: readonly RowId[]): Promise<Known['reached']> {
@@ -190,6 +208,33 @@ export class IngestRepository {
     );
   }
 
+  /** The ends of messages that have vanished from their rooms by themselves, the first first; those of paused links wait on. */
+  async takeExpired(tx: Transaction, limit: number): Promise<BridgeEvent[]> {
+    const rows = await tx.rows<ExpiredRow>(
+      `with due as (
+         delete from expirations where message in (
+           select e.message from expirations e
+            where e.due_at <= now()
+              and not exists (select 1 from messages m join links l on l.id = m.link where m.id = e.message and l.state = 'paused')
+            order by e.due_at limit $1 for update of e skip locked)
+         returning message, due_at)
+       select c.account, c.room, c.remote, m.account as "authorAccount", m.author, due.due_at as at
+         from due join messages m on m.id = due.message and m.deleted_at is null
+         join copies c on c.message = due.message and c.delivery is null and c.part = 0
+        order by due.due_at, due.message`,
+      [limit],
+    );
+    return rows.map(({ account, room, remote, authorAccount, author, at }) => ({
+      kind: 'messageDeleted',
+      room: { account, id: room },
+      // What the author is called is looked up where it is shown.
+      actor: { account: authorAccount, id: author, name: '', standing: 'person' },
+      at: at.toISOString(),
+      message: { room: { account, id: room }, id: remote },
+      version: '0',
+    }));
+  }
+
   /** What this payload told is not held any more. */
   async forgetHeld(tx: Transaction, inbox: RowId): Promise<void> {
     await tx.rows(`delete from held where inbox = $1`, [inbox]);
@@ -268,6 +313,17 @@ interface CopyRow {
   readonly deleted: boolean;
 }
 
+interface ExpiredRow {
+  readonly account: AccountId;
+  readonly room: RoomId;
+  readonly remote: RemoteId;
+  readonly authorAccount: AccountId;
+  readonly author: UserId;
+  readonly at: Date;
+}
+
+type CallRow = Omit<KnownCall, 'call'> & { readonly account: AccountId; readonly room: RoomId; readonly call: string };
+
 interface ReactionRow {
   readonly message: RowId;
   readonly emoji: string;
@@ -303,6 +359,7 @@ function knownOf({ wiring, copies, deliveries }: LearntRow): Known {
     messages: new Map(copies.map(({ message, version, deleted }) => [message, { version: BigInt(version), deleted }])),
     reactions: new Map(),
     reactionsByRemote: new Map(),
+    calls: new Map(),
     deliveries: deliveriesOf(deliveries),
     parkedByMessage: new Map(),
     reached: new Map(),

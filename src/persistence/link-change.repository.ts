@@ -1,3 +1,4 @@
+import type { SpeakerWish } from '../model/capabilities.js';
 import type { AccountId, RoomId } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
@@ -11,6 +12,7 @@ export interface StoredPortal {
   readonly wanted: WantedRoom;
   readonly room: RoomId | null;
   readonly direction: PortalWiring['direction'];
+  readonly speaker: SpeakerWish;
   /** Null while it is part of the link. */
   readonly removedAt: string | null;
 }
@@ -37,7 +39,7 @@ export class LinkChangeRepository {
     const [link] = await tx.rows<StoredLink>(
       `select l.id, l.key, l.owner, l.state, l.options,
               (select coalesce(json_agg(json_build_object('id', p.id::text, 'account', p.account, 'wanted', p.wanted, 'room', p.room,
-                  'direction', p.direction, 'removedAt', p.removed_at at time zone 'UTC') order by p.id), '[]')
+                  'direction', p.direction, 'speaker', p.speaker, 'removedAt', p.removed_at at time zone 'UTC') order by p.id), '[]')
                  from portals p where p.link = l.id) as portals
          from links l where l.key = $1`,
       [key],
@@ -81,6 +83,10 @@ export class LinkChangeRepository {
 
   async turn(tx: Transaction, portal: RowId, direction: PortalWiring['direction']): Promise<void> {
     await tx.rows(`update portals set direction = $2 where id = $1`, [portal, direction]);
+  }
+
+  async give(tx: Transaction, portal: RowId, speaker: SpeakerWish): Promise<void> {
+    await tx.rows(`update portals set speaker = $2 where id = $1`, [portal, speaker]);
   }
 
   /** Frees the rooms; what is known of their messages stays. */

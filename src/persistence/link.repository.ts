@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AccountId, RoomId } from '../model/ids.js';
+import type { AccountId, RoomId, RoomRef } from '../model/ids.js';
+import type { SpeakerWish } from '../model/capabilities.js';
 import { defaultLinkOptions, type LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
 import type { RowId } from '../model/routing.js';
@@ -60,14 +61,19 @@ export class LinkRepository {
   /** Those that are not in the database as they are declared. At most starts there is none. */
   async #news(tx: Transaction, links: readonly DeclaredLink[]): Promise<DeclaredLink[]> {
     const rows = await tx.rows<{ key: string; options: unknown; portals: unknown }>(
-      `select key, options, (select json_agg(json_build_object('account', account, 'wanted', wanted, 'direction', direction) order by id)
+      `select key, options, (select json_agg(json_build_object('account', account, 'wanted', wanted, 'direction', direction, 'speaker', speaker) order by id)
                                from portals where link = links.id and removed_at is null) as portals
          from links where owner = 'settings' and not ${comesBack} and key = any($1)`,
       [links.map(({ key }) => key)],
     );
     const known = new Map(rows.map(({ key, options, portals }) => [key, { options, portals }]));
     return links.filter(({ key, options = defaultLinkOptions, portals }) => {
-      const given = portals.map(({ account, wanted, direction }) => ({ account, wanted, direction }));
+      const given = portals.map(({ account, wanted, direction, speaker = 'auto' }) => ({
+        account,
+        wanted,
+        direction,
+        speaker,
+      }));
       return !isDeepStrictEqual(known.get(key), { options, portals: given });
     });
   }
@@ -91,6 +97,18 @@ export class LinkRepository {
       [link.id, portals.map(({ account }) => account), wanted],
     );
     return link.id;
+  }
+
+  /** The other rooms in which is shown what happens in this one now. */
+  async beside(room: RoomRef): Promise<RoomRef[]> {
+    const rows = await this.database.rows<{ account: AccountId; room: RoomId }>(
+      `select other.account, other.room from portals own join links on links.id = own.link
+          join portals other on other.link = own.link and other.id <> own.id
+        where own.account = $1 and own.room = $2 and own.removed_at is null and own.direction <> 'in' and links.state = 'active'
+          and other.room is not null and other.removed_at is null and other.direction <> 'out'`,
+      [room.account, room.id],
+    );
+    return rows.map(({ account, room: id }) => ({ account, id }));
   }
 
   /** Rooms that were not found or made yet. */
@@ -170,8 +188,8 @@ export class LinkRepository {
       [portal, old.id],
     );
     await tx.rows(
-      `with named as (delete from portals where id = $1 returning wanted, direction)
-       update portals set wanted = named.wanted, direction = named.direction from named where id = $2`,
+      `with named as (delete from portals where id = $1 returning wanted, direction, speaker)
+       update portals set wanted = named.wanted, direction = named.direction, speaker = named.speaker from named where id = $2`,
       [portal, old.id],
     );
     await bringBack(tx, old.id);
@@ -189,6 +207,14 @@ export class LinkRepository {
 
   async problem(portal: RowId, problem: string): Promise<void> {
     await this.database.rows(`update portals set problem = $2 where id = $1`, [portal, problem]);
+  }
+
+  /** Who is to speak in which rooms, by portal, where something is wished for. */
+  async speakerWishes(): Promise<Map<RowId, SpeakerWish>> {
+    const rows = await this.database.rows<{ portal: RowId; speaker: SpeakerWish }>(
+      `select id as portal, speaker from portals where speaker <> 'auto' and removed_at is null`,
+    );
+    return new Map(rows.map(({ portal, speaker }) => [portal, speaker]));
   }
 
   /** The rooms that active links name, as the settings write them and as they were found. */

@@ -31,6 +31,8 @@ export async function applyPlan(
   if (plan.versions.length > 0) await setVersions(tx, plan.versions);
   if (plan.reactions.length > 0) await setReactions(tx, plan.reactions);
   if (plan.held.length > 0) await hold(tx, plan.held);
+  if (plan.expirations.length > 0) await expireLater(tx, plan.expirations);
+  for (const { room, call } of plan.calls) await setCall(tx, room, call);
   for (const { delivery, change } of plan.parked) await changeParked(tx, delivery, change);
 }
 
@@ -117,6 +119,26 @@ async function hold(tx: Transaction, held: Plan['held']): Promise<void> {
       held.map((row) => ({ ...row, event: JSON.stringify(row.event), happenedAt: new Date(row.event.at) })),
       ['account', 'room', 'remote', 'inbox', 'event', 'happenedAt', 'forMs', 'then'],
     ),
+  );
+}
+
+async function expireLater(tx: Transaction, expirations: Plan['expirations']): Promise<void> {
+  await tx.rows(
+    `insert into expirations (message, due_at) select * from unnest($1::bigint[], $2::timestamptz[])`,
+    columns(expirations, ['message', 'dueAt']),
+  );
+}
+
+async function setCall(tx: Transaction, room: RoomRef, known: Plan['calls'][number]['call']): Promise<void> {
+  if (known === null) {
+    await tx.rows(`delete from calls where account = $1 and room = $2`, [room.account, room.id]);
+    return;
+  }
+  const { message, remote, call } = known;
+  await tx.rows(
+    `insert into calls (account, room, message, remote, call) values ($1, $2, $3, $4, $5)
+     on conflict (account, room) do update set message = excluded.message, remote = excluded.remote, call = excluded.call`,
+    [room.account, room.id, message, remote, JSON.stringify(call)],
   );
 }
 

@@ -1,3 +1,4 @@
+import type { SpeakerWish } from '../model/capabilities.js';
 import type { AccountId } from '../model/ids.js';
 import type { WantedRoom } from '../model/network-adapter.js';
 import type { PortalWiring, RowId } from '../model/routing.js';
@@ -8,6 +9,8 @@ export interface DeclaredPortal {
   readonly account: AccountId;
   readonly wanted: WantedRoom;
   readonly direction: PortalWiring['direction'];
+  /** Absent: `auto`. */
+  readonly speaker?: SpeakerWish;
 }
 
 /** Whoever changes which rooms are linked does so one after the other, until its transaction ends. */
@@ -15,9 +18,9 @@ export async function lockLinks(tx: Transaction): Promise<void> {
   await tx.rows(`select pg_advisory_xact_lock($1)`, [7_202_612]);
 }
 
-/** Puts a room into a link, or sets its direction if it is in it. One that was in it before comes back with its mappings. */
+/** Puts a room into a link, or sets its direction and who speaks in it if it is in it. One that was in it before comes back with its mappings. */
 export async function declarePortal(tx: Transaction, link: RowId, portal: DeclaredPortal): Promise<void> {
-  const { account, wanted, direction } = portal;
+  const { account, wanted, direction, speaker = 'auto' } = portal;
   const json = JSON.stringify(wanted);
   const [known] = await tx.rows<{ id: RowId; removed: boolean }>(
     `select id, removed_at is not null as removed from portals
@@ -27,14 +30,19 @@ export async function declarePortal(tx: Transaction, link: RowId, portal: Declar
   );
   if (known === undefined) {
     const [made] = await tx.rows<{ id: RowId }>(
-      `insert into portals (link, account, wanted, direction) values ($1, $2, $3::jsonb, $4) returning id`,
-      [link, account, json, direction],
+      `insert into portals (link, account, wanted, direction, speaker) values ($1, $2, $3::jsonb, $4, $5) returning id`,
+      [link, account, json, direction, speaker],
     );
     // What the link's other rooms say until its room is found waits for it.
     if (made !== undefined) await makeLane(tx, made.id, account);
     return;
   }
-  await tx.rows(`update portals set direction = $2, wanted = $3::jsonb where id = $1`, [known.id, direction, json]);
+  await tx.rows(`update portals set direction = $2, wanted = $3::jsonb, speaker = $4 where id = $1`, [
+    known.id,
+    direction,
+    json,
+    speaker,
+  ]);
   if (known.removed) await bringBack(tx, known.id);
 }
 

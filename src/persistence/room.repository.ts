@@ -1,18 +1,23 @@
 import type { AccountId, Cursor, RoomId, RoomRef } from '../model/ids.js';
-import type { Database, Fence } from './database.js';
+import type { WatchMode } from '../model/network-adapter.js';
+import type { Database, Fence, Transaction } from './database.js';
 
 export interface RoomRow {
   readonly account: AccountId;
   readonly room: RoomId;
   readonly shard: number;
   readonly cursor: Cursor | null;
-  readonly held: boolean;
+  readonly watch: WatchMode;
+  /** When its network was last known to tell of it by itself; null: never. */
+  readonly pushedAt: Date | null;
   readonly activityAt: Date | null;
   /** Why it is written down as closed; null: it is open. */
   readonly closed: string | null;
 }
 
-const columns = `r.account, r.room, r.shard, r.cursor, r.held_poll as held, r.activity_at as "activityAt",
+/** A program of before `watch` writes `held_poll` alone. */
+export const watchColumn = `case when r.held_poll then 'held' when r.watch = 'held' then 'swept' else r.watch end`;
+const columns = `r.account, r.room, r.shard, r.cursor, ${watchColumn} as watch, r.pushed_at as "pushedAt", r.activity_at as "activityAt",
                  case when r.state = 'closed' then r.reason end as closed`;
 /** Rooms that are read: those of links that are active. */
 const linked = `exists (select 1 from portals p join links l on l.id = p.link
@@ -73,31 +78,38 @@ export class RoomRepository {
     return rows.map(({ account, room }) => ({ account, id: room }));
   }
 
-  /** Just these rooms of the account are read by held polls. */
-  async hold(account: AccountId, rooms: readonly RoomId[]): Promise<void> {
+  /** These rooms of the account are watched so. */
+  async watch(account: AccountId, modes: ReadonlyMap<RoomId, WatchMode>): Promise<void> {
     await this.database.rows(
-      `update rooms set held_poll = (room = any($2)) where account = $1 and held_poll <> (room = any($2))`,
+      `update rooms set watch = wanted.mode, held_poll = (wanted.mode = 'held')
+         from unnest($2::text[], $3::text[]) as wanted (room, mode)
+        where rooms.account = $1 and rooms.room = wanted.room`,
+      [account, [...modes.keys()], [...modes.values()]],
+    );
+  }
+
+  /** Their network told of these rooms by itself. That it still does is no news. */
+  async pushed(account: AccountId, rooms: readonly RoomId[]): Promise<void> {
+    await this.database.rows(
+      `update rooms set pushed_at = now()
+        where account = $1 and room = any($2) and (watch <> 'webhook' or pushed_at is null)`,
       [account, rooms],
     );
   }
 
-  /** The room was read, so nothing is wrong with it. */
-  async opened(room: RoomRef): Promise<void> {
-    await this.database.rows(
-      `update rooms set state = 'open', reason = null, read_at = now() where account = $1 and room = $2`,
-      [room.account, room.id],
-    );
-  }
-
   /** `closed`: it was open before. */
-  async closed(room: RoomRef, reason: string): Promise<'closed' | 'was closed'> {
+  async closed(
+    room: RoomRef,
+    reason: string,
+    database: Pick<Transaction, 'rows'> = this.database,
+  ): Promise<'closed' | 'was closed'> {
     const given = [room.account, room.id, reason];
-    const closed = await this.database.rows(
+    const closed = await database.rows(
       `update rooms set state = 'closed', reason = $3 where account = $1 and room = $2 and state = 'open' returning 1`,
       given,
     );
     if (closed.length > 0) return 'closed';
-    await this.database.rows(
+    await database.rows(
       `update rooms set reason = $3 where account = $1 and room = $2 and reason is distinct from $3`,
       given,
     );
@@ -105,8 +117,12 @@ export class RoomRepository {
   }
 
   /** Returns those that were closed before. */
-  async reopened(account: AccountId, rooms: readonly RoomId[]): Promise<RoomId[]> {
-    const rows = await this.database.rows<{ room: RoomId }>(
+  async reopened(
+    account: AccountId,
+    rooms: readonly RoomId[],
+    database: Pick<Transaction, 'rows'> = this.database,
+  ): Promise<RoomId[]> {
+    const rows = await database.rows<{ room: RoomId }>(
       `update rooms set state = 'open', reason = null
         where account = $1 and room = any($2) and state = 'closed' returning room`,
       [account, rooms],

@@ -1,8 +1,10 @@
+import type { SpeakerWish } from '../model/capabilities.js';
 import type { AccountId, DeliveryId, RoomId } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
 import type { PortalWiring } from '../model/routing.js';
 import type { Database } from './database.js';
+import { watchColumn } from './room.repository.js';
 
 /** Everything that a person may want to know of a running house. Times are ISO 8601. */
 export interface StatusReport {
@@ -37,12 +39,14 @@ export interface PortalStatus {
   /** Null until it was found or made: then `problem` says why. */
   readonly room: RoomId | null;
   readonly direction: PortalWiring['direction'];
+  /** Who is to be seen to speak in it. */
+  readonly speaker: SpeakerWish;
   readonly problem: string | null;
   /** Set while what was said since then, when the link was paused, is being taken in. */
   readonly catchesUpFrom: string | null;
-  /** How the room is read: by a held poll, when woken, or not at all by us because the network pushes. */
+  /** How the room is watched: as its network says what is new; `push`: it is not asked at all, since its network hands everything over. */
   readonly read: {
-    mode: 'held poll' | 'sweep' | 'push';
+    mode: 'bot webhook' | 'signaling' | 'held poll' | 'sweep' | 'push';
     state: 'open' | 'closed';
     reason: string | null;
     readAt: string | null;
@@ -52,10 +56,11 @@ export interface PortalStatus {
 
 /** As JSON: the portal p with its room and lane. */
 const portal = `json_build_object(
-  'account', p.account, 'wanted', p.wanted, 'room', p.room, 'direction', p.direction, 'problem', p.problem,
+  'account', p.account, 'wanted', p.wanted, 'room', p.room, 'direction', p.direction, 'speaker', p.speaker, 'problem', p.problem,
   'catchesUpFrom', case when p.catch_up_asked_at is null then null else p.catch_up_from end,
   'read', json_build_object(
-    'mode', case when r.cursor is null then 'push' when r.held_poll then 'held poll' else 'sweep' end,
+    'mode', case when r.cursor is null then 'push' else case ${watchColumn}
+      when 'webhook' then 'bot webhook' when 'held' then 'held poll' when 'swept' then 'sweep' else r.watch end end,
     'state', coalesce(r.state, 'open'), 'reason', r.reason, 'readAt', r.read_at),
   'lane', json_build_object(
     'waiting', (select count(*) from deliveries d where d.lane = p.id and d.state = 'waiting'),

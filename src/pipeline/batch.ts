@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BridgeEvent } from '../model/bridge-event.js';
+import { type BridgeEvent, begunBy } from '../model/bridge-event.js';
 import { type InboxKey, inboxKey, type MessageRef } from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
 import { copyKey, roomKey } from '../model/routing.js';
@@ -42,6 +42,11 @@ export function startsMessage(
   event: BridgeEvent,
 ): event is Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }> {
   return event.kind === 'messageSent' || event.kind === 'pollStarted';
+}
+
+/** The messages that begin with these events. */
+export function beginningsIn(events: readonly BridgeEvent[]): MessageRef[] {
+  return events.flatMap((event) => begunBy(event) ?? []);
 }
 
 /** Whether the payload tells of nothing but our own messages, all of them known copies. */

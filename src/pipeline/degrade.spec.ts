@@ -1,8 +1,16 @@
-import type { BridgeEvent, MessageEdited, MessageSent } from '../model/bridge-event.js';
+import type {
+  BridgeEvent,
+  CallChanged,
+  MemberLeft,
+  MessageEdited,
+  MessageSent,
+  RoomChanged,
+} from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
-import { accountId, remoteId, roomId, userId } from '../model/ids.js';
+import { accountId, remoteId, roomId, userId, type UserRef } from '../model/ids.js';
 import { defaultLinkOptions } from '../model/link-options.js';
-import { degrade, type Resolved } from './degrade.js';
+import { toPlain } from '../formatting/plain.js';
+import { degrade, type Degraded, type Resolved } from './degrade.js';
 
 const room = { account: accountId('left'), id: roomId('a') };
 const able: Capabilities = {
@@ -14,6 +22,8 @@ const able: Capabilities = {
   reactions: 'any',
   maxReactionsPerSpeaker: 1,
 };
+/** A room that shows people of other networks as members. */
+const peopled: Capabilities = { ...able, speakers: ['ghost', 'relay'] };
 const body: MessageSent['body'] = [{ type: 'paragraph', content: [{ type: 'text', text: 'yes' }] }];
 const message: MessageSent = {
   kind: 'messageSent',
@@ -48,6 +58,10 @@ const found = resolved({ replyTarget: 'found' });
 function bodyOf(event: BridgeEvent, capabilities = able, how = missing): MessageSent['body'] | undefined {
   const degraded = degrade(event, capabilities, how);
   return 'event' in degraded && 'body' in degraded.event ? degraded.event.body : undefined;
+}
+
+function textOf(degraded: Degraded): string | undefined {
+  return 'event' in degraded && degraded.event.kind === 'messageSent' ? toPlain(degraded.event.body) : undefined;
 }
 
 describe('degrade', () => {
@@ -165,12 +179,13 @@ describe('degrade', () => {
     const said = [{ type: 'paragraph', content: [{ type: 'text', text: 'Mia (Left) joined' }] }];
 
     it('is a member of the room where the room has such', () => {
-      expect(degrade(joined, able, bare)).toEqual({ event: joined, by: 'person' });
+      expect(degrade(joined, peopled, bare)).toEqual({ event: joined, by: 'person' });
     });
 
     it('is told in a line where the room has no such members, or where the link says so', () => {
       expect(line).toEqual(said);
-      expect(bodyOf(joined, able, resolved({ can: (kind) => kind !== 'memberJoined' }))).toEqual(said);
+      expect(bodyOf(joined, peopled, resolved({ can: (kind) => kind !== 'memberJoined' }))).toEqual(said);
+      expect(bodyOf(joined, able, bare)).toEqual(said);
     });
 
     it('is not told where the link says so', () => {
@@ -216,6 +231,182 @@ describe('degrade', () => {
         attention: 'silent',
       },
       by: 'bridge',
+    });
+  });
+
+  describe('who sees to the room', () => {
+    const promoted: BridgeEvent = {
+      kind: 'roleChanged',
+      room,
+      actor: message.actor,
+      at: message.at,
+      member: { ...message.actor, name: 'Mia' },
+      role: 'moderator',
+    };
+    const said = (event: BridgeEvent, how: Resolved) => textOf(degrade(event, able, how));
+
+    it('has a moderator’s power where the room has such; a line is ready for where it does not let us', () => {
+      expect(degrade(promoted, peopled, bare)).toMatchObject({
+        event: promoted,
+        by: 'bridge',
+        inLine: { style: 'notice' },
+      });
+    });
+
+    it('is told in a line else, or not at all', () => {
+      const cannot = resolved({ can: (kind) => kind !== 'roleChanged' });
+      expect(said(promoted, cannot)).toBe('Mia (Left) is a moderator now');
+      expect(said({ ...promoted, role: 'member' }, cannot)).toBe('Mia (Left) is no moderator any more');
+      expect(said(promoted, resolved({ options: { ...defaultLinkOptions, moderators: 'line' } }))).toBe(
+        'Mia (Left) is a moderator now',
+      );
+      expect(degrade(promoted, able, resolved({ options: { ...defaultLinkOptions, moderators: 'off' } }))).toEqual({
+        skip: 'the link does not show who sees to the room',
+      });
+    });
+  });
+
+  describe('what else is told of a room', () => {
+    const changed = (change: RoomChanged['change']): BridgeEvent => ({
+      kind: 'roomChanged',
+      room,
+      actor: message.actor,
+      at: message.at,
+      change,
+    });
+
+    it.each<[RoomChanged['change'], string]>([
+      [
+        { of: 'writing', state: 'stopped', why: 'readOnly' },
+        'Anna (Left) made the room read-only: what is said here may have to wait',
+      ],
+      [{ of: 'writing', state: 'resumed', why: 'readOnly' }, 'Anna (Left) lets people write again'],
+      [
+        { of: 'writing', state: 'stopped', why: 'lobby' },
+        'Anna (Left) lets only moderators in for now: what is said here may have to wait',
+      ],
+      [{ of: 'writing', state: 'resumed', why: 'lobby' }, 'Anna (Left) lets everybody in again'],
+      [{ of: 'access', to: 'guestsAllowed' }, 'Anna (Left) lets guests in'],
+      [{ of: 'expiration', afterMs: 3_600_000 }, 'Anna (Left) has messages vanish after 1 h from now on'],
+      [{ of: 'expiration', afterMs: null }, 'Anna (Left) has messages stay from now on'],
+      [{ of: 'group', state: 'added', type: 'team', name: 'Choir' }, 'Anna (Left) added the team “Choir”'],
+      [{ of: 'breakoutRooms', state: 'started' }, 'Anna (Left) opened breakout rooms'],
+      [{ of: 'breakoutRooms', state: 'stopped' }, 'Anna (Left) closed the breakout rooms'],
+      [{ of: 'assistance', state: 'asked', room: 'Room 1' }, 'Help is asked for in the breakout room “Room 1” (Left)'],
+      [
+        { of: 'assistance', state: 'given', room: 'Room 1' },
+        'Nobody asks for help any more in the breakout room “Room 1” (Left)',
+      ],
+      [
+        { of: 'reach', state: 'lost', why: 'it is gone' },
+        'What is said here does not reach the other room (Left) and waits: it is gone',
+      ],
+      [{ of: 'reach', state: 'back', why: '' }, 'What is said here reaches the other room (Left) again'],
+    ])('%j is told in a line', (change, line) => {
+      expect(textOf(degrade(changed(change), able, bare))).toBe(line);
+    });
+
+    it('who may enter is not told where the link says so; that writing stops is told all the same', () => {
+      const quiet = resolved({ options: { ...defaultLinkOptions, access: 'off', members: 'off' } });
+      expect(degrade(changed({ of: 'access', to: 'passwordSet' }), able, quiet)).toEqual({
+        skip: 'the link does not tell who may enter and write',
+      });
+      expect(degrade(changed({ of: 'group', state: 'added', type: 'group', name: 'Choir' }), able, quiet)).toEqual({
+        skip: 'the link does not show who comes and goes',
+      });
+      expect(degrade(changed({ of: 'writing', state: 'stopped', why: 'lobby' }), able, quiet)).toMatchObject({
+        by: 'bridge',
+      });
+    });
+  });
+
+  it('what the bridge itself says is said in nobody’s name, also where it is too late to edit it', () => {
+    const notice: MessageSent = { ...message, style: 'notice', by: 'bridge' };
+    expect(degrade(notice, able, bare)).toEqual({ event: notice, by: 'bridge' });
+    const { files: _files, ...said } = notice;
+    const edit: MessageEdited = { ...said, kind: 'messageEdited', version: '1' };
+    expect(degrade(edit, able, bare)).toMatchObject({ event: { kind: 'messageEdited' }, by: 'bridge' });
+    expect(degrade(edit, { ...able, editWindowMs: 0 }, found)).toMatchObject({
+      event: { kind: 'messageSent' },
+      by: 'bridge',
+    });
+  });
+
+  it.each<[Extract<CallChanged['change'], { of: 'recording' }>, string]>([
+    [{ of: 'recording', media: 'video', state: 'started' }, '⏺ Anna (Left) began to record the call'],
+    [
+      { of: 'recording', media: 'audio', state: 'stopped' },
+      '⏹ Anna (Left) stopped the recording of the sound of the call',
+    ],
+    [{ of: 'recording', media: 'video', state: 'failed' }, '⏹ The recording of the call failed'],
+  ])('a call that is recorded is told of in a line: %j', (change, line) => {
+    const { actor, at } = message;
+    const recorded: BridgeEvent = { kind: 'callChanged', room, actor, at, version: '1', change };
+    expect(textOf(degrade(recorded, able, bare))).toBe(line);
+  });
+
+  describe('what is done to people and rooms', () => {
+    const obeying: Capabilities = { ...peopled, obeys: ['members', 'roles', 'writing', 'expiration'] };
+    const mia = { ...message.actor, id: userId('mia'), name: 'Mia' };
+    const ben = { ...mia, account: accountId('right'), id: userId('ben'), name: 'Ben' };
+    const there = { ...mia, account: accountId('right'), id: userId('mia there') };
+    const on = (more: Partial<Resolved> = {}): Resolved =>
+      resolved({ options: { ...defaultLinkOptions, moderation: 'on' }, ...more });
+    const base = { room, actor: message.actor, at: message.at };
+    const removed = (member: UserRef, how: MemberLeft['how'] = 'removed'): BridgeEvent => ({
+      ...base,
+      kind: 'memberLeft',
+      member,
+      how,
+    });
+    const promoted = (member: UserRef): BridgeEvent => ({ ...base, kind: 'roleChanged', member, role: 'moderator' });
+    const closed: BridgeEvent = {
+      ...base,
+      kind: 'roomChanged',
+      change: { of: 'writing', state: 'stopped', why: 'readOnly' },
+    };
+    const lineIn = (degraded: Degraded): string | undefined =>
+      'event' in degraded && degraded.inLine !== undefined ? toPlain(degraded.inLine.body) : undefined;
+
+    it('is done where the room obeys, to those who are known there', () => {
+      expect(degrade(removed(mia), obeying, on({ here: there }))).toMatchObject({
+        event: { kind: 'memberLeft', member: { account: 'right', id: 'mia there' } },
+        by: 'bridge',
+      });
+      expect(degrade(promoted(ben), obeying, on({ here: ben }))).toMatchObject({
+        event: { kind: 'roleChanged', member: { account: 'right', id: 'ben' } },
+        by: 'bridge',
+      });
+      expect(degrade(closed, obeying, on())).toMatchObject({ event: closed, by: 'bridge' });
+    });
+
+    it('is told in a line where the network does not let us', () => {
+      expect(lineIn(degrade(removed(mia, 'banned'), obeying, on({ here: there })))).toBe('Mia (Left) was banned');
+      expect(lineIn(degrade(removed(ben), obeying, on({ here: ben })))).toBe(
+        'Anna (Left) has Ben out of the linked room',
+      );
+      expect(lineIn(degrade(promoted(ben), obeying, on({ here: ben })))).toBe(
+        'Anna (Left) made Ben a moderator in the linked room',
+      );
+      expect(lineIn(degrade(closed, obeying, on()))).toBe(
+        'Anna (Left) made the room read-only: what is said here may have to wait',
+      );
+    });
+
+    it('is only shown where the link does not say so, and nothing of those of other rooms', () => {
+      expect(degrade(removed(mia), obeying, resolved({ here: there }))).toEqual({ event: removed(mia), by: 'person' });
+      expect(degrade(closed, obeying, bare)).toMatchObject({ event: { kind: 'messageSent' } });
+      expect(degrade(removed(ben), obeying, resolved({ here: ben }))).toEqual({
+        skip: 'the link does nothing to people of other rooms',
+      });
+    });
+
+    it('is not done to one whom nobody knows there, nor where somebody left by himself', () => {
+      expect(degrade(removed(mia), obeying, on())).toEqual({ event: removed(mia), by: 'person' });
+      expect(degrade(removed(mia, 'left'), obeying, on({ here: there }))).toEqual({
+        event: removed(mia, 'left'),
+        by: 'person',
+      });
     });
   });
 });

@@ -1,13 +1,29 @@
 import { oneEmoji } from '../formatting/emoji.js';
-import type { BridgeEvent, EventKind, MessageEdited, MessageSent } from '../model/bridge-event.js';
+import {
+  assertNever,
+  type BridgeEvent,
+  type CallChanged,
+  type EventKind,
+  type MemberJoined,
+  type MemberLeft,
+  type MessageEdited,
+  type MessageSent,
+  type RoleChanged,
+  type RoomChanged,
+} from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
-import { remoteId } from '../model/ids.js';
+import { remoteId, type UserRef } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { RichText } from '../model/rich-text.js';
 import { noticeOf } from './notices.js';
 
-/** `by`: who is to be seen to say it: the event's own person, or the bridge itself. */
-export type Degraded = { readonly event: BridgeEvent; readonly by: 'person' | 'bridge' } | { readonly skip: string };
+/**
+ * `by`: who is to be seen to say it: the event's own person, or the bridge itself. `inLine`: how it is told where the room turns out
+ * not to let us show it.
+ */
+export type Degraded =
+  | { readonly event: BridgeEvent; readonly by: 'person' | 'bridge'; readonly inLine?: MessageSent }
+  | { readonly skip: string };
 
 /** What is known of the target room besides its capabilities. */
 export interface Resolved {
@@ -22,6 +38,8 @@ export interface Resolved {
   readonly options: LinkOptions;
   /** What people call the network that the event comes from. */
   readonly networkLabel: string;
+  /** Of an event about a person: who that is in the target room; absent where that is not known. */
+  readonly here?: UserRef;
 }
 
 const quotedChars = 120;
@@ -39,16 +57,22 @@ export function degrade(event: BridgeEvent, capabilities: Capabilities, resolved
       return reaction(event, capabilities, resolved);
     case 'memberJoined':
     case 'memberLeft':
-      return member(event, resolved);
+      return member(event, capabilities, resolved);
+    case 'roleChanged':
+      return role(event, capabilities, resolved);
     case 'roomChanged':
-      return roomChange(event, resolved);
+      return roomChange(event, capabilities, resolved);
+    case 'callChanged':
+      return call(event, resolved);
     default:
       return asItIs(event, resolved);
   }
 }
 
 function asItIs(event: BridgeEvent, { can }: Resolved): Degraded {
-  return can(event.kind) ? { event, by: 'person' } : { skip: `the network cannot show ${event.kind}` };
+  if (!can(event.kind)) return { skip: `the network cannot show ${event.kind}` };
+  const isSaidByBridge = (event.kind === 'messageSent' || event.kind === 'messageEdited') && event.by === 'bridge';
+  return { event, by: isSaidByBridge ? 'bridge' : 'person' };
 }
 
 function message(event: MessageSent, capabilities: Capabilities, resolved: Resolved): Degraded {
@@ -115,25 +139,88 @@ function reaction(
   return isShown ? asItIs(event, resolved) : { skip: 'the room takes emoji only as reactions' };
 }
 
-function member(
-  event: Extract<BridgeEvent, { kind: 'memberJoined' | 'memberLeft' }>,
-  { options, can, networkLabel }: Resolved,
-): Degraded {
+function member(event: MemberJoined | MemberLeft, capabilities: Capabilities, resolved: Resolved): Degraded {
+  const { options, can, networkLabel } = resolved;
+  // Who goes by himself may stay elsewhere.
+  const isDone = event.kind === 'memberJoined' || event.how !== 'left';
+  const done = isDone ? doneTo(event, 'members', capabilities, resolved) : undefined;
+  if (done !== undefined) return done;
   if (options.members === 'off') return { skip: 'the link does not show who comes and goes' };
-  if (options.members === 'state' && can(event.kind)) return { event, by: 'person' };
-  return line(event, noticeOf(event, networkLabel));
+  const isShown = options.members === 'state' && can(event.kind) && capabilities.speakers.includes('ghost');
+  return isShown ? { event, by: 'person' } : line(event, noticeOf(event, networkLabel));
 }
 
-function roomChange(event: Extract<BridgeEvent, { kind: 'roomChanged' }>, resolved: Resolved): Degraded {
+/** What power somebody has is set by the bridge itself: nobody gives it to himself. */
+function role(event: RoleChanged, capabilities: Capabilities, resolved: Resolved): Degraded {
   const { options, can, networkLabel } = resolved;
-  const { of } = event.change;
-  if (of === 'history') return line(event, noticeOf(event, networkLabel));
-  if (!options[of]) return { skip: `the link does not mirror the room's ${of}` };
-  return can('roomChanged') ? { event, by: 'bridge' } : line(event, noticeOf(event, networkLabel));
+  const done = doneTo(event, 'roles', capabilities, resolved);
+  if (done !== undefined) return done;
+  if (options.moderators === 'off') return { skip: 'the link does not show who sees to the room' };
+  const told = line(event, noticeOf(event, networkLabel));
+  const isShown = options.moderators === 'state' && can(event.kind) && capabilities.speakers.includes('ghost');
+  return isShown ? { event, by: 'bridge', inLine: told.event } : told;
+}
+
+/** What is done to a person whom the target room knows. Nothing is told of somebody of another room to whom nothing is done. */
+function doneTo(
+  event: MemberJoined | MemberLeft | RoleChanged,
+  what: 'members' | 'roles',
+  { obeys = [] }: Capabilities,
+  { options, here, networkLabel }: Resolved,
+): Degraded | undefined {
+  if (options.moderation === 'on' && here !== undefined && obeys.includes(what)) {
+    const inLine = line(event, noticeOf(event, networkLabel)).event;
+    return {
+      event: { ...event, member: { ...event.member, account: here.account, id: here.id } },
+      by: 'bridge',
+      inLine,
+    };
+  }
+  const isOfOther = event.member.account !== event.room.account;
+  return isOfOther ? { skip: 'the link does nothing to people of other rooms' } : undefined;
+}
+
+function roomChange(event: RoomChanged, { obeys = [] }: Capabilities, resolved: Resolved): Degraded {
+  const { options, can, networkLabel } = resolved;
+  const { change } = event;
+  const { of } = change;
+  const isDone = options.moderation === 'on' && (of === 'writing' ? change.why === 'readOnly' : of === 'expiration');
+  if (isDone && obeys.includes(of === 'writing' ? 'writing' : 'expiration')) {
+    return { event, by: 'bridge', inLine: line(event, noticeOf(event, networkLabel)).event };
+  }
+  switch (of) {
+    case 'name':
+    case 'topic':
+    case 'avatar':
+      if (!options[of]) return { skip: `the link does not mirror the room's ${of}` };
+      return can('roomChanged') ? { event, by: 'bridge' } : line(event, noticeOf(event, networkLabel));
+    case 'group':
+      if (options.members === 'off') return { skip: 'the link does not show who comes and goes' };
+      return line(event, noticeOf(event, networkLabel));
+    case 'access':
+    case 'expiration':
+    case 'breakoutRooms':
+      if (options.access === 'off') return { skip: 'the link does not tell who may enter and write' };
+      return line(event, noticeOf(event, networkLabel));
+    case 'history':
+    case 'writing':
+    case 'assistance':
+    case 'reach':
+      return line(event, noticeOf(event, networkLabel));
+    default:
+      return assertNever(of);
+  }
+}
+
+/** The rest of what calls are is a message of the bridge before it comes here. */
+function call(event: CallChanged, { networkLabel }: Resolved): Degraded {
+  const { change } = event;
+  if (change.of !== 'recording') return { skip: 'the notice of the call tells it' };
+  return line(event, noticeOf({ ...event, change }, networkLabel));
 }
 
 /** Said by the bridge itself, without anybody being notified. */
-function line(event: BridgeEvent, body: RichText): Degraded {
+function line(event: BridgeEvent, body: RichText): { readonly event: MessageSent; readonly by: 'bridge' } {
   const { room, actor, at } = event;
   // It stands for no message of the source.
   const message = { room, id: remoteId('') };

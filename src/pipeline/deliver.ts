@@ -8,10 +8,12 @@ import type {
   DeliveryRequest,
   FileStream,
   NetworkAdapter,
+  Speaker,
   UncertainDelivery,
 } from '../model/network-adapter.js';
 import type { RowId } from '../model/routing.js';
-import type { Speakers } from '../identities/speakers.js';
+import { speakerKindIn, type Speakers } from '../identities/speakers.js';
+import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
@@ -34,6 +36,8 @@ export interface DelivererParts extends MentionLookup {
   readonly speakers: Speakers;
   readonly keys: DeliveryKeys;
   readonly clock: Clock;
+  /** Who is to be seen to speak in a lane's room. */
+  speakerWish(lane: RowId): SpeakerWish;
   openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
 }
 
@@ -123,7 +127,7 @@ export class Deliverer {
 
   async #prepare(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Prepared> {
     const { event } = delivery;
-    const capabilities = await adapter.capabilities(lane.room);
+    const { as, capabilities } = await this.#ableIn(adapter, lane);
     const copies = await this.#target(lane, delivery);
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
     const hash = hashOf(event);
@@ -143,14 +147,15 @@ export class Deliverer {
     const speaker =
       degraded.by === 'bridge'
         ? this.parts.speakers.bridge(event.actor)
-        : await this.parts.speakers.choose(this.#speaking(delivery), capabilities);
+        : await this.parts.speakers.choose(this.#speaking(delivery), as);
     const isCorrection = event.kind === 'messageEdited' && said.kind === 'messageSent';
     const answered = isCorrection
       ? target.at(0)
       : said.kind === 'messageSent' && said.replyTo !== undefined
         ? (replyTo ?? thread)
         : undefined;
-    const reaction = await this.#reaction(lane, delivery, speaker.as === 'relay');
+    const isShared = speaker.as === 'relay' || speaker.as === 'bridged';
+    const reaction = await this.#reaction(lane, delivery, isShared);
     if (reaction.then === 'skip') return { skip: reaction.reason };
     if (reaction.then === 'shown') return { shown: reaction.made };
     return {
@@ -161,11 +166,26 @@ export class Deliverer {
         speaker,
         target: isCorrection ? [] : target,
         firstPart: isCorrection ? firstCorrection : 0,
+        ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
         ...(reaction.made === undefined ? {} : { reaction: reaction.made }),
         ...(answered === undefined ? {} : { replyTo: answered }),
         ...(thread === undefined || capabilities.threads === 'none' ? {} : { thread }),
       },
       hash,
+    };
+  }
+
+  /** Who is to be seen to speak in the lane's room, and what that one can do there. */
+  async #ableIn(
+    adapter: NetworkAdapter,
+    lane: Lane,
+  ): Promise<{ readonly as: Speaker['as']; readonly capabilities: Capabilities }> {
+    const capabilities = await adapter.capabilities(lane.room);
+    const as = speakerKindIn(capabilities, this.parts.speakerWish(lane.id));
+    const { uneditable = [] } = capabilities;
+    return {
+      as,
+      capabilities: uneditable.some((kind) => kind === as) ? { ...capabilities, editWindowMs: 0 } : capabilities,
     };
   }
 
@@ -185,12 +205,21 @@ export class Deliverer {
     target: readonly ShownCopy[],
   ): Omit<Resolved, 'replyTarget' | 'thread'> {
     const oldest = target.at(0);
+    const here = this.#memberHere(lane, event);
     return {
+      ...(here === undefined ? {} : { here }),
       ...(oldest === undefined ? {} : { copyAgeMs: this.parts.clock.now().getTime() - oldest.madeAt.getTime() }),
       can: (kind) => adapter.deliver[kind] !== undefined,
       options: lane.options,
       networkLabel: this.parts.speakers.label(event.room.account),
     };
+  }
+
+  #memberHere({ account }: Lane, event: BridgeEvent): UserRef | undefined {
+    if (event.kind !== 'memberJoined' && event.kind !== 'memberLeft' && event.kind !== 'roleChanged') return undefined;
+    const { member } = event;
+    const id = member.account === account ? member.id : this.parts.personOn(account, member);
+    return id === undefined ? undefined : { ...member, account, id };
   }
 
   async #copyOf(lane: Lane, ref: MessageRef | undefined): Promise<Copy | undefined> {
@@ -215,7 +244,7 @@ export class Deliverer {
       delivery: delivery.uuid,
       room: lane.room,
       event: delivery.event,
-      speaker: await this.parts.speakers.choose(this.#speaking(delivery), await adapter.capabilities(lane.room)),
+      speaker: await this.parts.speakers.choose(this.#speaking(delivery), (await this.#ableIn(adapter, lane)).as),
       target: await this.#target(lane, delivery),
       firstPart: 0,
     };

@@ -1,13 +1,6 @@
-import { type BridgeEvent, targetOf } from '../model/bridge-event.js';
+import type { BridgeEvent } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
-import {
-  type AccountId,
-  type Cursor,
-  type DeliveryId,
-  type DeliveryKey,
-  type MessageRef,
-  type RoomRef,
-} from '../model/ids.js';
+import type { AccountId, Cursor, DeliveryId, DeliveryKey, RoomRef } from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
 import type { Lane, StoredDelivery } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
@@ -16,23 +9,14 @@ import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
 import type { StoredPayload } from '../persistence/inbox.repository.js';
-import type { Asked, HeldRow, IngestRepository, Learnt } from '../persistence/ingest.repository.js';
+import type { IngestRepository, Learnt } from '../persistence/ingest.repository.js';
 import type { InboxRow } from '../persistence/plan-writes.js';
-import { type Answer, answersOf, inTurn, type TellsFirst } from './answers.js';
+import { answersOf, inTurn } from './answers.js';
+import { askedOf } from './asked.js';
 import type { DeliveryKeys } from './delivery-key.js';
-import {
-  comparable,
-  contentsOf,
-  eventsIn,
-  freshOf,
-  isEchoOf,
-  type Read,
-  roomsOf,
-  sentBy,
-  startsMessage,
-  storable,
-} from './batch.js';
+import { comparable, contentsOf, eventsIn, freshOf, isEchoOf, type Read, sentBy, storable } from './batch.js';
 import { beginnings, type LaneReservation, nothing, waitingIn } from './hand-over.js';
+import { type Adapters, firstToldIn, HeldEvents } from './held.js';
 import { interpret } from './interpret.js';
 import { type Arrival, route } from './route.js';
 import type { WrittenCopies } from './written-copies.js';
@@ -48,15 +32,21 @@ export interface IngestOptions {
   readonly heldEventsMs: number;
   newDeliveryId(): DeliveryId;
   reserve(): LaneReservation;
+  /** Called after the commit with what was told: it may have been stored before. */
+  onStored?(events: readonly BridgeEvent[]): void;
+  /** What people call the network of an account: `Talk`. */
+  label(account: AccountId): string;
   /** Called after the commit with the lanes that have something new. */
   wake(lanes: readonly Lane[]): void;
 }
 
-/** So many targets of held events, or of those that waited for long enough, are gone through at a time. */
-const mostHeld = 500;
+/** So much of what has vanished is gone through at a time. */
+const mostExpired = 500;
 
 /** Stores what networks tell and routes it, in one transaction. When `accept` resolves, nothing can be lost any more. */
 export class IngestService {
+  readonly #held: HeldEvents;
+
   constructor(
     private readonly database: Database,
     private readonly repository: IngestRepository,
@@ -66,7 +56,9 @@ export class IngestService {
     private readonly metrics: Metrics,
     private readonly log: Log,
     private readonly options: IngestOptions,
-  ) {}
+  ) {
+    this.#held = new HeldEvents(repository);
+  }
 
   async accept(adapter: NetworkAdapter, payloads: readonly RawPayload[], pulled?: Pulled): Promise<void> {
     const startedMs = this.clock.monotonicMs();
@@ -90,14 +82,26 @@ export class IngestService {
    */
   async routeHeld(adapters: Adapters): Promise<void> {
     const routed = await this.database.transaction(async (tx) => {
-      const known = await this.repository.knownTargetsOfHeld(tx, mostHeld);
-      const released = await this.#held(tx, known, adapters);
-      const overdue = await this.repository.takeOverdueHeld(tx, mostHeld);
-      const arrivals = [
-        ...released,
-        ...(await this.#withThoseAbout(tx, arrivalsOf(overdue, 'overdue', adapters), adapters)),
-      ];
+      const arrivals = await this.#held.released(tx, adapters);
       return arrivals.length === 0 ? undefined : this.#route(tx, inTurn(arrivals), adapters);
+    });
+    if (routed !== undefined) this.#wake(routed);
+  }
+
+  /** What has vanished from its room by itself is deleted in the others. */
+  async expire(adapters: Adapters): Promise<void> {
+    const routed = await this.database.transaction(async (tx) => {
+      const vanished = await this.repository.takeExpired(tx, mostExpired);
+      return vanished.length === 0 ? undefined : this.#route(tx, vanished.map(knownByBridge), adapters);
+    });
+    if (routed !== undefined) this.#wake(routed);
+  }
+
+  /** Tells the other rooms what the bridge itself knows of one: what `news` finds, and writes down as told, in the same transaction. */
+  async announce(news: (tx: Transaction) => Promise<readonly BridgeEvent[]>): Promise<void> {
+    const routed = await this.database.transaction(async (tx) => {
+      const events = await news(tx);
+      return events.length === 0 ? undefined : this.#route(tx, events.map(knownByBridge), new Map());
     });
     if (routed !== undefined) this.#wake(routed);
   }
@@ -171,6 +175,7 @@ export class IngestService {
       });
       pass('afterInboxCommit', adapter.account);
       this.#count(adapter, reads.length, plan);
+      this.options.onStored?.(contentsOf(reads).flatMap(eventsIn));
       this.#wake({ plan, known }, kept);
       const { rows, readAtMs } = await first;
       handed = { byLane: waitingIn(plan, rows), readAtMs };
@@ -201,7 +206,9 @@ export class IngestService {
     const adapters = only(adapter);
     const arrived = contentsOf(reads).flatMap(eventsIn);
     const answered = arrived.flatMap((event) => answersOf(event, firstToldIn(adapters))).map(({ message }) => message);
-    const released = adapter.sourceOrder === 'kept' ? [] : await this.#heldFor(tx, arrived, answered, adapters);
+    // What waits for these payloads, and what waits for the same as they do: that was said before.
+    const waiting = adapter.sourceOrder === 'kept' ? [] : [...sentBy(arrived), ...answered];
+    const released = await this.#held.waitingFor(tx, waiting, adapters);
     const learnt = await this.#learn(tx, adapter.account, reads, released, adapters, fence);
     // Another replica may have held what was said before, while this one waited for the lanes.
     await this.repository.assertNoneHeld(tx, answered);
@@ -217,28 +224,6 @@ export class IngestService {
     const inOrder = adapter.sourceOrder === 'kept' ? arrivals : inTurn([...released, ...arrivals]);
     const plan = this.#decide(inOrder, learnt, adapters);
     return { plan, known: learnt.known, fresh: fresh.map(({ inbox }) => inbox) };
-  }
-
-  /** What waits for these payloads, and what waits for the same as they do: that was said before. */
-  async #heldFor(
-    tx: Transaction,
-    arrived: readonly BridgeEvent[],
-    answered: readonly MessageRef[],
-    adapters: Adapters,
-  ): Promise<Arrival[]> {
-    return this.#held(tx, [...sentBy(arrived), ...answered], adapters);
-  }
-
-  async #held(tx: Transaction, targets: readonly MessageRef[], adapters: Adapters): Promise<Arrival[]> {
-    if (targets.length === 0) return [];
-    const rows = await this.repository.takeHeld(tx, targets);
-    return this.#withThoseAbout(tx, arrivalsOf(rows, 'held', adapters), adapters);
-  }
-
-  /** A message that waited may itself be what others wait for. */
-  async #withThoseAbout(tx: Transaction, arrivals: readonly Arrival[], adapters: Adapters): Promise<Arrival[]> {
-    const begun = sentBy(contentsOf(arrivals).flatMap(eventsIn));
-    return [...arrivals, ...(await this.#held(tx, begun, adapters))];
   }
 
   /** Routes what is stored already. */
@@ -261,17 +246,12 @@ export class IngestService {
     fence?: Fence,
   ): Promise<Learnt> {
     const events = [...contentsOf(reads), ...contentsOf(stored)].flatMap(eventsIn);
-    const answered = events.flatMap((event) => answersOf(event, firstToldIn(adapters)));
     return this.repository.learn(tx, {
+      ...askedOf(events, firstToldIn(adapters), this.keys),
       fence,
       account,
       keys: reads.map(({ key }) => key),
-      newMessages: events.filter(startsMessage).length,
-      rooms: roomsOf(events),
       readAgain: stored.some(({ from }) => from === 'replay'),
-      changesSomething: events.some((event) => targetOf(event) !== undefined),
-      answered,
-      ...this.#references(events, answered),
     });
   }
 
@@ -281,6 +261,7 @@ export class IngestService {
       now: this.clock.now(),
       heldEventsMs: this.options.heldEventsMs,
       firstTold: firstToldIn(adapters),
+      label: (account) => this.options.label(account),
       verify: (key: DeliveryKey) => this.keys.verify(key),
       newDeliveryId: () => this.options.newDeliveryId(),
       newMessageId: () => {
@@ -289,34 +270,6 @@ export class IngestService {
         return id.value;
       },
     });
-  }
-
-  #references(
-    events: readonly BridgeEvent[],
-    answered: readonly Answer[],
-  ): Pick<Asked, 'messages' | 'reactionRows' | 'deliveries'> {
-    return {
-      messages: [
-        ...events.flatMap((event) => (startsMessage(event) ? [event.message] : (targetOf(event) ?? []))),
-        ...answered.map(({ message }) => message),
-      ],
-      reactionRows: events.flatMap((event) => {
-        switch (event.kind) {
-          case 'reactionAdded':
-          case 'reactionRemoved':
-            return [{ account: event.room.account, remote: event.row ?? event.message.id }];
-          case 'messageDeleted':
-            return [{ account: event.room.account, remote: event.message.id }];
-          default:
-            return [];
-        }
-      }),
-      deliveries: events.flatMap((event) => {
-        const named =
-          event.key === undefined || event.actor.standing !== 'ours' ? undefined : this.keys.verify(event.key);
-        return named === undefined ? [] : [named.delivery];
-      }),
-    };
   }
 
   #count(adapter: NetworkAdapter, reads: number, plan: Plan): void {
@@ -344,25 +297,13 @@ export class IngestService {
   }
 }
 
-type Adapters = ReadonlyMap<string, NetworkAdapter>;
-
 /** Of one adapter. */
 function only(adapter: NetworkAdapter): Adapters {
   return new Map([[adapter.account, adapter]]);
 }
 
-function firstToldIn(adapters: Adapters): TellsFirst {
-  return (message) => adapters.get(message.room.account)?.firstTold?.(message);
-}
-
-function arrivalsOf(rows: readonly HeldRow[], from: 'held' | 'overdue', adapters: Adapters): Arrival[] {
-  return rows.map(({ inbox, account, event }) => ({
-    inbox,
-    account,
-    order: adapters.get(account)?.sourceOrder ?? 'notKept',
-    content: { events: [event] },
-    from,
-  }));
+function knownByBridge(event: BridgeEvent): Arrival {
+  return { inbox: null, account: event.room.account, order: 'kept', content: { events: [event] }, from: 'source' };
 }
 
 interface Routed {

@@ -1,4 +1,10 @@
-import { assertNever, type BridgeEvent, targetOf } from '../model/bridge-event.js';
+import {
+  assertNever,
+  type BridgeEvent,
+  type CallChanged,
+  type MessageEdited,
+  targetOf,
+} from '../model/bridge-event.js';
 import {
   type AccountId,
   type DeliveryId,
@@ -10,6 +16,7 @@ import {
 import {
   copyKey,
   type Known,
+  type KnownCall,
   type KnownDelivery,
   type KnownReaction,
   type Plan,
@@ -20,11 +27,14 @@ import {
   type TargetWiring,
   type Wiring,
 } from '../model/routing.js';
+import type { RichText } from '../model/rich-text.js';
 import { type Answer, answersOf, awaited, type TellsFirst } from './answers.js';
+import { callAfter, callBegun, type CallStart, forgottenNotice, noticeOfCall } from './calls.js';
 import type { Interpretation } from './interpret.js';
 
 export interface Arrival {
-  readonly inbox: RowId;
+  /** Null: nobody told it, the bridge itself knows. */
+  readonly inbox: RowId | null;
   readonly account: AccountId;
   /** Whether the source keeps the order in which things happened. */
   readonly order: 'kept' | 'notKept';
@@ -43,6 +53,8 @@ export interface RouteOptions {
   /** How long an event waits for a target that is not known yet. */
   readonly heldEventsMs: number;
   readonly firstTold: TellsFirst;
+  /** What people call the network of an account: `Talk`. */
+  label(account: AccountId): string;
   /** What the key names, or undefined when we did not make it. */
   verify(key: DeliveryKey): { readonly delivery: DeliveryId; readonly part: number } | undefined;
   newMessageId(): RowId;
@@ -54,6 +66,8 @@ export function route(arrivals: readonly Arrival[], known: Known, options: Route
   const plan: Plan = {
     inbox: [],
     messages: [],
+    expirations: [],
+    calls: [],
     copies: [],
     deliveries: [],
     versions: [],
@@ -83,26 +97,28 @@ class Routing {
 
   run(): void {
     const { content, inbox } = this.arrival;
-    if ('malformed' in content) {
-      this.plan.inbox.push({ inbox, state: 'malformed', note: content.malformed, message: null });
-    } else if ('ignored' in content) {
-      this.plan.inbox.push({ inbox, state: 'ignored', note: content.ignored, message: null });
-    } else {
+    if ('events' in content) {
       this.#settle(content.events.map((event) => this.#event(event)));
+    } else if (inbox !== null) {
+      const verdict =
+        'malformed' in content
+          ? ({ state: 'malformed', note: content.malformed } as const)
+          : ({ state: 'ignored', note: content.ignored } as const);
+      this.plan.inbox.push({ inbox, ...verdict, message: null });
     }
   }
 
   /** One payload may tell several events: what became of the first that counts is what its inbox row says. */
   #settle(verdicts: readonly Verdict[]): void {
+    const { inbox } = this.arrival;
+    if (inbox === null) return;
     const verdict =
       verdicts.find(({ state }) => state === 'held') ??
       verdicts.find(({ state }) => state === 'routed') ??
       verdicts[0] ??
       ignored('nothing to bridge');
     this.plan.inbox.push(
-      'note' in verdict
-        ? { inbox: this.arrival.inbox, ...verdict }
-        : { inbox: this.arrival.inbox, state: verdict.state, note: null, message: verdict.message },
+      'note' in verdict ? { inbox, ...verdict } : { inbox, state: verdict.state, note: null, message: verdict.message },
     );
   }
 
@@ -110,7 +126,7 @@ class Routing {
     if (event.actor.standing === 'ours') return this.#echo(event);
     const wiring = this.known.wiring.get(roomKey(event.room));
     if (wiring === undefined) return { state: 'unlinked', note: 'the room is not linked', message: null };
-    if (wiring.own.direction === 'in') return ignored('the link takes nothing from this room');
+    if (wiring.own.direction === 'in' && !isOfTheBridge(event)) return ignored('the link takes nothing from this room');
     switch (event.kind) {
       case 'messageSent':
       case 'pollStarted':
@@ -129,9 +145,11 @@ class Routing {
         return this.#aboutTarget(event, wiring);
       case 'roomChanged':
         return this.#roomChange(event, wiring);
+      case 'callChanged':
+        return this.#callChange(event, wiring);
       case 'memberJoined':
       case 'memberLeft':
-      case 'callChanged':
+      case 'roleChanged':
         this.#deliver(event, wiring, null);
         return { state: 'routed', message: null };
       default:
@@ -183,6 +201,10 @@ class Routing {
     if (known !== undefined) return this.#readAgain(event, wiring, known.message);
     const answer = this.#awaited(event, wiring);
     if (answer !== undefined) return this.#hold(event, answer.message, answer.sentAt, 'deliver');
+    return { state: 'routed', message: this.#begin(event, wiring) };
+  }
+
+  #begin(event: Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }>, wiring: Wiring): RowId {
     const id = this.options.newMessageId();
     this.plan.messages.push({
       id,
@@ -191,10 +213,65 @@ class Routing {
       author: event.actor.id,
       sentAt: new Date(event.at),
     });
+    if (event.kind === 'messageSent' && event.expiresAt !== undefined && wiring.options.expired !== 'keep') {
+      this.plan.expirations.push({ message: id, dueAt: new Date(event.expiresAt) });
+    }
     this.known.messages.set(id, { version: 0n, deleted: false });
     this.#addCopy(event.message, id, wiring.own.portal, 0, null);
     this.#deliver(event, wiring, id);
-    return { state: 'routed', message: id };
+    return id;
+  }
+
+  /** A call is one message of the bridge: sent when it begins, edited as it goes on. */
+  #callChange(event: CallChanged, wiring: Wiring): Verdict {
+    const { change } = event;
+    const known = this.known.calls.get(roomKey(event.room));
+    if (change.of === 'arrival' || change.of === 'end') {
+      if (known === undefined) return ignored('the call began before it could be told of');
+      const { call, body } = callAfter(known.call, event, change, this.options.label(event.room.account));
+      this.#setCall(event, call === null ? null : { ...known, call });
+      if (body === 'the same') return ignored('the notice of the call stays as it is', known.message);
+      this.#changeNotice(event, known, body, wiring);
+      return { state: 'routed', message: known.message };
+    }
+    if (wiring.options.calls === 'off') return ignored('the link does not tell of calls');
+    if (change.of === 'start') return this.#callStart(event, change, known, wiring);
+    this.#deliver(event, wiring, null);
+    return { state: 'routed', message: null };
+  }
+
+  #callStart(event: CallChanged, start: CallStart, before: KnownCall | undefined, wiring: Wiring): Verdict {
+    const begun = this.known.copies.get(copyKey(start.call));
+    if (begun !== undefined) return ignored('known already', begun.message);
+    const label = this.options.label(event.room.account);
+    // A room has one call at a time: that the one before has ended was not told.
+    if (before !== undefined) this.#changeNotice(event, before, forgottenNotice(before.call, label), wiring);
+    const call = callBegun(event, start);
+    const message = this.#begin(noticeOfCall(event, start, call, label), wiring);
+    this.#setCall(event, { message, remote: start.call.id, call });
+    return { state: 'routed', message };
+  }
+
+  #changeNotice({ room, actor, at, version }: CallChanged, call: KnownCall, body: RichText, wiring: Wiring): void {
+    const edit: MessageEdited = {
+      kind: 'messageEdited',
+      room,
+      actor,
+      at,
+      message: { room, id: call.remote },
+      body,
+      style: 'notice',
+      by: 'bridge',
+      version,
+    };
+    this.#changeParked(call.message, edit);
+    this.#deliver(edit, wiring, call.message);
+  }
+
+  #setCall({ room }: CallChanged, call: KnownCall | null): void {
+    if (call === null) this.known.calls.delete(roomKey(room));
+    else this.known.calls.set(roomKey(room), call);
+    this.plan.calls.push({ room, call });
   }
 
   /**
@@ -370,11 +447,14 @@ class Routing {
   /** Until the target is known, and while it may still come: for a time after `from`. */
   #hold(event: BridgeEvent, target: MessageRef, from: Date, then: 'drop' | 'deliver'): Verdict {
     const { now, heldEventsMs } = this.options;
+    const { inbox } = this.arrival;
+    // What the bridge itself knows is about what it has bridged.
+    if (inbox === null) return ignored('what it is about was not bridged');
     this.plan.held.push({
       account: target.room.account,
       room: target.room.id,
       remote: target.id,
-      inbox: this.arrival.inbox,
+      inbox,
       event,
       forMs: from.getTime() + heldEventsMs - now.getTime(),
       then,
@@ -435,4 +515,9 @@ class Routing {
       });
     }
   }
+}
+
+/** What the bridge knows by itself is told whichever way the words go. */
+function isOfTheBridge(event: BridgeEvent): boolean {
+  return event.kind === 'roomChanged' && event.change.of === 'reach';
 }

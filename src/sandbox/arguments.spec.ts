@@ -11,16 +11,33 @@ describe('readArguments', () => {
     ],
     [
       ['--data', '/d', '--only', 'talk', '--talk-port', '9000'],
-      { run: 'servers', networks: ['talk'], ports: { talk: 9000, matrix: 0, slack: 0 }, port: undefined },
+      {
+        run: 'servers',
+        networks: ['talk'],
+        ports: { talk: 9000, matrix: 0, slack: 0 },
+        port: undefined,
+        talkVersion: 22,
+      },
     ],
     [
       ['--only', 'slack', '--port', '1', '--slack-port', '9003'],
-      { run: 'servers', networks: ['slack'], ports: { talk: 0, matrix: 0, slack: 9003 }, port: 1 },
+      { run: 'servers', networks: ['slack'], ports: { talk: 0, matrix: 0, slack: 9003 }, port: 1, talkVersion: 22 },
     ],
     [
-      ['--only', 'slack, talk'],
-      { run: 'servers', networks: ['talk', 'slack'], ports: { talk: 0, matrix: 0, slack: 0 }, port: undefined },
+      ['--only', 'slack, talk', '--talk-version', '23'],
+      {
+        run: 'servers',
+        networks: ['talk', 'slack'],
+        ports: { talk: 0, matrix: 0, slack: 0 },
+        port: undefined,
+        talkVersion: 23,
+      },
     ],
+    [
+      ['--only', 'talk', '--talk-port', '1', '--peer-port', '2', '--talk-version', '23'],
+      { run: 'talk pair', port: 1, peerPort: 2, talkVersion: 23 },
+    ],
+    [['--only', 'talk', '--peer-port', '0'], { run: 'talk pair', port: 0, peerPort: 0, talkVersion: 22 }],
   ])('%j', (words, wanted) => {
     expect(readArguments(words)).toEqual(wanted);
   });
@@ -32,6 +49,11 @@ describe('readArguments', () => {
     [['--port', 'x']],
     [['--unknown']],
     [['word']],
+    [['--peer-port', '1']],
+    [['--talk-version', '23']],
+    [['--only', 'talk,slack', '--peer-port', '1']],
+    [['--only', 'slack', '--talk-version', '23']],
+    [['--only', 'talk', '--talk-version', '24']],
   ])('%j makes no sense', (words) => {
     expect(() => readArguments(words)).toThrow(ArgumentFault);
   });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { sideNames, type SideName } from './page.types.js';
+import type { TalkVersion } from './talk/settings.js';
 
 export type SandboxArguments =
   | {
@@ -19,6 +20,14 @@ export type SandboxArguments =
       readonly ports: Readonly<Record<SideName, number>>;
       /** Of the page. */
       readonly port: number | undefined;
+      readonly talkVersion: TalkVersion;
+    }
+  | {
+      /** Two Talk servers that federate, and nothing else. */
+      readonly run: 'talk pair';
+      readonly port: number;
+      readonly peerPort: number;
+      readonly talkVersion: TalkVersion;
     };
 
 /** The call makes no sense. The message is a sentence for a person. */
@@ -31,11 +40,36 @@ export function readArguments(words: readonly string[]): SandboxArguments {
   const matrixPort = readPort('matrix-port', values['matrix-port']);
   const slackPort = readPort('slack-port', values['slack-port']);
   const port = readPort('port', values.port);
+  const peerPort = readPort('peer-port', values['peer-port']);
   if (values.only === undefined) {
+    if ((values['peer-port'] ?? values['talk-version']) !== undefined) throw forTalkAlone();
     return { run: 'sandbox', data: values.data ?? 'data', port, talkPort, matrixPort, slackPort };
   }
   const ports = { talk: talkPort ?? 0, matrix: matrixPort ?? 0, slack: slackPort ?? 0 };
-  return { run: 'servers', networks: readNetworks(values.only), ports, port };
+  const networks = readNetworks(values.only);
+  const talkVersion = readTalkVersion(values['talk-version']);
+  if (values['talk-version'] !== undefined && !networks.includes('talk')) throw forTalkAlone();
+  if (peerPort === undefined) return { run: 'servers', networks, ports, port, talkVersion };
+  if (networks.join() !== 'talk') throw forTalkAlone();
+  return { run: 'talk pair', port: ports.talk, peerPort, talkVersion };
+}
+
+function forTalkAlone(): ArgumentFault {
+  return new ArgumentFault(
+    '--peer-port and --talk-version are for a Talk server without the service: add --only talk.',
+  );
+}
+
+function readTalkVersion(value: string | undefined): TalkVersion {
+  switch (value) {
+    case undefined:
+    case '22':
+      return 22;
+    case '23':
+      return 23;
+    default:
+      throw new ArgumentFault(`--talk-version is 22 or 23, not "${value}".`);
+  }
 }
 
 function readNetworks(only: string): readonly SideName[] {
@@ -60,6 +94,8 @@ function parse(words: readonly string[]) {
         'talk-port': { type: 'string' },
         'matrix-port': { type: 'string' },
         'slack-port': { type: 'string' },
+        'peer-port': { type: 'string' },
+        'talk-version': { type: 'string' },
       },
     }).values;
   } catch (error) {

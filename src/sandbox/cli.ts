@@ -6,6 +6,7 @@ import { NotASandbox, SandboxInUse } from './sandbox-lock.js';
 import { Sandbox, type Addresses } from './sandbox.js';
 import { PortTaken, Servers, type ServersAddresses } from './servers.js';
 import { ServiceFails } from './service-child.js';
+import { runFederatedTalk, type FederatedPair } from './talk/federated-pair.js';
 
 const page = fileURLToPath(new URL('../web/', import.meta.url));
 const usualPorts = { page: 8790, public: 8780, admin: 8781 } as const;
@@ -22,7 +23,8 @@ function say(text: string): void {
 try {
   const wanted = readArguments(process.argv.slice(2));
   if (wanted.run === 'sandbox') await runWhole(wanted);
-  else await runServers(wanted);
+  else if (wanted.run === 'servers') await runServers(wanted);
+  else await runTalkPair(wanted);
   process.exit(0);
 } catch (error) {
   const isOfCall = [ArgumentFault, SandboxInUse, NotASandbox, PortTaken].some((fault) => error instanceof fault);
@@ -76,19 +78,37 @@ async function runWhole({
   }
 }
 
-async function runServers({ networks, ports, port }: Extract<SandboxArguments, { run: 'servers' }>): Promise<void> {
+async function runServers({
+  networks,
+  ports,
+  port,
+  talkVersion,
+}: Extract<SandboxArguments, { run: 'servers' }>): Promise<void> {
   const servers = new Servers({
     networks,
     ports,
     page,
     pagePort: port ?? usualPorts.page,
     publicPort: usualPorts.public,
+    talkVersion,
     say,
   });
   const addresses = await servers.start();
   say(whatToDoWith(addresses));
   await told;
   await servers.stop();
+}
+
+async function runTalkPair(wanted: Extract<SandboxArguments, { run: 'talk pair' }>): Promise<void> {
+  const pair = await runFederatedTalk(wanted).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new PortTaken(
+      `Port ${wanted.port} or ${wanted.peerPort} is in use. Name others with --talk-port and --peer-port; 0 takes any free one.`,
+    );
+  });
+  say(whatToDoWithPair(pair));
+  await told;
+  await pair.stop();
 }
 
 function whatToDo({ page, talk, matrix, slack, admin, settingsFile, logFile }: Addresses): string {
@@ -109,6 +129,18 @@ and kill the service.
     Its log                 ${logFile}
 
 Ctrl-C stops everything. The next start begins afresh.`;
+}
+
+function whatToDoWithPair({ first, second }: FederatedPair): string {
+  return `
+Ready: two Talk servers that federate.
+
+    ${first.url}   admin, alice, bob, carol, bridge-bot, and the bot "Bridge"
+    ${second.url}   admin, dora
+
+Everybody's password is pw-NAME-12345678; people of the other server are invited as NAME@ADDRESS.
+
+Ctrl-C stops both; nothing is kept.`;
 }
 
 function whatToDoWith({ page: address, servers, apps, settings }: ServersAddresses): string {

@@ -9,6 +9,7 @@ import type { SideName } from './page.types.js';
 import type { Side } from './side.js';
 import { SlackSide } from './slack-side.js';
 import { slackTown } from './slack/place.js';
+import type { TalkVersion } from './talk/settings.js';
 import { TalkSide } from './talk-side.js';
 
 /** A port that was named is in use. The message is a sentence for a person. */
@@ -24,6 +25,8 @@ export interface ServersOptions {
   readonly pagePort: number;
   /** Where the service's public listener is, which the homeserver calls. */
   readonly publicPort: number;
+  /** Default 22. */
+  readonly talkVersion?: TalkVersion;
   /** Takes a sentence about a port that is in use. */
   say(sentence: string): void;
 }
@@ -66,12 +69,12 @@ export class Servers {
   }
 
   async #start(): Promise<ServersAddresses> {
-    const { networks, ports, page: folder, pagePort, publicPort, say } = this.options;
+    const { networks, ports, page: folder, pagePort, say } = this.options;
     const files = readPageFiles(folder);
     const sides: Partial<Record<SideName, RunningSide>> = {};
     const servers: Record<string, string> = {};
     for (const name of networks) {
-      const side = sideOf(name, publicPort);
+      const side = sideOf(name, this.options);
       this.#undo.push(() => side.stop());
       servers[side.network] = await startAt(side, name, ports[name]);
       sides[name] = side;
@@ -93,10 +96,13 @@ export class Servers {
   }
 }
 
-function sideOf(name: SideName, publicPort: number): RunningSide {
+function sideOf(
+  name: SideName,
+  { publicPort, talkVersion = 22 }: Pick<ServersOptions, 'publicPort' | 'talkVersion'>,
+): RunningSide {
   switch (name) {
     case 'talk':
-      return new TalkSide('Team');
+      return new TalkSide('Team', talkVersion);
     case 'matrix':
       return new MatrixSide('Team', `http://127.0.0.1:${String(publicPort)}`);
     case 'slack':

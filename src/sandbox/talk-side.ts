@@ -3,6 +3,7 @@ import type { Act, PageNote, PagePerson } from './page.types.js';
 import { ActRefused, type Reached, type Side, type SideChange, type SideMessage } from './side.js';
 import { changedRow, talkEntry } from './talk-view.js';
 import { Refusal } from './talk/refusal.js';
+import type { TalkVersion } from './talk/settings.js';
 import type { Message } from './talk/state/message.js';
 import type { Room } from './talk/state/room.js';
 import { TalkSandbox } from './talk/talk-sandbox.js';
@@ -19,20 +20,28 @@ const pollStepMs = 200;
 const sweepIntervalMs = 300;
 /** Edits and reactions are noticed by a held request, which the room is to have as soon as somebody spoke, … */
 const holdIntervalMs = 500;
+/** … which pauses for as much less as the server looks more often, … */
+const pollPauseMs = 100;
 /** … and those that came just before it by reading again. */
 const overlapIntervalMs = 500;
 
-/** A Talk server with one room, in which Anna, Ben, Clara and Crosstalk's own user are. */
+/** A Talk server with one public room, in which Anna, Ben, Clara and Crosstalk's own user are. */
 export class TalkSide implements Side {
   readonly network = 'Nextcloud Talk';
   readonly people = people;
   readonly #server: TalkSandbox;
   readonly #token: string;
 
-  constructor(readonly room: string) {
-    const users = [...people, { id: bridge, name: 'Crosstalk' }];
-    this.#server = new TalkSandbox({ pollStepMs, users: users.map(({ id, name }) => ({ id, displayName: name })) });
-    this.#token = this.#server.createRoom({ name: room, owner: 'anna', members: ['ben', 'clara', bridge] });
+  constructor(
+    readonly room: string,
+    talkVersion: TalkVersion = 22,
+  ) {
+    const users = [...people, { id: bridge, name: 'Crosstalk' }].map(({ id, name }) => ({ id, displayName: name }));
+    this.#server = new TalkSandbox({ pollStepMs, users, talkVersion });
+    const members = ['ben', 'clara', bridge];
+    // Public: people of the other networks are guests. What they said, moderators alone can change for them.
+    this.#token = this.#server.createRoom({ name: room, owner: 'anna', members, type: 'public' });
+    this.#server.promote(this.#token, bridge);
   }
 
   /** Throws an error with code EADDRINUSE where the port is in use. */
@@ -53,6 +62,7 @@ export class TalkSide implements Side {
       password: this.#server.issueAppPassword(bridge),
       sweepIntervalMs,
       holdIntervalMs,
+      pollPauseMs,
       overlapIntervalMs,
     };
   }

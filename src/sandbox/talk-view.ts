@@ -63,7 +63,8 @@ function isHidden(content: Content): boolean {
 
 function messageOf({ names, room, bridge }: TalkReading, row: Message): SideMessage {
   const { content, actor, parent, lastEdit } = row;
-  const isBridged = actor.id === bridge;
+  const isGuest = actor.type === 'guests';
+  const isBridged = isGuest || actor.id === bridge;
   const typed = content.kind === 'comment' ? content.text : undefined;
   return {
     kind: 'message',
@@ -77,7 +78,7 @@ function messageOf({ names, room, bridge }: TalkReading, row: Message): SideMess
     reactions: reactionsTo(names, room, row),
     ...(typed === undefined || isBridged ? {} : { typed }),
     ...(parent === undefined ? {} : { answers: String(parent.id) }),
-    ...(isBridged ? { isCopy: typed === undefined || spokenFor.test(typed) } : {}),
+    ...(isBridged ? { isCopy: isGuest || typed === undefined || spokenFor.test(typed) } : {}),
     ...(row.referenceId === '' ? {} : { key: row.referenceId }),
   };
 }

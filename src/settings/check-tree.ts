@@ -22,10 +22,10 @@ export interface CheckedTree {
 /** `whole`: what is around the value, where that is not as it was written. */
 type Check = <T>(schema: ZodType<T>, value: unknown, path: Path, whole?: Tree) => T | undefined;
 
-function linkedRoom({ account, room, create, direction }: WrittenLinkedRoom): LinkedRoomSettings {
+function linkedRoom({ account, room, create, direction, speaker }: WrittenLinkedRoom): LinkedRoomSettings {
   // The schema has seen to it that there is one of the two.
   const wanted = create === undefined ? { room: room ?? '' } : { create };
-  return { account: accountId(account), wanted, direction };
+  return { account: accountId(account), wanted, direction, ...(speaker === 'auto' ? {} : { speaker }) };
 }
 
 /** Also where it is misspelt, so that everything else that is wrong with the account can be told. */

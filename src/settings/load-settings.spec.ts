@@ -121,7 +121,18 @@ links:
           { account: 'home', wanted: { room: 'abc123' }, direction: 'out' },
           { account: 'hut', wanted: { create: { name: 'Team', invite: ['@anna:example.org'] } }, direction: 'both' },
         ],
-        mirror: { name: true, topic: true, avatar: true, members: 'state', clearedHistory: 'notice' },
+        mirror: {
+          name: true,
+          topic: true,
+          avatar: true,
+          members: 'state',
+          clearedHistory: 'notice',
+          moderators: 'state',
+          calls: 'notice',
+          access: 'line',
+          expired: 'delete',
+          moderation: 'off',
+        },
       },
     ]);
     expect(Object.isFrozen(settings.links[0]?.rooms[1]?.wanted)).toBe(true);
@@ -364,7 +375,18 @@ accounts:
     test('what a link mirrors: what is not set stays as usual, and a value that is none is told', async () => {
       const link = 'rooms: [{ account: home, room: a }, { account: hut, room: b }]';
       const { links } = await load({ yaml: `${account}links: { team: { ${link}, mirror: { members: line } } }` });
-      const mirror = { name: true, topic: true, avatar: true, members: 'line', clearedHistory: 'notice' };
+      const mirror = {
+        name: true,
+        topic: true,
+        avatar: true,
+        members: 'line',
+        clearedHistory: 'notice',
+        moderators: 'state',
+        calls: 'notice',
+        access: 'line',
+        expired: 'delete',
+        moderation: 'off',
+      };
       expect(links[0]?.mirror).toEqual(mirror);
       const yaml = `${account}links: { team: { ${link}, mirror: { members: lines, topics: true } } }`;
       expect(await problems({ yaml })).toEqual([

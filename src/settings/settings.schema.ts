@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speakerWishes } from '../model/capabilities.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import type { NetworkDefinition } from '../model/network-definition.js';
 
@@ -119,6 +120,14 @@ export const roomSchema = z
       .describe(
         '`out`: what is said in this room goes out to the others. `in`: the words of the others come in. `both`: both.',
       ),
+    speaker: z
+      .enum(speakerWishes)
+      .default('auto')
+      .describe(
+        'Who is seen to speak in this room for the people of the others. `auto`: the best that it has. `guest`: each as a guest, ' +
+          'where guests come in. `bridged`: one user under the names of all. `relay`: the account, with the names in what it says; ' +
+          'as it does where a room has not what is asked for.',
+      ),
   })
   .refine((it) => (it.room === undefined) !== (it.create === undefined), {
     error: 'needs either `room` or `create`, and not both',
@@ -140,6 +149,32 @@ export const mirrorSchema = z.strictObject({
     .default(defaultLinkOptions.clearedHistory)
     .describe(
       "When a room's history is cleared: only said to the others (`notice`), or what came from it is deleted there (`delete`).",
+    ),
+  moderators: z
+    .enum(['state', 'line', 'off'])
+    .default(defaultLinkOptions.moderators)
+    .describe(
+      'How it is shown that somebody sees to a room: `state`: by the power of a moderator where the room has such, else in a line; `line`; `off`.',
+    ),
+  calls: z
+    .enum(['notice', 'off'])
+    .default(defaultLinkOptions.calls)
+    .describe('Whether a call is told of in one notice: who began it, a link to join, who came, how long it took.'),
+  access: z
+    .enum(['line', 'off'])
+    .default(defaultLinkOptions.access)
+    .describe('Whether it is told in a line who may enter a room and write there, and how long its messages stay.'),
+  expired: z
+    .enum(['delete', 'keep'])
+    .default(defaultLinkOptions.expired)
+    .describe(
+      'What becomes of the copies of a message that vanished from its room because it was set to: `delete`, `keep`.',
+    ),
+  moderation: z
+    .enum(['on', 'off'])
+    .default(defaultLinkOptions.moderation)
+    .describe(
+      'Whether adding, removing and banning people, making them moderators, and making a room read-only in one room is done in the others, for people who are known there (`people`, and those who are seen elsewhere).',
     ),
 });
 

@@ -1,3 +1,4 @@
+import type { SpeakerWish } from '../model/capabilities.js';
 import type { AccountId, NetworkName, UserId } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
@@ -47,6 +48,8 @@ export interface LinkedRoomSettings {
   readonly account: AccountId;
   readonly wanted: WantedRoom;
   readonly direction: Direction;
+  /** Absent: `auto`. */
+  readonly speaker?: SpeakerWish;
 }
 
 export interface LinkSettings {

@@ -61,8 +61,18 @@ class Login {
       {
         accounts: accounts as AccountRepository,
         rooms: {
-          ofAccount: () => Promise.resolve([{ room: roomId('a'), activityAt: null } as RoomRow]),
-          hold: (_, rooms) => Promise.resolve(void this.acts.push(`hold ${rooms.join()}`)),
+          ofAccount: () =>
+            Promise.resolve([
+              {
+                room: roomId('a'),
+                activityAt: null,
+                watch: 'held',
+                cursor: null,
+                pushedAt: null,
+                closed: 'gone',
+              } as RoomRow,
+            ]),
+          watch: (_, modes) => Promise.resolve(void this.acts.push(`watch ${[...modes].join()}`)),
         },
         links: { run: (_, __, signal) => loop('links', aborted(signal)) },
         shards: { owns: () => this.owned } as unknown as Shards,
@@ -155,18 +165,20 @@ describe('AccountWorker', () => {
     expect(login.take()).toEqual(['links begins', 'watch begins']);
   });
 
-  it('the watch sees which rooms there are, and has them read and held', async () => {
+  it('the watch sees which rooms there are, and has them read and watched', async () => {
     login = new Login();
     let rooms: unknown;
     login.watch = async (watching, signal) => {
       rooms = await watching.rooms();
       await watching.wake([roomId('b'), roomId('a')]);
-      await watching.hold([roomId('a')]);
+      await watching.watch(new Map([[roomId('a'), 'webhook']]));
       await aborted(signal);
     };
     await login.begin();
-    expect(rooms).toEqual([{ room: 'a', lastActivityAt: null }]);
-    expect(login.take().slice(-2)).toEqual(['wake b,a', 'hold a']);
+    expect(rooms).toEqual([
+      { room: 'a', lastActivityAt: null, watch: 'held', cursor: null, pushedAt: null, state: 'closed' },
+    ]);
+    expect(login.take().slice(-2)).toEqual(['wake b,a', 'watch a,webhook']);
   });
 
   it('a watch whose login is refused has the account log in anew', async () => {

@@ -14,7 +14,7 @@ import type { Supervisor } from './supervisor.js';
 
 export interface AccountParts {
   readonly accounts: AccountRepository;
-  readonly rooms: Pick<RoomRepository, 'ofAccount' | 'hold'>;
+  readonly rooms: Pick<RoomRepository, 'ofAccount' | 'watch'>;
   readonly links: Pick<LinkKeeper, 'run'>;
   readonly shards: Shards;
   readonly supervisor: Supervisor;
@@ -140,9 +140,16 @@ export class AccountWorker {
       await watch(
         {
           rooms: async () =>
-            (await rooms.ofAccount(account)).map(({ room, activityAt }) => ({ room, lastActivityAt: activityAt })),
+            (await rooms.ofAccount(account)).map(({ room, activityAt, watch: by, cursor, pushedAt, closed }) => ({
+              room,
+              lastActivityAt: activityAt,
+              watch: by,
+              cursor,
+              pushedAt,
+              state: closed === null ? 'open' : 'closed',
+            })),
           wake: (woken) => wake(this.adapter, woken),
-          hold: (held) => rooms.hold(account, held),
+          watch: (modes) => rooms.watch(account, modes),
         },
         signal,
       );

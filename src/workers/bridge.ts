@@ -1,4 +1,5 @@
-import { accountId, type AccountId } from '../model/ids.js';
+import { accountId, type AccountId, type RoomId } from '../model/ids.js';
+import type { SpeakerWish } from '../model/capabilities.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 import type { Clock } from '../model/clock.js';
 import type { Lane } from '../model/delivery.js';
@@ -9,7 +10,9 @@ import type { DeclaredLink, LinkRepository } from '../persistence/link.repositor
 import type { RoomRepository } from '../persistence/room.repository.js';
 import type { StatusRepository } from '../persistence/status.repository.js';
 import type { LaneReservation } from '../pipeline/hand-over.js';
+import type { Ephemeral } from '../pipeline/ephemeral.js';
 import type { IngestService } from '../pipeline/ingest.js';
+import type { RowId } from '../model/routing.js';
 import { shardOf } from '../model/shard.js';
 import type { CatchUp } from '../links/catch-up.js';
 import type { LinkKeeper } from '../links/link-keeper.js';
@@ -17,6 +20,7 @@ import type { Metrics } from '../observability/metrics.js';
 import { AccountWorker } from './account-worker.js';
 import type { Lanes } from './lanes.js';
 import { Logins } from './logins.js';
+import type { RoomStates } from './room-states.js';
 import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
@@ -31,11 +35,13 @@ export interface BridgeParts {
   readonly adapters: ReadonlyMap<AccountId, NetworkAdapter>;
   readonly accounts: AccountRepository;
   readonly rooms: RoomRepository;
+  readonly roomStates: RoomStates;
   readonly links: LinkRepository;
   readonly status: StatusRepository;
   readonly keeper: LinkKeeper;
   readonly catchUp: CatchUp;
   readonly ingest: IngestService;
+  readonly ephemeral: Pick<Ephemeral, 'run'>;
   readonly lanes: Lanes;
   readonly shards: Shards;
   readonly wakeups: Wakeups;
@@ -46,6 +52,8 @@ export interface BridgeParts {
   readonly declared: readonly DeclaredLink[];
   /** Rooms that links name, shared with the adapters: the bridge keeps it in step. */
   readonly linked: Map<AccountId, Set<string>>;
+  /** Who is to speak in which rooms, by portal, shared with the deliveries: the bridge keeps it in step. */
+  readonly speakerWishes: Map<RowId, SpeakerWish>;
   readonly pollMs: number;
 }
 
@@ -61,10 +69,11 @@ export class Bridge {
   #reconciling: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: BridgeParts) {
-    const { rooms, ingest, shards, clock, metrics, log, adapters, supervisor } = parts;
+    const { rooms, roomStates, ingest, shards, clock, metrics, log, adapters, supervisor } = parts;
     this.#rooms = new Rooms(
       {
         repository: rooms,
+        states: roomStates,
         ingest,
         shards,
         clock,
@@ -101,6 +110,7 @@ export class Bridge {
     const { signal } = this.#stop;
     void supervisor.keep('shards', {}, (running) => shards.run(running), signal);
     void supervisor.keep('wake-ups', {}, (running) => this.#listen(running), signal);
+    void supervisor.keep('typing', {}, (running) => this.parts.ephemeral.run(running), signal);
     void supervisor.keep('poll', {}, (running) => this.#poll(running), signal);
     for (const adapter of adapters.values()) this.#startAccount(adapter);
     this.#phase = 'working';
@@ -156,6 +166,18 @@ export class Bridge {
     this.parts.wakeups.tell({ lanes: this.parts.lanes.wake(lanes) });
   }
 
+  /** Has these rooms read at once, wherever they are read. */
+  async wakeRooms(account: AccountId, woken: readonly RoomId[]): Promise<void> {
+    // Whoever takes a room over reads it at once: only what another replica reads is written down.
+    const elsewhere = this.#rooms.wake(woken.map((id) => ({ account, id })));
+    if (elsewhere.length === 0) return;
+    await this.parts.rooms.wake(
+      account,
+      elsewhere.map(({ id }) => id),
+    );
+    this.parts.wakeups.tell({ rooms: elsewhere });
+  }
+
   reserveLanes(): LaneReservation {
     return this.parts.lanes.reserve();
   }
@@ -177,16 +199,7 @@ export class Bridge {
         onChange: () => {
           this.reconcile();
         },
-        wake: async (from, woken) => {
-          // Whoever takes a room over reads it at once: only what another replica reads is written down.
-          const elsewhere = this.#rooms.wake(woken.map((id) => ({ account: from.account, id })));
-          if (elsewhere.length === 0) return;
-          await rooms.wake(
-            from.account,
-            elsewhere.map(({ id }) => id),
-          );
-          this.parts.wakeups.tell({ rooms: elsewhere });
-        },
+        wake: (from, woken) => this.wakeRooms(from.account, woken),
       },
       adapter,
       { accept: (payloads) => ingest.accept(adapter, payloads) },
@@ -211,6 +224,10 @@ export class Bridge {
     for (const account of this.parts.adapters.keys()) {
       this.parts.linked.set(account, new Set(await this.parts.links.linkedRooms(account)));
     }
+    const { speakerWishes } = this.parts;
+    const wished = await this.parts.links.speakerWishes();
+    for (const portal of speakerWishes.keys()) if (!wished.has(portal)) speakerWishes.delete(portal);
+    for (const [portal, wish] of wished) speakerWishes.set(portal, wish);
   }
 
   #listen(signal: AbortSignal): Promise<void> {
@@ -240,6 +257,7 @@ export class Bridge {
       await this.parts.lanes.poll();
       await this.#rooms.poll();
       await this.parts.ingest.routeHeld(this.parts.adapters);
+      await this.parts.ingest.expire(this.parts.adapters);
       if (turn % 5 === 0) this.reconcile();
       await this.parts.clock.sleep(this.parts.pollMs, signal);
     }

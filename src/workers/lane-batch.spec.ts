@@ -1,8 +1,15 @@
 import { MovedClock } from '../../test/support/moved-clock.js';
 import type { BridgeEvent, MessageSent } from '../model/bridge-event.js';
 import type { DeliveryResult, Lane, WaitingDelivery } from '../model/delivery.js';
-import { LoginRefused, MessageRefused, NetworkUnavailable, RateLimited, ShardLost } from '../model/errors.js';
-import { accountId, deliveryId, remoteId, roomId, userId } from '../model/ids.js';
+import {
+  LoginRefused,
+  MessageRefused,
+  NetworkUnavailable,
+  RateLimited,
+  RoomClosed,
+  ShardLost,
+} from '../model/errors.js';
+import { accountId, deliveryId, remoteId, roomId, type RoomRef, userId } from '../model/ids.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import type { Copy, NetworkAdapter } from '../model/network-adapter.js';
 import { silentLog } from '../observability/log.js';
@@ -65,6 +72,8 @@ class Line {
   readonly doubted: number[] = [];
   readonly told: string[] = [];
   readonly refused: string[] = [];
+  readonly mute: string[] = [];
+  tellOfMute: () => Promise<void> = () => Promise.resolve();
   stopping = false;
   /** What comes of a delivery; default: it is made as part 0. */
   send: (name: string, hooks: DeliveryHooks) => Promise<Delivered> | Delivered = (name, hooks) => {
@@ -128,6 +137,10 @@ class Line {
         parkAfterAttempts: 3,
         random: () => 0.5,
         onLoginRefused: (account: string) => this.refused.push(account),
+        onMute: async (room: RoomRef, why: RoomClosed) => {
+          await this.tellOfMute();
+          this.mute.push(`${room.id}: ${why.message}`);
+        },
       },
     };
     const batch = new LaneBatch(parts, adapter, lane, fence, () => this.stopping, this.stop.signal);
@@ -328,4 +341,29 @@ it('LaneBatch begins nothing more once it is stopping, and writes down what was 
   };
   expect(await line.run(waiting('1'), waiting('2'), waiting('3'))).toBe('hold');
   expect(line.acts).toEqual(['send 1', 'send 2', 'write 1 2']);
+});
+
+describe('LaneBatch, where the room does not let us write', () => {
+  const mute = new RoomClosed('we may not write there', 'noPermission');
+
+  it('it is told once, when the lane begins to wait', async () => {
+    line.send = failing('1', mute);
+    expect(await line.run(waiting('1'))).toBe('hold');
+    await line.run(waiting('1', { attempts: 1 }));
+    expect(line.mute).toEqual(['b: we may not write there']);
+    expect(line.states).toEqual(['1 waiting: we may not write there', '1 waiting: we may not write there']);
+  });
+
+  it('it is not where the room itself tells of it', async () => {
+    line.send = failing('1', new RoomClosed('the room is read-only', 'readOnly'));
+    await line.run(waiting('1'));
+    expect(line.mute).toEqual([]);
+  });
+
+  it('that it could not be told keeps nothing from waiting', async () => {
+    line.send = failing('1', mute);
+    line.tellOfMute = () => Promise.reject(new Error('no connection'));
+    expect(await line.run(waiting('1'))).toBe('hold');
+    expect(line.states).toEqual(['1 waiting: we may not write there']);
+  });
 });

@@ -1,6 +1,7 @@
 import { answeredBy } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
-import { Abandoned, BridgeError, LoginRefused, ShardLost } from '../model/errors.js';
+import { Abandoned, BridgeError, LoginRefused, RoomClosed, ShardLost } from '../model/errors.js';
+import type { RoomRef } from '../model/ids.js';
 import type { Copy, NetworkAdapter } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import { pass } from '../observability/failpoint.js';
@@ -20,6 +21,8 @@ const commitEveryMs = 100;
 export interface LaneOptions extends RetryOptions {
   /** Told when a login was refused, so that it is tried again. */
   onLoginRefused(account: string): void;
+  /** Told when a lane begins to wait for a room that does not let us write, though it may let us read: nobody else tells its people. */
+  onMute(room: RoomRef, why: RoomClosed): Promise<void>;
   random(): number;
 }
 
@@ -174,6 +177,7 @@ export class LaneBatch {
     if (decision.then === 'again' && !alone) {
       // Told once when a lane begins to fail; its state says the rest.
       if (delivery.attempts === 0 && !(error instanceof Abandoned)) log.warn(fields, 'a lane is held');
+      if (delivery.attempts === 0) await this.#tellIfMute(error);
       const { reason, attempts, againAt, uncertain } = decision;
       this.#done.push(waiting({ ...delivery, uncertain }, reason, attempts, againAt));
       this.#count(delivery, error instanceof BridgeError ? error.code : 'failed');
@@ -187,6 +191,16 @@ export class LaneBatch {
       this.#park(delivery, decision.reason, error);
     }
     return 'go';
+  }
+
+  async #tellIfMute(error: unknown): Promise<void> {
+    if (!(error instanceof RoomClosed) || error.reason !== 'noPermission') return;
+    try {
+      await this.#parts.options.onMute({ account: this.lane.account, id: this.lane.room }, error);
+    } catch (failure) {
+      // The lane itself waits, and is shown as waiting, all the same.
+      this.#parts.log.warn({ lane: this.lane.id, error: failure }, 'it could not be told that a room is closed to us');
+    }
   }
 
   #park(delivery: Attempted, reason: string, error?: unknown): void {

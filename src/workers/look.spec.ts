@@ -58,8 +58,9 @@ async function looked(due: readonly WaitingDelivery[], found: Record<string, Out
     },
   } as unknown as NetworkAdapter;
   const deliverer = {
+    // What the network cannot show is told in a line.
     uncertain: (_: NetworkAdapter, __: Lane, { uuid, event }: WaitingDelivery) =>
-      Promise.resolve({ delivery: uuid, event }),
+      Promise.resolve({ delivery: uuid, event: event.kind === 'memberJoined' ? message() : event }),
   } as unknown as Deliverer;
   const { done, left, outcomes } = await look(adapter, deliverer, lane, due, now, new AbortController().signal);
   return {
@@ -79,6 +80,13 @@ describe('look', () => {
     expect(seen.done).toEqual(['1 a', '2', '3 c']);
     expect(seen.left).toEqual(['4 wait']);
     expect(seen.outcomes).toEqual(['found', 'notFound', 'found', 'notFound']);
+  });
+
+  it('what is told in a line is looked for as the message that it is', async () => {
+    const { actor, at } = message();
+    const joined: BridgeEvent = { kind: 'memberJoined', room, actor, at, member: actor };
+    const seen = await looked([waiting('1', { event: joined, message: null })], { '1': [copy(0, 'a')] });
+    expect([seen.asked.map(({ names }) => names), seen.done]).toEqual([[['1']], ['1 a']]);
   });
 
   it('asks once, since the first attempt of all', async () => {

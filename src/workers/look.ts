@@ -1,5 +1,5 @@
 import type { EventKind } from '../model/bridge-event.js';
-import type { Copy, Deliver, NetworkAdapter } from '../model/network-adapter.js';
+import type { Copy, Deliver, NetworkAdapter, UncertainDelivery } from '../model/network-adapter.js';
 import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import type { Deliverer } from '../pipeline/deliver.js';
 
@@ -23,41 +23,60 @@ export async function look(
   now: Date,
   signal: AbortSignal,
 ): Promise<Found> {
-  const doubted = due.filter((delivery) => inDoubt(adapter, delivery));
-  const seen = doubted.length === 0 ? new Map<string, Seen>() : await ask(adapter, deliverer, lane, doubted, signal);
+  const doubted = await doubtedOf(adapter, deliverer, lane, due);
+  const inDoubt = new Set(doubted.map(({ delivery }) => delivery));
+  const seen = doubted.length === 0 ? new Map<string, Seen>() : await ask(adapter, doubted, signal);
   const last = due.findLastIndex(({ uuid }) => seen.has(uuid));
   const lastSeen = due[last];
   const whole = lastSeen === undefined || (await isWhole(adapter, lane, lastSeen, seen.get(lastSeen.uuid)));
   const done = due.slice(0, whole ? last + 1 : last).map((delivery) => ({ delivery, made: madeOf(delivery, seen) }));
   const left = due.slice(whole ? last + 1 : last).map((delivery) => {
-    const conclusive =
-      !inDoubt(adapter, delivery) || (delivery.uncertain !== null && delivery.uncertain.settledAt <= now);
+    const conclusive = !inDoubt.has(delivery) || (delivery.uncertain !== null && delivery.uncertain.settledAt <= now);
     return { ...delivery, made: madeOf(delivery, seen), uncertain: conclusive ? null : delivery.uncertain };
   });
-  return { done, left, outcomes: doubted.map(({ uuid }) => (seen.has(uuid) ? 'found' : 'notFound')) };
+  return { done, left, outcomes: doubted.map(({ delivery: { uuid } }) => (seen.has(uuid) ? 'found' : 'notFound')) };
 }
 
 type Seen = readonly Copy[] | 'alreadySo';
 
-/** Repeating some things changes nothing: they are not looked for. */
-function inDoubt(adapter: NetworkAdapter, { uncertain, event }: WaitingDelivery): boolean {
-  return uncertain !== null && (adapter.deliver[event.kind] as Deliver<EventKind> | undefined)?.repeat === 'look';
+interface Doubted {
+  readonly delivery: WaitingDelivery;
+  /** Undefined where it cannot have been made. */
+  readonly asked: UncertainDelivery | undefined;
+}
+
+/** Repeating some things changes nothing: they are not looked for. What is told in a line is looked for as a message. */
+async function doubtedOf(
+  adapter: NetworkAdapter,
+  deliverer: Deliverer,
+  lane: Lane,
+  due: readonly WaitingDelivery[],
+): Promise<Doubted[]> {
+  const uncertain = due.filter((delivery) => delivery.uncertain !== null);
+  const prepared = await Promise.all(
+    uncertain.map(async (delivery) => ({ delivery, asked: await deliverer.uncertain(adapter, lane, delivery) })),
+  );
+  return prepared.filter(({ delivery, asked }) => {
+    const { kind } = (asked ?? delivery).event;
+    return (adapter.deliver[kind] as Deliver<EventKind> | undefined)?.repeat === 'look';
+  });
 }
 
 async function ask(
   adapter: NetworkAdapter,
-  deliverer: Deliverer,
-  lane: Lane,
-  doubted: readonly WaitingDelivery[],
+  doubted: readonly Doubted[],
   signal: AbortSignal,
 ): Promise<Map<string, Seen>> {
-  const since = new Date(Math.min(...doubted.map(({ uncertain }) => uncertain?.since.getTime() ?? Infinity)));
-  const possible = await Promise.all(doubted.map((delivery) => deliverer.uncertain(adapter, lane, delivery)));
-  const asked = possible.filter((delivery) => delivery !== undefined);
-  const answers = asked.length === 0 ? [] : await adapter.wasDone(asked, since, signal);
+  const since = new Date(
+    Math.min(...doubted.map(({ delivery: { uncertain } }) => uncertain?.since.getTime() ?? Infinity)),
+  );
+  const possible = doubted.flatMap(({ asked }) => asked ?? []);
+  const answers = possible.length === 0 ? [] : await adapter.wasDone(possible, since, signal);
   const outcomes = new Map(answers.map(({ delivery, done }) => [delivery, done]));
   const seen = new Map<string, Seen>();
-  for (const { uuid, made } of doubted) {
+  for (const {
+    delivery: { uuid, made },
+  } of doubted) {
     const outcome = outcomes.get(uuid);
     if (outcome === 'alreadySo') {
       seen.set(uuid, outcome);

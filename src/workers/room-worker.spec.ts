@@ -1,12 +1,13 @@
 import { MovedClock } from '../../test/support/moved-clock.js';
 import { LoginRefused, NetworkUnavailable, RoomClosed } from '../model/errors.js';
 import { accountId, type Cursor, cursor, inboxKey, roomId } from '../model/ids.js';
-import type { NetworkAdapter, PulledBatch, Pulling, RawPayload } from '../model/network-adapter.js';
+import type { NetworkAdapter, PulledBatch, Pulling, RawPayload, WatchMode } from '../model/network-adapter.js';
 import { silentLog } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
 import type { RoomRepository, RoomRow } from '../persistence/room.repository.js';
 import type { IngestService } from '../pipeline/ingest.js';
 import { RoomWorker } from './room-worker.js';
+import type { RoomStates } from './room-states.js';
 import type { Shards } from './shards.js';
 import { Turnstile } from './turnstile.js';
 
@@ -36,7 +37,7 @@ class Reading {
   cursor: Cursor | null = cursor('10');
   /** Answers each read; default: nothing new, and a held poll is held until it is interrupted. */
   answer: (pull: Pull, signal: AbortSignal) => Promise<PulledBatch> | undefined = () => undefined;
-  rereadAfterMs: (quietMs: number) => number = () => 10_000;
+  rereadAfterMs: (quietMs: number, watch: WatchMode) => number = () => 10_000;
   store: () => Promise<void> = () => Promise.resolve();
   write: () => Promise<void> = () => Promise.resolve();
   readonly worker: RoomWorker;
@@ -51,21 +52,23 @@ class Reading {
         return this.answer(pull, signal) ?? (how === 'wait' ? interrupted(signal) : Promise.resolve(empty));
       },
       watch: () => Promise.reject(new Error('a room worker watches nothing')),
-      rereadAfterMs: (quietMs) => {
+      rereadAfterMs: (quietMs, watch) => {
         this.quiet.push(quietMs);
-        return this.rereadAfterMs(quietMs);
+        return this.rereadAfterMs(quietMs, watch);
       },
     };
     const tell = async (what: string): Promise<void> => {
       await this.write();
       this.told.push(what);
     };
-    const repository: Pick<RoomRepository, 'cursor' | 'begin' | 'opened' | 'closed'> = {
+    const repository: Pick<RoomRepository, 'cursor' | 'begin'> = {
       cursor: () => Promise.resolve(this.cursor),
       begin: (_, at, { fence }) => tell(`begins at ${at} under ${fence}`),
+    };
+    const states: Pick<RoomStates, 'opened' | 'closed'> = {
       opened: () => tell('open'),
-      closed: async (_, reason) => {
-        await tell(`closed: ${reason}`);
+      closed: async (_, why) => {
+        await tell(`closed: ${why.message}`);
         return 'closed';
       },
     };
@@ -81,6 +84,7 @@ class Reading {
     this.worker = new RoomWorker(
       {
         repository: repository as RoomRepository,
+        states,
         ingest: ingest as IngestService,
         shards: { fence: (shard: number) => ({ shard, fence: `fence ${shard}` }) } as Shards,
         clock: this.clock,
@@ -91,7 +95,17 @@ class Reading {
       },
       { account } as NetworkAdapter,
       pulling,
-      { account, room, shard: 7, cursor: cursor('10'), held: false, activityAt: null, closed: null, ...row },
+      {
+        account,
+        room,
+        shard: 7,
+        cursor: cursor('10'),
+        watch: 'swept',
+        pushedAt: null,
+        activityAt: null,
+        closed: null,
+        ...row,
+      },
     );
   }
 
@@ -275,7 +289,7 @@ describe('RoomWorker, how long a room was quiet', () => {
 
 describe('RoomWorker, held polls', () => {
   it('follow one another without a pause', async () => {
-    reading = new Reading({ held: true });
+    reading = new Reading({ watch: 'held' });
     reading.answer = ({ how }) =>
       how === 'wait' && reading.pulls.length < 4 ? batch(String(reading.pulls.length + 9)) : undefined;
     await reading.begin();
@@ -284,7 +298,7 @@ describe('RoomWorker, held polls', () => {
   });
 
   it('are ended by a wake-up: the room is read now, from where it was, then held again', async () => {
-    reading = new Reading({ held: true });
+    reading = new Reading({ watch: 'held' });
     await reading.begin();
     expect(reading.reads).toEqual(['now 10', 'wait 10']);
     reading.worker.wake();
@@ -294,7 +308,7 @@ describe('RoomWorker, held polls', () => {
   });
 
   it('wait for a read that a wake-up asked for while something was being stored', async () => {
-    reading = new Reading({ held: true });
+    reading = new Reading({ watch: 'held' });
     const stored = gate();
     reading.store = () => stored.passed;
     reading.answer = () => (reading.pulls.length === 2 ? batch('11', ['11']) : undefined);
@@ -306,7 +320,7 @@ describe('RoomWorker, held polls', () => {
   });
 
   it('that break by themselves are a failure, and their end at the stop is none', async () => {
-    reading = new Reading({ held: true });
+    reading = new Reading({ watch: 'held' });
     reading.answer = ({ how }) => (how === 'wait' ? Promise.reject(new Error('no connection')) : undefined);
     expect(await reading.fails()).toEqual(new Error('no connection'));
     reading.answer = () => undefined;
@@ -326,18 +340,59 @@ describe('RoomWorker, held polls', () => {
     reading.worker.watchBy('held');
     await reading.clock.pass(30_000);
     expect([reading.worker.mode, reading.reads]).toEqual(['held', ['now 10', 'now 10', 'wait 10']]);
-    reading.worker.watchBy('woken');
+    reading.worker.watchBy('swept');
     await reading.clock.pass(10_000);
     expect(reading.reads.slice(3)).toEqual(['now 10', 'now 10']);
     expect(reading.readAtS.slice(3)).toEqual([31, 41]);
   });
 
   it('go on where they are said to be held as before', async () => {
-    reading = new Reading({ held: true });
+    reading = new Reading({ watch: 'held' });
     await reading.begin();
     reading.worker.watchBy('held');
     await reading.clock.settle();
     expect(reading.reads).toEqual(['now 10', 'wait 10']);
+  });
+});
+
+describe('RoomWorker, what is pushed', () => {
+  beforeEach(() => {
+    reading = new Reading({ watch: 'webhook' });
+    reading.rereadAfterMs = (_, watch) => (watch === 'webhook' ? anHourMs : 10_000);
+  });
+
+  it('is read when it is told, and once an hour besides', async () => {
+    await reading.begin();
+    await reading.clock.pass(100_000);
+    reading.worker.wake();
+    await reading.clock.pass(anHourMs);
+    expect(reading.readAtS).toEqual([0, 100, 3_700]);
+  });
+
+  it('is read as often as before from when push failed, reckoned from the last read', async () => {
+    await reading.begin();
+    await reading.clock.pass(4_000);
+    reading.worker.watchBy('swept');
+    await reading.clock.pass(16_000);
+    expect(reading.readAtS).toEqual([0, 10, 20]);
+  });
+
+  it('is not read for beginning to be pushed', async () => {
+    reading = new Reading();
+    reading.rereadAfterMs = (_, watch) => (watch === 'webhook' ? anHourMs : 10_000);
+    await reading.begin();
+    await reading.clock.pass(4_000);
+    reading.worker.watchBy('webhook');
+    await reading.clock.pass(anHourMs);
+    expect(reading.readAtS).toEqual([0, 3_600]);
+  });
+
+  it('is read once for a wake-up that comes as the watch changes', async () => {
+    await reading.begin();
+    reading.worker.watchBy('swept');
+    reading.worker.wake();
+    await reading.clock.pass(1_000);
+    expect(reading.readAtS).toEqual([0, 0]);
   });
 });
 
@@ -392,7 +447,6 @@ describe('RoomWorker, what is written down', () => {
 
 describe('RoomWorker, a room that is closed', () => {
   const closed = (why = 'the lobby is on'): RoomClosed => new RoomClosed(why, 'lobby');
-  const alarms = async () => (await reading.metrics.alarms.get()).values.map(({ value, labels }) => [labels, value]);
 
   it('is told once, and opens when it is read again; then it may be told anew', async () => {
     reading = new Reading();
@@ -400,7 +454,6 @@ describe('RoomWorker, a room that is closed', () => {
     reading.answer = () => (answer === 'closed' ? Promise.reject(closed()) : undefined);
     for (let attempt = 0; attempt < 3; attempt += 1) expect(await reading.fails()).toBeInstanceOf(RoomClosed);
     expect(reading.told).toEqual(['closed: the lobby is on']);
-    expect(await alarms()).toEqual([[{ account: 'home', reason: 'lobby' }, 1]]);
     answer = 'open';
     const { ended } = await reading.begin();
     await reading.clock.pass(10_000);
@@ -453,6 +506,6 @@ describe('RoomWorker, a room that is closed', () => {
     expect(reading.refused).toBe(0);
     reading.answer = () => Promise.reject(new LoginRefused('the password is wrong'));
     await reading.fails();
-    expect([reading.refused, reading.told, await alarms()]).toEqual([1, [], []]);
+    expect([reading.refused, reading.told]).toEqual([1, []]);
   });
 });

@@ -1,16 +1,18 @@
 import type { Clock } from '../model/clock.js';
 import { LoginRefused, RoomClosed } from '../model/errors.js';
 import type { AccountId, Cursor, RoomRef } from '../model/ids.js';
-import type { NetworkAdapter, PulledBatch, Pulling, RawPayload } from '../model/network-adapter.js';
+import type { NetworkAdapter, PulledBatch, Pulling, RawPayload, WatchMode } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { RoomRepository, RoomRow } from '../persistence/room.repository.js';
 import type { IngestService } from '../pipeline/ingest.js';
+import type { RoomStates } from './room-states.js';
 import type { Shards } from './shards.js';
 import type { Turnstile } from './turnstile.js';
 
 export interface RoomParts {
   readonly repository: RoomRepository;
+  readonly states: Pick<RoomStates, 'closed' | 'opened'>;
   readonly ingest: IngestService;
   readonly shards: Shards;
   readonly clock: Clock;
@@ -27,9 +29,13 @@ const mostRemembered = 1_000;
 /** Reads one room of a network that must be asked: after each wake-up, in time, or by a held poll. */
 export class RoomWorker {
   readonly #ref: RoomRef;
-  #mode: 'held' | 'woken';
-  /** Ends a held poll or a pause. */
-  #wake = new AbortController();
+  #mode: WatchMode;
+  /** Since the last read began: it is to be read again. */
+  #isWoken = false;
+  /** Ends the held poll, or the waiting for the first read, that is under way. */
+  #poll: AbortController | undefined;
+  /** Ends the pause that is under way. */
+  #pause: AbortController | undefined;
   #quietSinceMs: number;
   #stored: Set<string> = new Set();
   /** Why it is written down as closed. */
@@ -42,31 +48,35 @@ export class RoomWorker {
     private readonly row: RoomRow,
   ) {
     this.#ref = { account: row.account, id: row.room };
-    this.#mode = row.held ? 'held' : 'woken';
+    this.#mode = row.watch;
     const quietMs = row.activityAt === null ? 0 : parts.clock.now().getTime() - row.activityAt.getTime();
     this.#quietSinceMs = parts.clock.monotonicMs() - Math.max(0, quietMs);
     this.#told = row.closed ?? undefined;
   }
 
-  get mode(): 'held' | 'woken' {
+  get mode(): WatchMode {
     return this.#mode;
   }
 
   wake(): void {
-    this.#wake.abort();
+    this.#isWoken = true;
+    this.#poll?.abort();
+    this.#pause?.abort();
   }
 
-  watchBy(mode: 'held' | 'woken'): void {
+  watchBy(mode: WatchMode): void {
     if (mode === this.#mode) return;
+    const isOfPoll = mode === 'held' || this.#mode === 'held';
     this.#mode = mode;
-    this.wake();
+    // Between the others nothing is to be read for that: thousands may change at once.
+    if (isOfPoll) this.wake();
+    else this.#pause?.abort();
   }
 
   /** Ends by abort or by throwing. `working` is told after each read that went well. */
   async run(signal: AbortSignal, working: () => void): Promise<void> {
     try {
-      const hurry = AbortSignal.any([signal, this.#wake.signal]);
-      let batch = await this.parts.firstReads(this.#ref.account).pass(() => this.#readFirst(signal), hurry);
+      let batch = await this.#readFirst(signal);
       while (!signal.aborted) {
         working();
         const how = batch.rest === 'more' ? 'now' : await this.#next(signal);
@@ -82,7 +92,16 @@ export class RoomWorker {
 
   /** What came while nobody read. */
   async #readFirst(signal: AbortSignal): Promise<PulledBatch> {
-    return this.#read(await this.#begin(signal), 'now', signal);
+    const turn = this.#interruptible(signal);
+    const read = async (): Promise<PulledBatch> => this.#read(await this.#begin(signal), 'now', signal);
+    return this.parts.firstReads(this.#ref.account).pass(read, turn);
+  }
+
+  /** Aborts with `signal`, and with the next wake-up. */
+  #interruptible(signal: AbortSignal): AbortSignal {
+    this.#poll = new AbortController();
+    if (this.#isWoken) this.#poll.abort();
+    return AbortSignal.any([signal, this.#poll.signal]);
   }
 
   async #begin(signal: AbortSignal): Promise<Cursor> {
@@ -95,22 +114,21 @@ export class RoomWorker {
 
   async #read(from: Cursor, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> {
     // A wake-up that comes from here on is one for the next read.
-    if (this.#wake.signal.aborted) this.#wake = new AbortController();
-    const interrupt = how === 'wait' ? AbortSignal.any([signal, this.#wake.signal]) : signal;
+    this.#isWoken = false;
+    const interrupt = how === 'wait' ? this.#interruptible(signal) : signal;
     let batch: PulledBatch;
     try {
       batch = await this.pulling.pull(this.#ref.id, from, how, interrupt);
     } catch (error) {
       // A held poll that was ended by a wake-up has told nothing, and lost nothing.
-      if (how === 'wait' && this.#wake.signal.aborted && !signal.aborted)
-        return { payloads: [], cursor: from, rest: 'more' };
+      if (how === 'wait' && this.#isWoken && !signal.aborted) return { payloads: [], cursor: from, rest: 'more' };
       throw error;
     }
+    if (this.#told !== undefined) await this.#recovered();
     const fresh = batch.payloads.filter(({ key }) => !this.#stored.has(key));
     if (fresh.length > 0 || batch.cursor !== from) await this.#store(fresh, batch.cursor);
     // What is read again after a start is nothing new.
     if (batch.cursor !== from) this.#quietSinceMs = this.parts.clock.monotonicMs();
-    if (this.#told !== undefined) await this.#recovered();
     this.parts.metrics.reads.inc({ account: this.#ref.account, outcome: fresh.length > 0 ? 'new' : 'nothing' });
     return batch;
   }
@@ -127,11 +145,22 @@ export class RoomWorker {
   }
 
   async #next(signal: AbortSignal): Promise<'wait' | 'now'> {
-    // A held poll brings what comes. A wake-up is for what it may not bring: what was stored late.
-    if (this.#mode === 'held') return this.#wake.signal.aborted ? 'now' : 'wait';
-    const quietMs = this.parts.clock.monotonicMs() - this.#quietSinceMs;
-    await this.parts.clock.sleep(this.pulling.rereadAfterMs(quietMs), AbortSignal.any([signal, this.#wake.signal]));
-    return 'now';
+    const { clock } = this.parts;
+    const readMs = clock.monotonicMs();
+    for (;;) {
+      // A held poll brings what comes. A wake-up is for what it may not bring: what was stored late.
+      if (this.#mode === 'held') return this.#isWoken ? 'now' : 'wait';
+      if (this.#isWoken) return 'now';
+      this.#poll = undefined;
+      const pause = new AbortController();
+      this.#pause = pause;
+      const pauseMs = this.pulling.rereadAfterMs(readMs - this.#quietSinceMs, this.#mode);
+      const leftMs = Math.max(0, pauseMs - (clock.monotonicMs() - readMs));
+      await clock.sleep(leftMs, AbortSignal.any([signal, pause.signal]));
+      this.#pause = undefined;
+      // Only the watch changed: the pause is another one.
+      if (!pause.signal.aborted || this.#isWoken || signal.aborted) return 'now';
+    }
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -139,13 +168,12 @@ export class RoomWorker {
     if (error instanceof LoginRefused) this.parts.onLoginRefused(this.#ref.account);
     const reason = error instanceof Error ? error.message : String(error);
     if (!(error instanceof RoomClosed) || this.#told === reason) return;
-    await this.parts.repository.closed(this.#ref, reason);
+    await this.parts.states.closed(this.#ref, error);
     this.#told = reason;
-    this.parts.metrics.alarms.inc({ account: this.#ref.account, reason: error.reason });
   }
 
   async #recovered(): Promise<void> {
-    await this.parts.repository.opened(this.#ref);
+    await this.parts.states.opened(this.#ref.account, [this.#ref.id]);
     this.#told = undefined;
   }
 }

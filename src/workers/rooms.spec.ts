@@ -50,6 +50,7 @@ class Watching {
     this.rooms = new Rooms(
       {
         repository: repository as RoomRepository,
+        states: { closed: () => Promise.resolve('closed'), opened: () => Promise.resolve() },
         ingest: { accept: () => Promise.reject(new Error('nothing came')) } as unknown as IngestService,
         shards: {
           owned: () => [...this.owned],
@@ -90,7 +91,8 @@ const row = (room: string, more: Partial<RoomRow> = {}): RoomRow => ({
   room: roomId(room),
   shard: 1,
   cursor: cursor('1'),
-  held: false,
+  watch: 'swept',
+  pushedAt: null,
   activityAt: null,
   closed: null,
   ...more,
@@ -212,21 +214,35 @@ describe('Rooms, which are read here', () => {
   });
 
   it('change how they are read, and are counted', async () => {
-    await watching.reconcile([row('a'), row('b', { held: true })]);
+    await watching.reconcile([row('a'), row('b', { watch: 'held' })]);
     expect(watching.reads.map(({ room, how }) => `${room} ${how}`)).toEqual(['a now', 'b now', 'b wait']);
     const counted = async () =>
       (await watching.metrics.roomsWatched.get()).values.map(({ labels, value }) => [labels.mode, value]);
     expect(await counted()).toEqual([
+      ['webhook', 0],
+      ['signaling', 0],
       ['held', 1],
-      ['woken', 1],
+      ['swept', 1],
     ]);
     watching.take();
-    await watching.reconcile([row('a', { held: true }), row('b', { held: true })]);
+    await watching.reconcile([row('a', { watch: 'held' }), row('b', { watch: 'held' })]);
     expect(watching.reads.map(({ room, how }) => `${room} ${how}`)).toEqual(['a now', 'a wait']);
     expect(await counted()).toEqual([
+      ['webhook', 0],
+      ['signaling', 0],
       ['held', 2],
-      ['woken', 0],
+      ['swept', 0],
     ]);
+    watching.take();
+    await watching.reconcile([row('a', { watch: 'webhook' }), row('b', { watch: 'held' })]);
+    expect((await counted())[0]).toEqual(['webhook', 1]);
+  });
+
+  it('none begins where the stop comes while the rooms are asked for', async () => {
+    const reconciled = watching.reconcile([row('a')]);
+    watching.stop.abort();
+    await reconciled;
+    expect(watching.take()).toEqual([]);
   });
 
   it('none begins after the stop', async () => {

@@ -1,5 +1,5 @@
 import type { AccountId, RoomRef } from '../model/ids.js';
-import type { NetworkAdapter } from '../model/network-adapter.js';
+import { watchModes, type NetworkAdapter } from '../model/network-adapter.js';
 import { roomKey } from '../model/routing.js';
 import type { RoomRow } from '../persistence/room.repository.js';
 import { type RoomParts, RoomWorker } from './room-worker.js';
@@ -29,7 +29,16 @@ export class Rooms {
     private readonly adapters: ReadonlyMap<string, NetworkAdapter>,
     private readonly supervisor: Supervisor,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    // One for all: a signal that follows two others takes more memory than all else of an idle room.
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const { stop } of this.#watched.values()) stop.abort();
+      },
+      { once: true },
+    );
+  }
 
   /** Rooms are read through these accounts only: those that are logged in. */
   useAccounts(accounts: ReadonlySet<AccountId>): void {
@@ -41,12 +50,14 @@ export class Rooms {
     if (this.signal.aborted) return;
     const pulled = [...this.#accounts].filter((account) => this.adapters.get(account)?.pulling !== undefined);
     const rows = await this.parts.repository.ofShards(pulled, this.parts.shards.owned());
+    // The stop may have come meanwhile, and ends only those that are there.
+    if (this.signal.aborted) return;
     const wanted = new Map(rows.map((row) => [roomKey({ account: row.account, id: row.room }), row]));
     for (const [key, watched] of this.#watched) if (!wanted.has(key)) this.#stop(key, watched);
     for (const [key, row] of wanted) {
       const watched = this.#watched.get(key);
       if (watched === undefined) this.#start(key, row);
-      else watched.worker.watchBy(row.held ? 'held' : 'woken');
+      else watched.worker.watchBy(row.watch);
     }
     this.#count();
   }
@@ -86,12 +97,11 @@ export class Rooms {
     if (adapter?.pulling === undefined) return;
     const worker = new RoomWorker(this.parts, adapter, adapter.pulling, row);
     const stop = new AbortController();
-    const signal = AbortSignal.any([this.signal, stop.signal]);
     const ended = this.supervisor.keep(
       'room',
       { account: row.account, room: row.room },
       (running, working) => worker.run(running, working),
-      signal,
+      stop.signal,
     );
     this.#watched.set(key, { row, worker, stop, ended });
   }
@@ -102,8 +112,8 @@ export class Rooms {
   }
 
   #count(): void {
-    const modes = { held: 0, woken: 0 };
+    const modes = { webhook: 0, signaling: 0, held: 0, swept: 0 };
     for (const { worker } of this.#watched.values()) modes[worker.mode] += 1;
-    for (const mode of ['held', 'woken'] as const) this.parts.metrics.roomsWatched.set({ mode }, modes[mode]);
+    for (const mode of watchModes) this.parts.metrics.roomsWatched.set({ mode }, modes[mode]);
   }
 }

@@ -6,6 +6,7 @@ import { arrangeRegistration } from '../../src/adapters/matrix/matrix.client.js'
 import { registrationOf } from '../../src/adapters/matrix/matrix.registration.js';
 import type { MatrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
 import type { AccountStore } from '../../src/model/account-store.js';
+import type { TypingChanged } from '../../src/model/bridge-event.js';
 import type { Clock } from '../../src/model/clock.js';
 import { accountId } from '../../src/model/ids.js';
 import type { Ingest, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
@@ -160,6 +161,8 @@ export class MatrixBench {
   readonly store = new Map<string, unknown>();
   readonly rooms = new ToldRooms();
   readonly linked = new Set<string>();
+  /** What was told of who types. */
+  readonly typing: TypingChanged[] = [];
   readonly signal = new AbortController().signal;
   readonly #stop = new AbortController();
   readonly #adapters: MatrixAdapter[] = [];
@@ -206,6 +209,9 @@ export class MatrixBench {
       roomClosed: this.rooms.roomClosed,
       roomsOpened: this.rooms.roomsOpened,
       command: () => Promise.resolve(''),
+      typing: (changed) => this.typing.push(changed),
+      wake: () => Promise.resolve(),
+      pushed: () => Promise.resolve(),
       picturePath: () => '/picture',
     });
     this.#adapters.push(adapter);

@@ -9,6 +9,7 @@ import type {
   MessageSent,
   ReactionAdded,
   ReactionRemoved,
+  RoleChanged,
   RoomChanged,
 } from '../../src/model/bridge-event.js';
 import {
@@ -171,6 +172,15 @@ export function leaving(
   changes: Changes<MemberLeft> = {},
 ): Asked<MemberLeft> {
   return asked(name, room, { ...happened, kind: 'memberLeft', member: anna, how }, changes);
+}
+
+export function seeing(
+  name: string,
+  room: RoomId | string,
+  role: RoleChanged['role'],
+  changes: Changes<RoleChanged> = {},
+): Asked<RoleChanged> {
+  return asked(name, room, { ...happened, kind: 'roleChanged', member: anna, role }, changes);
 }
 
 export function changing(

@@ -125,6 +125,9 @@ export class SlackBench {
         this.commands.push(call);
         return Promise.resolve(`did ${call.words.join(' ')}`);
       },
+      typing: () => undefined,
+      wake: () => Promise.resolve(),
+      pushed: () => Promise.resolve(),
       picturePath: ({ account, id }) => `/media/${account}/${encodeURIComponent(id)}`,
     });
   }

@@ -1,9 +1,11 @@
 import { talkDefinition } from '../../src/adapters/talk/talk.definition.js';
 import type { TalkAdapter } from '../../src/adapters/talk/talk.adapter.js';
+import type { TalkSettings } from '../../src/adapters/talk/talk.settings.js';
 import type { AccountStore } from '../../src/model/account-store.js';
 import { accountId, cursor, roomId, type Cursor, type InboxKey, type RoomId } from '../../src/model/ids.js';
 import type { NetworkAdapter, Pulling, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
-import type { Log } from '../../src/model/network-definition.js';
+import type { AdapterContext, Log } from '../../src/model/network-definition.js';
+import { silentLog } from '../../src/observability/log.js';
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 import { systemClock } from '../../src/workers/system-clock.js';
@@ -26,10 +28,35 @@ export interface Logged {
   readonly event: string;
 }
 
+/** An adapter with these settings, in whose account every room is linked. */
+export function talkAdapter(
+  settings: Readonly<Record<string, unknown>>,
+  around: Partial<Pick<AdapterContext<TalkSettings>, 'store' | 'clock' | 'log' | 'typing' | 'wake' | 'pushed'>> = {},
+): TalkAdapter {
+  return talkDefinition.create({
+    account: accountId('home'),
+    settings: talkDefinition.settingsSchema.parse(settings),
+    store: memoryStore(),
+    clock: systemClock,
+    log: silentLog,
+    isLinked: () => true,
+    loginRefused: () => undefined,
+    roomClosed: () => Promise.resolve(),
+    roomsOpened: () => Promise.resolve(),
+    command: () => Promise.resolve(''),
+    typing: () => undefined,
+    wake: () => Promise.resolve(),
+    pushed: () => Promise.resolve(),
+    picturePath: () => '/picture',
+    ...around,
+  });
+}
+
 /** A sandbox server with one room, and a connected adapter at it. */
 export async function talkAtSandbox(
   sandbox: TalkSandboxSettings = {},
   settings: Readonly<Record<string, unknown>> = {},
+  around: Partial<Pick<AdapterContext<TalkSettings>, 'typing'>> = {},
 ): Promise<TalkAtSandbox> {
   const talk = new TalkSandbox({ pollStepMs: 20, ...sandbox });
   const { url } = await talk.start(0);
@@ -39,24 +66,8 @@ export async function talkAtSandbox(
   const logged: Logged[] = [];
   const adapters: TalkAdapter[] = [];
   const make = (more: Readonly<Record<string, unknown>> = {}, own: AccountStore = store): TalkAdapter => {
-    const adapter = talkDefinition.create({
-      account: accountId('home'),
-      settings: talkDefinition.settingsSchema.parse({
-        url,
-        user: 'alice',
-        password: talk.issueAppPassword('alice'),
-        ...more,
-      }),
-      store: own,
-      clock: systemClock,
-      log: logTo(logged),
-      isLinked: () => true,
-      loginRefused: () => undefined,
-      roomClosed: () => Promise.resolve(),
-      roomsOpened: () => Promise.resolve(),
-      command: () => Promise.resolve(''),
-      picturePath: () => '/picture',
-    });
+    const login = { url, user: 'alice', password: talk.issueAppPassword('alice') };
+    const adapter = talkAdapter({ ...login, ...more }, { store: own, log: logTo(logged), ...around });
     adapters.push(adapter);
     return adapter;
   };

@@ -3,17 +3,20 @@ import { findMentions } from '../../src/sandbox/talk/state/mentions.js';
 import { memoryStore, Reader, resultOf, talkAtSandbox } from './talk-at-sandbox.js';
 import { describeNetworkAdapter, type Harness } from './network-adapter.contract.js';
 
-describeNetworkAdapter('Talk', makeTalkHarness);
+describeNetworkAdapter('Talk', () => makeTalkHarness('relay'));
+describeNetworkAdapter('Talk, people being guests', () => makeTalkHarness('guest'));
 
-async function makeTalkHarness(): Promise<Harness> {
+async function makeTalkHarness(speakAs: 'relay' | 'guest'): Promise<Harness> {
   const { talk, token, room, adapter, pulling, make, close } = await talkAtSandbox();
+  talk.setPublic(token, speakAs === 'guest');
   const reader = await new Reader(adapter, pulling, room).begin();
   const began = reader.cursor;
   const chat = `/chat/${token}`;
   return {
     adapter,
     room,
-    speakAs: 'relay',
+    speakAs,
+    ...(speakAs === 'guest' ? { refusals: 'passedOn' as const } : {}),
     person: { id: 'bob', name: 'bob' },
     post: (text) => Promise.resolve(String(talk.post(token, 'bob', text))),
     arrived: async () => {
@@ -25,7 +28,9 @@ async function makeTalkHarness(): Promise<Harness> {
       return batch.payloads.map(({ key }) => key);
     },
     written: () =>
-      talk.ledger.entries(token).filter((entry) => entry.actor === 'users/alice' && entry.kind === 'message'),
+      talk.ledger
+        .entries(token)
+        .filter(({ actor, kind }) => (actor === 'users/alice' || actor.startsWith('guests/')) && kind === 'message'),
     bodyOf,
     pingedBy: ({ text = '' }) => findMentions(text).map(({ id }) => id),
     strikeWrite: (fault) => talk.faults.add({ method: 'POST', path: `${chat}$`, fault }),

@@ -72,6 +72,9 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     isLinked: () => true,
     loginRefused: () => undefined,
     command: () => Promise.resolve(''),
+    typing: () => undefined,
+    wake: () => Promise.resolve(),
+    pushed: () => Promise.resolve(),
     picturePath: () => '/picture',
   } as unknown as SourceParts);
 }

@@ -4,7 +4,7 @@ import type { Row } from './matrix-in-talk.js';
 export const happened: readonly Row[] = [
   ['room: created', { ignored: 'm.room.create' }],
   ['member: mia joins her own room', { silent: true, text: 'mia (Matrix) joined' }],
-  ['room: the first power levels', { ignored: 'm.room.power_levels' }],
+  ['room: the first power levels', { ignored: 'm.room.power_levels that are the first' }],
   ['member: noah joins', { silent: true, text: 'noah (Matrix) joined' }],
   ['member: lena is invited', { ignored: 'm.room.member: invite' }],
   ['member: lena joins on the invitation', { silent: true, text: 'lena (Matrix) joined' }],
@@ -44,9 +44,15 @@ export const happened: readonly Row[] = [
     },
   ],
   ['room: picture removed', { changes: { of: 'avatar', avatar: null } }],
-  ['room: noah becomes a moderator', { ignored: 'm.room.power_levels' }],
-  ['room: only moderators may write', { ignored: 'm.room.power_levels' }],
-  ['room: power levels as before', { ignored: 'm.room.power_levels' }],
+  ['room: noah becomes a moderator', { silent: true, text: 'noah (Matrix) is a moderator now' }],
+  [
+    'room: only moderators may write',
+    [
+      { silent: true, text: 'noah (Matrix) is no moderator any more' },
+      { silent: true, text: 'mia (Matrix) made the room read-only: what is said here may have to wait' },
+    ],
+  ],
+  ['room: power levels as before', { silent: true, text: 'mia (Matrix) lets people write again' }],
   ['room: only by invitation', { ignored: 'm.room.join_rules' }],
   ['room: open again', { ignored: 'm.room.join_rules' }],
   ['room: history for members from now on', { ignored: 'm.room.history_visibility' }],

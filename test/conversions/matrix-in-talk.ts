@@ -55,26 +55,29 @@ export interface Setting {
  * what else there is to say of it; the words and what else is done; or why nothing is.
  */
 export async function inTalk(stored: StoredEvent, setting: Setting = {}): Promise<unknown> {
-  const done = await delivered(stored, setting);
-  return 'event' in done ? shown(done, setting) : done;
+  const all = await delivered(stored, setting);
+  const [shownOf, ...others] = all.map((done) => ('event' in done ? shown(done, setting) : done));
+  return others.length === 0 ? shownOf : [shownOf, ...others];
 }
 
 /** The texts that our account posts for an event; none where it posts nothing. */
 export async function textsInTalk(stored: StoredEvent, setting: Setting = {}): Promise<readonly string[]> {
-  const done = await delivered(stored, setting);
-  if (!('event' in done)) return [];
-  const { event, by } = done;
-  return event.kind === 'messageSent' || event.kind === 'messageEdited' ? textsOf(event, by, setting) : [];
+  return (await delivered(stored, setting)).flatMap((done) => {
+    if (!('event' in done)) return [];
+    const { event, by } = done;
+    return event.kind === 'messageSent' || event.kind === 'messageEdited' ? textsOf(event, by, setting) : [];
+  });
 }
 
-async function delivered(
-  stored: StoredEvent,
-  setting: Setting,
-): Promise<Said | { readonly ignored: string } | { readonly skipped: string }> {
+type Done = Said | { readonly ignored: string } | { readonly skipped: string };
+
+async function delivered(stored: StoredEvent, setting: Setting): Promise<readonly Done[]> {
   const result = fromMatrix(stored, self);
-  if ('ignored' in result) return { ignored: result.ignored };
-  const [event, ...others] = result.events;
-  if (event === undefined || others.length > 0) throw new Error('one event is one event');
+  if ('ignored' in result) return [{ ignored: result.ignored }];
+  return Promise.all(result.events.map((event) => deliveredAs(event, setting)));
+}
+
+async function deliveredAs(event: BridgeEvent, setting: Setting): Promise<Done> {
   if (!isKnown(targetOf(event))) return { skipped: 'what it is about is not in this room' };
   const degraded = degrade(event, capabilities, {
     replyTarget: stateOf(event.kind === 'messageSent' ? event.replyTo : undefined, setting),

@@ -2,7 +2,6 @@ import { fromMatrix } from '../../src/adapters/matrix/from-matrix.js';
 import type { StoredEvent } from '../../src/adapters/matrix/matrix.payloads.js';
 import { legible, textsInSlack } from './in-slack.js';
 import { self, storedConversation } from './matrix-captured.js';
-import { onlyEvent } from './slack-captured.js';
 
 /** What people are to see in Slack, in the notation of `legible`; several messages as a list. Every row was read by a person. */
 const rows: readonly (readonly [string, string | readonly string[]])[] = [
@@ -273,6 +272,15 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
     '> > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > deep',
   ],
   ['formatted body cut off in the middle of a tag', 'well'],
+  ['room: noah becomes a moderator', '‹i|noah (Matrix) is a moderator now›'],
+  [
+    'room: only moderators may write',
+    [
+      '‹i|noah (Matrix) is no moderator any more›',
+      '‹i|mia (Matrix) made the room read-only: what is said here may have to wait›',
+    ],
+  ],
+  ['room: power levels as before', '‹i|mia (Matrix) lets people write again›'],
   ['member: lena is kicked, with a reason', '‹i|Lena at the fair (Matrix) was removed›'],
   ['member: lena joins herself', '‹i|lena (Matrix) joined›'],
   ['member: lena leaves', '‹i|lena (Matrix) left›'],
@@ -285,9 +293,10 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
 const people = { '@noah:real.test': 'U0BEN00002' };
 
 async function shownOf(stored: StoredEvent): Promise<readonly string[]> {
-  const event = onlyEvent(fromMatrix(stored, self));
-  const texts = event === undefined ? [] : await textsInSlack(event, { networkLabel: 'Matrix', people });
-  return texts.map(({ blocks }) => legible(blocks));
+  const result = fromMatrix(stored, self);
+  const events = 'ignored' in result ? [] : result.events;
+  const texts = await Promise.all(events.map((event) => textsInSlack(event, { networkLabel: 'Matrix', people })));
+  return texts.flat().map(({ blocks }) => legible(blocks));
 }
 
 describe('Matrix to Slack', () => {

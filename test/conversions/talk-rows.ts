@@ -78,6 +78,7 @@ const shown: ReadonlySet<BridgeEvent['kind']> = new Set([
   'reactionRemoved',
   'memberJoined',
   'memberLeft',
+  'roleChanged',
   'roomChanged',
 ]);
 
@@ -180,6 +181,8 @@ function particularsOf(event: BridgeEvent): object {
       return { member: event.member.id };
     case 'memberLeft':
       return { member: event.member.id, how: event.how };
+    case 'roleChanged':
+      return { member: event.member.id, role: event.role };
     case 'roomChanged':
       return { change: event.change };
     default:

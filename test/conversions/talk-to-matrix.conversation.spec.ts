@@ -367,8 +367,24 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
       row: '3687',
     },
   ],
-  ['guest: promoted to moderator', { ignored: 'guest_moderator_promoted' }],
-  ['guest: demoted', { ignored: 'guest_moderator_demoted' }],
+  [
+    'guest: promoted to moderator',
+    {
+      kind: 'roleChanged',
+      by: 'the bridge',
+      member: 'guests/c99269fb3ce6911cbc6dc5427c98a92630b93428',
+      role: 'moderator',
+    },
+  ],
+  [
+    'guest: demoted',
+    {
+      kind: 'roleChanged',
+      by: 'the bridge',
+      member: 'guests/c99269fb3ce6911cbc6dc5427c98a92630b93428',
+      role: 'member',
+    },
+  ],
   ['guest: a message deleted by a moderator', { kind: 'messageDeleted', of: '$3683', by: 'users/alice' }],
   ['bridge-bot: a message in the name of another', { kind: 'messageSent', ours: 'bridged/bridge-bot' }],
   ['bridge-bot: its edit, the row that tells of it', { kind: 'messageEdited', of: '$3691', ours: 'users/bridge-bot' }],

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { talkApiPageOf } from '../../src/adapters/talk/api/talk-api-page.js';
 import { definitions } from '../../src/app.module.js';
 import { exportedMetrics, labelMeanings, metricsPage } from '../../src/observability/metrics-page.js';
 import { settingsPage } from '../../src/settings/settings-page.js';
@@ -15,10 +16,14 @@ describe('the pages that are made from the code', () => {
     expect(ours(readFileSync('docs/metrics.md', 'utf8'))).toBe(ours(metricsPage()));
   });
 
+  it('docs/talk-api.md is what `npm run generate` writes', () => {
+    expect(readFileSync('docs/talk-api.md', 'utf8')).toBe(talkApiPageOf('.'));
+  });
+
   it('tells of every setting of every network how it is set from the environment', () => {
     const page = settingsPage(definitions);
     expect(page).toContain(
-      '- `accounts.<account>.password` (**needed**; **secret**, or `passwordFile`; `CROSSTALK_ACCOUNTS__<ACCOUNT>__PASSWORD`).',
+      '- `accounts.<account>.asToken` (**needed**; **secret**, or `asTokenFile`; `CROSSTALK_ACCOUNTS__<ACCOUNT>__AS_TOKEN`).',
     );
     expect(page).toContain('- `database.poolSize` (default `10`; `CROSSTALK_DATABASE__POOL_SIZE`).');
     expect(page).toContain('(**needed** with `create`; ');

@@ -30,7 +30,7 @@ export class Conversation {
   /** What a side shows and should not, or should and does not. */
   differences(): string[] {
     return this.sides.flatMap((side) => {
-      const wanted = this.#model.shownOn(side, side === 'matrix' ? 'each their own' : 'one account');
+      const wanted = this.#model.shownOn(side, this.twoSides.speakersOn(side));
       const shown = this.twoSides.shownOn(side);
       return JSON.stringify(wanted) === JSON.stringify(shown)
         ? []

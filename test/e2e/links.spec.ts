@@ -136,7 +136,18 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
       { account: 'cloud', direction: 'out' },
       { account: 'hs', direction: 'both' },
     ],
-    mirror: { name: true, topic: true, avatar: true, members: 'state', clearedHistory: 'notice' },
+    mirror: {
+      name: true,
+      topic: true,
+      avatar: true,
+      members: 'state',
+      clearedHistory: 'notice',
+      moderators: 'state',
+      calls: 'notice',
+      access: 'line',
+      expired: 'delete',
+      moderation: 'off',
+    },
   });
   world.talk.post(room.talk, 'anna', 'before the pause');
   await arrives('before the pause', () => inMatrix(room));
@@ -155,7 +166,18 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
   await replica.ready();
   expect(await link()).toMatchObject({
     state: 'paused',
-    mirror: { name: true, topic: false, avatar: true, members: 'line', clearedHistory: 'notice' },
+    mirror: {
+      name: true,
+      topic: false,
+      avatar: true,
+      members: 'line',
+      clearedHistory: 'notice',
+      moderators: 'state',
+      calls: 'notice',
+      access: 'line',
+      expired: 'delete',
+      moderation: 'off',
+    },
   });
   expect(inMatrix(room).join('\n')).not.toContain('in the pause');
   await run('resume', 'team', '--catch-up');

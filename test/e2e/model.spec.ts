@@ -21,6 +21,13 @@ interface Kind {
 const kinds: readonly Kind[] = [
   { what: 'two linked rooms', sides: ['talk', 'matrix'], links: 50, rounds: 20, options: {} },
   {
+    what: 'two linked rooms, people from Matrix being guests in Talk',
+    sides: ['talk', 'matrix'],
+    links: 15,
+    rounds: 6,
+    options: { talkRooms: 'public' },
+  },
+  {
     what: 'three linked rooms',
     sides: ['talk', 'matrix', 'slack'],
     links: 20,

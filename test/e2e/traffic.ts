@@ -132,7 +132,7 @@ export class Traffic {
   }
 
   #differing(side: Side, twoSides: TwoSides, model: ReferenceModel): string[] {
-    const wanted = model.shownOn(side, side === 'matrix' ? 'each their own' : 'one account');
+    const wanted = model.shownOn(side, twoSides.speakersOn(side));
     const shown = twoSides.shownOn(side, (name) => model.knows(name));
     return [
       ...wanted.filter((line) => !shown.includes(line)),

@@ -63,6 +63,12 @@ export class TwoSides {
     this.world.matrix.redact(this.room.matrix, matrixId(person), reaction.id);
   }
 
+  /** Who people from elsewhere are on a side. */
+  speakersOn(side: Side): 'each their own' | 'one account' {
+    if (side === 'talk') return this.world.speakersInTalk;
+    return side === 'matrix' ? 'each their own' : 'one account';
+  }
+
   /** The message's id on a side, once it is shown there. */
   idOf(side: Side, name: string): string | undefined {
     return this.#shown(side).find((message) => message.name === name)?.id;
@@ -122,7 +128,7 @@ export class TwoSides {
       if (found === null) return [];
       const id = Number(message['id']);
       const reactions = (): string[] =>
-        this.world.talk.reactionsTo(this.room.talk, id).map(({ user, emoji }) => `${user} ${emoji}`);
+        this.world.talk.reactionsTo(this.room.talk, id).map(({ user, emoji }) => `${talkPerson(user)} ${emoji}`);
       return [{ name: found[1] ?? '', version: found[2] ?? '', id: String(id), reactions }];
     });
   }
@@ -194,4 +200,9 @@ function shortcodeOf(emoji: string): string {
   ]).get(emoji);
   if (name === undefined) throw new Error(`Slack has no name for ${emoji} here`);
   return name;
+}
+
+/** Of a guest the person whose name it has. */
+function talkPerson(user: string): string {
+  return /^(\w+) \((?:Matrix|Slack)\)$/.exec(user)?.[1]?.toLowerCase() ?? user;
 }

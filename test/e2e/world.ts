@@ -21,6 +21,7 @@ afterAll(await takeTurn());
 const scaled = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };
 const talkScaled = {
   sweepIntervalMs: 200,
+  pollPauseMs: 30,
   holdIntervalMs: 500,
   requestTimeoutMs: 3_000,
   overlapIntervalMs: 300,
@@ -165,8 +166,12 @@ export interface WorldOptions {
   readonly rooms?: number;
   /** Settings of the Talk account that differ. */
   readonly talk?: object;
+  /** Default group. In public rooms people from elsewhere are guests. */
+  readonly talkRooms?: 'group' | 'public';
   /** Settings of the Talk server that differ. */
   readonly talkServer?: TalkSandboxSettings;
+  /** Whether the homeserver tells who types. Default false: it makes transactions of that too. */
+  readonly typing?: true;
   /** `linked`: each link has a Slack channel too. */
   readonly slack?: 'linked';
   /** Settings of the Slack account, and of the Slack server, that differ. */
@@ -192,6 +197,8 @@ export class World {
     private readonly folder: string,
     private readonly dropDatabase: () => Promise<void>,
     private readonly slackTown: SlackTown | undefined,
+    /** Who people from elsewhere are in Talk. */
+    readonly speakersInTalk: 'each their own' | 'one account',
   ) {}
 
   /** The Slack of a world that has one. */
@@ -201,7 +208,7 @@ export class World {
   }
 
   static async build(options: WorldOptions = {}): Promise<World> {
-    const { rooms: count = 1, talk: talkSettings = {}, talkServer = {} } = options;
+    const { rooms: count = 1, talk: talkSettings = {}, talkServer = {}, talkRooms = 'group' } = options;
     const database = options.database ?? (await freshDatabase());
     const front = new Front();
     const publicUrl = `http://127.0.0.1:${String(await front.listen())}`;
@@ -225,6 +232,7 @@ export class World {
       hs_token: tokens.hsToken,
       sender_localpart: 'crosstalk',
       rate_limited: false,
+      ...(options.typing === undefined ? {} : { receive_ephemeral: true }),
       namespaces: {
         users: [
           { exclusive: true, regex: '@crosstalk:sandbox\\.test$' },
@@ -237,7 +245,12 @@ export class World {
     const mia = matrix.addUser('mia', 'Mia');
     const noah = matrix.addUser('noah', 'Noah');
     const rooms = Array.from({ length: count }, (_, at) => ({
-      talk: talk.createRoom({ name: `Team ${String(at)}`, owner: 'anna', members: ['bridge', 'ben'] }),
+      talk: talk.createRoom({
+        name: `Team ${String(at)}`,
+        owner: 'anna',
+        members: ['bridge', 'ben'],
+        type: talkRooms,
+      }),
       // A room by invitation: ghosts have to be invited.
       matrix: matrix.createRoom({
         creator: mia,
@@ -261,6 +274,7 @@ export class World {
           url: talkUrl,
           user: 'bridge',
           password: talk.issueAppPassword('bridge'),
+          crosstalkUrl: publicUrl,
           ...talkScaled,
           ...talkSettings,
         },
@@ -286,7 +300,8 @@ export class World {
       ...(built === undefined ? {} : { slack: built.channels[at] ?? '' }),
     }));
     const drop = (): Promise<void> => database.drop();
-    return new World(talk, matrix, all, database.url, front, settings, folder, drop, built?.town);
+    const speakers = talkRooms === 'public' ? 'each their own' : 'one account';
+    return new World(talk, matrix, all, database.url, front, settings, folder, drop, built?.town, speakers);
   }
 
   /** Starts a replica; the homeserver's pushes go to it. `failpoint` as `armFailpoint` takes it; `node`: words for Node itself. */

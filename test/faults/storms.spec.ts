@@ -9,7 +9,13 @@ const mostRequests = 10;
 const rounds = roundsOf({ full: 10, short: 1 });
 
 /** How Talk is asked unless the settings say otherwise: here it counts how often. */
-const unscaled = { sweepIntervalMs: 3_000, holdIntervalMs: 10_000, requestTimeoutMs: 30_000, overlapIntervalMs: 3_000 };
+const unscaled = {
+  sweepIntervalMs: 3_000,
+  pollPauseMs: 500,
+  holdIntervalMs: 10_000,
+  requestTimeoutMs: 30_000,
+  overlapIntervalMs: 3_000,
+};
 
 const storms: Record<string, Fault> = {
   'a storm of 304': { do: 'answer', status: 304 },

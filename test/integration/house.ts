@@ -280,6 +280,7 @@ export class House {
       heldEventsMs: this.heldEventsMs,
       newDeliveryId: () => deliveryId(v7()),
       reserve: () => this.reserve(),
+      label: (account) => account,
       wake: (lanes) => {
         this.wake(lanes);
       },
@@ -334,6 +335,7 @@ export class House {
         speakers,
         keys: this.keys,
         clock: systemClock,
+        speakerWish: () => 'auto',
         personOn: () => undefined,
         linkedRoom: (room, account) => repository.linkedRoom(room, account),
         openFile: () => Promise.reject(new Error('there are no files')),
@@ -350,6 +352,7 @@ export class House {
         parkAfterAttempts: 3,
         random: () => 0.5,
         onLoginRefused: () => undefined,
+        onMute: () => Promise.resolve(),
         ...options,
       },
     });

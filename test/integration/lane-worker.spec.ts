@@ -297,15 +297,16 @@ describe('LaneWorker', () => {
   it('does nothing that its network cannot', async () => {
     await house.ingest.accept(source, [
       payload('1', sent('1'), {
-        kind: 'callChanged',
+        kind: 'threadChanged',
         room: leftRoom,
         actor: sent('1').actor,
         at: '2026-01-02T03:04:05.000Z',
-        state: 'started',
+        thread: refOf(leftRoom, '1'),
+        title: 'Plans',
       }),
     ]);
     await run();
-    expect(await house.states(lane)).toEqual(['delivered', 'skipped: the network cannot show callChanged']);
+    expect(await house.states(lane)).toEqual(['delivered', 'skipped: the network cannot show threadChanged']);
   });
 });
 

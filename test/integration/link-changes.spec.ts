@@ -107,6 +107,22 @@ describe('link', () => {
     ]);
   });
 
+  it('says who speaks in a room, for one that comes and one that it has; what is not said stays', async () => {
+    const speakers = async () =>
+      (await house.rows(`select speaker from portals order by id`)).map((row) => row['speaker']);
+    const { lane } = await linked();
+    expect(await house.links.speakerWishes()).toEqual(new Map());
+    await changes().link(
+      wish([room(left, 'c', { speaker: 'guest' })], { speakers: [{ account: right, speaker: 'relay' }] }),
+    );
+    expect(await speakers()).toEqual(['auto', 'relay', 'guest']);
+    await changes().link(wish([room(left, 'c')], { turns: [{ account: right, direction: 'in' }] }));
+    expect(await speakers()).toEqual(['auto', 'relay', 'guest']);
+    expect((await house.links.speakerWishes()).get(lane)).toBe('relay');
+    await changes().unlink('team', { account: right });
+    expect((await house.links.speakerWishes()).has(lane)).toBe(false);
+  });
+
   it('a room that it has is not put in twice, by neither of its names', async () => {
     await changes().link(wish([room(left, '#a'), room(right, 'b')]));
     const [unresolved] = await house.links.unresolved(left);

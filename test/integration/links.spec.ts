@@ -52,6 +52,30 @@ describe('LinkRepository', () => {
     expect(await house.links.unresolved(left)).toEqual([]);
   });
 
+  it.each<['both' | 'in' | 'out', 'both' | 'in' | 'out', string[], string[]]>([
+    ['both', 'both', ['b'], ['a']],
+    ['in', 'both', [], ['a']],
+    ['both', 'out', [], ['a']],
+    ['out', 'in', ['b'], []],
+  ])(
+    'what happens in a room (%s) is shown beside it (%s) as the directions say',
+    async (here, there, besideLeft, besideRight) => {
+      await house.links.declare([{ key: 'team', portals: [portal(leftRoom, here), portal(rightRoom, there)] }]);
+      expect(await house.links.beside(leftRoom)).toEqual([]);
+      await resolveAll();
+      expect((await house.links.beside(leftRoom)).map(({ id }) => id)).toEqual(besideLeft);
+      expect((await house.links.beside(rightRoom)).map(({ id }) => id)).toEqual(besideRight);
+    },
+  );
+
+  it('beside a room of a paused link, and beside one of no link, nothing is shown', async () => {
+    await house.links.declare([team]);
+    await resolveAll();
+    await house.rows(`update links set state = 'paused'`);
+    expect(await house.links.beside(leftRoom)).toEqual([]);
+    expect(await house.links.beside({ account: left, id: roomId('nowhere') })).toEqual([]);
+  });
+
   it('where ids hold for a network, a conversation is read through one account of it', async () => {
     const accounts = new AccountRepository(house.database);
     const third = accountId('third');
@@ -71,6 +95,16 @@ describe('LinkRepository', () => {
       'the same room is in the link team already, through the account left: a conversation is read through one account',
     );
     await house.links.resolved(again?.portal ?? '', third, leftRoom.id);
+  });
+
+  it('who speaks in a room is as the settings say, and the best that it has again where they say no more', async () => {
+    await house.link();
+    await house.links.declare([
+      { key: 'team', portals: [{ ...portal(leftRoom), speaker: 'relay' }, portal(rightRoom)] },
+    ]);
+    expect([...(await house.links.speakerWishes()).values()]).toEqual(['relay']);
+    await house.links.declare([{ key: 'team', portals: [portal(leftRoom), portal(rightRoom)] }]);
+    expect([...(await house.links.speakerWishes()).values()]).toEqual([]);
   });
 
   it('a direction that the settings change is changed', async () => {
@@ -142,7 +176,18 @@ describe('LinkRepository', () => {
   });
 
   it('what a link mirrors is as the settings say, and whole where they say nothing', async () => {
-    const usual = { name: true, topic: true, avatar: true, members: 'state', clearedHistory: 'notice' } as const;
+    const usual = {
+      name: true,
+      topic: true,
+      avatar: true,
+      members: 'state',
+      clearedHistory: 'notice',
+      moderators: 'state',
+      calls: 'notice',
+      access: 'line',
+      expired: 'delete',
+      moderation: 'off',
+    } as const;
     await house.links.declare([team]);
     expect(await house.rows(`select options from links`)).toEqual([{ options: usual }]);
     await house.links.declare([{ ...team, options: { ...usual, members: 'line' } }]);
@@ -248,7 +293,7 @@ describe('StatusRepository', () => {
     const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/) as string;
     const idle = { waiting: 0, parked: 0, failingSince: null, reason: null };
     const read = { mode: 'push', state: 'open', reason: null, readAt: null };
-    const portal = { direction: 'both', problem: null, catchesUpFrom: null, read };
+    const portal = { direction: 'both', speaker: 'auto', problem: null, catchesUpFrom: null, read };
     expect(report).toEqual({
       replicas: [{ id: shards.replica.id, host: 'a made-up host', renewedAt: iso, shards: 64 }],
       accounts: [
@@ -261,7 +306,18 @@ describe('StatusRepository', () => {
           owner: 'settings',
           state: 'active',
           pausedAt: null,
-          mirror: { name: true, topic: true, avatar: true, members: 'state', clearedHistory: 'notice' },
+          mirror: {
+            name: true,
+            topic: true,
+            avatar: true,
+            members: 'state',
+            clearedHistory: 'notice',
+            moderators: 'state',
+            calls: 'notice',
+            access: 'line',
+            expired: 'delete',
+            moderation: 'off',
+          },
           portals: [
             { ...portal, account: 'left', room: 'a', wanted: { room: 'a' }, lane: idle },
             { ...portal, account: 'right', room: 'b', wanted: { room: 'b' }, lane: { ...idle, waiting: 1, parked: 1 } },

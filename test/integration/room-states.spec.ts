@@ -3,6 +3,7 @@ import { roomId } from '../../src/model/ids.js';
 import { silentLog } from '../../src/observability/log.js';
 import { StatusRepository } from '../../src/persistence/status.repository.js';
 import { RoomStates } from '../../src/workers/room-states.js';
+import { systemClock } from '../../src/workers/system-clock.js';
 import { House, left, leftRoom, right, rightRoom } from './house.js';
 
 let house: House;
@@ -17,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 function statesOfAReplica(): RoomStates {
-  return new RoomStates(house.rooms, house.metrics, silentLog);
+  return new RoomStates(house.rooms, house.ingest, systemClock, house.metrics, silentLog);
 }
 
 const alarms = async () =>
@@ -53,6 +54,31 @@ it('it opens, and the next time that it is closed is another alarm', async () =>
 it('a room that no link ever named raises none', async () => {
   await states.closed({ account: left, id: roomId('of no link') }, invite);
   expect(await alarms()).toEqual([]);
+});
+
+it('the rooms that are linked with it are told once that it is lost, and once that it is back', async () => {
+  const told = () =>
+    house.rows<{ change: unknown }>(`select event::json -> 'change' as change from deliveries order by seq`);
+  await states.closed(leftRoom, invite);
+  await statesOfAReplica().closed(leftRoom, new RoomClosed('it is archived', 'archived'));
+  expect(await told()).toEqual([{ change: { of: 'reach', state: 'lost', why: 'invite us' } }]);
+  await states.opened(left, [leftRoom.id]);
+  await states.opened(left, [leftRoom.id]);
+  expect(await told()).toEqual([
+    { change: { of: 'reach', state: 'lost', why: 'invite us' } },
+    { change: { of: 'reach', state: 'back', why: '' } },
+  ]);
+  expect(await house.rows(`select lane::text, inbox from deliveries`)).toEqual([
+    { lane, inbox: null },
+    { lane, inbox: null },
+  ]);
+  expect(house.woken).toEqual([lane, lane]);
+});
+
+it('so are they where it takes only, since what they say does not come there', async () => {
+  await house.rows(`update portals set direction = 'in' where account = $1`, [left]);
+  await states.closed(leftRoom, invite);
+  expect(await house.states(lane)).toEqual(['waiting']);
 });
 
 it('that its lane waits is no alarm of its own', async () => {

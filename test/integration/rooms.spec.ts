@@ -1,4 +1,5 @@
 import { cursor } from '../../src/model/ids.js';
+import { StatusRepository } from '../../src/persistence/status.repository.js';
 import { House, left, leftRoom, right } from './house.js';
 
 let house: House;
@@ -24,7 +25,7 @@ describe('RoomRepository', () => {
       ['left', 'the lobby is on'],
       ['right', null],
     ]);
-    await house.rooms.opened(leftRoom);
+    expect(await house.rooms.reopened(left, [leftRoom.id])).toEqual(['a']);
     expect(await closed()).toEqual([
       ['left', null],
       ['right', null],
@@ -50,5 +51,39 @@ describe('RoomRepository', () => {
     expect(await house.rooms.takeWoken(others)).toEqual([]);
     expect(await house.rooms.takeWoken(everyShard)).toEqual([leftRoom]);
     expect(await house.rooms.takeWoken(everyShard)).toEqual([]);
+  });
+
+  it('is watched as its account chose, whatever a program of before that choice wrote about held polls', async () => {
+    const watch = async () => (await house.rooms.ofAccount(left)).map((row) => row.watch);
+    const shown = async () => (await new StatusRepository(house.database).links())[0]!.portals[0]!.read.mode;
+    await house.rows(`update rooms set cursor = '10'`);
+    expect([await watch(), await shown()]).toEqual([['swept'], 'sweep']);
+    for (const [mode, name] of [
+      ['webhook', 'bot webhook'],
+      ['signaling', 'signaling'],
+      ['held', 'held poll'],
+    ] as const) {
+      await house.rooms.watch(left, new Map([[leftRoom.id, mode]]));
+      expect([await watch(), await shown()]).toEqual([[mode], name]);
+    }
+    await house.rows(`update rooms set held_poll = false`);
+    expect([await watch(), await shown()]).toEqual([['swept'], 'sweep']);
+    await house.rows(`update rooms set watch = 'webhook', held_poll = true`);
+    expect([await watch(), await shown()]).toEqual([['held'], 'held poll']);
+  });
+
+  it('that a room was told of is written down where that is news', async () => {
+    const pushedAt = async () => (await house.rooms.ofAccount(left))[0]!.pushedAt;
+    expect(await pushedAt()).toBeNull();
+    await house.rooms.watch(left, new Map([[leftRoom.id, 'webhook']]));
+    await house.rooms.pushed(left, [leftRoom.id]);
+    const first = await pushedAt();
+    expect(first).toBeInstanceOf(Date);
+    await house.rooms.pushed(left, [leftRoom.id]);
+    expect(await pushedAt()).toEqual(first);
+    await house.rooms.watch(left, new Map([[leftRoom.id, 'swept']]));
+    await house.rooms.pushed(left, [leftRoom.id]);
+    expect((await pushedAt())!.getTime()).toBeGreaterThanOrEqual(first!.getTime());
+    expect(await house.rows(`select 1 from rooms where pushed_at is not null`)).toHaveLength(1);
   });
 });

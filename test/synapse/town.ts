@@ -17,6 +17,7 @@ const serverName = 'synapse.test';
 const delivery = { leaseMs: 2_000, retryFirstMs: 100, retryMaxMs: 1_000, stopWithinMs: 4_000 };
 const talkScaled = {
   sweepIntervalMs: 200,
+  pollPauseMs: 30,
   holdIntervalMs: 500,
   requestTimeoutMs: 3_000,
   overlapIntervalMs: 300,

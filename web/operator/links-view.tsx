@@ -138,7 +138,7 @@ function LinkActs({ api, link: { key, state, portals }, act }: Omit<LinkCardProp
 }
 
 function RoomRow({ link, portal, lag }: { link: Link; portal: Portal; lag: RoomLag | undefined }) {
-  const { account, direction, problem } = portal;
+  const { account, direction, speaker, problem } = portal;
   const t = texts.rooms;
   return (
     <tr>
@@ -151,6 +151,7 @@ function RoomRow({ link, portal, lag }: { link: Link; portal: Portal; lag: RoomL
       </th>
       <td data-column={t.direction}>
         <span>{t.directions[direction]}</span>
+        {speaker !== 'auto' && <span class="quiet small">{t.speakers[speaker]}</span>}
       </td>
       <td data-column={t.watch}>
         <Watch link={link} portal={portal} />

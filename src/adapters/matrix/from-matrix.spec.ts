@@ -232,7 +232,6 @@ describe('fromMatrix: people and rooms', () => {
   it('the comings and goings of our own are not told', () => {
     expect(read('ownInvitation')).toEqual({ ignored: 'm.room.member: invite of one of our own' });
     expect(read('ghostJoined')).toEqual({ ignored: 'm.room.member: join of one of our own' });
-    expect(read('ghostBanned')).toEqual({ ignored: 'm.room.member: ban of one of our own' });
   });
 
   it('nor is it that one of our own is called or looks otherwise, whoever did that', () => {
@@ -273,8 +272,63 @@ describe('fromMatrix: people and rooms', () => {
     }
   });
 
+  it('whom somebody sees out by his ghost is the person of the other network', () => {
+    expect(eventOf(read('ghostBanned'))).toMatchObject({
+      kind: 'memberLeft',
+      actor: alice,
+      member: { account: 'cloud', id: 'users/Eve_1', name: 'Eve (Talk)', standing: 'person' },
+      how: 'banned',
+    });
+    const kicked = { ...withContent('ghostBanned', { membership: 'leave' }) };
+    expect(eventOf(readEvent(kicked))).toMatchObject({ how: 'removed' });
+    const left = { ...kicked, sender: kicked['state_key'] };
+    expect(readEvent(left)).toEqual({ ignored: 'm.room.member: leave of one of our own' });
+  });
+
+  it('power levels say who became a moderator, and whether people may write', () => {
+    expect(read('powerLevels')).toMatchObject({
+      events: [{ kind: 'roomChanged', change: { of: 'writing', state: 'stopped', why: 'readOnly' } }],
+    });
+    const before = capturedEvent('powerLevels').content;
+    const ghost = '@crosstalk_cloud_users=2fbob:synapse.test';
+    const levels = (users: object, now: object, more: object = {}) =>
+      readEvent({
+        ...capturedEvent('powerLevels'),
+        content: { ...before, users: now, ...more },
+        unsigned: { prev_content: { ...before, users } },
+      });
+    expect(levels({ '@noah:synapse.test': 50 }, { '@mia:synapse.test': 100, [ghost]: 50, '@bot:x': 10 })).toMatchObject(
+      {
+        events: [
+          { kind: 'roleChanged', member: { account: 'home', id: '@noah:synapse.test', name: 'noah' }, role: 'member' },
+          { kind: 'roleChanged', member: { id: '@mia:synapse.test' }, role: 'moderator' },
+          { kind: 'roleChanged', member: { account: 'cloud', id: 'users/bob' }, role: 'moderator' },
+        ],
+      },
+    );
+    expect(levels({}, {}, { events_default: 0 })).toMatchObject({
+      events: [{ change: { of: 'writing', state: 'resumed', why: 'readOnly' } }],
+    });
+    expect(levels({}, { '@crosstalk:synapse.test': 100 }, { ban: 10 })).toEqual({
+      ignored: 'm.room.power_levels: nobody’s part changed',
+    });
+    expect(readEvent({ ...capturedEvent('powerLevels'), unsigned: {} })).toEqual({
+      ignored: 'm.room.power_levels that are the first',
+    });
+  });
+
+  it('how long messages stay is told, by the state that clients and servers know', () => {
+    const retention = (content: object) => ({ ...withContent('topic', content), type: 'm.room.retention' });
+    expect(eventOf(readEvent(retention({ max_lifetime: 86_400_000 })))).toMatchObject({
+      kind: 'roomChanged',
+      change: { of: 'expiration', afterMs: 86_400_000 },
+    });
+    for (const content of [{}, { max_lifetime: 'a day' }, { max_lifetime: -1 }]) {
+      expect(eventOf(readEvent(retention(content)))).toMatchObject({ change: { of: 'expiration', afterMs: null } });
+    }
+  });
+
   it('other state is not bridged', () => {
-    expect(read('powerLevels')).toEqual({ ignored: 'm.room.power_levels' });
     expect(read('created')).toEqual({ ignored: 'm.room.create' });
   });
 

@@ -42,9 +42,11 @@ import { pingUntilHeard } from './matrix.ping.js';
 import { MatrixReactions } from './matrix.reactions.js';
 import { registrationId } from './matrix.registration.js';
 import { MatrixRoomChanges } from './matrix.room-changes.js';
+import { MatrixRoles } from './matrix.roles.js';
 import { MatrixRooms } from './matrix.rooms.js';
 import type { MatrixSettings } from './matrix.settings.js';
 import { MatrixSource } from './matrix.source.js';
+import { MatrixTyping } from './matrix.typing.js';
 import { MatrixWriter } from './matrix.writer.js';
 import { maxTextBytes } from './to-matrix.js';
 
@@ -61,6 +63,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
   readonly source: MatrixSource;
+  readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
 
   readonly #users: OurUsers;
   readonly #client: MatrixClient;
@@ -113,6 +116,14 @@ export class MatrixAdapter implements NetworkAdapter {
     };
     this.#rooms = new MatrixRooms({ id: context.account, users, rooms, account, store, log, onNamed });
     this.#invitations = new MatrixInvitations({ users, rooms, clock, log, retryMs, isLinked });
+    const typing = new MatrixTyping({
+      id: context.account,
+      users,
+      rooms,
+      clock,
+      isLinked,
+      tell: (changed) => context.typing(changed),
+    });
     this.source = new MatrixSource({
       hsToken,
       users,
@@ -123,13 +134,18 @@ export class MatrixAdapter implements NetworkAdapter {
       isLinked,
       isKnownGhost: (user) => ghosts.isKnown(user),
       onStored: (event) => this.#onStored(event),
+      onEphemeral: (values) => {
+        if (settings.typing) typing.hear(values);
+      },
     });
+    if (settings.typing) this.showTyping = (room, who, signal) => typing.show(room, who, signal);
     this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };
     const messages = new MatrixMessages(self, timeline, writer);
     const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
-    const members = new MatrixMembers(users, rooms, ghosts, writer);
+    const members = new MatrixMembers(context.account, users, rooms, ghosts, messages, writer);
+    const roles = new MatrixRoles(self, rooms, messages, writer);
     const changes = new MatrixRoomChanges(users, rooms, media, store, writer);
     this.deliver = {
       messageSent: { repeat: 'look', send: (request, signal) => messages.say(request, signal) },
@@ -139,6 +155,7 @@ export class MatrixAdapter implements NetworkAdapter {
       reactionRemoved: { repeat: 'harmless', send: (request, signal) => reactions.remove(request, signal) },
       memberJoined: { repeat: 'harmless', send: (request, signal) => members.join(request, signal) },
       memberLeft: { repeat: 'harmless', send: (request, signal) => members.leave(request, signal) },
+      roleChanged: { repeat: 'harmless', send: (request, signal) => roles.set(request, signal) },
       roomChanged: { repeat: 'harmless', send: (request, signal) => changes.make(request, signal) },
     };
   }
@@ -213,6 +230,7 @@ export class MatrixAdapter implements NetworkAdapter {
       threads: 'plain',
       reactions: 'any',
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+      obeys: ['members', 'roles'],
     });
   }
 

@@ -103,6 +103,58 @@ describe('matrix rooms and their members', () => {
       expect(memberNames()[annasGhost]).toBe('Anna (Talk) join');
     });
 
+    describe('of Matrix, as the settings know them elsewhere', () => {
+      const noah = '@noah:sandbox.test';
+      const own = (name: string, how: 'removed' | 'banned') => {
+        const { request } = leaving(name, room, how);
+        const member = { ...request.event.member, account: adapter.account, id: userId(noah) };
+        const inLine = { ...saying('line', room, 'Noah was removed').request.event, style: 'notice' as const };
+        return {
+          request: { ...request, event: { ...request.event, member }, inLine, speaker: bridge(request.speaker) },
+        };
+      };
+      const bridge = (speaker: Asked<BridgeEvent>['request']['speaker']) => ({ ...speaker, as: 'bridge' as const });
+      const send = ({ request }: ReturnType<typeof own>) => adapter.deliver.memberLeft?.send(request, bench.signal);
+      const membership = () => bench.sandbox.members(room).find(({ userId: id }) => id === noah)?.membership;
+
+      beforeEach(() => {
+        bench.sandbox.addUser('noah', 'Noah');
+        bench.sandbox.join(room, noah);
+      });
+
+      it('one who is removed there is removed here, as far as we may, and may be so again', async () => {
+        setLevels({ users: { [bot]: 50 } });
+        await send(own('one', 'removed'));
+        await send(own('two', 'removed'));
+        expect(membership()).toBe('leave');
+        await send(own('three', 'banned'));
+        await send(own('four', 'banned'));
+        expect(membership()).toBe('ban');
+      });
+
+      it('where we may not, it is told', async () => {
+        await send(own('one', 'removed'));
+        expect(membership()).toBe('join');
+        expect(bench.sandbox.messages(room).at(-1)).toMatchObject({
+          sender: bot,
+          content: { body: 'Noah was removed' },
+        });
+      });
+
+      it('one who is added there is invited here', async () => {
+        setLevels({ invite: 0 });
+        const pia = bench.sandbox.addUser('pia', 'Pia');
+        const { request } = joining('one', room);
+        const member = { ...request.event.member, account: adapter.account, id: userId(pia) };
+        await adapter.deliver.memberJoined?.send({ ...request, event: { ...request.event, member } }, bench.signal);
+        expect(bench.sandbox.messages(room).at(-1)).toMatchObject({
+          type: 'm.room.member',
+          sender: bot,
+          content: { membership: 'invite' },
+        });
+      });
+    });
+
     it('a room that lets no ghosts in shows nobody', async () => {
       bench.sandbox.sendState(room, alice, 'm.room.join_rules', '', { join_rule: 'invite' });
       setLevels({ invite: 50 });

@@ -1,17 +1,20 @@
 import type { MemberJoined, MemberLeft } from '../../model/bridge-event.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
-import type { UserRef } from '../../model/ids.js';
+import type { AccountId, UserRef } from '../../model/ids.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import type { MatrixGhosts } from './matrix.ghosts.js';
 import type { OurUsers } from './matrix.ids.js';
+import type { MatrixMessages } from './matrix.messages.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
 
 /** Shows who comes and goes elsewhere as members of the room. */
 export class MatrixMembers {
   constructor(
+    private readonly account: AccountId,
     private readonly users: OurUsers,
     private readonly rooms: RoomsApi,
     private readonly ghosts: MatrixGhosts,
+    private readonly messages: Pick<MatrixMessages, 'say'>,
     private readonly writer: MatrixWriter,
   ) {}
 
@@ -19,6 +22,7 @@ export class MatrixMembers {
   async join(request: DeliveryRequest<MemberJoined>, signal: AbortSignal): Promise<void> {
     const { event, room, speaker } = request;
     await this.writer.assertWanted(room);
+    if (event.member.account === this.account) return this.#invite(request, signal);
     if (speaker.as !== 'ghost' || !this.writer.admitsGhosts(room)) return;
     const writing = writingOf(request, signal);
     if (isSame(event.member, speaker.person)) {
@@ -33,11 +37,37 @@ export class MatrixMembers {
   async leave(request: DeliveryRequest<MemberLeft>, signal: AbortSignal): Promise<void> {
     const { event, room, speaker } = request;
     await this.writer.assertWanted(room);
+    if (event.member.account === this.account) return this.#expel(request, signal);
     const ghost = this.users.ghostOf(event.member);
     const membership = await this.rooms.membership(room, ghost, signal);
     if (membership !== 'join' && membership !== 'invite') return;
     await this.rooms.leave(room, ghost, reasonOf(event.how, speaker.networkLabel), writingOf(request, signal));
     await this.ghosts.forget(room, ghost);
+  }
+
+  /** Somebody of Matrix who came into a linked room as somebody of its network. */
+  async #invite(request: DeliveryRequest<MemberJoined>, signal: AbortSignal): Promise<void> {
+    const { event, room } = request;
+    const membership = await this.rooms.membership(room, event.member.id, signal);
+    if (membership === 'join' || membership === 'invite') return;
+    const outcome = await this.rooms.invite(room, event.member.id, this.users.bot, writingOf(request, signal));
+    if (outcome === 'forbidden') await this.#tell(request, signal);
+  }
+
+  /** Somebody of Matrix who was removed from a linked room as somebody of its network. */
+  async #expel(request: DeliveryRequest<MemberLeft>, signal: AbortSignal): Promise<void> {
+    const { event, room, speaker } = request;
+    const membership = await this.rooms.membership(room, event.member.id, signal);
+    const how = event.how === 'banned' ? 'ban' : 'kick';
+    if (membership === 'ban' || (how === 'kick' && membership !== 'join' && membership !== 'invite')) return;
+    const reason = reasonOf(event.how, speaker.networkLabel || 'the linked room');
+    const outcome = await this.rooms.expel(room, how, event.member.id, reason, writingOf(request, signal));
+    if (outcome === 'forbidden') await this.#tell(request, signal);
+  }
+
+  async #tell(request: DeliveryRequest<MemberJoined | MemberLeft>, signal: AbortSignal): Promise<void> {
+    await this.writer.assertInRoom(request.room, signal);
+    if (request.inLine !== undefined) await this.messages.say({ ...request, event: request.inLine }, signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { creatorsIn, mayCallAll, raisedToSend } from './matrix.power.js';
+import { creatorsIn, mayCallAll, raisedToSend, withRole } from './matrix.power.js';
 
 const type = 'm.room.message';
 const ghost = '@crosstalk_home_anna:example.org';
@@ -74,5 +74,22 @@ describe('creatorsIn', () => {
       creators: [sender, '@bob:example.org'],
       creatorsMayAll: true,
     });
+  });
+});
+
+describe('withRole', () => {
+  const levels = { users_default: 0, users: { '@a:x': 100, '@m:x': 50 }, ban: 50 };
+
+  it.each<[string, 'moderator' | 'member', object | undefined]>([
+    ['@b:x', 'moderator', { ...levels, users: { ...levels.users, '@b:x': 50 } }],
+    ['@m:x', 'moderator', undefined],
+    ['@m:x', 'member', { ...levels, users: { '@a:x': 100 } }],
+    ['@b:x', 'member', undefined],
+  ])('%s becomes a %s', (user, role, expected) => {
+    expect(withRole(levels, user, role)).toEqual(expected);
+  });
+
+  it('a room without users of its own has one then', () => {
+    expect(withRole({}, '@b:x', 'moderator')).toEqual({ users: { '@b:x': 50 } });
   });
 });

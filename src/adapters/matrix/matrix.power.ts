@@ -1,3 +1,4 @@
+import { levelIn, moderatorLevel, numberOf } from './from-matrix-power.js';
 import { isObject, type JsonObject } from './matrix.payloads.js';
 
 /** What decides who may do what in a room. Source: client-server API, "m.room.power_levels". */
@@ -18,6 +19,15 @@ export function raisedToSend(levels: JsonObject, user: string, type: string): Js
   return { ...levels, users: { ...(isObject(users) ? users : {}), [user]: needed } };
 }
 
+/** Pure. The power levels with which a user is a moderator, or no longer one; undefined where that is so already. */
+export function withRole(levels: JsonObject, user: string, role: 'moderator' | 'member'): JsonObject | undefined {
+  const { users } = levels;
+  const own = levelIn(users, user) ?? numberOf(levels['users_default']) ?? 0;
+  if (own >= moderatorLevel === (role === 'moderator')) return undefined;
+  const { [user]: _before, ...others } = isObject(users) ? users : {};
+  return { ...levels, users: role === 'moderator' ? { ...others, [user]: moderatorLevel } : others };
+}
+
 /** Pure. Whether what a user says with `@room` notifies everybody. */
 export function mayCallAll({ creators, creatorsMayAll, levels }: RoomPower, user: string): boolean {
   if (creators.includes(user) && (creatorsMayAll || levels === undefined)) return true;
@@ -34,14 +44,4 @@ export function creatorsIn(create: {
   const others = Array.isArray(additional) ? additional.filter((user) => typeof user === 'string') : [];
   const creatorsMayAll = typeof version === 'string' && Number(version) >= 12;
   return { creators: creatorsMayAll ? [create.sender, ...others] : [create.sender], creatorsMayAll };
-}
-
-function levelIn(levels: unknown, key: string): number | undefined {
-  return isObject(levels) && Object.hasOwn(levels, key) ? numberOf(levels[key]) : undefined;
-}
-
-/** Up to room version 9 a level may be written as a text. */
-function numberOf(level: unknown): number | undefined {
-  const value = typeof level === 'string' && /^\s*[+-]?\d+\s*$/.test(level) ? Number(level) : level;
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
 }

@@ -44,7 +44,14 @@ export class MatrixRoomChanges {
       case 'avatar':
         return this.#setPicture(request, change.avatar, signal);
       case 'history':
-        // The room's own history is its people's.
+      case 'writing':
+      case 'access':
+      case 'expiration':
+      case 'group':
+      case 'breakoutRooms':
+      case 'assistance':
+      case 'reach':
+        // The room's own history, and who may come in, are its people's.
         return;
       default:
         assertNever(change);

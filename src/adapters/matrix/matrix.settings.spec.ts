@@ -29,6 +29,7 @@ describe('matrixSettings', () => {
       inviteRetryMs: 1000,
       lookMarginMs: 10_000,
       maxConnections: 32,
+      typing: true,
       settling: { afterDisconnectMs: 2000 },
     });
   });

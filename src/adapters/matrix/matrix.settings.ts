@@ -41,6 +41,10 @@ export const matrixSettings = z.strictObject({
   lookupTimeoutMs: ms.default(5000).describe('How long a look-up may take while a transaction waits for it'),
   avatarTimeoutMs: ms.default(10_000).describe("How long a message may wait for its speaker's picture"),
   avatarRetryMs: ms.default(600_000).describe('How long after a picture could not be set it is tried again'),
+  typing: z
+    .boolean()
+    .default(true)
+    .describe('Whether the others see who types in the rooms, and the rooms who types elsewhere'),
   relayMs: ms
     .default(600_000)
     .describe('How long Crosstalk itself speaks in a room that did not let a ghost in, before ghosts are tried again'),

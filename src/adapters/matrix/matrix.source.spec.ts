@@ -1,5 +1,6 @@
 import { MatrixBench, MemoryIngest, until } from '../../../test/contract/matrix-bench.js';
 import type { MessageSent } from '../../model/bridge-event.js';
+import { accountId, roomId, userId } from '../../model/ids.js';
 import type { PublicAnswer } from '../../model/network-definition.js';
 import type { MatrixAdapter } from './matrix.adapter.js';
 import { matrixDefinition } from './matrix.definition.js';
@@ -288,6 +289,51 @@ describe('matrix source', () => {
       bench.sandbox.edit(room, alice, old, 'again');
       await until(() => bench.sandbox.isPushed);
       expect(bench.arrived(adapter).at(-1)?.result).toHaveProperty('ignored');
+    });
+  });
+
+  describe('who types', () => {
+    const types = (typing: boolean): Promise<void> =>
+      bench.act(alice, 'PUT', `/rooms/${room}/typing/${alice}`, { typing, timeout: 30_000 });
+
+    it('is told as the homeserver tells it', async () => {
+      await types(true);
+      await until(() => bench.typing.length === 1);
+      await types(false);
+      await until(() => bench.typing.length === 2);
+      expect(bench.typing).toEqual([
+        {
+          kind: 'typingChanged',
+          room: { account: 'home', id: room },
+          typing: [{ account: 'home', id: alice, name: '', standing: 'person' }],
+        },
+        { kind: 'typingChanged', room: { account: 'home', id: room }, typing: [] },
+      ]);
+    });
+
+    it('is told by homeservers that know the name of the proposal alone', async () => {
+      const typing = { type: 'm.typing', room_id: room, content: { user_ids: [alice] } };
+      await call({ body: { events: [], 'de.sorunome.msc2409.ephemeral': [typing] } });
+      expect(bench.typing.map(({ typing: people }) => people.map(({ id }) => id))).toEqual([[alice]]);
+    });
+
+    it('is nobody’s business where the settings say so', async () => {
+      const quiet = bench.make({ typing: false });
+      await bench.begin(quiet);
+      await types(true);
+      await until(() => bench.sandbox.isPushed);
+      expect([bench.typing, quiet.showTyping]).toEqual([[], undefined]);
+    });
+
+    it('elsewhere is shown by our users, who are told of as nobody', async () => {
+      const person = { account: accountId('cloud'), id: userId('anna'), name: 'Anna', standing: 'person' } as const;
+      const openAvatar = () => Promise.reject(new Error('no picture'));
+      const anna = { as: 'relay', person, networkLabel: 'Talk', profile: { name: 'Anna' }, openAvatar } as const;
+      await adapter.showTyping?.(roomId(room), [anna, { ...anna, as: 'ghost' }], bench.signal);
+      await until(() => bench.typing.length === 1);
+      await types(true);
+      await until(() => bench.typing.length === 2);
+      expect(bench.typing.map(({ typing: people }) => people.map(({ id }) => id))).toEqual([[], [alice]]);
     });
   });
 

@@ -24,6 +24,8 @@ export interface SourceParts {
   isKnownGhost(user: string): Promise<boolean>;
   /** Told each event after it was stored; where it throws, the transaction comes again. */
   onStored(event: MatrixEvent): Promise<void>;
+  /** Told what a transaction brings that is kept nowhere: who types, who has read how far. */
+  onEphemeral(values: readonly unknown[]): void;
 }
 
 /** A transaction has at most 100 events and 100 ephemeral ones of 64 KiB each, and what servers add to them. */
@@ -89,13 +91,14 @@ export class MatrixSource {
     const listening = this.#ingest;
     if (listening === undefined || listening.signal.aborted) return answer(503, 'M_UNKNOWN');
     const { gaps, log } = this.parts;
-    const events = eventsIn(body);
-    if (events === 'broken') {
+    const contents = contentsIn(body);
+    if (contents === 'broken') {
       log.warn({ transaction, bytes: body.length }, 'a transaction was damaged on its way');
       gaps.watch();
       return answer(400, 'M_NOT_JSON');
     }
-    if (events === 'none') {
+    const { events, ephemeral } = contents;
+    if (events === undefined) {
       log.warn({ transaction, bytes: body.length }, 'a transaction has no events');
       return answer(200);
     }
@@ -106,6 +109,7 @@ export class MatrixSource {
       }
       await this.#store(listening.ingest, events, listening.signal);
       gaps.passed(transaction);
+      this.parts.onEphemeral(ephemeral);
       return answer(200);
     } catch (error) {
       log.error({ transaction, events: events.length, error }, 'a transaction could not be stored; it will come again');
@@ -208,16 +212,26 @@ export class MatrixSource {
 /** `skewMs`: how much later the homeserver's clock is than ours. `last`: the order of the latest one. */
 export type Told = 'now' | { readonly skewMs: number; last?: number };
 
-/** `none`: JSON, but without a list of events. */
-function eventsIn(body: Buffer): readonly unknown[] | 'broken' | 'none' {
+interface Contents {
+  /** Undefined: JSON, but without a list of events. */
+  readonly events: readonly unknown[] | undefined;
+  readonly ephemeral: readonly unknown[];
+}
+
+function contentsIn(body: Buffer): Contents | 'broken' {
   let json: unknown;
   try {
     json = JSON.parse(body.toString('utf8'));
   } catch {
     return 'broken';
   }
-  const events: unknown = isObject(json) ? json['events'] : undefined;
-  return Array.isArray(events) ? (events as unknown[]) : 'none';
+  const listIn = (name: string): unknown[] | undefined => {
+    const list: unknown = isObject(json) ? json[name] : undefined;
+    return Array.isArray(list) ? (list as unknown[]) : undefined;
+  };
+  // Homeservers from before version 1.13 of the specification have the name of its proposal.
+  const ephemeral = listIn('ephemeral') ?? listIn('de.sorunome.msc2409.ephemeral') ?? [];
+  return { events: listIn('events'), ephemeral };
 }
 
 /** Undefined where it carries no id of a text: homeservers may send whatever they like. */

@@ -101,6 +101,46 @@ it('channels that could not be entered for a failure of our own are entered when
   expect(entered).toEqual(['C1', 'C2']);
 });
 
+it('an invitation that comes while one is looked at is looked at too; one that cannot be is looked at again', async () => {
+  const answers: (() => Promise<boolean>)[] = [
+    () => {
+      missed.invited('C1');
+      return Promise.resolve(false);
+    },
+    () => Promise.reject(new NetworkUnavailable('no answer', { certainty: 'notSent' })),
+    () => Promise.resolve(true),
+  ];
+  const stop = new AbortController();
+  const opened: string[] = [];
+  const missed: SlackMissed = new SlackMissed({
+    channels: await twoChannels(),
+    clock: { ...clock, sleep: () => new Promise((done) => setImmediate(done)) },
+    log: recordingLog([]),
+    againMs: 30_000,
+    isLinked: () => true,
+    ours: async function* () {
+      // There was no gap.
+    },
+    roomsOpened: (rooms) => {
+      opened.push(...rooms);
+      stop.abort();
+      return Promise.resolve();
+    },
+    isOpen: () => answers.shift()?.() ?? Promise.resolve(false),
+    enter: () => Promise.resolve(),
+    catchUp: async function* () {
+      // Nothing was said.
+    },
+  });
+  missed.invited('C1');
+  await Promise.race([
+    missed.run({ accept: () => Promise.resolve() }, stop.signal),
+    new Promise((done) => setTimeout(done, 1_000).unref()),
+  ]);
+  stop.abort();
+  expect([opened, answers]).toEqual([['C1'], []]);
+});
+
 describe('what was missed', () => {
   /** Listens from the beginning on, with these pauses between two looks; from when on channels are to be read. */
   async function missedFrom(pausesMs: number[], blindMs: number): Promise<unknown> {

@@ -116,11 +116,12 @@ export class SlackMissed {
   async #openInvited(signal: AbortSignal): Promise<number> {
     let pauseMs = longest(this.parts);
     for (const id of [...this.#invited]) {
+      this.#invited.delete(id);
       try {
         if (await this.parts.isOpen(id, signal)) await this.parts.roomsOpened([roomId(id)]);
-        this.#invited.delete(id);
         this.#problems.delete(`look at ${id}`);
       } catch (error) {
+        this.#invited.add(id);
         pauseMs = Math.min(pauseMs, this.#told(`look at ${id}`, error, signal));
       }
     }

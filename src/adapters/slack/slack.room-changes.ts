@@ -38,7 +38,14 @@ export class RoomDelivery implements Deliver<'roomChanged'> {
       case 'avatar':
         throw cannotShow('a channel of Slack has no picture');
       case 'history':
-        throw cannotShow('the history of a channel is its people’s');
+      case 'writing':
+      case 'access':
+      case 'expiration':
+      case 'group':
+      case 'breakoutRooms':
+      case 'assistance':
+      case 'reach':
+        throw cannotShow('the history of a channel, and who may come in, are its people’s');
       default:
         assertNever(change);
     }

@@ -1,10 +1,15 @@
-import type { BridgeEvent, MessageSent, ReactionRemoved } from '../../model/bridge-event.js';
-import { roomId, type AccountId, type MessageRef, type UserRef } from '../../model/ids.js';
+import type { BridgeEvent, CallChanged, MessageSent, ReactionRemoved } from '../../model/bridge-event.js';
+import { accountId, roomId, userId, type AccountId, type MessageRef, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
+import type { RichText } from '../../model/rich-text.js';
+import { changeInlines } from '../../formatting/change-inlines.js';
 import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
+import { asBroadcast } from './from-talk-breakouts.js';
+import { recordingOf, type RoomMessage, roomStateOf } from './from-talk-rooms.js';
 import { bodyOf, textOf } from './from-talk-text.js';
-import { deliveryKeyIn, talkFileId, talkMessageId, talkMessageRef, talkUserId } from './talk.ids.js';
+import type { SystemMessage } from './talk.constants.js';
+import { actorOf, deliveryKeyIn, talkFileId, talkMessageId, talkMessageRef, talkUserId } from './talk.ids.js';
 import type { ChatRow, ParentRow, RichParameter, StoredRow } from './talk.payloads.js';
 
 /** The account that reads, and the base address of its server without a slash at its end. */
@@ -34,21 +39,44 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     kind: 'messageSent',
     message: refTo(stored, reader, row.id),
     // Our own words are bridged to nobody, and half of what a busy room shows is ours.
-    body: base.actor.standing === 'ours' ? [] : bodyOf(row, reader.account, roomId(stored.token)),
+    body: base.actor.standing === 'ours' ? [] : saidIn(stored, reader),
     files: [],
     style: 'text',
     ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted), ...quotedIn(stored, reader) }),
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
     ...(row.silent === true ? { attention: 'silent' } : {}),
+    ...(row.expirationTimestamp === undefined || row.expirationTimestamp === 0
+      ? {}
+      : { expiresAt: new Date(row.expirationTimestamp * 1000).toISOString() }),
   };
 }
 
+function saidIn(stored: StoredRow, reader: TalkReader): MessageSent['body'] {
+  const body = bodyIn(stored.row, stored, reader);
+  return stored.isBroadcast === true ? asBroadcast(body) : body;
+}
+
 /** The beginning of what is answered, where the row says so. */
-function quotedIn({ row: { parent }, token }: StoredRow, { account }: TalkReader): Pick<MessageSent, 'quoted'> {
+function quotedIn(stored: StoredRow, reader: TalkReader): Pick<MessageSent, 'quoted'> {
+  const { parent } = stored.row;
   if (parent?.message === undefined || parent.actorDisplayName === undefined) return {};
   const { actorType: type = '', actorId: id = '', actorDisplayName: name } = parent;
-  const text = toPlain(bodyOf(textIn(parent), account, roomId(token)));
+  const text = toPlain(bodyIn(textIn(parent), stored, reader));
   return { quoted: { name: nameOf({ type, id, name }), text } };
+}
+
+/** A guest of ours is mentioned as whoever it speaks for. */
+function bodyIn(text: Parameters<typeof bodyOf>[0], stored: StoredRow, { account }: TalkReader): RichText {
+  const body = bodyOf(text, account, roomId(stored.token));
+  const { guests } = stored;
+  if (guests === undefined) return body;
+  return changeInlines(body, (inline) => {
+    if (inline.type !== 'mention' || inline.of.kind !== 'person' || inline.of.user.account !== account) return [inline];
+    const { type, id } = actorOf(inline.of.user.id);
+    const owner = type === 'guests' && Object.hasOwn(guests, id) ? guests[id] : undefined;
+    if (owner === undefined) return [inline];
+    return [{ ...inline, of: { kind: 'person', user: { account: accountId(owner.account), id: userId(owner.id) } } }];
+  });
 }
 
 function textIn({ message = '', messageParameters = {}, markdown }: ParentRow): Parameters<typeof bodyOf>[0] {
@@ -58,7 +86,14 @@ function textIn({ message = '', messageParameters = {}, markdown }: ParentRow): 
 /** Talk's texts of system messages depend on reader and language: only their type and parameters are read. */
 function fromSystemRow(stored: StoredRow, reader: TalkReader): ReadResult {
   const { row } = stored;
-  switch (row.systemMessage) {
+  // One that is not among these is of a later Talk.
+  const kind = row.systemMessage as SystemMessage;
+  switch (kind) {
+    case 'conversation_created':
+      return { ignored: 'conversation_created: the room is in no link yet' };
+    case 'file_shared':
+    case 'object_shared':
+      return { events: [messageSent(stored, reader)] };
     case 'message_edited':
       return edited(stored, reader);
     case 'message_deleted':
@@ -76,29 +111,73 @@ function fromSystemRow(stored: StoredRow, reader: TalkReader): ReadResult {
     case 'reaction_revoked':
       return reactionsRemoved(stored, reader);
     case 'user_added':
+    case 'phone_added':
     case 'federated_user_added':
       return memberChanged(stored, reader, 'memberJoined');
     case 'user_removed':
+    case 'phone_removed':
     case 'federated_user_removed':
       return memberChanged(stored, reader, 'memberLeft');
+    case 'moderator_promoted':
+    case 'guest_moderator_promoted':
+      return roleChanged(stored, reader, 'moderator');
+    case 'moderator_demoted':
+    case 'guest_moderator_demoted':
+      return roleChanged(stored, reader, 'member');
     case 'conversation_renamed':
     case 'description_set':
     case 'description_removed':
     case 'avatar_set':
     case 'avatar_removed':
       return roomChanged(stored, reader);
+    case 'read_only':
+    case 'read_only_off':
+    case 'listable_none':
+    case 'listable_users':
+    case 'listable_all':
+    case 'lobby_none':
+    case 'lobby_non_moderators':
+    case 'lobby_timer_reached':
+    case 'guests_allowed':
+    case 'guests_disallowed':
+    case 'password_set':
+    case 'password_removed':
+    case 'message_expiration_enabled':
+    case 'message_expiration_disabled':
+    case 'group_added':
+    case 'group_removed':
+    case 'circle_added':
+    case 'circle_removed':
+    case 'breakout_rooms_started':
+    case 'breakout_rooms_stopped':
     case 'history_cleared':
-      return one({ ...happened(stored, reader), kind: 'roomChanged', change: { of: 'history', cleared: 'all' } });
+      return roomStateChanged(stored, reader, kind);
     case 'call_started':
-      return one({
-        ...happened(stored, reader),
-        kind: 'callChanged',
-        state: 'started',
+      return callChanged(stored, reader, {
+        of: 'start',
+        call: refTo(stored, reader, row.id),
         joinUrl: `${reader.baseUrl}/index.php/call/${stored.token}`,
+        ...(row.silent === true ? { attention: 'silent' } : {}),
       });
+    case 'call_joined':
+      return callChanged(stored, reader, { of: 'arrival' });
+    case 'call_left':
+      return { ignored: 'call_left: the notice of the call says who came' };
     case 'call_ended':
     case 'call_ended_everyone':
-      return one({ ...happened(stored, reader), kind: 'callChanged', state: 'ended' });
+      return callChanged(stored, reader, { of: 'end', how: 'over', people: peopleIn(stored, reader) });
+    case 'call_missed':
+    case 'call_tried':
+      return callChanged(stored, reader, { of: 'end', how: 'unanswered', people: [] });
+    case 'recording_started':
+    case 'recording_stopped':
+    case 'recording_failed':
+    case 'audio_recording_started':
+    case 'audio_recording_stopped':
+      return callChanged(stored, reader, recordingOf(kind));
+    case 'poll_voted':
+    case 'poll_closed':
+      return { ignored: kind };
     case 'thread_created':
     case 'thread_renamed': {
       const title = textOf(row.messageParameters['title'], 'name');
@@ -109,25 +188,28 @@ function fromSystemRow(stored: StoredRow, reader: TalkReader): ReadResult {
     case 'message_unpinned':
       return onParent(stored, reader, (message) => ({ kind: 'pinChanged', message, state: 'unpinned' }));
     default:
-      return { ignored: row.systemMessage };
+      return unknown(kind);
   }
+}
+
+function unknown(kind: never): ReadResult {
+  return { ignored: `${String(kind)}: not known to Crosstalk` };
 }
 
 /** The text that an edit made is the parent's text at the time of reading. */
 function edited(stored: StoredRow, reader: TalkReader): ReadResult {
-  const { row, token } = stored;
-  const { parent } = row;
+  const { parent } = stored.row;
   if (parent?.message === undefined) return { ignored: 'message_edited without its message' };
   if (parent.deleted === true || parent.messageType === 'comment_deleted') {
     return { ignored: 'message_edited of a deleted message' };
   }
-  const body = bodyOf(textIn(parent), reader.account, roomId(token));
+  const body = bodyIn(textIn(parent), stored, reader);
   return onParent(stored, reader, (message) => ({
     kind: 'messageEdited',
     message,
     body,
     style: 'text',
-    version: String(row.id),
+    version: String(stored.row.id),
   }));
 }
 
@@ -148,22 +230,64 @@ function reactionsRemoved(stored: StoredRow, reader: TalkReader): ReadResult {
 
 function memberChanged(stored: StoredRow, reader: TalkReader, kind: 'memberJoined' | 'memberLeft'): ReadResult {
   const { row } = stored;
-  const federated = row.messageParameters['federated_user'];
-  const parameter = federated ?? row.messageParameters['user'];
+  const { federated_user: federated, user, phone } = row.messageParameters;
+  const parameter = federated ?? user ?? phone;
   if (parameter === undefined) return { ignored: `${row.systemMessage} without its person` };
-  const server = textOf(parameter, 'server');
-  const isFederated = federated !== undefined && server !== '';
-  const id = isFederated ? `${textOf(parameter, 'id')}@${server}` : textOf(parameter, 'id');
-  const member = personRef(stored, reader, {
-    type: isFederated ? 'federated_users' : 'users',
-    id,
-    name: textOf(parameter, 'name'),
-  });
+  const member = personRef(stored, reader, personIn(parameter));
   // Whoever is in the room by our account is shown for themselves.
   if (member.standing === 'ours') return { ignored: `${row.systemMessage} of one of our own` };
   const base = { ...happened(stored, reader), member };
-  if (kind === 'memberJoined') return one({ ...base, kind });
-  return one({ ...base, kind, how: base.actor.id === member.id ? 'left' : 'removed' });
+  if (kind === 'memberLeft') {
+    const removed = stored.banned?.includes(member.id) === true ? 'banned' : 'removed';
+    return one({ ...base, kind, how: base.actor.id === member.id ? 'left' : removed });
+  }
+  if (row.systemMessage === 'federated_user_added' && base.actor.id !== member.id) {
+    return { ignored: 'federated_user_added: an invitation, of which its own row tells that it is accepted' };
+  }
+  return one({ ...base, kind });
+}
+
+function roleChanged(stored: StoredRow, reader: TalkReader, role: 'moderator' | 'member'): ReadResult {
+  const { row } = stored;
+  const parameter = row.messageParameters['user'];
+  if (parameter === undefined) return { ignored: `${row.systemMessage} without its person` };
+  const member = personRef(stored, reader, personIn(parameter));
+  if (member.standing === 'ours') return { ignored: `${row.systemMessage} of one of our own` };
+  return one({ ...happened(stored, reader), kind: 'roleChanged', member, role });
+}
+
+/** Whom a parameter names. Ids of guests begin with what they are; who is of another server has its address. */
+function personIn(parameter: RichParameter): Actor {
+  const id = textOf(parameter, 'id');
+  const name = textOf(parameter, 'name');
+  const server = textOf(parameter, 'server');
+  switch (textOf(parameter, 'type')) {
+    case 'guest':
+      return { type: 'guests', id: id.replace(/^guest\//, ''), name };
+    case 'email':
+      return { type: 'emails', id: id.replace(/^email\//, ''), name };
+    case 'user':
+      return server === '' ? { type: 'users', id, name } : { type: 'federated_users', id: `${id}@${server}`, name };
+    default:
+      return { type: 'phones', id, name };
+  }
+}
+
+function callChanged(stored: StoredRow, reader: TalkReader, change: CallChanged['change']): ReadResult {
+  return one({ ...happened(stored, reader), kind: 'callChanged', change, version: String(stored.row.id) });
+}
+
+/** Five at most are named where a call ends. */
+function peopleIn(stored: StoredRow, reader: TalkReader): UserRef[] {
+  return Object.entries(stored.row.messageParameters)
+    .filter(([name]) => /^user\d+$/.test(name))
+    .map(([, parameter]) => personRef(stored, reader, personIn(parameter)));
+}
+
+function roomStateChanged(stored: StoredRow, reader: TalkReader, kind: RoomMessage): ReadResult {
+  const change = roomStateOf(kind, stored.row);
+  if (change === undefined) return { ignored: `${kind} without what it is about` };
+  return one({ ...happened(stored, reader), kind: 'roomChanged', change });
 }
 
 function roomChanged(stored: StoredRow, reader: TalkReader): ReadResult {
@@ -230,7 +354,7 @@ function personRef(stored: StoredRow, reader: TalkReader, actor: Actor): UserRef
     account: reader.account,
     id: talkUserId(actor.type, actor.id),
     name: nameOf(actor),
-    standing: standingOf(actor, stored.self),
+    standing: standingOf(actor, stored),
   };
 }
 
@@ -253,7 +377,8 @@ function nameWithout(actor: Actor): string {
 
 const systemActors: ReadonlySet<string> = new Set(['cli', 'system', 'sample', 'changelog']);
 
-function standingOf(actor: Actor, self: string): UserRef['standing'] {
+function standingOf(actor: Actor, { self, guests = {} }: StoredRow): UserRef['standing'] {
+  if (actor.type === 'guests' && Object.hasOwn(guests, actor.id)) return 'ours';
   if (actor.type === 'users' && actor.id === self) return 'ours';
   // Only bridges speak as this type, whichever name they put on it.
   if (actor.type === 'bridged' || (actor.type === 'users' && actor.id === 'bridge-bot')) return 'ours';

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../../model/capabilities.js';
-import type { Cursor, FileRef, RoomId, UserId } from '../../model/ids.js';
+import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
 import type {
   AccountProfile,
@@ -7,44 +7,33 @@ import type {
   Ingest,
   NetworkAdapter,
   Outcome,
-  PulledBatch,
   Pulling,
   ReadResult,
   RoomProfile,
   UncertainDelivery,
   UserProfile,
   WantedRoom,
-  Watching,
 } from '../../model/network-adapter.js';
 import type { AdapterContext } from '../../model/network-definition.js';
+import { fromAssistance } from './from-talk-breakouts.js';
 import { fromTalk } from './from-talk.js';
 import { TalkClient } from './talk.client.js';
-import { DeletionDelivery, EditDelivery, MessageDelivery, type TextsOf } from './talk.deliver.js';
+import { signalingMode } from './talk.constants.js';
 import { talkMissing } from './talk.errors.js';
+import { TalkListening } from './talk.listening.js';
 import { TalkLogin } from './talk.login.js';
 import { TalkLook } from './talk.look.js';
-import { parseStoredRow, type SpreedCapabilities } from './talk.payloads.js';
+import { parseStoredAssistance, parseStoredRow, type SpreedCapabilities } from './talk.payloads.js';
 import { TalkProfiles } from './talk.profiles.js';
-import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
-import { RoomDelivery } from './talk.room-changes.js';
 import { TalkRooms } from './talk.rooms.js';
 import type { TalkSettings } from './talk.settings.js';
-import { TalkSource } from './talk.source.js';
-import { rereadAfterMs, TalkWatch } from './talk.watch.js';
-import { relayedTexts } from './to-talk.js';
+import { TalkSpeaking } from './talk.speaking.js';
+import type { TalkWebhooks } from './talk.webhooks.js';
 
 export const talkNetwork = networkName('talk');
 
 /** Talk takes edits for 24 hours: one that begins a little before must not come too late. */
 const editWindowMs = (24 * 60 - 5) * 60_000;
-
-interface Limits {
-  readonly maxTextChars: number;
-  /** The names of what the server can. */
-  readonly features: ReadonlySet<string>;
-  readonly readAtMs: number;
-}
-
 /** One account of a Nextcloud with Talk. */
 export class TalkAdapter implements NetworkAdapter {
   readonly account;
@@ -53,40 +42,41 @@ export class TalkAdapter implements NetworkAdapter {
   readonly settling;
   readonly pulling: Pulling;
   readonly deliver;
+  readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
+  /** What the account's bot calls. */
+  readonly webhooks: TalkWebhooks;
   readonly #client: TalkClient;
   readonly #login: TalkLogin;
+  readonly #speaking: TalkSpeaking;
+  readonly #listening: TalkListening;
   readonly #look: TalkLook;
   readonly #profiles: TalkProfiles;
   readonly #rooms: TalkRooms;
   #userId: string;
-  #limits: Promise<Limits> | undefined;
 
   constructor(private readonly context: AdapterContext<TalkSettings>) {
     const { account, settings, store, clock, log } = context;
+    const self = (): string => this.#userId;
     this.account = account;
     this.settling = settings.settling;
     this.#userId = settings.user;
     this.#client = new TalkClient(settings, clock, log);
-    this.#client.onTalkChanged(() => (this.#limits = undefined));
     this.#login = new TalkLogin(this.#client, store, settings, log);
-    const textsOf: TextsOf = async (said, speaker) =>
-      relayedTexts(said, speaker, {
-        account,
-        baseUrl: settings.url,
-        maxChars: (await this.#knownLimits()).maxTextChars,
-      });
-    this.#look = new TalkLook(this.#client, settings.pageSize, () => this.#userId, textsOf);
     this.#profiles = new TalkProfiles(this.#client, account);
-    this.#rooms = new TalkRooms(this.#client, log, () => this.#userId);
-    this.pulling = this.#pulling();
-    this.deliver = {
-      messageSent: new MessageDelivery(this.#client, textsOf),
-      messageEdited: new EditDelivery(this.#client, textsOf),
-      messageDeleted: new DeletionDelivery(this.#client),
-      reactionAdded: new ReactionDelivery(this.#client),
-      reactionRemoved: new ReactionRemoval(this.#client),
-      roomChanged: new RoomDelivery(this.#client),
-    };
+    this.#rooms = new TalkRooms(this.#client, log, self);
+    this.#speaking = new TalkSpeaking(this.#client, context);
+    this.#look = new TalkLook(this.#client, settings.pageSize, self, this.#speaking.textsOf);
+    this.#listening = new TalkListening(this.#client, context, {
+      self,
+      noticeName: (user, name) => this.#profiles.rememberName(user, name),
+      noticeRow: (room, systemMessage) => this.#speaking.noticeRow(room, systemMessage),
+      guestsIn: (row) => this.#speaking.guestsIn(row),
+    });
+    const { pulling, webhooks, showTyping } = this.#listening;
+    this.pulling = pulling;
+    this.webhooks = webhooks;
+    if (showTyping !== undefined) this.showTyping = showTyping;
+    this.deliver = this.#speaking.deliver;
   }
 
   async connect(signal: AbortSignal): Promise<AccountProfile> {
@@ -96,17 +86,22 @@ export class TalkAdapter implements NetworkAdapter {
     this.#userId = own.id;
     const { version, capabilities } = await this.#client.core.capabilities(signal);
     if (capabilities.spreed === undefined) throw talkMissing();
-    this.#limits = Promise.resolve(this.#limitsIn(capabilities.spreed));
+    this.#client.facts.keep(capabilities.spreed);
     const name = own.displayname ?? own['display-name'] ?? own.id;
     const who = name === user ? user : `${user} (${name})`;
     return {
       login: `${url} ${own.id}`,
-      summary: `${who} at ${url}: Nextcloud ${version.string}, Talk ${capabilities.spreed.version}`,
+      summary: `${who} at ${url}: Nextcloud ${version.string}, Talk ${capabilities.spreed.version}${signalingIn(capabilities.spreed)}`,
     };
   }
 
-  /** Talk is asked, in `pulling`: there is nothing to listen to. The connections end with `signal`. */
-  start(_ingest: Ingest, signal: AbortSignal): Promise<void> {
+  /**
+   * Talk is asked, in `pulling`; what the room list has us find beside is handed on from there. Guests are kept where they are; the
+   * connections end with `signal`.
+   */
+  start(ingest: Ingest, signal: AbortSignal): Promise<void> {
+    this.#listening.listen(ingest);
+    this.#speaking.keepGuests(signal);
     const close = (): void => {
       this.#client
         .close()
@@ -118,6 +113,8 @@ export class TalkAdapter implements NetworkAdapter {
   }
 
   read(payload: unknown): ReadResult {
+    const assistance = parseStoredAssistance(payload);
+    if (assistance !== undefined) return fromAssistance(assistance, this.account);
     return fromTalk(parseStoredRow(payload), { account: this.account, baseUrl: this.context.settings.url });
   }
 
@@ -129,11 +126,12 @@ export class TalkAdapter implements NetworkAdapter {
     return this.#look.wasDone(deliveries, since, signal);
   }
 
-  async capabilities(_room: RoomId): Promise<Capabilities> {
-    const { maxTextChars, features } = await this.#knownLimits();
+  async capabilities(room: RoomId): Promise<Capabilities> {
+    const known = await this.#client.facts.capabilities();
+    const features = new Set([...known.features, ...known['features-local']]);
     return {
-      speakers: ['relay'],
-      maxTextChars,
+      ...(await this.#speaking.speakersIn(room)),
+      maxTextChars: known.config.chat['max-length'],
       // No files are sent yet.
       maxFileBytes: 0,
       replies: 'quote',
@@ -142,6 +140,7 @@ export class TalkAdapter implements NetworkAdapter {
       editWindowMs: features.has('edit-messages') ? editWindowMs : 0,
       reactions: features.has('reactions') ? 'emoji' : 'none',
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+      obeys: ['members', 'roles', 'writing', 'expiration'],
     };
   }
 
@@ -160,51 +159,11 @@ export class TalkAdapter implements NetworkAdapter {
   resolveRoom(wanted: WantedRoom, link: string, signal: AbortSignal): Promise<RoomId> {
     return this.#rooms.resolve(wanted, link, signal);
   }
+}
 
-  #pulling(): Pulling {
-    const { settings, clock, log, isLinked } = this.context;
-    const source = new TalkSource(this.#client, settings, clock, {
-      self: () => this.#userId,
-      noticeName: (user, name) => this.#profiles.rememberName(user, name),
-    });
-    const watch = new TalkWatch(this.#client, source, settings, clock, log, isLinked);
-    return {
-      pull: (room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> =>
-        source.pull(room, from, how, signal),
-      watch: (watching: Watching, signal: AbortSignal): Promise<void> => watch.run(watching, signal),
-      rereadAfterMs,
-    };
-  }
-
-  async #knownLimits(): Promise<Limits> {
-    const { clock, settings } = this.context;
-    const asked = this.#limits ?? this.#readLimits();
-    const known = await asked;
-    if (clock.monotonicMs() - known.readAtMs < settings.capabilitiesMaxAgeMs) return known;
-    // Others may have found it too old as well.
-    return this.#limits === undefined || this.#limits === asked ? this.#readLimits() : this.#limits;
-  }
-
-  #limitsIn({ config, features, 'features-local': local }: SpreedCapabilities): Limits {
-    return {
-      maxTextChars: config.chat['max-length'],
-      features: new Set([...features, ...local]),
-      readAtMs: this.context.clock.monotonicMs(),
-    };
-  }
-
-  /** One request, however many ask; forgotten where it fails. */
-  #readLimits(): Promise<Limits> {
-    const reading = this.#client.core
-      .capabilities(AbortSignal.timeout(this.context.settings.requestTimeoutMs))
-      .then(({ capabilities }): Limits => {
-        if (capabilities.spreed === undefined) throw talkMissing();
-        return this.#limitsIn(capabilities.spreed);
-      });
-    this.#limits = reading;
-    reading.catch(() => {
-      if (this.#limits === reading) this.#limits = undefined;
-    });
-    return reading;
-  }
+/** Whether the server has a signaling server; nothing where it does not say. */
+function signalingIn({ config }: SpreedCapabilities): string {
+  const { mode } = config.signaling;
+  if (mode === '') return '';
+  return mode === signalingMode.internal ? ', no signaling server' : ', a signaling server';
 }

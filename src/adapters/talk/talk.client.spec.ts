@@ -89,22 +89,33 @@ describe('talk.client', () => {
     await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
   });
 
-  it('the limits of the server are read again when it says that they changed', async () => {
-    await setUp();
+  it('the limits of the server and how sessions connect are read again at once when it says that something changed', async () => {
+    // Without guests nobody asks what the room is like.
+    await setUp({ maxGuestSessions: 0 });
     const hash = (value: string): { readonly struck: number } =>
       at.talk.faults.add({
         path: '/v4/room/',
         fault: { do: 'answer', status: 200, headers: { 'x-nextcloud-talk-hash': value }, body: '{}' },
       });
+    const paths = asked();
     hash('one');
     await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
-    const paths = asked();
+    hash('one');
+    await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
     await at.adapter.capabilities(at.room);
-    expect(paths).toEqual([]);
+    expect(paths).toHaveLength(2);
     hash('two');
     await expect(describeRoom()).rejects.toBeInstanceOf(NetworkUnavailable);
+    await until(() => at.logged.some(({ event }) => event === 'the server has changed'));
     await Promise.all([1, 2, 3].map(() => at.adapter.capabilities(at.room)));
-    expect(paths.filter((path) => path.includes('capabilities'))).toHaveLength(1);
+    expect(paths.slice(3).sort()).toEqual([
+      'GET /ocs/v2.php/apps/spreed/api/v3/signaling/settings',
+      'GET /ocs/v2.php/cloud/capabilities',
+    ]);
+    expect(at.logged).toContainEqual({
+      fields: { talk: '22.0.11', signalingMode: 'internal' },
+      event: 'the server has changed',
+    });
   });
 
   it('the limit of a text is the server’s own', async () => {
@@ -124,3 +135,11 @@ describe('talk.client', () => {
     expect((await describeRoom()).name).toBe('Team');
   });
 });
+
+async function until(holds: () => boolean): Promise<void> {
+  const endMs = Date.now() + 30_000;
+  while (!holds()) {
+    if (Date.now() > endMs) throw new Error('it did not come to pass');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

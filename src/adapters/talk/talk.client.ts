@@ -6,62 +6,81 @@ import type { FileStream } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { ChatApi } from './api/chat.js';
 import { CoreApi } from './api/core.js';
+import type { AnyEndpoint, Given } from './api/endpoint.js';
+import { callEndpoint, type Answered, type How } from './api/endpoint-call.js';
 import { multipart } from './api/form.js';
+import { headerOf } from './api/headers.js';
 import { HttpDoor, KeptBack, TransportError, type HttpAnswer } from './api/http.js';
-import { headerOf, readAnswer, type OcsAnswer, type OcsCall, type OcsDoor } from './api/ocs.js';
+import { readAnswer, type OcsAnswer, type OcsCall, type OcsDoor, type RequestContent } from './api/ocs.js';
 import { ParticipantsApi } from './api/participants.js';
 import { ReactionsApi } from './api/reactions.js';
 import { RoomsApi } from './api/rooms.js';
+import { ServerFacts } from './api/server-facts.js';
+import { talkApi, type TalkApi } from './api/talk-api.js';
+import { inBrowser, sessionOf, type Credentials, type Session } from './talk.credentials.js';
 import { DeadRooms } from './talk.dead-rooms.js';
-import { brokenAnswer, fileGone, loginClosed, pausedError, refusalError, transportError } from './talk.errors.js';
+import { brokenAnswer, fileGone, loginClosed, refusalError, transportError } from './talk.errors.js';
+import { TalkHashes } from './talk.hashes.js';
 import type { TalkSettings } from './talk.settings.js';
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
-
-interface Session {
-  readonly authorization: string;
-  isRefused: boolean;
-}
+import { Throttle } from './talk.throttle.js';
 
 const maxAnswerBytes = 16 * 1024 * 1024;
-const longestThrottleMs = 60_000;
-const throttledHeader = 'x-nextcloud-bruteforce-throttled';
-const hashHeader = 'x-nextcloud-talk-hash';
 
-/** The account's only way to its server. Keeps no cookies: requests that share a session wait for one another. */
+type ClientSettings = Pick<
+  TalkSettings,
+  'url' | 'maxConnections' | 'requestTimeoutMs' | 'deadRoomPauseMs' | 'capabilitiesMaxAgeMs'
+>;
+
+/** The account's only way to its server. */
 export class TalkClient implements OcsDoor {
   readonly chat = new ChatApi(this);
   readonly reactions = new ReactionsApi(this);
   readonly rooms = new RoomsApi(this);
   readonly participants = new ParticipantsApi(this);
   readonly core = new CoreApi(this);
+  /** Every endpoint, as a method. */
+  readonly api: TalkApi;
+  readonly facts: ServerFacts;
   readonly deadRooms: DeadRooms;
   readonly #http: HttpDoor;
   readonly #basePath: string;
-  readonly #hashes = new Map<string, string>();
+  readonly #hashes = new TalkHashes();
+  readonly #throttle: Throttle;
   #session: Session | undefined;
-  #pausedUntilMs = 0;
   #skewMs = 0;
-  #talkChanged: () => void = () => undefined;
 
   constructor(
-    private readonly settings: Pick<TalkSettings, 'url' | 'maxConnections' | 'requestTimeoutMs' | 'deadRoomPauseMs'>,
+    private readonly settings: ClientSettings,
     private readonly clock: Clock,
-    private readonly log: Log,
+    log: Log,
   ) {
     const base = new URL(settings.url);
     this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#http = new HttpDoor(base.origin, { maxConnections: settings.maxConnections });
+    this.#throttle = new Throttle(clock, log);
     this.deadRooms = new DeadRooms(clock, settings.deadRoomPauseMs);
+    this.api = talkApi((endpoint, args, signal, how) => this.call(endpoint, args, signal, how));
+    this.facts = new ServerFacts(
+      {
+        capabilities: (signal) => this.core.capabilities(signal),
+        signalingSettings: async (token, signal) => (await this.api.signaling.settings({ token }, signal)).data,
+      },
+      clock,
+      log,
+      settings.capabilitiesMaxAgeMs,
+      settings.requestTimeoutMs,
+    );
   }
 
   /** Logs in with these from now on. */
-  use({ user, password }: Credentials): void {
-    const authorization = `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
-    this.#session = { authorization, isRefused: false };
+  use(credentials: Credentials): void {
+    this.#session = sessionOf(credentials);
+  }
+
+  /** Asks one endpoint. Throws MessageRefused, without asking, where the server lacks the capability that it needs. */
+  async call(endpoint: AnyEndpoint, args: Given, signal: AbortSignal, how?: How): Promise<Answered<unknown>> {
+    await this.facts.require(endpoint);
+    return callEndpoint(this, endpoint, args, signal, how);
   }
 
   /** What the server's clock is ahead of ours, in milliseconds, to about a second. */
@@ -69,23 +88,60 @@ export class TalkClient implements OcsDoor {
     return this.#skewMs;
   }
 
-  /** Calls `listener` when the server says that what it can has changed. */
-  onTalkChanged(listener: () => void): void {
-    this.#talkChanged = listener;
+  async ask(call: OcsCall): Promise<OcsAnswer> {
+    return this.#ask(call, call.isAnonymous === true ? this.#nobody() : this.#open());
   }
 
-  async ask(call: OcsCall): Promise<OcsAnswer> {
-    const session = this.#open();
+  /** A door of the same login that keeps cookies, as a browser does: for what stands on them. Requests through it wait for one another. */
+  browser(): OcsDoor {
+    let login: Session | undefined;
+    let session: Session | undefined;
+    return {
+      ask: async (call) => {
+        const now = this.#open();
+        if (session === undefined || login !== now) session = inBrowser(now);
+        login = now;
+        return this.#ask(call, session);
+      },
+    };
+  }
+
+  async #ask(call: OcsCall, session: Session): Promise<OcsAnswer> {
     if (call.token !== undefined) this.deadRooms.check(call.token);
     const answer = await this.#exchange(call, session);
-    this.#notice(call, answer);
+    this.#notice(call, session, answer);
     try {
-      const read = readAnswer(call.act, answer);
+      const read = readAnswer(call, answer);
       if (call.token !== undefined) this.deadRooms.found(call.token);
+      this.#throttle.notice(answer.headers, 'answered');
       return read;
     } catch (error) {
       throw this.#refused(error, call, session, answer);
     }
+  }
+
+  /**
+   * The same server for somebody else. What is refused to that one closes neither the account nor its rooms; a server that slows
+   * the address down slows all down.
+   */
+  as(session: Session): OcsDoor {
+    return {
+      ask: async (call) => {
+        if (session.isRefused) throw loginClosed();
+        this.#throttle.check();
+        const answer = await this.#exchange(call, session);
+        this.#learnCookies(session, answer);
+        try {
+          const read = readAnswer(call, answer);
+          this.#throttle.notice(answer.headers, 'answered');
+          return read;
+        } catch (error) {
+          if (error instanceof LoginRefused) session.isRefused = true;
+          this.#throttle.notice(answer.headers, 'refused');
+          throw error;
+        }
+      },
+    };
   }
 
   /** A picture, as it comes. Throws TargetGone where there is none. */
@@ -98,7 +154,7 @@ export class TalkClient implements OcsDoor {
       .stream({
         method: 'GET',
         path: this.#basePath + path,
-        headers: this.#headers(session),
+        headers: { ...commonHeaders, ...session.headers() },
         timeoutMs: this.settings.requestTimeoutMs,
         signal,
       })
@@ -137,9 +193,13 @@ export class TalkClient implements OcsDoor {
 
   #open(): Session {
     if (this.#session === undefined || this.#session.isRefused) throw loginClosed();
-    const leftMs = this.#pausedUntilMs - this.clock.monotonicMs();
-    if (leftMs > 0) throw pausedError(Math.ceil(leftMs));
+    this.#throttle.check();
     return this.#session;
+  }
+
+  #nobody(): Session {
+    this.#throttle.check();
+    return sessionOf({ sessionCookie: '' });
   }
 
   async #exchange(call: OcsCall, session: Session): Promise<HttpAnswer> {
@@ -151,7 +211,9 @@ export class TalkClient implements OcsDoor {
         method: call.method,
         path: this.#basePath + call.path + queryOf(call.query),
         headers: {
-          ...this.#headers(session),
+          ...commonHeaders,
+          ...session.headers(),
+          ...call.headers,
           ...(content === undefined ? {} : { 'content-type': content.contentType }),
         },
         ...(content === undefined ? {} : { body: content.body }),
@@ -166,26 +228,16 @@ export class TalkClient implements OcsDoor {
     }
   }
 
-  #headers(session: Session): Record<string, string> {
-    return {
-      authorization: session.authorization,
-      'ocs-apirequest': 'true',
-      accept: 'application/json',
-      'user-agent': 'Crosstalk',
-    };
-  }
-
-  /** Learns from an answer's headers: the server's clock, and whether what it can has changed. */
-  #notice(call: OcsCall, answer: HttpAnswer): void {
+  /** Learns from an answer's headers: cookies, the server's clock, and whether what it can has changed. */
+  #notice(call: OcsCall, session: Session, answer: HttpAnswer): void {
+    this.#learnCookies(session, answer);
     const date = Date.parse(headerOf(answer.headers, 'date') ?? '');
     if (!Number.isNaN(date)) this.#skewMs = date - this.clock.now().getTime();
-    const hash = headerOf(answer.headers, hashHeader);
-    if (hash === undefined) return;
-    // The hash differs by endpoint at one and the same time: only a change at the same one means something.
-    const endpoint = `${call.method} ${call.path.replaceAll(call.token ?? '\0', '{token}').replaceAll(/\d+/g, '{id}')}`;
-    const known = this.#hashes.get(endpoint);
-    this.#hashes.set(endpoint, hash);
-    if (known !== undefined && known !== hash) this.#talkChanged();
+    if (this.#hashes.hasChanged(call, answer.headers)) this.facts.renew();
+  }
+
+  #learnCookies(session: Session, { headers: { 'set-cookie': setCookie } }: HttpAnswer): void {
+    if (setCookie !== undefined) session.learn([setCookie].flat());
   }
 
   /** What a refusal means for the calls to come. */
@@ -193,20 +245,19 @@ export class TalkClient implements OcsDoor {
     if (error instanceof LoginRefused) session.isRefused = true;
     if (error instanceof RoomClosed && error.reason === 'gone' && call.token !== undefined)
       this.deadRooms.missed(call.token);
-    const throttledMs = Number.parseInt(headerOf(answer.headers, throttledHeader) ?? '', 10);
-    if (throttledMs > 0) {
-      const pauseMs = Math.min(throttledMs, longestThrottleMs);
-      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.clock.monotonicMs() + pauseMs);
-      this.log.warn({ pauseMs }, 'slowed down by the server');
-    }
+    this.#throttle.notice(answer.headers, 'refused');
     return error;
   }
 }
 
-function contentOf({
-  body,
-  file,
-}: OcsCall): { readonly contentType: string; readonly body: string | Buffer } | undefined {
+const commonHeaders: Readonly<Record<string, string>> = {
+  'ocs-apirequest': 'true',
+  accept: 'application/json',
+  'user-agent': 'Crosstalk',
+};
+
+function contentOf({ body, file, content }: OcsCall): RequestContent | undefined {
+  if (content !== undefined) return content;
   if (file !== undefined) return multipart(file);
   return body === undefined ? undefined : { contentType: 'application/json', body: JSON.stringify(body) };
 }

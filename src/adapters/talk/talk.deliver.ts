@@ -1,33 +1,68 @@
 import type { BridgeEvent, MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
 import { MessageRefused, TargetGone } from '../../model/errors.js';
 import type { Copy, Deliver, DeliveryRequest, Speaker } from '../../model/network-adapter.js';
+import type { RichText } from '../../model/rich-text.js';
+import type { TalkAuthors } from './talk.authors.js';
+import { bridgeBotUser } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
+import { noModeratorAnyMore } from './talk.errors.js';
 import { rowIdOf, talkMessageId } from './talk.ids.js';
-import { withReason } from './talk.rights.js';
+import { withReason, type Wish } from './talk.rights.js';
+import type { RoomViews } from './talk.room-views.js';
+import { shortQuoteOf } from './to-talk-quotes.js';
+import type { TalkVoices, Voice, VoiceKind } from './talk.voices.js';
 
-/** The texts that our account posts for somebody, in order: one at least. */
-export type TextsOf = (said: MessageSent | MessageEdited, speaker: Speaker) => Promise<readonly string[]>;
+/** The texts that are posted for somebody by a voice, in order: one at least, and as many whoever speaks. */
+export type TextsOf = (
+  said: MessageSent | MessageEdited,
+  speaker: Speaker,
+  as: VoiceKind,
+) => Promise<readonly string[]>;
 
-type Post = Pick<DeliveryRequest<BridgeEvent>, 'room' | 'key' | 'onMade' | 'beforeSend'>;
+/** What the deliveries of one account share. */
+export interface Writing {
+  readonly client: TalkClient;
+  readonly voices: TalkVoices;
+  readonly authors: TalkAuthors;
+  readonly rooms: RoomViews;
+  readonly textsOf: TextsOf;
+}
 
-/** Says in Talk what was said elsewhere: our own account speaks, the person's name stands in the text. */
+/** Says in Talk what was said elsewhere. */
 export class MessageDelivery implements Deliver<'messageSent'> {
   readonly repeat = 'look';
 
-  constructor(
-    private readonly client: TalkClient,
-    private readonly textsOf: TextsOf,
-  ) {}
+  constructor(private readonly writing: Writing) {}
 
   async send(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
-    const { event, made, replyTo } = request;
-    const texts = await this.textsOf(event, request.speaker);
-    for (const [part, text] of texts.entries()) {
-      if (made.some((copy) => copy.part === part)) continue;
-      const isSilent = event.attention === 'silent' || event.style === 'notice';
-      const said = { part, text, isSilent, replyTo: part === 0 ? replyTo : undefined };
-      await post(this.client, request, said, signal);
-    }
+    const { voices, textsOf } = this.writing;
+    const { speaker, room } = request;
+    const { quote, replyTo } = await this.#answered(request, signal);
+    const event = quote.length === 0 ? request.event : { ...request.event, body: [...quote, ...request.event.body] };
+    const isSilent = event.attention === 'silent' || event.style === 'notice';
+    const made = new Set(request.made.map(({ part }) => part));
+    await voices.speak(room, speaker, signal, async (voice) => {
+      for (const [part, text] of (await textsOf(event, speaker, voice.as)).entries()) {
+        // Somebody else may have begun it.
+        if (made.has(part)) continue;
+        const said = { part, text, isSilent, replyTo: part === 0 ? replyTo : undefined };
+        await post(this.writing, voice, request, said, signal);
+        made.add(part);
+      }
+    });
+  }
+
+  /** What nobody can quote is quoted in the text, shortly. */
+  async #answered(
+    { room, replyTo }: DeliveryRequest<MessageSent>,
+    signal: AbortSignal,
+  ): Promise<{ readonly quote: RichText; readonly replyTo: Copy | undefined }> {
+    const { voices, authors, client } = this.writing;
+    const id = replyTo === undefined ? undefined : rowIdOf(replyTo.id);
+    if (replyTo === undefined || id === undefined || !voices.hasUnquotable) return { quote: [], replyTo };
+    if ((await authors.of(room, replyTo, signal)) !== 'bridged') return { quote: [], replyTo };
+    const row = await client.chat.get(room, id, signal);
+    return { quote: row === undefined ? [] : shortQuoteOf(row, room), replyTo: undefined };
   }
 }
 
@@ -35,35 +70,60 @@ export class MessageDelivery implements Deliver<'messageSent'> {
 export class EditDelivery implements Deliver<'messageEdited'> {
   readonly repeat = 'look';
 
-  constructor(
-    private readonly client: TalkClient,
-    private readonly textsOf: TextsOf,
-  ) {}
+  constructor(private readonly writing: Writing) {}
 
   async send(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<void> {
-    const { target, made } = request;
-    const texts = await this.textsOf(request.event, request.speaker);
-    for (const [part, text] of texts.entries()) {
+    const { voices, authors, textsOf } = this.writing;
+    const { target, made, room, speaker, event } = request;
+    const count = (await textsOf(event, speaker, 'relay')).length;
+    const textOf = async (part: number, as: VoiceKind): Promise<string> =>
+      (await textsOf(event, speaker, as))[part] ?? '';
+    for (let part = 0; part < count; part += 1) {
       if (made.some((copy) => copy.part === part)) continue;
       const copy = target.find((each) => each.part === part);
-      if (copy !== undefined) await this.#edit(request, copy, text, signal);
-      // It stands at the room's end: the quote tells what it belongs to. An edit notifies nobody.
-      else await post(this.client, request, { part, text, isSilent: true, replyTo: target[0] }, signal);
+      if (copy === undefined) {
+        await voices.speak(room, speaker, signal, async (voice) => {
+          const text = await textOf(part, voice.as);
+          // It stands at the room's end: the quote tells what it belongs to. An edit notifies nobody.
+          await post(this.writing, voice, request, { part, text, isSilent: true, replyTo: target[0] }, signal);
+        });
+      } else {
+        const as = await authors.of(room, copy, signal);
+        await this.#edit(request, copy, await textOf(part, as), as, signal);
+      }
     }
     for (const copy of target) {
-      if (copy.part < texts.length) continue;
-      await deletePart(this.client, request, copy, signal);
+      if (copy.part < count) continue;
+      await deletePart(this.writing, request, copy, signal);
       request.onGone(copy);
     }
   }
 
-  async #edit(request: DeliveryRequest<MessageEdited>, copy: Copy, text: string, signal: AbortSignal): Promise<void> {
+  async #edit(
+    request: DeliveryRequest<MessageEdited>,
+    copy: Copy,
+    text: string,
+    as: VoiceKind,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { room: token } = request;
+    const { client, rooms } = this.writing;
     const id = rowIdOf(copy.id);
     if (id === undefined) throw new TargetGone('not a message of Talk');
-    await withReason({ client: this.client, token, signal, beyondChat: 'edit messages' }, () =>
-      this.client.chat.edit(token, id, text, () => request.beforeSend(), signal),
-    );
+    try {
+      await changing(this.writing, token, as, signal, (voice) =>
+        reasoned(voice, { client, token, signal, beyondChat: 'edit messages' }, () =>
+          voice.chat.edit(token, id, text, () => request.beforeSend(), signal),
+        ),
+      );
+    } catch (error) {
+      // What a guest said, moderators alone change. As long as ours was taken for one the words are not lost: they become an answer.
+      const believed =
+        as === 'guest' && error instanceof MessageRefused && (await rooms.of(token))?.isModerated === true;
+      if (!believed) throw error;
+      rooms.forget(token);
+      throw noModeratorAnyMore(error);
+    }
   }
 }
 
@@ -71,12 +131,14 @@ export class EditDelivery implements Deliver<'messageEdited'> {
 export class DeletionDelivery implements Deliver<'messageDeleted'> {
   readonly repeat = 'harmless';
 
-  constructor(private readonly client: TalkClient) {}
+  constructor(private readonly writing: Writing) {}
 
   async send(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
-    for (const copy of request.target) await deletePart(this.client, request, copy, signal);
+    for (const copy of request.target) await deletePart(this.writing, request, copy, signal);
   }
 }
+
+type Post = Pick<DeliveryRequest<BridgeEvent>, 'room' | 'key' | 'onMade' | 'beforeSend'>;
 
 interface Said {
   readonly part: number;
@@ -85,19 +147,27 @@ interface Said {
   readonly replyTo: Copy | undefined;
 }
 
-async function post(client: TalkClient, request: Post, said: Said, signal: AbortSignal): Promise<void> {
+async function post(
+  { client, authors }: Writing,
+  voice: Voice,
+  request: Post,
+  said: Said,
+  signal: AbortSignal,
+): Promise<void> {
   const { room: token } = request;
   const { part, text, isSilent } = said;
+  const { actorDisplayName } = voice;
   const key = request.key(part);
   const quoted = said.replyTo === undefined ? undefined : rowIdOf(said.replyTo.id);
+  const written = {
+    message: text,
+    referenceId: key,
+    ...(isSilent ? { silent: true } : {}),
+    ...(actorDisplayName === undefined ? {} : { actorDisplayName }),
+  };
   const attempt = (reply: { replyTo?: number }): Promise<number> =>
-    client.chat.post(
-      token,
-      { message: text, referenceId: key, ...(isSilent ? { silent: true } : {}), ...reply },
-      () => request.beforeSend(),
-      signal,
-    );
-  const id = await withReason({ client, token, signal }, async () => {
+    voice.chat.post(token, { ...written, ...reply }, () => request.beforeSend(), signal);
+  const id = await reasoned(voice, { client, token, signal }, async () => {
     if (quoted === undefined) return attempt({});
     try {
       return await attempt({ replyTo: quoted });
@@ -107,24 +177,47 @@ async function post(client: TalkClient, request: Post, said: Said, signal: Abort
       return attempt({});
     }
   });
-  request.onMade({ part, id: talkMessageId(id), key });
+  const copy = { part, id: talkMessageId(id), key };
+  authors.note(token, copy, voice.as);
+  request.onMade(copy);
 }
 
 /** Throws MessageRefused where it is not ours, and our account no moderator. */
 async function deletePart(
-  client: TalkClient,
+  writing: Writing,
   request: Pick<DeliveryRequest<BridgeEvent>, 'room' | 'beforeSend'>,
   copy: Copy,
   signal: AbortSignal,
 ): Promise<void> {
+  const { client, voices, authors } = writing;
   const { room: token } = request;
   const id = rowIdOf(copy.id);
   if (id === undefined) return;
+  // A second copy of our own, too, is deleted by whoever may.
+  const as = voices.hasUnquotable ? await authors.of(token, copy, signal) : 'relay';
   try {
-    await withReason({ client, token, signal, beyondChat: 'delete messages' }, () =>
-      client.chat.delete(token, id, () => request.beforeSend(), signal),
+    await changing(writing, token, as, signal, (voice) =>
+      reasoned(voice, { client, token, signal, beyondChat: 'delete messages' }, () =>
+        voice.chat.delete(token, id, () => request.beforeSend(), signal),
+      ),
     );
   } catch (error) {
     if (!(error instanceof TargetGone)) throw error;
   }
+}
+
+/** Guests can change nothing that they said: for them our account does it, as a moderator. The bridges' own user changes its own. */
+function changing(
+  { voices }: Writing,
+  token: Post['room'],
+  as: VoiceKind,
+  signal: AbortSignal,
+  act: (voice: Voice) => Promise<void>,
+): Promise<void> {
+  return as === 'bridged' ? voices.speakAs(token, as, bridgeBotUser, signal, act) : act(voices.relay);
+}
+
+/** What our own account may not, the room says why; what others may not, our account does in their place. */
+export function reasoned<T>(voice: Pick<Voice, 'as'>, wish: Wish, attempt: () => Promise<T>): Promise<T> {
+  return voice.as === 'relay' ? withReason(wish, attempt) : attempt();
 }

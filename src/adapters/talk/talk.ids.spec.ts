@@ -2,10 +2,12 @@ import { remoteId, userId } from '../../model/ids.js';
 import {
   actorOf,
   deliveryKeyIn,
+  reactionOf,
   rowIdOf,
   talkFileId,
   talkFileOf,
   talkInboxKey,
+  talkReactionId,
   talkUserId,
   tokenIn,
 } from './talk.ids.js';
@@ -20,6 +22,13 @@ describe('talk.ids', () => {
       id: 'dora@https://there.example/nc',
     });
     expect(actorOf(userId('alice'))).toEqual({ type: 'users', id: 'alice' });
+  });
+
+  it('a reaction is written down with its actor, unless that is our account', () => {
+    expect(talkReactionId('👍')).toBe('👍');
+    expect(reactionOf(remoteId('👍'))).toEqual({ emoji: '👍' });
+    expect(talkReactionId('👍', talkUserId('guests', 'abc'))).toBe('👍 guests/abc');
+    expect(reactionOf(remoteId('👍 guests/abc'))).toEqual({ emoji: '👍', by: 'guests/abc' });
   });
 
   it('a row that was rewritten in place has a second key', () => {

@@ -36,6 +36,16 @@ export function talkMessageRef(account: AccountId, room: RoomId, id: number): Me
   return { room: { account, id: room }, id: talkMessageId(id) };
 }
 
+/** A reaction as it is written down: the emoji alone where it is our account's own. */
+export function talkReactionId(emoji: string, by?: UserId): RemoteId {
+  return remoteId(by === undefined ? emoji : `${emoji} ${by}`);
+}
+
+export function reactionOf(id: RemoteId): { readonly emoji: string; readonly by?: UserId } {
+  const space = id.indexOf(' ');
+  return space < 0 ? { emoji: id } : { emoji: id.slice(0, space), by: userId(id.slice(space + 1)) };
+}
+
 /** The row id of a message, undefined where the text is none. */
 export function rowIdOf(message: RemoteId): number | undefined {
   return /^[0-9]{1,15}$/.test(message) ? Number(message) : undefined;

@@ -1,4 +1,4 @@
-import { memoryStore, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { memoryStore, talkAdapter, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { LoginRefused, NetworkUnavailable } from '../../model/errors.js';
 
 const signal = new AbortController().signal;
@@ -30,8 +30,14 @@ describe('talk.login', () => {
   it('says who is logged in where, and which version answers', async () => {
     expect(await at.adapter.connect(signal)).toEqual({
       login: `${at.talk.url} alice`,
-      summary: `alice at ${at.talk.url}: Nextcloud 32.0.1, Talk 22.0.11`,
+      summary: `alice at ${at.talk.url}: Nextcloud 32.0.1, Talk 22.0.11, no signaling server`,
     });
+  });
+
+  it('says that a server has a signaling server', async () => {
+    const other = await talkAtSandbox({ signaling: {} });
+    expect((await other.adapter.connect(signal)).summary).toMatch(/, a signaling server$/);
+    await other.close();
   });
 
   it('an app password is used as it is, and nothing is kept', async () => {
@@ -102,5 +108,15 @@ describe('talk.login', () => {
     await at.make({ password: realPassword }, memoryStore()).connect(signal);
     expect(at.logged.length).toBeGreaterThan(0);
     expect(JSON.stringify(at.logged)).not.toMatch(/pw-alice|[A-Za-z0-9]{72}/);
+  });
+
+  it('a bearer token logs in as whose it is; one that is nobody’s is refused', async () => {
+    const made = [at.talk.issueAppPassword('bob'), 'nobody'].map((bearerToken) =>
+      talkAdapter({ url: at.talk.url, user: 'alice', bearerToken }, { store: at.store }),
+    );
+    const [bob, nobody] = made;
+    expect(await bob!.connect(signal)).toMatchObject({ login: `${at.talk.url} bob` });
+    await expect(nobody!.connect(signal)).rejects.toBeInstanceOf(LoginRefused);
+    for (const adapter of made) await adapter.start({ accept: () => Promise.resolve() }, AbortSignal.abort());
   });
 });

@@ -3,24 +3,38 @@ import type { AccountStore } from '../../model/account-store.js';
 import { LoginRefused, RoomClosed } from '../../model/errors.js';
 import type { Log } from '../../model/network-definition.js';
 import type { TalkClient } from './talk.client.js';
+import type { Credentials } from './talk.credentials.js';
 import type { TalkSettings } from './talk.settings.js';
 
 const storeKey = 'login';
 
-/** Logs in with an app password: every request with a real one would cost the server a third of a second. */
+type LoginSettings = Pick<TalkSettings, 'url' | 'user' | 'password' | 'bearerToken' | 'sessionCookie'>;
+
+/** Pure: what the settings log in with. They set exactly one of three. */
+export function credentialsIn({ user, password, bearerToken, sessionCookie }: LoginSettings): Credentials {
+  if (bearerToken !== undefined) return { bearerToken };
+  if (sessionCookie !== undefined) return { sessionCookie };
+  return { user, password: password ?? '' };
+}
+
+/** Logs in as the settings say; in place of a real password an app password, for each request with a real one costs a third of a second. */
 export class TalkLogin {
   constructor(
     private readonly client: TalkClient,
     private readonly store: AccountStore,
-    private readonly settings: Pick<TalkSettings, 'url' | 'user' | 'password'>,
+    private readonly settings: LoginSettings,
     private readonly log: Log,
   ) {}
 
   /** Throws LoginRefused where neither the kept app password nor the one in the settings works. */
   async logIn(signal: AbortSignal): Promise<void> {
+    if (this.settings.password === undefined) {
+      this.client.use(credentialsIn(this.settings));
+      return;
+    }
     const kept = await this.#kept();
     if (kept !== undefined && (await this.#works(kept, signal))) return;
-    this.client.use(this.settings);
+    this.client.use(credentialsIn(this.settings));
     const appPassword = await this.#exchange(signal);
     if (appPassword === undefined) return;
     await this.store.put(storeKey, { appPassword, exchangedFor: this.#fingerprint() }, { secret: true });
@@ -62,6 +76,8 @@ export class TalkLogin {
 
   #fingerprint(): string {
     const { url, user, password } = this.settings;
-    return createHmac('sha256', password).update(`${url}\n${user}`).digest('base64url');
+    return createHmac('sha256', password ?? '')
+      .update(`${url}\n${user}`)
+      .digest('base64url');
   }
 }

@@ -5,7 +5,9 @@ import type { TalkClient } from './talk.client.js';
 import type { TextsOf } from './talk.deliver.js';
 import { hiddenMessages } from './talk.errors.js';
 import { deliveryKeyIn, rowIdOf, talkMessageId } from './talk.ids.js';
+import { bridgeBotUser } from './talk.bridge-bot.js';
 import { isDeletedRow, type OrderedRow, type ShownRow } from './talk.payloads.js';
+import { voiceOf } from './talk.voices.js';
 import { isShown } from './to-talk.js';
 
 /** The server's clock is known to a second, and a request takes its time before its row is dated. */
@@ -102,23 +104,26 @@ export class TalkLook {
     since: Date,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const texts = await this.textsOf(event, speaker);
+    const count = (await this.textsOf(event, speaker, 'relay')).length;
     const fromSeconds = Math.floor((since.getTime() + this.client.skewMs) / 1000) - editMarginS;
-    for (const [part, text] of texts.entries()) {
+    for (let part = 0; part < count; part += 1) {
       const copy = target.find((each) => each.part === part);
       const row = copy === undefined ? undefined : await this.#row(room, copy, signal);
-      if (row === undefined || !this.#isOurEdit(row, fromSeconds) || !isShown(text, row)) return false;
+      if (row === undefined || !this.#isOurEdit(row, fromSeconds)) return false;
+      const text = (await this.textsOf(event, speaker, voiceOf(row.actorType)))[part] ?? '';
+      if (!isShown(text, row)) return false;
     }
     return this.#areGone(
       room,
-      target.filter(({ part }) => part >= texts.length),
+      target.filter((copy) => copy.part >= count),
       signal,
     );
   }
 
   #isOurEdit(row: ShownRow, fromSeconds: number): boolean {
     const { lastEditActorType, lastEditActorId, lastEditTimestamp = 0 } = row;
-    return lastEditActorType === 'users' && lastEditActorId === this.self() && lastEditTimestamp >= fromSeconds;
+    const isOurs = lastEditActorId === this.self() || lastEditActorId === bridgeBotUser;
+    return lastEditActorType === 'users' && isOurs && lastEditTimestamp >= fromSeconds;
   }
 
   /** Whether every part is deleted, or was never there. */

@@ -41,6 +41,8 @@ const chatRow = z.object({
   parent: parentRow.optional(),
   threadId: z.int().optional(),
   isThread: z.boolean().optional(),
+  /** Whole seconds; 0: it stays. */
+  expirationTimestamp: z.int().nonnegative().optional(),
   silent: z.boolean().optional(),
   markdown: z.boolean().optional(),
 });
@@ -60,12 +62,36 @@ const storedRow = z.object({
   /** The id of the account's own user. */
   self: z.string(),
   row: chatRow,
+  /** Our own guests that the row names, by their ids: whose they are. What such a one does is our own act. */
+  guests: z.record(z.string(), z.object({ account: z.string(), id: z.string() })).optional(),
   /** Present with a row that says only that the room's name, description or picture changed: the room right after. */
   room: roomState.optional(),
+  /** It was said in every breakout room of the room. */
+  isBroadcast: z.boolean().optional(),
   /** Present with `reaction_revoked`: the rows of the reactions that its actor took back from its parent. */
   revoked: z.array(z.int()).optional(),
+  /** Present with `user_removed` where somebody was banned just then: the ids of those. */
+  banned: z.array(z.string()).optional(),
 });
 export type StoredRow = z.infer<typeof storedRow>;
+
+/** A breakout room of the room asks for help, or got it. */
+const storedAssistance = z.object({
+  token: z.string(),
+  assistance: z.object({
+    /** What the breakout room is called. */
+    room: z.string(),
+    state: z.enum(['asked', 'given']),
+    /** Whole seconds. */
+    at: z.int().nonnegative(),
+  }),
+});
+export type StoredAssistance = z.infer<typeof storedAssistance>;
+
+/** Undefined where a stored payload is something else. */
+export function parseStoredAssistance(payload: unknown): StoredAssistance | undefined {
+  return storedAssistance.safeParse(payload).data;
+}
 
 /** Throws where a stored payload is not what the source stores. */
 export function parseStoredRow(payload: unknown): StoredRow {
@@ -91,6 +117,8 @@ export const orderedRows = z.array(orderedRow);
 /** A row as it reads now. */
 const shownRow = z.object({
   id: z.int().nonnegative(),
+  actorType: z.string().catch(''),
+  actorDisplayName: z.string().catch(''),
   messageType: z.string(),
   message: z.string(),
   messageParameters,
@@ -112,7 +140,12 @@ export const writtenRow = z.looseObject({ id: z.int().nonnegative() });
 const lastMessage = z.looseObject({
   id: z.int().nonnegative(),
   referenceId: z.string().optional().catch(undefined),
+  /** Whole seconds. */
+  timestamp: z.int().catch(0),
+  actorType: z.string().catch(''),
+  systemMessage: z.string().catch(''),
 });
+export type LastMessage = z.infer<typeof lastMessage>;
 
 /** A conversation in the room list. `lastMessage` is absent, or an empty map, where there is none. */
 export const talkRoom = z.looseObject({
@@ -125,7 +158,13 @@ export const talkRoom = z.looseObject({
   attendeeId: z.int().catch(0),
   actorType: z.string().catch(''),
   actorId: z.string().catch(''),
+  /** What the room was made for: see `roomObject`. */
+  objectType: z.string().catch(''),
+  objectId: z.string().catch(''),
   readOnly: z.int().catch(0),
+  hasPassword: z.boolean().catch(false),
+  /** The address of the server whose room it is, where that is another one. */
+  remoteServer: z.string().catch(''),
   lobbyState: z.int().catch(0),
   permissions: z.int().catch(0),
   listable: z.int().catch(0),
@@ -142,18 +181,17 @@ export const talkRoom = z.looseObject({
 export type TalkRoom = z.infer<typeof talkRoom>;
 export const talkRooms = z.array(talkRoom);
 
-export const roomType = { changelog: 4, formerOneToOne: 5, noteToSelf: 6 } as const;
-export const participantType = { owner: 1, moderator: 2, user: 3, guest: 4, selfJoined: 5, guestModerator: 6 } as const;
-export const permissionBits = { ignoreLobby: 8, chat: 128 } as const;
-
 const capabilityList = z.array(z.string()).catch([]);
 
-const spreedCapabilities = z.looseObject({
+export const spreedCapabilities = z.looseObject({
   features: capabilityList,
   'features-local': capabilityList,
   version: z.string().catch(''),
   config: z.looseObject({
-    chat: z.looseObject({ 'max-length': z.int().positive().catch(1000) }).catch({ 'max-length': 1000 }),
+    chat: z
+      .looseObject({ 'max-length': z.int().positive().catch(1000), 'typing-privacy': z.int().catch(0) })
+      .catch({ 'max-length': 1000, 'typing-privacy': 0 }),
+    signaling: z.looseObject({ mode: z.string().catch('') }).catch({ mode: '' }),
   }),
 });
 export type SpreedCapabilities = z.infer<typeof spreedCapabilities>;

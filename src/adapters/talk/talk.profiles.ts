@@ -2,6 +2,9 @@ import { cleanName } from '../../formatting/names.js';
 import type { AccountId, FileRef, RoomId, UserId } from '../../model/ids.js';
 import type { FileStream, RoomProfile, UserProfile } from '../../model/network-adapter.js';
 import { TargetGone } from '../../model/errors.js';
+import { avatarEndpoints } from './api/avatars.endpoints.js';
+import { pathOf } from './api/endpoint-call.js';
+import { serverEndpoints } from './api/server.endpoints.js';
 import type { TalkClient } from './talk.client.js';
 import { fileGone } from './talk.errors.js';
 import { actorOf, talkFileId, talkFileOf, type TalkFile } from './talk.ids.js';
@@ -79,8 +82,8 @@ export class TalkProfiles {
 function picturePath(file: TalkFile): string {
   switch (file.of) {
     case 'userAvatar':
-      return `/index.php/avatar/${encodeURIComponent(file.user)}/${pictureSize}`;
+      return pathOf(serverEndpoints.userAvatar, { user: file.user, size: pictureSize });
     case 'roomAvatar':
-      return `/ocs/v2.php/apps/spreed/api/v1/room/${encodeURIComponent(file.token)}/avatar`;
+      return pathOf(avatarEndpoints.get, { token: file.token });
   }
 }

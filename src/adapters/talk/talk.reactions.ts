@@ -1,65 +1,81 @@
 import { oneEmoji } from '../../formatting/emoji.js';
 import type { BridgeEvent, ReactionAdded, ReactionRemoved } from '../../model/bridge-event.js';
 import { MessageRefused, TargetGone } from '../../model/errors.js';
-import { remoteId } from '../../model/ids.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
-import type { TalkClient } from './talk.client.js';
+import { reasoned, type Writing } from './talk.deliver.js';
 import { notOneEmoji, targetDeleted } from './talk.errors.js';
-import { rowIdOf } from './talk.ids.js';
+import { actorOf, reactionOf, rowIdOf, talkReactionId, talkUserId } from './talk.ids.js';
 import { isDeletedRow } from './talk.payloads.js';
-import { withReason } from './talk.rights.js';
+import { voiceOf, type Voice } from './talk.voices.js';
 
 const beyondChat = 'react';
 
-/** Reacts with our own account, whoever it was: to the first part, once for each emoji. */
+/** Reacts to the first part: people as themselves where they can, else our own account for all of them, once for each emoji. */
 export class ReactionDelivery implements Deliver<'reactionAdded'> {
   readonly repeat = 'harmless';
 
-  constructor(private readonly client: TalkClient) {}
+  constructor(private readonly writing: Pick<Writing, 'client' | 'voices'>) {}
 
   async send(request: DeliveryRequest<ReactionAdded>, signal: AbortSignal): Promise<void> {
-    const { room: token } = request;
-    const { client } = this;
+    const { room: token, speaker } = request;
+    const { client, voices } = this.writing;
     const emoji = oneEmoji(request.event.emoji);
     if (emoji === undefined) throw notOneEmoji();
     const id = firstRow(request);
-    try {
-      await withReason({ client, token, signal, beyondChat }, () =>
-        client.reactions.add(token, id, emoji, () => request.beforeSend(), signal),
+    const add = async (voice: Voice): Promise<Voice> => {
+      await reasoned(voice, { client, token, signal, beyondChat }, () =>
+        voice.reactions.add(token, id, emoji, () => request.beforeSend(), signal),
       );
+      return voice;
+    };
+    try {
+      const voice = await voices.speak(token, speaker, signal, add);
+      request.onMade({ part: 0, id: talkReactionId(emoji, actorIdOf(voice)) });
     } catch (error) {
       throw error instanceof MessageRefused ? await this.#reasonOf(error, token, id, signal) : error;
     }
-    request.onMade({ part: 0, id: remoteId(emoji) });
   }
 
   /** The answer is the same for what is no emoji and for a message that was deleted. */
   async #reasonOf(refusal: MessageRefused, token: string, id: number, signal: AbortSignal): Promise<Error> {
-    const row = await this.client.chat.get(token, id, signal);
+    const row = await this.writing.client.chat.get(token, id, signal);
     return row === undefined || isDeletedRow(row) ? targetDeleted(refusal) : refusal;
   }
 }
 
-/** Takes our own reaction back. What is gone already is as it should be. */
+/** Takes a reaction back, as whoever of ours it was. What is gone already is as it should be. */
 export class ReactionRemoval implements Deliver<'reactionRemoved'> {
   readonly repeat = 'harmless';
 
-  constructor(private readonly client: TalkClient) {}
+  constructor(private readonly writing: Pick<Writing, 'client' | 'voices'>) {}
 
+  /** Throws TargetGone where nobody can take it back any more. */
   async send(request: DeliveryRequest<ReactionRemoved>, signal: AbortSignal): Promise<void> {
     const { room: token, event, reaction } = request;
-    const { client } = this;
-    const emoji = reaction?.id ?? (event.emoji === undefined ? undefined : oneEmoji(event.emoji));
+    const { client, voices } = this.writing;
+    const made = reaction === undefined ? { emoji: event.emoji && oneEmoji(event.emoji) } : reactionOf(reaction.id);
+    const { emoji } = made;
     if (emoji === undefined) throw notOneEmoji();
     const id = firstRow(request);
-    try {
-      await withReason({ client, token, signal, beyondChat }, () =>
-        client.reactions.remove(token, id, emoji, () => request.beforeSend(), signal),
-      );
-    } catch (error) {
-      if (!(error instanceof TargetGone)) throw error;
-    }
+    const remove = async (voice: Voice): Promise<void> => {
+      try {
+        await reasoned(voice, { client, token, signal, beyondChat }, () =>
+          voice.reactions.remove(token, id, emoji, () => request.beforeSend(), signal),
+        );
+      } catch (error) {
+        if (!(error instanceof TargetGone)) throw error;
+      }
+    };
+    if (!('by' in made) || made.by === undefined) return remove(voices.relay);
+    const { type, id: actor } = actorOf(made.by);
+    return voices.speakAs(token, voiceOf(type), actor, signal, remove);
   }
+}
+
+/** As whom a reaction is written down; undefined for our own account. */
+function actorIdOf({ as, actor }: Voice): ReturnType<typeof talkUserId> | undefined {
+  if (actor === undefined) return undefined;
+  return talkUserId(as === 'guest' ? 'guests' : 'bridged', actor);
 }
 
 function firstRow({ target }: Pick<DeliveryRequest<BridgeEvent>, 'target'>): number {

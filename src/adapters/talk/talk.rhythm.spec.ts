@@ -6,6 +6,7 @@ describe('talk.rhythm', () => {
     overlapS: 60,
     overlapIntervalMs: 3000,
     pollTimeoutS: 30,
+    pollPauseMs: 500,
     shortPollMs: 1000,
     maxPollPauseMs: 30_000,
   };
@@ -67,25 +68,54 @@ describe('talk.rhythm', () => {
     let passedMs = 0;
     while (passedMs < 60_000) {
       requests += 1;
-      await rhythm.pauseAfterNothing('room', 30, 5, signal);
+      rhythm.broughtNothing('room', 30, 5);
+      await rhythm.nextHeld('room', signal);
       passedMs += slept.at(-1) ?? 0;
+      nowMs = passedMs;
     }
     expect(requests).toBeLessThanOrEqual(10);
   });
 
-  it('a request that was held as long as it should be is followed by the next one at once', async () => {
+  it('half a second after a held request was answered, or held as long as it should be, the next one begins', async () => {
     const rhythm = new ReadingRhythm(settings, clock);
-    await rhythm.pauseAfterNothing('room', 30, 30_000, signal);
-    await rhythm.pauseAfterNothing('room', 1, 900, signal);
+    await rhythm.nextHeld('room', signal);
     expect(slept).toEqual([]);
+    rhythm.wasAnswered('room');
+    await rhythm.nextHeld('room', signal);
+    rhythm.broughtNothing('room', 30, 30_000);
+    nowMs = 200;
+    await rhythm.nextHeld('room', signal);
+    rhythm.broughtNothing('room', 1, 900);
+    nowMs = 700;
+    await rhythm.nextHeld('room', signal);
+    expect(slept).toEqual([500, 300]);
+  });
+
+  it('a pause ends with the wait that it is part of', async () => {
+    const untilAborted = (_ms: number, ended?: AbortSignal) =>
+      new Promise<void>((resolve) => ended?.addEventListener('abort', () => resolve()));
+    const rhythm = new ReadingRhythm(settings, { ...clock, sleep: untilAborted });
+    const wait = new AbortController();
+    rhythm.wasAnswered('room');
+    const pause = rhythm.nextHeld('room', wait.signal);
+    wait.abort();
+    await pause;
   });
 });
 
 describe('talk.watch: rereadAfterMs', () => {
   it('every 10 s for 10 minutes after activity, then after 1, 5 and 60 minutes', () => {
     const readAt: number[] = [];
-    for (let quietMs = 0; quietMs <= 140 * 60_000; quietMs += rereadAfterMs(quietMs)) readAt.push(quietMs / 60_000);
+    for (let quietMs = 0; quietMs <= 140 * 60_000; quietMs += rereadAfterMs(quietMs, 'swept'))
+      readAt.push(quietMs / 60_000);
     expect(readAt.filter((minute) => minute <= 10)).toHaveLength(61);
     expect(readAt.filter((minute) => minute > 10)).toEqual([11, 16, 76, 136]);
+    expect(rereadAfterMs(0, 'signaling')).toBe(10_000);
+  });
+
+  it('once an hour where a bot tells of everything', () => {
+    expect([0, 60_000, 3_600_000].map((quietMs) => rereadAfterMs(quietMs, 'webhook'))).toEqual([
+      3_600_000, 3_600_000, 3_600_000,
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import type { TalkSettings } from './talk.settings.js';
 
 type RhythmSettings = Pick<
   TalkSettings,
-  'overlapS' | 'overlapIntervalMs' | 'pollTimeoutS' | 'shortPollMs' | 'maxPollPauseMs'
+  'overlapS' | 'overlapIntervalMs' | 'pollTimeoutS' | 'pollPauseMs' | 'shortPollMs' | 'maxPollPauseMs'
 >;
 
 interface RoomRhythm {
@@ -14,9 +14,9 @@ interface RoomRhythm {
   deepReadDueMs: number;
   /** Held requests in a row that were answered at once with nothing. */
   emptyAnswers: number;
+  /** Before this the next held request does not begin. */
+  notHeldBeforeMs: number;
 }
-
-const firstPauseMs = 250;
 
 /** When a room that is read by held requests is read in which way. */
 export class ReadingRhythm {
@@ -65,19 +65,30 @@ export class ReadingRhythm {
     return Math.max(1, Math.min(this.settings.pollTimeoutS, leftS));
   }
 
-  wasAnswered(room: string): void {
-    this.#of(room).emptyAnswers = 0;
+  /** Resolves when the room's next held request may begin, or as soon as `signal` aborts. */
+  async nextHeld(room: string, signal: AbortSignal): Promise<void> {
+    const leftMs = this.#of(room).notHeldBeforeMs - this.clock.monotonicMs();
+    if (leftMs > 0) await this.clock.sleep(leftMs, signal);
   }
 
-  /** Pauses where a held request was not held: a server, or something before it, that answers at once is not asked in a loop. */
-  async pauseAfterNothing(room: string, heldS: number, tookMs: number, signal: AbortSignal): Promise<void> {
+  /** A held request brought something. */
+  wasAnswered(room: string): void {
     const rhythm = this.#of(room);
-    if (tookMs >= Math.min(this.settings.shortPollMs, heldS * 500)) {
-      rhythm.emptyAnswers = 0;
-      return;
-    }
-    rhythm.emptyAnswers += 1;
-    await this.clock.sleep(Math.min(firstPauseMs * 2 ** rhythm.emptyAnswers, this.settings.maxPollPauseMs), signal);
+    rhythm.emptyAnswers = 0;
+    rhythm.notHeldBeforeMs = this.clock.monotonicMs() + this.settings.pollPauseMs;
+  }
+
+  /**
+   * A held request brought nothing. One that was not held at all is followed by ever longer pauses: a server, or something
+   * before it, that answers at once is not asked in a loop.
+   */
+  broughtNothing(room: string, heldS: number, tookMs: number): void {
+    const rhythm = this.#of(room);
+    const wasHeld = tookMs >= Math.min(this.settings.shortPollMs, heldS * 500);
+    rhythm.emptyAnswers = wasHeld ? 0 : rhythm.emptyAnswers + 1;
+    const { pollPauseMs, maxPollPauseMs } = this.settings;
+    const pauseMs = Math.min(pollPauseMs * 2 ** Math.max(0, rhythm.emptyAnswers - 1), maxPollPauseMs);
+    rhythm.notHeldBeforeMs = this.clock.monotonicMs() + pauseMs;
   }
 
   #of(room: string): RoomRhythm {
@@ -88,6 +99,7 @@ export class ReadingRhythm {
       overlapStepMs: this.settings.overlapIntervalMs,
       deepReadDueMs: 0,
       emptyAnswers: 0,
+      notHeldBeforeMs: -Infinity,
     };
     this.#rooms.set(room, rhythm);
     return rhythm;

@@ -1,7 +1,7 @@
 import { BridgeError, RoomClosed } from '../../model/errors.js';
 import type { TalkClient } from './talk.client.js';
+import { permissionBits, readOnlyState } from './talk.constants.js';
 import { notAllowed, readOnlyRoom } from './talk.errors.js';
-import { permissionBits } from './talk.payloads.js';
 
 /** What is asked of a room. */
 export interface Wish {
@@ -26,7 +26,7 @@ async function reasonOf(refusal: RoomClosed, { client, token, signal, beyondChat
   try {
     const { readOnly, permissions } = await client.rooms.get(token, signal);
     if ((permissions & permissionBits.chat) === 0) return refusal;
-    if (readOnly === 1) return readOnlyRoom(refusal);
+    if (readOnly === readOnlyState.readOnly) return readOnlyRoom(refusal);
     return beyondChat === undefined ? refusal : notAllowed(beyondChat, refusal);
   } catch (error) {
     // The refusal itself stands; only its reason stays unknown.

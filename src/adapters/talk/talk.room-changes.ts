@@ -1,23 +1,29 @@
 import { cleanText } from '../../formatting/clean.js';
-import type { RoomChanged } from '../../model/bridge-event.js';
-import { TargetGone } from '../../model/errors.js';
+import type { RoomChanged, RoomState } from '../../model/bridge-event.js';
+import { MessageRefused, TargetGone } from '../../model/errors.js';
 import type { FileRef } from '../../model/ids.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { FormFile } from './api/form.js';
 import type { TalkClient } from './talk.client.js';
+import { readOnlyState } from './talk.constants.js';
 import { unusablePicture } from './talk.errors.js';
 import { withReason } from './talk.rights.js';
+
+type Rules = Extract<RoomState, { of: 'writing' | 'expiration' }>;
 
 /** Characters, which may be two UTF-16 code units each. */
 const longestName = 255;
 const longestDescription = 2000;
 const largestPictureBytes = 20 * 1024 * 1024;
 
-/** Gives the room another name, description or picture. Only a moderator may. */
+/** Gives the room another name, description or picture, or lets people write there or not. Only a moderator may. */
 export class RoomDelivery implements Deliver<'roomChanged'> {
   readonly repeat = 'harmless';
 
-  constructor(private readonly client: TalkClient) {}
+  constructor(
+    private readonly client: TalkClient,
+    private readonly lines: Deliver<'messageSent'>,
+  ) {}
 
   async send(request: DeliveryRequest<RoomChanged>, signal: AbortSignal): Promise<void> {
     const { room: token, event } = request;
@@ -48,8 +54,40 @@ export class RoomDelivery implements Deliver<'roomChanged'> {
           client.rooms.setPicture(token, file, beforeSend, signal),
         );
       }
+      case 'writing':
+      case 'expiration':
+        return this.#setRules(request, change, signal);
       case 'history':
-        throw new TargetGone('the history of a room is cleared by its moderators');
+      case 'access':
+      case 'group':
+      case 'breakoutRooms':
+      case 'assistance':
+      case 'reach':
+        throw new TargetGone('the history of a room, and who may come in, are its moderators’');
+    }
+  }
+
+  /** What Talk does not let us do there is told in a line. */
+  async #setRules(request: DeliveryRequest<RoomChanged>, change: Rules, signal: AbortSignal): Promise<void> {
+    const { room: token, inLine } = request;
+    const { client } = this;
+    const how = { beforeSend: (): void => request.beforeSend() };
+    try {
+      await this.#may(token, 'choose who writes there', signal, async () => {
+        if (change.of === 'expiration') {
+          await client.api.rooms.setMessageExpiration(
+            { token, seconds: Math.round((change.afterMs ?? 0) / 1000) },
+            signal,
+            how,
+          );
+          return;
+        }
+        const state = change.state === 'stopped' ? readOnlyState.readOnly : readOnlyState.writable;
+        await client.api.rooms.setReadOnly({ token, state }, signal, how);
+      });
+    } catch (error) {
+      if (!(error instanceof MessageRefused) || inLine === undefined) throw error;
+      await this.lines.send({ ...request, event: inLine }, signal);
     }
   }
 

@@ -35,6 +35,28 @@ describe('talk.rooms', () => {
     await expect(resolve({ room: 'not a room' })).rejects.toBeInstanceOf(RoomClosed);
   });
 
+  it('what is the account’s own, or is over, is not linked, and the reason is told', async () => {
+    at.talk.listRooms('alice');
+    const others = [{ type: 5 }, { objectType: 'sample' }, { objectType: 'share:password', objectId: 'x' }];
+    for (const kind of others) {
+      const token = at.talk.createRoom({ name: 'Other', owner: 'alice' });
+      Object.assign(at.talk.state.rooms.get(token) ?? {}, kind);
+    }
+    const own = at.talk.state.rooms.all().filter(({ token }) => token !== at.token);
+    const reasons: string[] = [];
+    for (const { token } of own) {
+      const failure = await resolve({ room: token }).catch((error: unknown) => String(error));
+      reasons.push(failure.replace(token, 'TOKEN'));
+    }
+    expect(reasons.sort()).toEqual([
+      'RoomClosed: room TOKEN cannot be linked: it is for the account’s own notes',
+      'RoomClosed: room TOKEN cannot be linked: it is made for one visitor who asks for the password of a share, and ends with that',
+      'RoomClosed: room TOKEN cannot be linked: it is the example that every new account gets',
+      'RoomClosed: room TOKEN cannot be linked: it is where Nextcloud tells the account of its news',
+      'RoomClosed: room TOKEN cannot be linked: it was a conversation of two, of whom one is no more: nobody can write there',
+    ]);
+  });
+
   it('a room is made once for a link, however often it is asked for', async () => {
     const create = { name: 'Made', invite: ['bob', 'users/carol'] };
     const token = await resolve({ create });

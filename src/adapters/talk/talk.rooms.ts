@@ -5,7 +5,8 @@ import type { Log } from '../../model/network-definition.js';
 import type { TalkClient } from './talk.client.js';
 import { notJoined } from './talk.errors.js';
 import { tokenIn } from './talk.ids.js';
-import { participantType, roomType, type TalkRoom } from './talk.payloads.js';
+import { participantType, roomObject, roomType } from './talk.constants.js';
+import type { TalkRoom } from './talk.payloads.js';
 
 const member: ReadonlySet<number> = new Set([
   participantType.owner,
@@ -13,7 +14,15 @@ const member: ReadonlySet<number> = new Set([
   participantType.user,
   participantType.selfJoined,
 ]);
-const notForLinks: ReadonlySet<number> = new Set([roomType.changelog, roomType.noteToSelf]);
+/** Rooms that are linked in no way, with the reason: what is in them is one person's, or over. */
+const notForLinks: Readonly<Record<string, string>> = {
+  [`type ${String(roomType.changelog)}`]: 'is where Nextcloud tells the account of its news',
+  [`type ${String(roomType.noteToSelf)}`]: 'is for the account’s own notes',
+  [`type ${String(roomType.formerOneToOne)}`]:
+    'was a conversation of two, of whom one is no more: nobody can write there',
+  [roomObject.sample]: 'is the example that every new account gets',
+  [roomObject.passwordOfShare]: 'is made for one visitor who asks for the password of a share, and ends with that',
+};
 
 /** Finds or makes the rooms that links name. */
 export class TalkRooms {
@@ -97,6 +106,7 @@ function splitOnce(text: string): [string, string] {
 }
 
 function linkable(room: TalkRoom): RoomId {
-  if (notForLinks.has(room.type)) throw notJoined(`room ${room.token} is private to the account and cannot be linked`);
+  const reason = notForLinks[`type ${String(room.type)}`] ?? notForLinks[room.objectType];
+  if (reason !== undefined) throw notJoined(`room ${room.token} cannot be linked: it ${reason}`);
   return roomId(room.token);
 }

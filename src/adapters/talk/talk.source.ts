@@ -15,6 +15,7 @@ import {
 import { hiddenMessages } from './talk.errors.js';
 import { talkInboxKey, talkUserId } from './talk.ids.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
+import type { ReadMarkers } from './talk.read-markers.js';
 import { ReadingRhythm } from './talk.rhythm.js';
 import { SeenRows } from './talk.seen-rows.js';
 import type { TalkSettings } from './talk.settings.js';
@@ -27,7 +28,7 @@ const mostOverlapPages = 5;
 
 type SourceSettings = Pick<
   TalkSettings,
-  'pageSize' | 'overlapS' | 'overlapIntervalMs' | 'pollTimeoutS' | 'shortPollMs' | 'maxPollPauseMs'
+  'pageSize' | 'overlapS' | 'overlapIntervalMs' | 'pollTimeoutS' | 'pollPauseMs' | 'shortPollMs' | 'maxPollPauseMs'
 >;
 
 /** Rows from the server, oldest first, and how far the stream was read with them. */
@@ -35,6 +36,18 @@ interface Read {
   readonly rows: readonly OrderedRow[];
   readonly upTo: Position;
   readonly rest: PulledBatch['rest'];
+}
+
+/** What its account knows, and is told of what is read. */
+export interface SourceAccount {
+  /** The id of the account's own user. */
+  self(): string;
+  /** Told with every row that is handed on. */
+  noticeName(user: UserId, name: string): void;
+  /** The same. */
+  noticeRow(room: RoomId, systemMessage: string): void;
+  /** Our own guests among those whom a row names. */
+  guestsIn(row: OrderedRow): Promise<Pick<StoredRow, 'guests'>>;
 }
 
 /**
@@ -52,12 +65,8 @@ export class TalkSource {
     private readonly client: TalkClient,
     private readonly settings: SourceSettings,
     private readonly clock: Clock,
-    private readonly account: {
-      /** The id of the account's own user. */
-      self(): string;
-      /** Told with every row that is handed on. */
-      noticeName(user: UserId, name: string): void;
-    },
+    private readonly account: SourceAccount,
+    private readonly markers: Pick<ReadMarkers, 'hadActivity' | 'saw' | 'follow'>,
   ) {
     this.#supplements = new RowSupplements(client, settings.pageSize);
     this.#rhythm = new ReadingRhythm(settings, clock);
@@ -70,6 +79,7 @@ export class TalkSource {
     const last = parseCursor(from);
     if (how === 'now' || this.#rhythm.isOverlapDue(room)) {
       const batch = await this.#batch(room, from, last, await this.#readNow(room, last, signal), signal);
+      if (batch.cursor === from && batch.rest === 'none') this.markers.follow(room, last.at.id, signal);
       if (how === 'now' || batch.payloads.length > 0 || batch.rest === 'more') return batch;
     }
     return this.#batch(room, from, last, await this.#readHeld(room, last, signal), signal);
@@ -96,6 +106,7 @@ export class TalkSource {
       if (read !== undefined) return read;
     }
     const page = await this.client.chat.readBack(room, { limit: this.settings.pageSize }, signal);
+    this.markers.saw(room, page.commonRead);
     this.#rhythm.readOverlap(room);
     const rows = inOrder(page.rows);
     if (rows.length === 0) return this.#upToNewest(rows, last);
@@ -109,6 +120,7 @@ export class TalkSource {
 
   /** Held by the server until something comes, for as long as no overlap is due. */
   async #readHeld(room: RoomId, last: TalkCursor, signal: AbortSignal): Promise<Read> {
+    await this.#rhythm.nextHeld(room, signal);
     const heldS = this.#rhythm.heldS(room);
     const beganMs = this.clock.monotonicMs();
     const read = await this.#readForward(room, last, heldS, signal);
@@ -116,7 +128,7 @@ export class TalkSource {
       this.#rhythm.wasAnswered(room);
       return read;
     }
-    await this.#rhythm.pauseAfterNothing(room, heldS, this.clock.monotonicMs() - beganMs, signal);
+    this.#rhythm.broughtNothing(room, heldS, this.clock.monotonicMs() - beganMs);
     return { rows: [], upTo: last.at, rest: 'none' };
   }
 
@@ -186,7 +198,10 @@ export class TalkSource {
     const next = newCursor({ at: read.upTo, ...(began !== undefined && began.seconds >= floor ? { began } : {}) });
     const handed = fresh.map((row) => ({ key: talkInboxKey(room, row), seconds: row.timestamp }));
     this.#seen.hand(room, handed, next, floor);
-    if (fresh.length > 0) this.#rhythm.hadActivity(room);
+    if (fresh.length > 0) {
+      this.#rhythm.hadActivity(room);
+      this.markers.hadActivity(room);
+    }
     return { payloads, cursor: next, rest: read.rest };
   }
 
@@ -197,15 +212,22 @@ export class TalkSource {
     signal: AbortSignal,
   ): Promise<RawPayload[]> {
     const supplements = await this.#supplements.find(room, fresh, near, signal);
-    return fresh.map((row) => {
+    const payloads: RawPayload[] = [];
+    for (const row of fresh) {
       if (row.actorDisplayName !== '')
         this.account.noticeName(talkUserId(row.actorType, row.actorId), row.actorDisplayName);
-      const stored = { token: room, self: this.account.self(), row, ...supplements.get(row.id) } satisfies Omit<
-        StoredRow,
-        'row'
-      > & { row: unknown };
-      return { key: talkInboxKey(room, row), body: Buffer.from(JSON.stringify(stored), 'utf8') };
-    });
+      this.account.noticeRow(room, row.systemMessage);
+      const guests = await this.account.guestsIn(row);
+      const stored = {
+        token: room,
+        self: this.account.self(),
+        row,
+        ...guests,
+        ...supplements.get(row.id),
+      } satisfies Omit<StoredRow, 'row'> & { row: unknown };
+      payloads.push({ key: talkInboxKey(room, row), body: Buffer.from(JSON.stringify(stored), 'utf8') });
+    }
+    return payloads;
   }
 }
 

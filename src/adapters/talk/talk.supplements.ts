@@ -1,8 +1,11 @@
+import { MessageRefused, RoomClosed } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
+import type { Ban } from './api/bans.endpoints.js';
 import type { TalkClient } from './talk.client.js';
+import { talkUserId } from './talk.ids.js';
 import type { OrderedRow, RoomState, StoredRow } from './talk.payloads.js';
 
-export type Supplement = Pick<StoredRow, 'room' | 'revoked'>;
+export type Supplement = Pick<StoredRow, 'room' | 'revoked' | 'banned'>;
 
 const aboutRoom: ReadonlySet<string> = new Set([
   'conversation_renamed',
@@ -14,7 +17,10 @@ const aboutRoom: ReadonlySet<string> = new Set([
 /** How far back a reaction is looked for that somebody took back long after. */
 const mostPages = 50;
 
-/** Fetches what rows do not say: how the room is called now, and which reaction was taken back. */
+/** A ban is dated when it is made, and the row of who goes by it right after. */
+const banWithinS = 5;
+
+/** Fetches what rows do not say: how the room is called now, which reaction was taken back, and who went by a ban. */
 export class RowSupplements {
   constructor(
     private readonly client: TalkClient,
@@ -30,15 +36,32 @@ export class RowSupplements {
   ): Promise<ReadonlyMap<number, Supplement>> {
     const found = new Map<number, Supplement>();
     let state: RoomState | undefined;
+    let bans: readonly Ban[] | undefined;
     for (const row of rows) {
       if (aboutRoom.has(row.systemMessage)) {
         state ??= await this.#roomState(room, signal);
         found.set(row.id, { room: state });
       } else if (row.systemMessage === 'reaction_revoked') {
         found.set(row.id, { revoked: await this.#revokedBy(room, row, near, signal) });
+      } else if (row.systemMessage === 'user_removed') {
+        bans ??= await this.#bans(room, signal);
+        const then = bans.filter(({ bannedTime }) => Math.abs(bannedTime - row.timestamp) <= banWithinS);
+        const banned = then.map((ban) => talkUserId(ban.bannedActorType, ban.bannedActorId));
+        if (banned.length > 0) found.set(row.id, { banned });
       }
     }
     return found;
+  }
+
+  /** None where our account, as no moderator, may not see them. */
+  async #bans(token: RoomId, signal: AbortSignal): Promise<readonly Ban[]> {
+    try {
+      return (await this.client.api.bans.list({ token }, signal)).data;
+    } catch (error) {
+      const isRefused = error instanceof RoomClosed && error.reason === 'noPermission';
+      if (error instanceof MessageRefused || isRefused) return [];
+      throw error;
+    }
   }
 
   async #roomState(room: RoomId, signal: AbortSignal): Promise<RoomState> {

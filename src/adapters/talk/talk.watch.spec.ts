@@ -1,29 +1,46 @@
 import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { NetworkUnavailable, RoomClosed } from '../../model/errors.js';
 import { roomId, type RoomId } from '../../model/ids.js';
-import type { Watching } from '../../model/network-adapter.js';
+import type { WatchedRoom, Watching, WatchMode } from '../../model/network-adapter.js';
+import { newCursor } from './talk.cursor.js';
 
 class Watched implements Watching {
   readonly woken: RoomId[][] = [];
   readonly held: RoomId[][] = [];
-  active: { room: RoomId; lastActivityAt: Date | null }[] = [];
+  readonly modes = new Map<RoomId, WatchMode>();
+  active: (Pick<WatchedRoom, 'room'> & Partial<WatchedRoom>)[] = [];
 
-  rooms = () => Promise.resolve(this.active);
+  rooms = () =>
+    Promise.resolve(
+      this.active.map((room) => ({
+        lastActivityAt: null,
+        cursor: null,
+        pushedAt: null,
+        state: 'open' as const,
+        ...room,
+        watch: this.modes.get(room.room) ?? 'swept',
+      })),
+    );
   wake = (rooms: readonly RoomId[]) => {
     this.woken.push([...rooms]);
     return Promise.resolve();
   };
-  hold = (rooms: readonly RoomId[]) => {
-    this.held.push([...rooms]);
+  watch = (modes: ReadonlyMap<RoomId, WatchMode>) => {
+    for (const [room, mode] of modes) this.modes.set(room, mode);
+    this.held.push(this.by('held'));
     return Promise.resolve();
   };
+
+  by(mode: WatchMode): RoomId[] {
+    return [...this.modes].filter(([, is]) => is === mode).map(([room]) => room);
+  }
 
   get all(): RoomId[] {
     return this.woken.flat();
   }
 }
 
-const fast = { sweepIntervalMs: 10, holdIntervalMs: 10, fullListIntervalMs: 60_000 };
+const fast = { sweepIntervalMs: 10, idleSweepIntervalMs: 10, holdIntervalMs: 10, fullListIntervalMs: 60_000 };
 
 describe('talk.watch', () => {
   let at: TalkAtSandbox;
@@ -165,7 +182,68 @@ describe('talk.watch', () => {
     expect(watched.held).toEqual([['aaaa', 'bbbb']]);
     watched.active = [...watched.active].reverse();
     await until(() => watched.held.length > 1);
-    expect(watched.held.at(-1)).toEqual(['cccc', 'bbbb']);
+    expect(watched.held).toEqual([
+      ['aaaa', 'bbbb'],
+      ['bbbb', 'cccc'],
+    ]);
+  });
+
+  describe('where the bot tells what happens', () => {
+    const told = (room: RoomId = at.room): void => {
+      watched.active = [{ room, lastActivityAt: new Date(Date.now() + 60_000), pushedAt: new Date(tellsMs) }];
+    };
+    const readAll = (): void => {
+      const read = newCursor({ at: { id: 1_000_000, seconds: Math.floor(Date.now() / 1000) + 60 } });
+      watched.active = watched.active.map((room) => ({ ...room, cursor: read }));
+    };
+    let tellsMs = 0;
+
+    beforeEach(async () => {
+      tellsMs = 1_000;
+      await start({ pushPatienceMs: 50, pushRetryMs: 60_000 }, () => {
+        told();
+      });
+      await swept();
+      watched.woken.length = 0;
+    });
+
+    it('holds no request for it', () => {
+      expect(watched.by('webhook')).toEqual([at.room]);
+      expect(watched.held.flat()).toEqual([]);
+    });
+
+    it('a message that was read in time leaves it so', async () => {
+      readAll();
+      at.talk.post(at.token, 'bob', 'hello');
+      await swept();
+      await swept();
+      expect([watched.by('webhook'), watched.all]).toEqual([[at.room], []]);
+    });
+
+    it('a message that it did not tell of is read, and the room is watched otherwise until it tells again', async () => {
+      at.talk.post(at.token, 'bob', 'hello');
+      await until(() => watched.all.length > 0);
+      await until(() => watched.by('held').length > 0);
+      expect([watched.all, watched.by('webhook')]).toEqual([[at.room], []]);
+      tellsMs = 2_000;
+      told();
+      await until(() => watched.by('webhook').length > 0);
+    });
+
+    it('a room that is closed fails nobody', async () => {
+      watched.active = watched.active.map((room) => ({ ...room, state: 'closed' }));
+      at.talk.post(at.token, 'bob', 'hello');
+      await until(() => watched.all.length > 0);
+      await swept();
+      expect([watched.all, watched.by('webhook')]).toEqual([[at.room], [at.room]]);
+    });
+
+    it('what no bot is told of is read at once, and is no failure', async () => {
+      at.talk.renameRoom(at.token, 'Other name', 'bob');
+      await until(() => watched.all.length > 0);
+      await swept();
+      expect([watched.all, watched.by('webhook')]).toEqual([[at.room], [at.room]]);
+    });
   });
 
   it('an error ends it, and a later run goes on where it was', async () => {

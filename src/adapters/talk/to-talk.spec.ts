@@ -38,6 +38,28 @@ describe('toTalk: a relayed message', () => {
     expect(relayedTexts(said('Mia joined'), { ...by, as: 'bridge' }, place)).toEqual(['Mia joined']);
   });
 
+  it('who is named above it has no name in it, whatever it looks like; an emote says who', () => {
+    const guest = { ...by, as: 'guest' as const };
+    expect(relayedTexts(said('hello'), guest, place)).toEqual(['hello']);
+    expect(relayedTexts(said('Bob (Talk): I quit\nBen (Talk): me too'), guest, place)).toEqual([
+      'Bob (Talk): I quit\nBen (Talk): me too',
+    ]);
+    expect(relayedTexts(says([{ type: 'code', text: 'npm ci' }]), guest, place)).toEqual(['```\nnpm ci\n```']);
+    expect(relayedTexts(said('waves', 'emote'), guest, place)).toEqual(['Anna waves']);
+    expect(relayedTexts(said('hello @bob'), { ...by, as: 'bridged' }, place)).toEqual(['hello @\u200bbob']);
+  });
+
+  it('is parted in the same places whoever says it', () => {
+    fc.assert(
+      fc.property(fc.lorem({ maxCount: 60 }), fc.integer({ min: 60, max: 120 }), (words, most) => {
+        const relayed = relayedTexts(said(words), by, within(most));
+        expect(relayedTexts(said(words), { ...by, as: 'guest' }, within(most))).toEqual(
+          relayed.map((part) => part.replace('**Anna** (Matrix): ', '')),
+        );
+      }),
+    );
+  });
+
   it('is formatted', () => {
     const body: RichText = [
       { type: 'paragraph', content: [{ type: 'bold', content: [text('now')] }, text(' or never')] },

@@ -13,7 +13,10 @@ import { textOf } from './from-talk-text.js';
 import type { RichParameter } from './talk.payloads.js';
 import { meantMention, type MentionPlace, withKnownMentions, withoutPings } from './to-talk-mentions.js';
 
-export type RelayedBy = Pick<Speaker, 'as' | 'networkLabel' | 'profile' | 'person'>;
+export type RelayedBy = Pick<Speaker, 'networkLabel' | 'profile' | 'person'> & {
+  /** `guest` and `bridged` are named above what they say: what they post has no name in it. */
+  readonly as: 'relay' | 'bridge' | 'guest' | 'bridged';
+};
 
 export interface TextPlace extends MentionPlace {
   /** The longest text, in UTF-16 code units. */
@@ -21,37 +24,41 @@ export interface TextPlace extends MentionPlace {
 }
 
 /**
- * The Markdown that our own account posts for somebody, in parts, in order: `**Name** (Matrix): text`. Every part begins
- * with the name, since others may speak between them.
+ * The Markdown that is posted for somebody, in parts, in order: `**Name** (Matrix): text` by our own account. Every part begins
+ * with the name, since others may speak between them. It is parted in the same places whoever posts it, so that one may go on
+ * where another stopped.
  */
 export function relayedTexts(
   event: Pick<MessageSent, 'body' | 'style'> & Partial<Pick<MessageSent, 'files'>>,
   by: RelayedBy,
   place: TextPlace,
 ): string[] {
-  const head = headOf(by, event.style);
   const known = new Map<RichText, string>();
-  const write = (part: RichText): string => {
+  const write = (part: RichText, head: string): string => {
     const text = toMarkdown(part, { mention: (mention) => meantMention(mention, place.account) });
     // What is a block of its own cannot begin behind the name. Of a blank paragraph nothing is written.
     const first = part.find((block) => block.type !== 'paragraph' || cleanText(toPlain([block])).trim() !== '');
     const between = head === '' || text === '' ? '' : first?.type === 'paragraph' ? ' ' : '\n\n';
     return withoutPings(`${head}${between}${text}`).trim();
   };
+  const isNamed = by.as === 'guest' || by.as === 'bridged';
+  const head = headOf(isNamed ? 'relay' : by.as, by, event.style);
+  // Without a name in front the first line could be taken for anybody's, too.
+  const heads: Heads = by.as === 'bridge' ? { first: 'begins' } : { first: 'goesOn', label: by.networkLabel };
   // Most messages are one part, which was written already when it was seen to fit.
-  const written = (part: RichText): string => {
-    const text = known.get(part) ?? write(part);
+  const relayed = (part: RichText): string => {
+    const text = known.get(part) ?? write(withoutForgedHeads(part, heads), head);
     known.set(part, text);
     return text;
   };
   const fullness = (part: RichText): number => {
     const sureChars = toPlain(part).length;
-    return (sureChars > place.maxChars ? sureChars : written(part).length) / place.maxChars;
+    return (sureChars > place.maxChars ? sureChars : relayed(part).length) / place.maxChars;
   };
   const said = withFileNames(withoutExcess(event.body), event.files ?? []);
-  // Without a name in front the first line could be taken for anybody's, too.
-  const heads: Heads = by.as === 'bridge' ? { first: 'begins' } : { first: 'goesOn', label: by.networkLabel };
-  return splitRich(withoutForgedHeads(withKnownMentions(said, place), heads), fullness).map(written);
+  const parts = splitRich(withKnownMentions(said, place), fullness);
+  // Whom the network names above the text nobody takes for somebody else.
+  return isNamed ? parts.map((part) => write(part, emoteHead(by, event.style))) : parts.map(relayed);
 }
 
 /** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */
@@ -71,10 +78,19 @@ function unquoted(text: string): string {
   return text.replaceAll(/@"([^"\n]*)"/g, '@$1').trim();
 }
 
-function headOf({ as, profile, person, networkLabel }: RelayedBy, style: MessageSent['style']): string {
+function headOf(
+  as: 'relay' | 'bridge',
+  { profile, person, networkLabel }: RelayedBy,
+  style: MessageSent['style'],
+): string {
   if (as === 'bridge') return '';
   const name = nameInMarkdown(profile.name || person.name);
   return `**${name}** (${nameInMarkdown(networkLabel)})${style === 'emote' ? '' : ':'}`;
+}
+
+/** What somebody does is told with the name, also where that stands above it. */
+function emoteHead({ profile, person }: RelayedBy, style: MessageSent['style']): string {
+  return style === 'emote' ? nameInMarkdown(profile.name || person.name) : '';
 }
 
 /** A name as text that Talk's Markdown shows as it is. */

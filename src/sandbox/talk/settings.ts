@@ -6,6 +6,8 @@ export interface SandboxUser {
   /** Default: `pw-ID-12345678`. */
   readonly password?: string;
   readonly admin?: boolean;
+  /** Default true. */
+  readonly createsRooms?: boolean;
 }
 
 export type BotFeature = 'webhook' | 'response' | 'reaction';
@@ -19,6 +21,34 @@ export interface SandboxBot {
   /** Where webhooks go. */
   readonly url: string;
   readonly features: readonly BotFeature[];
+}
+
+/** 23 has pinned and scheduled messages. */
+export type TalkVersion = 22 | 23;
+
+/** What is installed beside Talk. */
+export interface Extras {
+  /** Writes chats up; `fails`: it is there, and cannot. */
+  readonly summaries?: 'works' | 'fails';
+  /** Writes down what is said in calls. */
+  readonly transcription?: boolean;
+  /** The version of the program that runs Talk's own bridges. */
+  readonly matterbridge?: string;
+  /** Whether Talk's own bridges stop when they are told to. Default true. */
+  readonly bridgesStop?: boolean;
+}
+
+/** Servers beside Nextcloud, each with the secret that both know. */
+export interface BackendSettings {
+  readonly signaling?: { readonly url: string; readonly secret: string };
+  /** Without an address it is not asked itself how it is. */
+  readonly recording?: { readonly secret: string; readonly url?: string };
+  readonly sip?: {
+    readonly secret: string;
+    readonly dialInInfo: string;
+    readonly dialsOut: boolean;
+    readonly groups?: readonly string[];
+  };
 }
 
 export interface TalkSandboxSettings {
@@ -35,6 +65,21 @@ export interface TalkSandboxSettings {
   readonly phpWorkers?: number;
   /** How long after its time was reserved a posted message is stored. Default 0. */
   readonly commitDelayMs?: number;
+  /** The servers beside this one. Default none. */
+  readonly backends?: BackendSettings;
+  /**
+   * A signaling server of its own, which listens beside it; then none in `backends`. `old`: as one before version 0.5 is. `expireMs`: how long
+   * a session outlives its connection, default 30000. Default none.
+   */
+  readonly signaling?: { readonly generation?: 'usual' | 'old'; readonly expireMs?: number };
+  /** Apps that others bring. Default none. */
+  readonly extras?: Extras;
+  /** Whether people may talk about files in rooms of their own. Default true. */
+  readonly fileRooms?: boolean;
+  /** Whether people of other servers may be invited, and this one's by those. Default false. */
+  readonly federation?: boolean;
+  /** Talk's major version. Default 22. */
+  readonly talkVersion?: TalkVersion;
   /** The server's clock, milliseconds since 1970. Default `Date.now`. */
   readonly clock?: () => number;
 }

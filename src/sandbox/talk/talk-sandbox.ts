@@ -1,9 +1,13 @@
 import { FaultScript } from '../fault-script.js';
 import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../http-server.js';
 import { Ledger } from '../ledger.js';
+import { FederationCarrier } from './federation-carrier.js';
 import { Control, controlFront } from './api/control.js';
+import { pinOf } from './api/phones.api.js';
 import { TalkApi } from './api/talk-api.js';
 import { WorkerPool } from './api/worker-pool.js';
+import { SignalingNotifier } from './signaling-notifier.js';
+import { SignalingServer } from './signaling/signaling-server.js';
 import type { SandboxBot, SandboxUser, TalkSandboxSettings } from './settings.js';
 import type { User } from './state/accounts.js';
 import type { InstalledBot } from './state/bots.js';
@@ -12,6 +16,7 @@ import type { PostOptions } from './state/chat.js';
 import { userActor } from './state/conversations.js';
 import { emojiOf, type Message } from './state/message.js';
 import type { Actor } from './state/actor.js';
+import { randomText } from './state/random-text.js';
 import { RoomType, type Attendee, type Room } from './state/room.js';
 import { TalkState } from './state/talk-state.js';
 import { WebhookSender } from './webhook-sender.js';
@@ -33,32 +38,51 @@ export class TalkSandbox {
   readonly ledger = new Ledger();
   readonly faults = new FaultScript();
   readonly webhooks = new WebhookSender();
+  /** The signaling server beside it, where the settings want one. */
+  readonly signaling: SignalingServer | undefined;
   /** All that the server knows; to be changed through the methods of this class. */
   readonly state: TalkState;
   readonly #workers: WorkerPool;
   readonly #api: TalkApi;
   readonly #control: Control;
+  readonly #notifier: SignalingNotifier | undefined;
+  readonly #signalingSecret = randomText(64, 'secret');
   #http: SandboxHttpServer | undefined;
 
   constructor(settings: TalkSandboxSettings = {}) {
-    this.state = new TalkState(settings, this.ledger, this.webhooks);
+    this.state = new TalkState(settings, this.ledger, this.webhooks, new FederationCarrier());
     this.#workers = new WorkerPool(settings.phpWorkers ?? Infinity);
     this.#api = new TalkApi(this.state);
-    this.#control = new Control(this.state, this.ledger, this.faults);
+    if (settings.signaling !== undefined) {
+      const own = { ...settings.signaling, secret: this.#signalingSecret };
+      this.signaling = new SignalingServer(own, this.faults, () => this.state.nowSeconds());
+    }
+    const isSignaled = this.signaling !== undefined || settings.backends?.signaling !== undefined;
+    this.#notifier = isSignaled ? new SignalingNotifier(this.state) : undefined;
+    this.#control = new Control(this.state, this.ledger, this.faults, this.signaling);
   }
 
   /** Listens on 127.0.0.1; port 0 takes a free one. */
   async start(port: number): Promise<{ readonly url: string }> {
     this.state.longPoll.open();
+    if (this.state.version >= 23) this.state.schedule.start();
     this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults);
     this.state.base = await this.#http.listen(port);
+    if (this.signaling !== undefined) {
+      const url = await this.signaling.listen(this.state.base);
+      this.state.backends.signaling = { url, secret: this.#signalingSecret };
+    }
+    this.#notifier?.open();
     return { url: this.state.base };
   }
 
   /** Ends held polls and drops every connection; what the server knows stays. */
   async stop(): Promise<void> {
+    this.#notifier?.stop();
+    await this.signaling?.close();
     this.state.longPoll.stop();
     this.webhooks.stop();
+    this.state.schedule.stop();
     await this.#http?.close();
     this.#http = undefined;
   }
@@ -82,6 +106,11 @@ export class TalkSandbox {
     this.state.bots.install(bot);
   }
 
+  /** Takes a bot away, as an administrator does; it is off in every room. */
+  uninstallBot(name: string): void {
+    this.state.uninstallBot(this.#bot(name));
+  }
+
   turnBotOn(token: string, name: string): void {
     this.state.turnBotOn(this.#room(token), this.#bot(name));
   }
@@ -100,12 +129,23 @@ export class TalkSandbox {
     return this.state.accounts.issueAppPassword(this.#user(user).id);
   }
 
+  /** Gives somebody the rooms that a new user finds, as the first list of their rooms does. */
+  listRooms(user: string): void {
+    this.state.starterRooms.giveTo(this.#user(user));
+  }
+
   /** @returns the room's token */
   createRoom(room: SandboxRoom): string {
     const type = room.type === 'public' ? RoomType.public : RoomType.group;
     const created = this.state.conversations.create(this.#user(room.owner), { type, name: room.name });
     for (const member of room.members ?? []) this.addMember(created.token, member, room.owner);
     return created.token;
+  }
+
+  /** With what somebody joins the room by phone. */
+  pinOf(token: string, user: string): string {
+    const room = this.#room(token);
+    return pinOf(room, this.#attendee(room, user));
   }
 
   deleteRoom(token: string): void {
@@ -153,6 +193,25 @@ export class TalkSandbox {
   setReadOnly(token: string, isReadOnly: boolean): void {
     const room = this.#room(token);
     this.state.conversations.setReadOnly(room, this.#owner(room), isReadOnly ? 1 : 0);
+  }
+
+  /** Lets people without an account in, or sends them away. */
+  setPublic(token: string, isPublic: boolean): void {
+    const room = this.#room(token);
+    this.state.conversations.setPublic(room, this.#owner(room), isPublic);
+  }
+
+  /** Empty: none. */
+  setPassword(token: string, password: string): void {
+    const room = this.#room(token);
+    this.state.conversations.setPassword(room, this.#owner(room), password);
+  }
+
+  /** Who is in the room; whoever was not heard of in time is out from then on. */
+  participants(token: string): readonly { readonly type: string; readonly id: string; readonly name: string }[] {
+    const room = this.#room(token);
+    this.state.attendance.expire(room);
+    return [...room.attendees.values()].map(({ actor, displayName }) => ({ ...actor, name: displayName }));
   }
 
   clearHistory(token: string, by?: string): void {
@@ -206,16 +265,24 @@ export class TalkSandbox {
     return room.log.all().map((message) => viewMessage(names, room, message, `users/${reader}`));
   }
 
-  /** Who reacted to a message with what, oldest first. */
+  /** Who reacted to a message with what, oldest first. `user`: a guest's name, else the user's id. */
   reactionsTo(token: string, messageId: number): readonly { readonly user: string; readonly emoji: string }[] {
     const room = this.#room(token);
-    return this.#message(room, messageId).reactions.map((row) => ({ user: row.actor.id, emoji: emojiOf(row) }));
+    return this.#message(room, messageId).reactions.map((row) => ({
+      user: row.actor.type === 'guests' ? this.state.rooms.guestName(row.actor) : row.actor.id,
+      emoji: emojiOf(row),
+    }));
   }
 
   /** Grants a login flow, as the person who opens its `login` address does. */
   grantLogin(loginUrl: string, user: string): void {
     const flow = loginUrl.slice(loginUrl.lastIndexOf('/') + 1);
     if (!this.state.logins.grant(flow, user)) throw new Error('no such login flow or user');
+  }
+
+  /** When the signaling server was told all that happened by now. */
+  async signalsSent(): Promise<void> {
+    await this.#notifier?.settled();
   }
 
   /** Calls `listener` after each change; the answer ends that. */

@@ -13,12 +13,18 @@ export class WebhookSender {
   readonly #https = new HttpsAgent({ keepAlive: true });
   readonly #open = new Set<ClientRequest>();
   #toLose = 0;
+  #lost = 0;
   #sent = 0;
   #failed = 0;
 
   /** How many were sent, and how many of these had no 2xx answer in time. */
   get counts(): { readonly sent: number; readonly failed: number } {
     return { sent: this.#sent, failed: this.#failed };
+  }
+
+  /** How many were never sent. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** The next `count` webhooks are never sent, as with a server that fails in between. */
@@ -30,6 +36,7 @@ export class WebhookSender {
   send(bot: InstalledBot, body: unknown, backend: string): void {
     if (this.#toLose > 0) {
       this.#toLose -= 1;
+      this.#lost += 1;
       return;
     }
     this.#sent += 1;

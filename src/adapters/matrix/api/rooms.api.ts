@@ -40,6 +40,22 @@ export class RoomsApi {
     throw refusalError(answer.refusal, 'room', 'repeatable');
   }
 
+  /** Shows that a user types, for so long, or no longer (0). `refused`: it is not in the room. */
+  async setTyping(room: string, user: string, forMs: number, signal: AbortSignal): Promise<'shown' | 'refused'> {
+    const answer = await this.client.call({
+      method: 'PUT',
+      path: path`/_matrix/client/v3/rooms/${room}/typing/${user}`,
+      body: forMs > 0 ? { typing: true, timeout: forMs } : { typing: false },
+      user,
+      act: 'repeatable',
+      signal,
+    });
+    if (!('refusal' in answer)) return 'shown';
+    const { status, errcode } = answer.refusal;
+    if (errcode !== '' && (status === 403 || status === 404)) return 'refused';
+    throw refusalError(answer.refusal, 'room', 'repeatable');
+  }
+
   /** `reason` is shown to those in the room, or to whoever invited. */
   async leave(room: string, user: string, reason: string | undefined, writing: Writing): Promise<void> {
     await this.client.get(
@@ -53,6 +69,26 @@ export class RoomsApi {
       },
       'room',
     );
+  }
+
+  /** Sees somebody out, for good (`ban`) or until he comes again (`kick`). `forbidden`: our own user may not. */
+  async expel(
+    room: string,
+    how: 'kick' | 'ban',
+    user: string,
+    reason: string | undefined,
+    writing: Writing,
+  ): Promise<'done' | 'forbidden'> {
+    const answer = await this.client.call({
+      method: 'POST',
+      path: path`/_matrix/client/v3/rooms/${room}/${how}`,
+      body: { user_id: user, ...(reason === undefined ? {} : { reason }) },
+      act: 'repeatable',
+      ...writing,
+    });
+    if (!('refusal' in answer)) return 'done';
+    if (answer.refusal.status === 403 && answer.refusal.errcode !== '') return 'forbidden';
+    throw refusalError(answer.refusal, 'room', 'repeatable');
   }
 
   async invite(room: string, guest: string, by: string, writing: Writing): Promise<'invited' | 'forbidden'> {

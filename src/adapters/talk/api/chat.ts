@@ -1,14 +1,16 @@
 import { orderedRows, shownRows, writtenRow, type OrderedRow, type ShownRow } from '../talk.payloads.js';
-import { numberIn, parseData, type OcsAnswer, type OcsDoor } from './ocs.js';
-
-const talkApi = '/ocs/v2.php/apps/spreed/api';
-const maxPageBytes = 64 * 1024 * 1024;
+import { chatEndpoints, maxPageBytes } from './chat.endpoints.js';
+import { pathOf } from './endpoint-call.js';
+import { numberIn } from './headers.js';
+import { parseData, type OcsAnswer, type OcsDoor } from './ocs.js';
 
 export interface ChatPage {
   /** As the server gave them: oldest first in a forward read, newest first else. */
   readonly rows: readonly OrderedRow[];
   /** The id of the last row that the server looked at, shown or not; absent where the header is. */
   readonly lastGiven: number | undefined;
+  /** The last row that everybody has read, -2 where nobody has read any; absent where the header is. */
+  readonly commonRead: number | undefined;
 }
 
 export interface NewMessage {
@@ -16,9 +18,11 @@ export interface NewMessage {
   readonly referenceId: string;
   readonly replyTo?: number;
   readonly silent?: boolean;
+  /** Who is to be seen to say it: for the bridges' own user alone. */
+  readonly actorDisplayName?: string;
 }
 
-const emptyPage: ChatPage = { rows: [], lastGiven: undefined };
+const emptyPage: ChatPage = { rows: [], lastGiven: undefined, commonRead: undefined };
 /** Reading must not look like somebody reading. */
 const unseen = { setReadMarker: 0, markNotificationsAsRead: 0, noStatusUpdate: 1 };
 
@@ -59,7 +63,7 @@ export class ChatApi {
   async post(token: string, message: NewMessage, beforeSend: () => void, signal: AbortSignal): Promise<number> {
     const answer = await this.door.ask({
       method: 'POST',
-      path: chatPath(token),
+      path: pathOf(chatEndpoints.send, { token }),
       body: { ...message },
       act: 'write',
       token,
@@ -71,7 +75,7 @@ export class ChatApi {
 
   /** Throws TargetGone where it is deleted, was never there or is too old, MessageRefused where it is not ours to change. */
   async edit(token: string, id: number, message: string, beforeSend: () => void, signal: AbortSignal): Promise<void> {
-    const path = `${chatPath(token)}/${id}`;
+    const path = pathOf(chatEndpoints.edit, { token, messageId: id });
     await this.door.ask({ method: 'PUT', path, body: { message }, act: 'write', token, signal, beforeSend });
   }
 
@@ -79,7 +83,7 @@ export class ChatApi {
   async delete(token: string, id: number, beforeSend: () => void, signal: AbortSignal): Promise<void> {
     await this.door.ask({
       method: 'DELETE',
-      path: `${chatPath(token)}/${id}`,
+      path: pathOf(chatEndpoints.delete, { token, messageId: id }),
       act: 'write',
       token,
       signal,
@@ -95,7 +99,11 @@ export class ChatApi {
   ): Promise<ChatPage> {
     const answer = await this.#ask(token, query, signal, heldMs);
     if (answer.status === 304) return emptyPage;
-    return { rows: parseData('read', orderedRows, answer), lastGiven: numberIn(answer.headers, 'x-chat-last-given') };
+    return {
+      rows: parseData('read', orderedRows, answer),
+      lastGiven: numberIn(answer.headers, 'x-chat-last-given'),
+      commonRead: numberIn(answer.headers, 'x-chat-last-common-read'),
+    };
   }
 
   #ask(
@@ -106,7 +114,7 @@ export class ChatApi {
   ): Promise<OcsAnswer> {
     return this.door.ask({
       method: 'GET',
-      path: chatPath(token),
+      path: pathOf(chatEndpoints.receive, { token }),
       query,
       act: 'read',
       token,
@@ -115,8 +123,4 @@ export class ChatApi {
       ...(heldMs > 0 ? { heldMs } : {}),
     });
   }
-}
-
-function chatPath(token: string): string {
-  return `${talkApi}/v1/chat/${encodeURIComponent(token)}`;
 }

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { appPassword, ownUser, serverCapabilities } from '../talk.payloads.js';
+import { pathOf } from './endpoint-call.js';
 import { parseData, type OcsDoor } from './ocs.js';
+import { serverEndpoints } from './server.endpoints.js';
 
 /** What the server itself answers: who we are, what it can. */
 export class CoreApi {
@@ -10,7 +12,7 @@ export class CoreApi {
     return parseData(
       'read',
       serverCapabilities,
-      await this.door.ask({ method: 'GET', path: '/ocs/v2.php/cloud/capabilities', act: 'read', signal }),
+      await this.door.ask({ method: 'GET', path: pathOf(serverEndpoints.capabilities, {}), act: 'read', signal }),
     );
   }
 
@@ -18,13 +20,18 @@ export class CoreApi {
     return parseData(
       'read',
       ownUser,
-      await this.door.ask({ method: 'GET', path: '/ocs/v2.php/cloud/user', act: 'read', signal }),
+      await this.door.ask({ method: 'GET', path: pathOf(serverEndpoints.ownUser, {}), act: 'read', signal }),
     );
   }
 
   /** A new app password for a login with a real one. Throws RoomClosed (403) where the login is an app password already. */
   async newAppPassword(signal: AbortSignal): Promise<string> {
-    const answer = await this.door.ask({ method: 'GET', path: '/ocs/v2.php/core/getapppassword', act: 'read', signal });
+    const answer = await this.door.ask({
+      method: 'GET',
+      path: pathOf(serverEndpoints.newAppPassword, {}),
+      act: 'read',
+      signal,
+    });
     return parseData('read', appPassword, answer).apppassword;
   }
 }

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
 import type { TransportFailure } from '../talk.errors.js';
+import type { HttpMethod } from './endpoint.js';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: HttpMethod;
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

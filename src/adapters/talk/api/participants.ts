@@ -1,7 +1,7 @@
 import { talkRoom, type TalkRoom } from '../talk.payloads.js';
+import { pathOf } from './endpoint-call.js';
 import { parseData, type OcsDoor } from './ocs.js';
-
-const roomApi = '/ocs/v2.php/apps/spreed/api/v4/room';
+import { participantEndpoints } from './participants.endpoints.js';
 
 /** Who is in a room. Source: OpenAPI of Talk 22, `room`. */
 export class ParticipantsApi {
@@ -9,7 +9,7 @@ export class ParticipantsApi {
 
   /** Makes us a member of an open room. Throws RoomClosed where it is not open to us. */
   async join(token: string, signal: AbortSignal): Promise<TalkRoom> {
-    const path = `${roomApi}/${encodeURIComponent(token)}/participants/active`;
+    const path = pathOf(participantEndpoints.join, { token });
     return parseData(
       'read',
       talkRoom,
@@ -17,9 +17,15 @@ export class ParticipantsApi {
     );
   }
 
+  /** Ends our session in the room. One that is over already is as it should be. */
+  async leaveSession(token: string, signal: AbortSignal): Promise<void> {
+    const path = pathOf(participantEndpoints.leaveSession, { token });
+    await this.door.ask({ method: 'DELETE', path, act: 'read', token, signal });
+  }
+
   /** Adding somebody again changes nothing. Throws TargetGone for somebody unknown. */
   async add(token: string, participant: { id: string; source: string }, signal: AbortSignal): Promise<void> {
-    const path = `${roomApi}/${encodeURIComponent(token)}/participants`;
+    const path = pathOf(participantEndpoints.add, { token });
     const body = { newParticipant: participant.id, source: participant.source };
     await this.door.ask({ method: 'POST', path, body, act: 'write', token, signal });
   }

@@ -1,4 +1,6 @@
+import { pathOf } from './endpoint-call.js';
 import type { OcsDoor } from './ocs.js';
+import { reactionEndpoints } from './reactions.endpoints.js';
 
 /** Reactions of the account's own user: one of each emoji for each message. Source: OpenAPI of Talk 22, `reaction`. */
 export class ReactionsApi {
@@ -9,7 +11,7 @@ export class ReactionsApi {
    * that was deleted and for what is no emoji.
    */
   async add(token: string, id: number, reaction: string, beforeSend: () => void, signal: AbortSignal): Promise<void> {
-    const path = reactionPath(token, id);
+    const path = pathOf(reactionEndpoints.add, { token, messageId: id });
     await this.door.ask({ method: 'POST', path, body: { reaction }, act: 'write', token, signal, beforeSend });
   }
 
@@ -21,11 +23,7 @@ export class ReactionsApi {
     beforeSend: () => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const path = reactionPath(token, id);
+    const path = pathOf(reactionEndpoints.remove, { token, messageId: id });
     await this.door.ask({ method: 'DELETE', path, query: { reaction }, act: 'write', token, signal, beforeSend });
   }
-}
-
-function reactionPath(token: string, id: number): string {
-  return `/ocs/v2.php/apps/spreed/api/v1/reaction/${encodeURIComponent(token)}/${id}`;
 }

@@ -13,6 +13,8 @@ export interface Call {
   readonly names: Names;
   /** Undefined without a login. */
   readonly credential: Credential | undefined;
+  /** Set where another server asks for one of its people. */
+  readonly federated: FederatedLogin | undefined;
   readonly cookie: Cookie;
   /** Empty where it did not come; names are in small letters. */
   readonly header: (name: string) => string;
@@ -21,6 +23,12 @@ export interface Call {
   readonly parameters: Readonly<Record<string, string>>;
   /** When the request began. */
   readonly beganSeconds: number;
+}
+
+/** Somebody of another server, with what proves that it is their server that asks. */
+export interface FederatedLogin {
+  readonly cloudId: string;
+  readonly accessToken: string;
 }
 
 /** The browser session that a request belongs to. */
@@ -44,7 +52,7 @@ export type OcsRouter = Router<Handler>;
 
 /**
  * What a room's endpoint asks of its caller, in the order in which the server checks: `login` any login (else 401), `account` a
- * participant with an account (else 404), `moderator` (403), `accountModerator` (403), `readWrite` a room that is not locked (403),
+ * participant with an account, here or on another server (else 404), `moderator` (403), `accountModerator` (403), `readWrite` a room that is not locked (403),
  * `noLobby` not waiting in the lobby (412), `chat` the permission to write (403).
  */
 export type Need = 'login' | 'account' | 'moderator' | 'accountModerator' | 'readWrite' | 'noLobby' | 'chat';
@@ -78,6 +86,10 @@ export function roomOf(call: Call): Room | undefined {
 }
 
 export function attendeeOf(call: Call, room: Room): Attendee | undefined {
+  if (call.federated !== undefined) {
+    const attendee = room.attendees.get(`federated_users/${call.federated.cloudId}`);
+    return attendee?.accessToken === call.federated.accessToken ? attendee : undefined;
+  }
   if (call.credential !== undefined) return room.attendees.get(`users/${call.credential.user.id}`);
   return call.talk.attendance.guestOf(room, call.cookie.value);
 }
@@ -87,7 +99,7 @@ function check(need: Need, room: Room, attendee: Attendee): void {
     case 'login':
       return;
     case 'account':
-      if (attendee.actor.type !== 'users') throw new Refusal(404);
+      if (attendee.actor.type !== 'users' && attendee.actor.type !== 'federated_users') throw new Refusal(404);
       return;
     case 'moderator':
       if (!isModerator(attendee)) throw new Refusal(403);

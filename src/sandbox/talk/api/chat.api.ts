@@ -1,7 +1,9 @@
 import { Refusal } from '../refusal.js';
 import { countsAsUnread, rootOf, type Message } from '../state/message.js';
+import type { RowFilter } from '../state/message-log.js';
 import { actorKey, type Actor } from '../state/actor.js';
 import { lastCommonRead, RoomType, isModerator, type Attendee } from '../state/room.js';
+import { findMentions } from '../state/mentions.js';
 import { viewMessage } from '../view/message-view.js';
 import { viewRoom } from '../view/room-view.js';
 import { inRoom, talkApi, type OcsRouter, type RoomCall } from './call.js';
@@ -11,25 +13,28 @@ const chatApi = `${talkApi}/v1/chat/{token}`;
 const mostMessages = 200;
 const mostContext = 100;
 const defaultContext = 50;
+const mostSummarized = 500;
 const editableForSeconds = 86_400;
 const bridgeUser = 'bridge-bot';
 
 export function addChatRoutes(router: OcsRouter): void {
   router.add('POST', chatApi, inRoom(['readWrite', 'noLobby', 'chat'], post));
   router.add('GET', chatApi, inRoom(['noLobby'], receive));
-  router.add('DELETE', chatApi, inRoom(['account', 'accountModerator', 'readWrite'], clear));
+  router.add('DELETE', chatApi, inRoom(['login', 'account', 'accountModerator', 'readWrite'], clear));
   router.add('PUT', `${chatApi}/{messageId:[0-9]+}`, inRoom(['account', 'readWrite', 'noLobby', 'chat'], edit));
   router.add('DELETE', `${chatApi}/{messageId:[0-9]+}`, inRoom(['account', 'readWrite', 'noLobby', 'chat'], remove));
   router.add('GET', `${chatApi}/{messageId:[0-9]+}/context`, inRoom(['noLobby'], context));
   router.add('POST', `${chatApi}/read`, inRoom([], markRead));
   router.add('DELETE', `${chatApi}/read`, inRoom([], markUnread));
   router.add('GET', `${chatApi}/mentions`, inRoom(['noLobby'], suggestMentions));
-  router.add('POST', `${chatApi}/summarize`, inRoom(['noLobby'], refuseSummary));
+  router.add('POST', `${chatApi}/summarize`, inRoom(['noLobby'], summarize));
 }
 
 async function post(call: RoomCall): Promise<Answer> {
   const { talk, input, room, attendee } = call;
   talk.conversations.fillOneToOne(room);
+  const isGuest = attendee.actor.type === 'guests';
+  if (isGuest && findMentions(input.text('message')).length > 0) talk.guestMentions.count();
   await talk.reachCommit();
   const message = talk.chat.post(room, speaker(call, attendee), input.text('message'), {
     referenceId: input.text('referenceId').slice(0, 64),
@@ -62,12 +67,16 @@ async function receive(call: RoomCall): Promise<Answer> {
     limit: Math.max(0, Math.min(mostMessages, input.number('limit', 100))),
     includeCursor: input.number('includeLastKnown') === 1,
   };
-  const threadId = input.number('threadId');
-  const isWanted = threadId === 0 ? undefined : (row: Message): boolean => rootOf(row).id === threadId;
+  const isWanted = inThread(input.number('threadId'));
   if (input.number('lookIntoFuture') !== 1) return page(call, room.log.before(read, isWanted));
   if (input.number('setReadMarker', 1) === 1 && read.cursor > attendee.lastReadMessage)
     attendee.lastReadMessage = read.cursor;
   return page(call, await talk.longPoll.read(room, read, input.number('timeout', 30), isWanted));
+}
+
+/** Undefined for every row. */
+function inThread(threadId: number): RowFilter | undefined {
+  return threadId === 0 ? undefined : (row) => rootOf(row).id === threadId;
 }
 
 /** 304 without rows, or 200 and none where the common read marker is not the one that the caller knows. */
@@ -87,8 +96,9 @@ function page(call: RoomCall, rows: readonly Message[]): Answer {
 function context(call: RoomCall): Answer {
   const limit = Math.max(1, Math.min(mostContext, call.input.number('limit', defaultContext)));
   const cursor = Number(call.parameters['messageId']);
-  const older = call.room.log.before({ cursor, limit, includeCursor: true }).reverse();
-  const newer = call.room.log.after({ cursor, limit, includeCursor: false });
+  const isWanted = inThread(call.input.number('threadId'));
+  const older = call.room.log.before({ cursor, limit, includeCursor: true }, isWanted).reverse();
+  const newer = call.room.log.after({ cursor, limit, includeCursor: false }, isWanted);
   return page(call, [...older, ...newer]);
 }
 
@@ -133,7 +143,9 @@ function requireOwnOrModerator(call: RoomCall, message: Message): void {
 
 function clear(call: RoomCall): Answer {
   const row = call.talk.chat.clear(call.room, call.attendee.actor);
-  return { status: 200, data: shown(call, row), headers: commonRead(call) };
+  // What other servers have been told stays with them.
+  const isTold = [...call.room.attendees.values()].some(({ accessToken }) => accessToken !== undefined);
+  return { status: isTold ? 202 : 200, data: shown(call, row), headers: commonRead(call) };
 }
 
 function markRead(call: RoomCall): Answer {
@@ -170,9 +182,15 @@ function suggestMentions(call: RoomCall): Answer {
   return ok([...people, ...(isEverybody ? [everybody] : [])].slice(0, Math.max(1, input.number('limit', 20))));
 }
 
-/** No language model is installed. */
-function refuseSummary(): Answer {
-  throw new Refusal(400, { error: 'ai-error' });
+/** Throws a Refusal 400 where nothing is installed that writes chats up; the text itself is asked for elsewhere. */
+function summarize({ talk, room, input }: RoomCall): Answer {
+  if (talk.extras.summaries === undefined) throw new Refusal(400, { error: 'ai-error' });
+  if (talk.extras.summaries === 'fails') throw new Refusal(500, null);
+  const cursor = input.number('fromMessageId');
+  const rows = room.log.after({ cursor, limit: mostSummarized + 1, includeCursor: false }, countsAsUnread);
+  if (rows.length === 0) return { status: 204, data: null };
+  const rest = rows.length > mostSummarized ? { nextOffset: rows[mostSummarized - 1]?.id } : {};
+  return created({ taskId: rows[0]?.id, ...rest });
 }
 
 function shown(call: RoomCall, message: Message): Record<string, unknown> {

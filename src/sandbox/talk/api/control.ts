@@ -1,8 +1,10 @@
 import type { FaultRule, FaultScript } from '../../fault-script.js';
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import type { Ledger } from '../../ledger.js';
+import type { SignalingServer } from '../signaling/signaling-server.js';
 import type { TalkState } from '../state/talk-state.js';
 
+const unknown: SandboxAnswer = { status: 404, body: { error: 'unknown control' } };
 export const controlFront = '/_sandbox/';
 
 /** The sandbox's own endpoints, for when it runs as a process by itself. */
@@ -11,6 +13,7 @@ export class Control {
     private readonly talk: TalkState,
     private readonly ledger: Ledger,
     private readonly faults: FaultScript,
+    private readonly signaling: SignalingServer | undefined,
   ) {}
 
   answer(request: SandboxRequest): SandboxAnswer {
@@ -26,9 +29,34 @@ export class Control {
       case 'DELETE faults':
         this.faults.clear();
         return { status: 204 };
+      case 'POST signaling':
+        return this.#disturb(request.query.get('do') ?? '');
       default:
-        return { status: 404, body: { error: 'unknown control' } };
+        return unknown;
     }
+  }
+
+  /** What can happen to the connections of the signaling server. */
+  #disturb(what: string): SandboxAnswer {
+    const { signaling } = this;
+    if (signaling === undefined) return unknown;
+    switch (what) {
+      case 'cut':
+        signaling.cut();
+        break;
+      case 'restart':
+        signaling.restart();
+        break;
+      case 'hush':
+        signaling.hush();
+        break;
+      case 'sendAway':
+        signaling.sendAway('sandbox');
+        break;
+      default:
+        return unknown;
+    }
+    return { status: 204 };
   }
 
   #state(): unknown {

@@ -1,10 +1,11 @@
 import { Refusal } from '../refusal.js';
 import type { FileMessageType } from '../state/message.js';
 import { mayChat } from '../state/room.js';
-import { viewShare } from '../view/file-view.js';
+import { viewPublicShare, viewShare } from '../view/file-view.js';
 import { asUser, type OcsRouter, type UserCall } from './call.js';
 import { ok, type Answer } from './ocs.js';
 
+const publicShare = 3;
 const roomShare = 10;
 const voiceTypes = ['audio/mpeg', 'audio/wav', 'audio/x-wav'];
 
@@ -12,12 +13,14 @@ export function addFileShareRoutes(router: OcsRouter): void {
   router.add('POST', '/apps/files_sharing/api/v1/shares', asUser(share));
 }
 
-/** Shares a file with a room, which is told by a message. A second time is refused, but the message is there all the same. */
+/** Shares a file by a link, or with a room, which is told by a message. A second time is refused, but the message is there all the same. */
 function share(call: UserCall): Answer {
   const { talk, input, user } = call;
-  if (input.number('shareType') !== roomShare) throw new Refusal(400, [], 'Unknown share type');
+  const type = input.number('shareType');
+  if (type !== roomShare && type !== publicShare) throw new Refusal(400, [], 'Unknown share type');
   const file = talk.files.own(user.id, input.text('path'));
   if (file === undefined) throw new Refusal(404, [], 'Wrong path, file/folder does not exist');
+  if (type === publicShare) return ok(viewPublicShare(call.names, talk.files.sharePublicly(file)));
   const room = talk.rooms.get(input.text('shareWith'));
   const attendee = room?.attendees.get(`users/${user.id}`);
   if (room === undefined || attendee === undefined) throw new Refusal(404, [], 'Conversation not found');

@@ -7,10 +7,14 @@ export class Input {
 
   /** The first file of a form. */
   readonly file: Buffer | undefined;
+  /** The body as it came. */
+  readonly raw: string;
 
   constructor(request: SandboxRequest) {
-    this.file = fileOf(request);
-    this.#values = { ...Object.fromEntries(request.query), ...bodyOf(request) };
+    const form = readForm(request);
+    this.file = form.file;
+    this.raw = request.body.toString('utf8');
+    this.#values = { ...Object.fromEntries(request.query), ...bodyOf(request), ...form.fields };
   }
 
   has(name: string): boolean {
@@ -37,6 +41,11 @@ export class Input {
     return value === true || value === 1 || value === '1' || value === 'true';
   }
 
+  map(name: string): Readonly<Record<string, unknown>> {
+    const value = this.#values[name];
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  }
+
   list(name: string): readonly unknown[] {
     const value = this.#values[name];
     return Array.isArray(value) ? value : [];
@@ -53,13 +62,30 @@ function bodyOf(request: SandboxRequest): Record<string, unknown> {
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
 }
 
-/** Forms with one file are all that is sent. */
-function fileOf({ headers, body }: SandboxRequest): Buffer | undefined {
+interface Form {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly file: Buffer | undefined;
+}
+
+/** The parts of a form: fields by their names, and the first file. */
+function readForm({ headers, body }: SandboxRequest): Form {
   const boundary = /^multipart\/form-data;.*boundary="?([^";]+)/i.exec(headers['content-type'] ?? '')?.[1];
-  if (boundary === undefined) return undefined;
-  const headEnd = body.indexOf('\r\n\r\n');
-  const end = body.indexOf(`\r\n--${boundary}`, headEnd);
-  return headEnd < 0 || end < 0 ? undefined : body.subarray(headEnd + 4, end);
+  const fields: Record<string, string> = {};
+  let file: Buffer | undefined;
+  if (boundary === undefined) return { fields, file };
+  const mark = Buffer.from(`--${boundary}`);
+  for (let at = body.indexOf(mark); at >= 0;) {
+    const next = body.indexOf(mark, at + mark.length);
+    if (next < 0) break;
+    const headEnd = body.indexOf('\r\n\r\n', at);
+    const content = body.subarray(headEnd + 4, next - 2);
+    const head = body.subarray(at, headEnd).toString('utf8');
+    const name = /[; ]name="([^"]*)"/i.exec(head)?.[1];
+    if (/filename=/i.test(head)) file ??= content;
+    else if (name !== undefined) fields[name] = content.toString('utf8');
+    at = next;
+  }
+  return { fields, file };
 }
 
 function parseJson(text: string): unknown {

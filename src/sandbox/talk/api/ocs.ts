@@ -23,9 +23,9 @@ export function created(data: unknown, headers?: Record<string, string>): Answer
   return { status: 201, data, ...(headers === undefined ? {} : { headers }) };
 }
 
-/** 304 comes without a body and without Talk's headers. */
+/** 304 and 204 come without a body and without Talk's headers. */
 export function envelope(answer: Answer, reason = ''): SandboxAnswer {
-  if (answer.status === 304) return { status: 304 };
+  if (answer.status === 304 || answer.status === 204) return { status: answer.status };
   if (answer.raw !== undefined) return { status: answer.status, headers: { ...answer.headers }, body: answer.raw };
   const fine = answer.status >= 200 && answer.status < 300;
   const meta = { status: fine ? 'ok' : 'failure', statuscode: answer.status, message: fine ? 'OK' : reason };

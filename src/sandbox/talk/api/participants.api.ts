@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.js';
-import { ParticipantType, Permission, permissionsOf, RoomType, type Attendee, type Room } from '../state/room.js';
+import { ParticipantType, Permission, permissionsOf, RoomType, type Attendee } from '../state/room.js';
+import { viewAttendee } from '../view/attendee-view.js';
 import { inRoom, talkApi, type OcsRouter, type RoomCall } from './call.js';
 import { ok, type Answer } from './ocs.js';
 
@@ -10,14 +11,18 @@ const statusHeader = { 'X-Nextcloud-Has-User-Statuses': '1' };
 export function addParticipantRoutes(router: OcsRouter): void {
   router.add('GET', `${roomApi}/participants`, inRoom(['noLobby'], list));
   router.add('POST', `${roomApi}/participants`, inRoom(['login', 'accountModerator'], add));
-  router.add(
-    'POST',
-    `${roomApi}/participants/resend-invitations`,
-    inRoom(['login', 'accountModerator'], () => ok(null)),
-  );
+  router.add('POST', `${roomApi}/participants/resend-invitations`, inRoom(['login', 'accountModerator'], resend));
   router.add('DELETE', `${roomApi}/participants/self`, inRoom(['login'], leave));
   router.add('DELETE', `${roomApi}/attendees`, inRoom(['moderator'], remove));
   router.add('PUT', `${roomApi}/attendees/permissions`, inRoom(['moderator'], setPermissions));
+  // Gone from the API: whatever is asked, it is not possible.
+  router.add(
+    'PUT',
+    `${roomApi}/attendees/permissions/all`,
+    inRoom(['moderator'], () => {
+      throw new Refusal(400, null);
+    }),
+  );
   router.add(
     'POST',
     `${roomApi}/moderators`,
@@ -34,20 +39,31 @@ function list(call: RoomCall): Answer {
   if (call.attendee.participantType === ParticipantType.guest) throw new Refusal(403, null);
   call.talk.attendance.expire(call.room);
   const withStatus = call.input.flag('includeStatus');
-  const views = [...call.room.attendees.values()].map((attendee) => viewAttendee(call.room, attendee, withStatus));
+  const { accounts } = call.talk;
+  const views = [...call.room.attendees.values()].map((attendee) =>
+    viewAttendee(accounts, call.room, attendee, withStatus),
+  );
   return ok(views, withStatus ? statusHeader : undefined);
 }
 
-function add(call: RoomCall): Answer {
+async function add(call: RoomCall): Promise<Answer> {
   const { talk, room, input, attendee } = call;
   const id = input.text('newParticipant');
   switch (input.text('source', 'users')) {
     case 'users': {
       const user = id === bridgeUser ? undefined : talk.accounts.get(id);
       if (user === undefined) throw new Refusal(404, { error: 'new-participant' });
+      if (talk.bans.isBanned(room, user.id)) throw new Refusal(400, { error: 'ban' });
       talk.conversations.addUser(room, attendee.actor, user);
       return ok([]);
     }
+    case 'federated_users':
+      await talk.federation.invite(room, attendee.actor, id);
+      return ok([]);
+    case 'phones':
+      if (talk.backends.sip?.dialsOut !== true) throw new Refusal(501, { error: 'sip' });
+      talk.conversations.addPhone(room, attendee.actor, id);
+      return ok([]);
     case 'emails':
       talk.conversations.addEmail(room, attendee.actor, id);
       return ok({ type: room.type });
@@ -58,6 +74,15 @@ function add(call: RoomCall): Answer {
     default:
       throw new Refusal(400, { error: 'source' });
   }
+}
+
+/** To one, or to everybody who was invited. */
+function resend(call: RoomCall): Answer {
+  const id = call.input.number('attendeeId');
+  if (call.input.has('attendeeId') && ![...call.room.attendees.values()].some((one) => one.id === id)) {
+    throw new Refusal(404, null);
+  }
+  return ok(null);
 }
 
 function leave(call: RoomCall): Answer {
@@ -72,12 +97,14 @@ function remove(call: RoomCall): Answer {
   if (target.participantType === ParticipantType.owner && target !== attendee)
     throw new Refusal(403, { error: 'owner' });
   talk.conversations.remove(room, attendee.actor, target);
+  if (target.actor.type === 'federated_users') talk.federation.unshare(target);
   return ok(null);
 }
 
 function setModerator(call: RoomCall, moderates: boolean): Answer {
   const target = [...call.room.attendees.values()].find((other) => other.id === call.input.number('attendeeId'));
   if (target === undefined) throw new Refusal(404, null);
+  if (target === call.attendee) throw new Refusal(403, null);
   call.talk.conversations.setModerator(call.room, call.attendee.actor, target, moderates);
   return ok(null);
 }
@@ -91,15 +118,15 @@ function setPermissions(call: RoomCall): Answer {
       target.permissions = bits === Permission.default ? bits : bits | Permission.custom;
       break;
     case 'add':
-      target.permissions = permissionsOf(call.room, target) | bits | Permission.custom;
+      target.permissions = permissionsOf(call.room, target) | bits;
       break;
     case 'remove':
-      target.permissions = (permissionsOf(call.room, target) & ~bits) | Permission.custom;
+      target.permissions = permissionsOf(call.room, target) & ~bits;
       break;
     default:
       throw new Refusal(400, { error: 'method' });
   }
-  return ok([viewAttendee(call.room, target, true)], statusHeader);
+  return ok([viewAttendee(call.talk.accounts, call.room, target, true)], statusHeader);
 }
 
 function targetOf(call: RoomCall): Attendee {
@@ -107,27 +134,4 @@ function targetOf(call: RoomCall): Attendee {
   const target = [...call.room.attendees.values()].find((attendee) => attendee.id === id);
   if (target === undefined) throw new Refusal(404, { error: 'participant' });
   return target;
-}
-
-function viewAttendee(room: Room, attendee: Attendee, withStatus: boolean): Record<string, unknown> {
-  const isUser = attendee.actor.type === 'users';
-  const lastPing = Math.max(0, ...attendee.sessions.map((session) => session.lastPingSeconds));
-  return {
-    roomToken: room.token,
-    inCall: 0,
-    lastPing,
-    sessionIds: attendee.sessions.map((session) => session.id),
-    participantType: attendee.participantType,
-    attendeeId: attendee.id,
-    actorId: attendee.actor.id,
-    actorType: attendee.actor.type,
-    displayName: attendee.displayName,
-    permissions: permissionsOf(room, attendee),
-    attendeePermissions: attendee.permissions,
-    attendeePin: '',
-    phoneNumber: '',
-    callId: '',
-    ...(attendee.invitedAs === undefined ? {} : { invitedActorId: attendee.invitedAs }),
-    ...(withStatus && isUser ? { status: 'offline', statusIcon: null, statusMessage: null, statusClearAt: null } : {}),
-  };
 }

@@ -17,8 +17,8 @@ function join(call: Call): Answer {
   const room = roomOf(call);
   if (room === undefined) throw new Refusal(404);
   const visitor = { user: call.credential?.user, cookie: call.cookie.value, cookieIsNew: call.cookie.isNew };
-  const attendee = call.talk.attendance.join(room, visitor, call.input.text('password'));
-  return ok(viewRoom(call.names, room, attendee));
+  const joined = call.talk.attendance.join(room, visitor, call.input.text('password'), call.input.flag('force', true));
+  return ok(viewRoom(call.names, room, joined.attendee, 'with last message', joined.session));
 }
 
 /** Answers 200 to those too who were never there. */
@@ -35,7 +35,7 @@ function setState(call: RoomCall): Answer {
   const state = call.input.number('state');
   if (state !== 0 && state !== 1) throw new Refusal(400, null);
   session.state = state;
-  return ok(viewRoom(call.names, call.room, call.attendee));
+  return ok(viewRoom(call.names, call.room, call.attendee, 'with last message', session));
 }
 
 function rename(call: RoomCall): Answer {

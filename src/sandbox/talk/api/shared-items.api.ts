@@ -9,6 +9,7 @@ import { created, ok, type Answer } from './ocs.js';
 const shareApi = `${talkApi}/v1/chat/{token}/share`;
 const mostItems = 200;
 const overviewItems = 7;
+const longestMetaData = 32_000;
 
 const categories = ['audio', 'deckcard', 'file', 'location', 'media', 'other', 'poll', 'recording', 'voice'] as const;
 type Category = (typeof categories)[number];
@@ -36,6 +37,7 @@ export function addSharedItemRoutes(router: OcsRouter): void {
 
 function share(call: RoomCall): Answer {
   const { talk, input, room, attendee } = call;
+  if (input.text('metaData').length > longestMetaData) throw new Refusal(413, { error: 'message' });
   const object = readObject(input.text('objectType'), input.text('objectId'), input.text('metaData'));
   const message = talk.chat.say(
     room,

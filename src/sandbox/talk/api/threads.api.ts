@@ -53,7 +53,7 @@ function rename(call: RoomCall): Answer {
 }
 
 function setLevel(call: RoomCall): Answer {
-  const root = threadOf(call);
+  const root = threadOf(call, 'message');
   const level = call.input.number('level');
   if (level < 0 || level > highestLevel) throw new Refusal(400, { error: 'level' });
   root.thread?.levels.set(readerOf(call), level);
@@ -64,9 +64,9 @@ function threadsOf(room: Room): Message[] {
   return room.log.all().filter((row) => row.thread !== undefined);
 }
 
-function threadOf(call: RoomCall): Message {
+function threadOf(call: RoomCall, error = 'thread'): Message {
   const root = call.room.log.get(Number(call.parameters['threadId']));
-  if (root?.thread === undefined) throw new Refusal(404, { error: 'thread' });
+  if (root?.thread === undefined) throw new Refusal(404, { error });
   return root;
 }
 

@@ -95,7 +95,8 @@ function showAvatar({ talk, parameters }: WebCall): SandboxAnswer {
     'x-nc-iscustomavatar': '0',
     'cache-control': 'private, max-age=86400',
   };
-  return { status: 200, headers, body: avatarPicture(user.id, size) };
+  const own = user.picture === undefined ? {} : { 'x-nc-iscustomavatar': '1' };
+  return { status: 200, headers: { ...headers, ...own }, body: user.picture ?? avatarPicture(user.id, size) };
 }
 
 /** A picture that stands for the file's; 404 for what has none. */

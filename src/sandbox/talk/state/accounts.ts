@@ -6,7 +6,24 @@ export interface User {
   displayName: string;
   password: string;
   readonly admin: boolean;
+  readonly createsRooms: boolean;
+  /** Whether others are not told what was read and who writes. */
+  readonly privacy: { read: 0 | 1; typing: 0 | 1 };
+  status: UserStatus;
+  /** A PNG or GIF; absent: the server draws one. */
+  picture: Buffer | undefined;
 }
+
+/** What others are shown of somebody beside the name. */
+export interface UserStatus {
+  readonly status: 'offline' | 'busy';
+  readonly icon: string | null;
+  readonly message: string | null;
+}
+
+export const offline: UserStatus = { status: 'offline', icon: null, message: null };
+/** What the server sets while somebody is in a call. */
+export const inCall: UserStatus = { status: 'busy', icon: '💬', message: 'In a call' };
 
 export interface Credential {
   readonly user: User;
@@ -25,6 +42,10 @@ export class Accounts {
       displayName: user.displayName ?? user.id,
       password: user.password ?? `pw-${user.id}-12345678`,
       admin: user.admin ?? false,
+      createsRooms: user.createsRooms ?? true,
+      privacy: { read: 0, typing: 0 },
+      status: offline,
+      picture: undefined,
     };
     this.#users.set(user.id, whole);
     return whole;
@@ -49,6 +70,12 @@ export class Accounts {
     if (user === undefined) return undefined;
     if (user.password === secret) return { user, by: 'password', secret };
     return this.#appPasswords.get(secret) === id ? { user, by: 'appPassword', secret } : undefined;
+  }
+
+  /** Answers undefined for what is nobody's app password. */
+  owner(secret: string): Credential | undefined {
+    const user = this.#users.get(this.#appPasswords.get(secret) ?? '');
+    return user === undefined ? undefined : { user, by: 'appPassword', secret };
   }
 
   /** 72 letters and digits, as Nextcloud's. */

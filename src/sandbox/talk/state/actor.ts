@@ -1,4 +1,4 @@
-export type ActorType = 'users' | 'guests' | 'bots' | 'bridged' | 'emails' | 'federated_users';
+export type ActorType = 'users' | 'guests' | 'bots' | 'bridged' | 'emails' | 'federated_users' | 'phones';
 
 export interface Actor {
   readonly type: ActorType;

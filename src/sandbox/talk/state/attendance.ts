@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../refusal.js';
 import type { User } from './accounts.js';
+import type { Bans } from './bans.js';
 import type { BrowserSessions } from './browser-sessions.js';
+import type { Calls } from './calls.js';
 import type { Conversations } from './conversations.js';
 import { randomText } from './random-text.js';
 import { actorKey } from './actor.js';
-import { ParticipantType, RoomType, type Attendee, type Room, type Session } from './room.js';
+import { CallFlag, ParticipantType, RoomType, type Attendee, type Room, type Session } from './room.js';
 import type { Rooms } from './rooms.js';
+import type { Signaling } from './signaling.js';
 
 const sessionIdLength = 255;
 /** A session without a ping for so long is gone. */
@@ -17,6 +20,13 @@ export interface Visitor {
   readonly user: User | undefined;
   readonly cookie: string;
   readonly cookieIsNew: boolean;
+  /** What the session's id ends with, by which another server tells it from its own. */
+  readonly suffix?: string;
+}
+
+export interface Joined {
+  readonly attendee: Attendee;
+  readonly session: Session;
 }
 
 /** People's open windows in rooms, and the guests who are there only as long as theirs are. */
@@ -25,6 +35,9 @@ export class Attendance {
     private readonly rooms: Rooms,
     private readonly conversations: Conversations,
     private readonly browsers: BrowserSessions,
+    private readonly bans: Bans,
+    private readonly calls: Calls,
+    private readonly signaling: Signaling,
     private readonly nowSeconds: () => number,
   ) {}
 
@@ -40,22 +53,49 @@ export class Attendance {
     return attendee.sessions.find((session) => session.id === presence.sessionId);
   }
 
-  /** Throws a Refusal: 404 for a room that is closed to the visitor, 403 `password`. */
-  join(room: Room, visitor: Visitor, password: string): Attendee {
+  /**
+   * Throws a Refusal: 404 for a room that is closed to the visitor, 403 `password` or `ban`, and 409 with the session where the same
+   * browser is in the room's call already and does not `force` it out.
+   */
+  join(room: Room, visitor: Visitor, password: string, force: boolean): Joined {
+    if (visitor.user !== undefined && this.bans.isBanned(room, visitor.user.id))
+      throw new Refusal(403, { error: 'ban' });
     const attendee = this.#knownVisitor(room, visitor) ?? this.#newVisitor(room, visitor, password);
     const previous = this.sessionOf(room, attendee, visitor.cookie);
-    if (previous !== undefined) attendee.sessions.splice(attendee.sessions.indexOf(previous), 1);
-    const session: Session = {
-      id: randomText(sessionIdLength, 'secret'),
-      lastPingSeconds: this.nowSeconds(),
-      state: 1,
-    };
-    attendee.sessions.push(session);
+    if (previous !== undefined && previous.callFlags !== CallFlag.out && !force) {
+      const { id, callFlags, lastPingSeconds } = previous;
+      throw new Refusal(409, { sessionId: id, inCall: callFlags, lastPing: lastPingSeconds });
+    }
+    if (previous !== undefined) this.#end(room, attendee, previous);
+    const session = this.open(room, attendee, `${randomText(sessionIdLength, 'secret')}${visitor.suffix ?? ''}`);
     // A login on a browser session's first request renews that session, and what was kept in it is lost.
     if (visitor.user === undefined || !visitor.cookieIsNew) {
       this.browsers.set(visitor.cookie, room.token, { actor: actorKey(attendee.actor), sessionId: session.id });
     }
-    return attendee;
+    return { attendee, session };
+  }
+
+  /** A session by its id, as other servers open them for their people. */
+  open(room: Room, attendee: Attendee, id: string): Session {
+    const session: Session = { id, lastPingSeconds: this.nowSeconds(), state: 1, callFlags: CallFlag.out };
+    attendee.sessions.push(session);
+    this.signaling.refresh(room);
+    return session;
+  }
+
+  /** One that is not open is closed already. */
+  close(room: Room, attendee: Attendee, id: string): void {
+    const session = attendee.sessions.find((one) => one.id === id);
+    if (session !== undefined) this.#end(room, attendee, session);
+  }
+
+  /** Whether the browser joined the room and did not leave it: without a session, that one was ended. */
+  wasIn(room: Room, cookie: string): boolean {
+    return this.browsers.get(cookie, room.token) !== undefined;
+  }
+
+  ping(session: Session): void {
+    session.lastPingSeconds = this.nowSeconds();
   }
 
   /** Guests and people who joined by themselves are no longer in the room without a session. */
@@ -63,7 +103,7 @@ export class Attendance {
     const session = this.sessionOf(room, attendee, cookie);
     this.browsers.delete(cookie, room.token);
     if (session === undefined) return;
-    attendee.sessions.splice(attendee.sessions.indexOf(session), 1);
+    this.#end(room, attendee, session);
     this.#dropIfGone(room, attendee);
   }
 
@@ -71,9 +111,9 @@ export class Attendance {
   expire(room: Room): void {
     const oldest = this.nowSeconds() - sessionSeconds;
     for (const attendee of [...room.attendees.values()]) {
-      const alive = attendee.sessions.filter((session) => session.lastPingSeconds > oldest);
-      if (alive.length === attendee.sessions.length) continue;
-      attendee.sessions = alive;
+      const gone = attendee.sessions.filter((session) => session.lastPingSeconds <= oldest);
+      if (gone.length === 0) continue;
+      for (const session of gone) this.#end(room, attendee, session);
       this.#dropIfGone(room, attendee);
     }
   }
@@ -96,6 +136,13 @@ export class Attendance {
       displayName: '',
       participantType: ParticipantType.guest,
     });
+  }
+
+  #end(room: Room, attendee: Attendee, session: Session): void {
+    this.calls.leave(room, attendee, session);
+    attendee.sessions.splice(attendee.sessions.indexOf(session), 1);
+    this.signaling.forget(session.id);
+    this.signaling.refresh(room);
   }
 
   #dropIfGone(room: Room, attendee: Attendee): void {

@@ -23,6 +23,10 @@ export class Bots {
     return whole;
   }
 
+  uninstall(bot: InstalledBot): void {
+    this.#bots.delete(bot.id);
+  }
+
   get(id: number): InstalledBot | undefined {
     return this.#bots.get(id);
   }

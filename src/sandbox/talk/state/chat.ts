@@ -134,8 +134,24 @@ export class Chat {
   /** Removes every row; the read markers go back to "nobody has read anything". */
   clear(room: Room, by: Actor): Message {
     room.log.clear();
+    room.pinned.clear();
     for (const attendee of room.attendees.values()) attendee.lastReadMessage = -2;
     return this.note(room, by, 'history_cleared');
+  }
+
+  /** Answers the row that tells of it. */
+  pin(room: Room, message: Message, by: Actor, untilSeconds: number): Message {
+    room.pinned.add(message);
+    message.pin = { by, atSeconds: this.nowSeconds(), untilSeconds, hiddenFor: new Set() };
+    return this.note(room, by, 'message_pinned', {}, message);
+  }
+
+  /** Answers undefined for one that is not pinned. */
+  unpin(room: Room, message: Message, by: Actor): Message | undefined {
+    if (message.pin === undefined) return undefined;
+    message.pin = undefined;
+    room.pinned.delete(message);
+    return this.note(room, by, 'message_unpinned', {}, message);
   }
 
   openThread(room: Room, message: Message, title: string): void {
@@ -158,7 +174,7 @@ export class Chat {
 
   #note(room: Room, actor: Actor, type: SystemType, details: SystemDetails, parent: Message | undefined): Message {
     const createdSeconds = this.nowSeconds();
-    const silent = type === 'thread_created' || type === 'thread_renamed';
+    const silent = type === 'thread_created' || type === 'thread_renamed' || details.isSilent === true;
     const row = this.stream.add(room, {
       actor,
       content: { kind: 'system', type, details },

@@ -1,19 +1,32 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../refusal.js';
 import type { Accounts, User } from './accounts.js';
+import type { Calls } from './calls.js';
 import type { TalkChange } from './change.js';
 import type { Chat } from './chat.js';
 import type { SystemType } from './message.js';
 import { actorKey, type Actor } from './actor.js';
-import { isAccountModerator, isModerator, ParticipantType, RoomType, type Attendee, type Room } from './room.js';
-import { pictureSize } from './picture-size.js';
-import { randomText } from './random-text.js';
+import {
+  isAccountModerator,
+  isModerator,
+  ParticipantType,
+  RoomType,
+  type Attendee,
+  type Room,
+  type RoomPicture,
+} from './room.js';
 import type { NewRoom, Rooms } from './rooms.js';
 
 const maxNameLength = 255;
 const maxDescriptionLength = 2000;
-const jpegBeginning = Buffer.from([0xff, 0xd8, 0xff]);
 const listableNotes: readonly SystemType[] = ['listable_none', 'listable_users', 'listable_all'];
+
+export interface NewFederated {
+  readonly id: number;
+  readonly cloudId: string;
+  readonly displayName: string;
+  readonly accessToken: string;
+}
 
 export function userActor(id: string): Actor {
   return { type: 'users', id };
@@ -25,12 +38,20 @@ export class Conversations {
     private readonly accounts: Accounts,
     private readonly rooms: Rooms,
     private readonly chat: Chat,
+    private readonly calls: Calls,
     private readonly changed: (change: TalkChange) => void,
   ) {}
 
   create(owner: User, room: NewRoom): Room {
     const created = this.rooms.create({ ...room, name: room.name.trim() === '' ? '---' : room.name });
     return this.#open(created, owner);
+  }
+
+  /** Throws a Refusal 404 for an actor without an account. */
+  accountOf(actor: Actor): User {
+    const user = actor.type === 'users' ? this.accounts.get(actor.id) : undefined;
+    if (user === undefined) throw new Refusal(404);
+    return user;
   }
 
   /** The room of the two that exists, or a new one with its owner only: the other joins with the first message. */
@@ -79,15 +100,8 @@ export class Conversations {
     this.#tell(room, by, description === '' ? 'description_removed' : 'description_set');
   }
 
-  /** Throws a Refusal 400 with a sentence for anything but a square PNG or JPEG. */
-  setPicture(room: Room, by: Actor, bytes: Buffer): void {
-    const isJpeg = bytes.subarray(0, 3).equals(jpegBeginning);
-    const size = pictureSize(bytes);
-    if (!isJpeg && size === undefined) throw new Refusal(400, { message: 'Invalid image' });
-    if (size?.width !== size?.height) throw new Refusal(400, { message: 'Avatar image is not square' });
-    const isPng = bytes.subarray(1, 4).toString('latin1') === 'PNG';
-    if (!isJpeg && !isPng) throw new Refusal(400, { message: 'Unknown filetype' });
-    room.picture = { mime: isPng ? 'image/png' : 'image/jpeg', bytes, version: randomText(16, 'secret') };
+  setPicture(room: Room, by: Actor, picture: RoomPicture): void {
+    room.picture = picture;
     this.#tell(room, by, 'avatar_set');
   }
 
@@ -101,7 +115,20 @@ export class Conversations {
     const type = isPublic ? RoomType.public : RoomType.group;
     if (room.type === type) return;
     room.type = type;
+    if (!isPublic) this.#sendVisitorsAway(room);
     this.#tell(room, by, isPublic ? 'guests_allowed' : 'guests_disallowed');
+  }
+
+  /** Whoever was not invited is out, without a word. */
+  #sendVisitorsAway(room: Room): void {
+    const visiting: readonly number[] = [
+      ParticipantType.guest,
+      ParticipantType.guestModerator,
+      ParticipantType.selfJoined,
+    ];
+    for (const attendee of [...room.attendees.values()]) {
+      if (visiting.includes(attendee.participantType)) this.rooms.removeAttendee(room, attendee);
+    }
   }
 
   setPassword(room: Room, by: Actor, password: string): void {
@@ -142,6 +169,35 @@ export class Conversations {
     this.changed({ room: room.token, what: 'members' });
   }
 
+  /** Somebody of another server, who is known here by the address. */
+  addFederated(room: Room, by: Actor, person: NewFederated): Attendee {
+    const attendee = this.rooms.addAttendee(room, {
+      id: person.id,
+      actor: { type: 'federated_users', id: person.cloudId },
+      displayName: person.displayName,
+      participantType: ParticipantType.user,
+      accessToken: person.accessToken,
+    });
+    this.#tell(room, by, 'federated_user_added', { user: attendee.actor });
+    this.changed({ room: room.token, what: 'members' });
+    return attendee;
+  }
+
+  /** Somebody who is called by phone. */
+  addPhone(room: Room, by: Actor, number: string): void {
+    const id = createHash('sha256').update(number).digest('hex');
+    if (room.attendees.has(`phones/${id}`)) return;
+    const actor: Actor = { type: 'phones', id, name: number };
+    const whom = { actor, displayName: number, participantType: ParticipantType.user, phoneNumber: number };
+    this.rooms.addAttendee(room, whom);
+    this.#tell(room, by, 'phone_added', { user: actor });
+    this.changed({ room: room.token, what: 'members' });
+  }
+
+  noteAccepted(room: Room, attendee: Attendee): void {
+    this.#tell(room, attendee.actor, 'federated_user_added', { user: attendee.actor });
+  }
+
   /** Somebody finds an open room by themselves. */
   joinOpen(room: Room, user: User): Attendee {
     const attendee = this.#attend(room, user, ParticipantType.user);
@@ -180,16 +236,25 @@ export class Conversations {
   /** Removed by another, or by themselves. */
   remove(room: Room, by: Actor, attendee: Attendee): void {
     this.rooms.removeAttendee(room, attendee);
+    this.calls.leaveWhole(room, attendee);
     if (attendee.actor.type === 'users') this.#tell(room, by, 'user_removed', { user: attendee.actor });
+    if (attendee.actor.type === 'federated_users')
+      this.#tell(room, by, 'federated_user_removed', { user: attendee.actor });
     this.changed({ room: room.token, what: 'members' });
   }
 
   /** Throws a Refusal 400 where the attendee is none to promote or demote. */
   setModerator(room: Room, by: Actor, attendee: Attendee, moderates: boolean): void {
-    const from = moderates ? [ParticipantType.user, ParticipantType.selfJoined] : [ParticipantType.moderator];
-    if (!(from as number[]).includes(attendee.participantType)) throw new Refusal(400, null);
-    attendee.participantType = moderates ? ParticipantType.moderator : ParticipantType.user;
-    this.#tell(room, by, moderates ? 'moderator_promoted' : 'moderator_demoted', { user: attendee.actor });
+    const before = attendee.participantType;
+    const isGuest = before === ParticipantType.guest || before === ParticipantType.guestModerator;
+    const ranks = isGuest
+      ? { moderator: ParticipantType.guestModerator, other: ParticipantType.guest }
+      : { moderator: ParticipantType.moderator, other: ParticipantType.user };
+    const from = moderates ? [ranks.other, ParticipantType.selfJoined] : [ranks.moderator];
+    if (!(from as number[]).includes(before)) throw new Refusal(400, null);
+    attendee.participantType = moderates ? ranks.moderator : ranks.other;
+    const told = moderates ? 'moderator_promoted' : 'moderator_demoted';
+    this.#tell(room, by, isGuest ? `guest_${told}` : told, { user: attendee.actor });
     this.changed({ room: room.token, what: 'members' });
   }
 
@@ -211,7 +276,12 @@ export class Conversations {
   }
 
   #attend(room: Room, user: User, participantType: ParticipantType): Attendee {
-    return this.rooms.addAttendee(room, { actor: userActor(user.id), displayName: user.displayName, participantType });
+    return this.rooms.addAttendee(room, {
+      actor: userActor(user.id),
+      displayName: user.displayName,
+      participantType,
+      isReadPrivate: user.privacy.read === 1,
+    });
   }
 
   #tell(room: Room, by: Actor, type: SystemType, details: Parameters<Chat['note']>[3] = {}): void {

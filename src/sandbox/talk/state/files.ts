@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pictureSize } from './picture-size.js';
+import { randomText } from './random-text.js';
 import type { Room } from './room.js';
 import type { Rooms } from './rooms.js';
 import type { StoredFile } from './stored-file.js';
@@ -9,6 +10,12 @@ export interface FileShare {
   readonly file: StoredFile;
   readonly room: Room;
   readonly atSeconds: number;
+}
+
+/** A link to a file for people without an account. */
+export interface PublicShare {
+  readonly token: string;
+  readonly file: StoredFile;
 }
 
 export interface Upload {
@@ -28,6 +35,7 @@ export class Files {
   readonly #files = new Map<string, StoredFile>();
   readonly #byId = new Map<number, StoredFile>();
   readonly #shares = new Map<Room, FileShare[]>();
+  readonly #publicShares = new Map<string, PublicShare>();
   #lastFileId = 0;
   #lastShareId = 0;
 
@@ -84,6 +92,10 @@ export class Files {
     return this.#files.get(keyOf(owner, path));
   }
 
+  of(owner: string): StoredFile[] {
+    return [...this.#files.values()].filter((file) => file.owner === owner);
+  }
+
   byId(id: number): StoredFile | undefined {
     return this.#byId.get(id);
   }
@@ -99,6 +111,22 @@ export class Files {
 
   isShared(file: StoredFile, room: Room): boolean {
     return this.#shares.get(room)?.some((share) => share.file.id === file.id) === true && this.#byId.has(file.id);
+  }
+
+  isSharedAnywhere(file: StoredFile): boolean {
+    const shares = [...this.#shares.values()].flat();
+    const links = [...this.#publicShares.values()];
+    return [...shares, ...links].some((share) => share.file.id === file.id);
+  }
+
+  sharePublicly(file: StoredFile): PublicShare {
+    const share: PublicShare = { token: randomText(15, 'secret'), file };
+    this.#publicShares.set(share.token, share);
+    return share;
+  }
+
+  publicShare(token: string): PublicShare | undefined {
+    return this.#publicShares.get(token);
   }
 
   unshare(file: StoredFile, room: Room): void {

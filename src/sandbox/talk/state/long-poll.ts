@@ -5,7 +5,7 @@ import type { Room } from './room.js';
 
 const longestPollSteps = 30;
 
-/** Forward reads that wait: the server looks, sleeps a step and looks again; nothing wakes it in between. */
+/** Requests that wait: the server looks, sleeps a step and looks again; nothing wakes it in between. */
 export class LongPoll {
   readonly #wakers = new Map<NodeJS.Timeout, () => void>();
   #stopped = false;
@@ -20,14 +20,27 @@ export class LongPoll {
    * @returns the rows after the cursor, oldest first; empty when none came in time
    */
   async read(room: Room, read: LogRead, timeoutSeconds: number, isWanted?: RowFilter): Promise<Message[]> {
+    const rows = await this.hold(() => {
+      const found = this.#look(room, read, isWanted);
+      return found.length === 0 ? undefined : found;
+    }, timeoutSeconds);
+    return rows ?? [];
+  }
+
+  /**
+   * Looks at once and after each step until there is something.
+   * @param timeoutSeconds clamped to 30; each second is one step
+   * @returns undefined when nothing came in time
+   */
+  async hold<Found>(look: () => Found | undefined, timeoutSeconds: number): Promise<Found | undefined> {
     const steps = Math.min(longestPollSteps, timeoutSeconds);
-    let rows = this.#look(room, read, isWanted);
+    let found = look();
     // A caller who has gone is not noticed: PHP notices only when it writes.
-    for (let step = 0; rows.length === 0 && step < steps && !this.#stopped; step += 1) {
+    for (let step = 0; found === undefined && step < steps && !this.#stopped; step += 1) {
       await this.#sleep();
-      rows = this.#look(room, read, isWanted);
+      found = look();
     }
-    return rows;
+    return found;
   }
 
   /** How many reads are asleep. */

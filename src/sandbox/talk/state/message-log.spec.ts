@@ -13,6 +13,7 @@ function row(id: number, createdSeconds: number): Message {
     parent: undefined,
     root: undefined,
     thread: undefined,
+    pin: undefined,
     expiresSeconds: 0,
     lastEdit: undefined,
     reactions: [],

@@ -1,7 +1,7 @@
 import { Refusal } from '../refusal.js';
-import { findMentions } from './mentions.js';
+import { findMentions, type Mention } from './mentions.js';
 import { countsAsUnread, emojiOf, type Message } from './message.js';
-import { actorKey, type Actor } from './actor.js';
+import { actorKey, type Actor, type ActorKey } from './actor.js';
 import { isModerator, type Attendee, type Room } from './room.js';
 
 const maxMessageLength = 32_000;
@@ -33,10 +33,29 @@ export function checkedText(text: string): string {
 export function markMentions(room: Room, message: Message, text: string): void {
   for (const mention of findMentions(text)) {
     if (mention.kind === 'all' && message.mentionsAll) markAll(room, message);
-    const attendee = mention.kind === 'user' ? room.attendees.get(`users/${mention.id}`) : undefined;
+    const attendee = room.attendees.get(mentionedKey(mention));
     if (attendee === undefined) continue;
     attendee.lastMention = message.id;
     attendee.lastDirectMention = message.id;
+  }
+}
+
+function mentionedKey({ kind, id }: Mention): ActorKey {
+  const written = id.slice(id.indexOf('/') + 1);
+  switch (kind) {
+    case 'user':
+      return `users/${id}`;
+    case 'federated_user':
+      return `federated_users/${written}`;
+    case 'guest':
+      return `guests/${written}`;
+    case 'email':
+      return `emails/${written}`;
+    case 'group':
+    case 'team':
+    case 'all':
+      // Nobody is called so.
+      return '';
   }
 }
 

@@ -25,6 +25,26 @@ export type SystemType =
   | 'user_removed'
   | 'moderator_promoted'
   | 'moderator_demoted'
+  | 'guest_moderator_promoted'
+  | 'guest_moderator_demoted'
+  | 'federated_user_added'
+  | 'federated_user_removed'
+  | 'phone_added'
+  | 'call_started'
+  | 'call_joined'
+  | 'call_left'
+  | 'call_missed'
+  | 'call_ended'
+  | 'call_ended_everyone'
+  | 'breakout_rooms_started'
+  | 'breakout_rooms_stopped'
+  | 'recording_started'
+  | 'recording_stopped'
+  | 'audio_recording_started'
+  | 'audio_recording_stopped'
+  | 'recording_failed'
+  | 'message_pinned'
+  | 'message_unpinned'
   | 'message_edited'
   | 'message_deleted'
   | 'reaction_revoked'
@@ -43,6 +63,10 @@ export interface SystemDetails {
   readonly oldName?: string;
   readonly newName?: string;
   readonly seconds?: number;
+  /** Those who were in a call. */
+  readonly people?: readonly Actor[];
+  /** Whether nobody's device makes a sound for it. */
+  readonly isSilent?: boolean;
   /** What it is about, by its name in the text. */
   readonly objects?: Readonly<Record<string, RichParameter>>;
 }
@@ -74,6 +98,15 @@ export interface Thread {
   readonly levels: Map<ActorKey, number>;
 }
 
+/** What keeps a message in sight. */
+export interface Pin {
+  readonly by: Actor;
+  readonly atSeconds: number;
+  /** 0 is for ever. */
+  readonly untilSeconds: number;
+  readonly hiddenFor: Set<ActorKey>;
+}
+
 /** A row of a room's stream. Rows change in place. */
 export interface Message {
   readonly id: number;
@@ -91,6 +124,7 @@ export interface Message {
   readonly root: Message | undefined;
   /** Set on the row that opened a thread. */
   thread: Thread | undefined;
+  pin: Pin | undefined;
   /** 0 is never. */
   readonly expiresSeconds: number;
   lastEdit: { readonly by: Actor; readonly atSeconds: number } | undefined;

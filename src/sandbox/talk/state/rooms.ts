@@ -3,7 +3,7 @@ import { MessageLog } from './message-log.js';
 import type { Message } from './message.js';
 import { randomText } from './random-text.js';
 import { actorKey, type Actor, type ActorKey } from './actor.js';
-import { ParticipantType, type Attendee, type Room, type RoomPicture, type RoomType } from './room.js';
+import { ParticipantType, type Attendee, type RemoteRoom, type Room, type RoomPicture, type RoomType } from './room.js';
 
 export interface NewRoom {
   readonly type: RoomType;
@@ -16,14 +16,25 @@ export interface NewRoom {
   readonly messageExpirationSeconds?: number;
   readonly picture?: RoomPicture;
   readonly password?: string;
+  readonly lobbyState?: 0 | 1;
+  readonly lobbyTimerSeconds?: number;
+  readonly mentionPermissions?: 0 | 1;
+  readonly permissions?: number;
+  readonly recordingConsent?: 0 | 1;
+  readonly remote?: RemoteRoom;
 }
 
 export interface NewAttendee {
+  /** One that was reserved; absent: the next. */
+  readonly id?: number;
   readonly actor: Actor;
   readonly displayName: string;
   readonly participantType: ParticipantType;
   readonly isFavorite?: boolean;
   readonly invitedAs?: string;
+  readonly isReadPrivate?: boolean;
+  readonly accessToken?: string;
+  readonly phoneNumber?: string;
 }
 
 /** The rooms and who is in them. */
@@ -48,21 +59,37 @@ export class Rooms {
       objectId: room.objectId ?? '',
       readOnly: room.readOnly ?? 0,
       listable: room.listable ?? 0,
-      lobbyState: 0,
-      lobbyTimerSeconds: 0,
+      lobbyState: room.lobbyState ?? 0,
+      lobbyTimerSeconds: room.lobbyTimerSeconds ?? 0,
       password: room.password ?? '',
       messageExpirationSeconds: room.messageExpirationSeconds ?? 0,
-      mentionPermissions: 0,
-      defaultPermissions: 0,
+      mentionPermissions: room.mentionPermissions ?? 0,
+      defaultPermissions: room.permissions ?? 0,
       picture: room.picture,
       lastActivitySeconds: 0,
       lastMessage: undefined,
       attendees: new Map(),
       log: new MessageLog(),
+      pinned: new Set(),
       bots: new Set(),
+      breakoutMode: 0,
+      breakoutStatus: 0,
+      call: undefined,
+      recording: 0,
+      recordingConsent: room.recordingConsent ?? 0,
+      sip: 0,
+      transcriptionLanguage: '',
+      bridge: undefined,
+      remote: room.remote,
     };
     this.#byToken.set(whole.token, whole);
     return whole;
+  }
+
+  /** The breakout rooms of a room, in the order in which they were made. */
+  breakoutRoomsOf(parent: Room): Room[] {
+    if (parent.breakoutMode === 0) return [];
+    return this.all().filter((room) => room.objectType === 'room' && room.objectId === parent.token);
   }
 
   get(token: string): Room | undefined {
@@ -79,10 +106,15 @@ export class Rooms {
     this.#active.remove(room);
   }
 
-  addAttendee(room: Room, attendee: NewAttendee): Attendee {
+  /** An id that nobody else gets, for somebody who is not in yet. */
+  reserveAttendeeId(): number {
     this.#lastAttendeeId += 1;
+    return this.#lastAttendeeId;
+  }
+
+  addAttendee(room: Room, attendee: NewAttendee): Attendee {
     const whole: Attendee = {
-      id: this.#lastAttendeeId,
+      id: attendee.id ?? this.reserveAttendeeId(),
       actor: attendee.actor,
       displayName: attendee.displayName,
       participantType: attendee.participantType,
@@ -97,7 +129,10 @@ export class Rooms {
       notificationLevel: 0,
       notificationCalls: 1,
       sessions: [],
+      isReadPrivate: attendee.isReadPrivate ?? false,
       ...(attendee.invitedAs === undefined ? {} : { invitedAs: attendee.invitedAs }),
+      ...(attendee.accessToken === undefined ? {} : { accessToken: attendee.accessToken }),
+      ...(attendee.phoneNumber === undefined ? {} : { phoneNumber: attendee.phoneNumber }),
     };
     const key = actorKey(attendee.actor);
     room.attendees.set(key, whole);

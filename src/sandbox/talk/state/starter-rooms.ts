@@ -1,7 +1,8 @@
 import type { User } from './accounts.js';
+import { actorKey } from './actor.js';
 import type { Chat } from './chat.js';
 import { userActor } from './conversations.js';
-import { ParticipantType, RoomType, type RoomPicture } from './room.js';
+import { ParticipantType, RoomType, type Attendee, type Room, type RoomPicture } from './room.js';
 import type { Rooms } from './rooms.js';
 
 const news = [
@@ -15,6 +16,11 @@ const notesPicture: RoomPicture = {
   bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1H0z"/></svg>', 'utf8'),
   version: 'notes',
 };
+
+export interface Notes {
+  readonly room: Room;
+  readonly attendee: Attendee;
+}
 
 /** The rooms that a new user finds: a changelog and a place for notes. */
 export class StarterRooms {
@@ -30,7 +36,17 @@ export class StarterRooms {
     if (this.#given.has(user.id)) return;
     this.#given.add(user.id);
     this.#changelog(user);
-    this.#notes(user);
+    this.notesOf(user);
+  }
+
+  /** The place for notes; made where there is none. */
+  notesOf(user: User): Notes {
+    const key = actorKey(userActor(user.id));
+    for (const room of this.rooms.of(key)) {
+      const attendee = room.attendees.get(key);
+      if (room.type === RoomType.noteToSelf && attendee !== undefined) return { room, attendee };
+    }
+    return this.#notes(user);
   }
 
   #changelog(user: User): void {
@@ -43,7 +59,7 @@ export class StarterRooms {
     this.chat.tellNews(room, news);
   }
 
-  #notes(user: User): void {
+  #notes(user: User): Notes {
     const room = this.rooms.create({
       type: RoomType.noteToSelf,
       name: 'Note to self',
@@ -53,11 +69,12 @@ export class StarterRooms {
       picture: notesPicture,
     });
     this.chat.note(room, { type: 'guests', id: 'system', name: '' }, 'conversation_created');
-    this.rooms.addAttendee(room, {
+    const attendee = this.rooms.addAttendee(room, {
       actor: userActor(user.id),
       displayName: user.displayName,
       participantType: ParticipantType.owner,
       isFavorite: true,
     });
+    return { room, attendee };
   }
 }

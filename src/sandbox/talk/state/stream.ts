@@ -42,6 +42,7 @@ export class Stream {
       parent: row.parent,
       root: row.parent?.root ?? row.parent,
       thread: undefined,
+      pin: undefined,
       expiresSeconds: expires === 0 ? 0 : row.createdSeconds + expires,
       lastEdit: undefined,
       reactions: [],

@@ -1,15 +1,25 @@
 import type { Ledger } from '../../ledger.js';
-import { defaultUsers, type TalkSandboxSettings } from '../settings.js';
+import { defaultUsers, type Extras, type TalkSandboxSettings, type TalkVersion } from '../settings.js';
+import type { Abilities } from '../view/capabilities.js';
+import { abroad } from '../view/federated-view.js';
+import { viewMessage } from '../view/message-view.js';
 import { presenceBody, webhookBody } from '../view/webhook-body.js';
 import type { Names } from './names.js';
 import { Accounts } from './accounts.js';
 import { Attendance } from './attendance.js';
+import { Backends } from './backends.js';
+import { Bans } from './bans.js';
 import { Bots, type InstalledBot } from './bots.js';
+import { BreakoutRooms } from './breakout-rooms.js';
 import { BrowserSessions } from './browser-sessions.js';
+import { Calls } from './calls.js';
 import type { TalkChange } from './change.js';
 import { Chat, type ChatEvent } from './chat.js';
 import { Conversations } from './conversations.js';
+import { Federation, type Carrier } from './federation.js';
+import { FileRooms } from './file-rooms.js';
 import { Files } from './files.js';
+import { GuestMentions } from './guest-mentions.js';
 import { LoginFlows } from './login-flows.js';
 import { LongPoll } from './long-poll.js';
 import { PollCache } from './poll-cache.js';
@@ -17,6 +27,8 @@ import { Polls } from './polls.js';
 import { Reminders } from './reminders.js';
 import type { Room } from './room.js';
 import { Rooms } from './rooms.js';
+import { Schedule } from './schedule.js';
+import { Signaling } from './signaling.js';
 import { StarterRooms } from './starter-rooms.js';
 import { Stream } from './stream.js';
 
@@ -34,6 +46,17 @@ export class TalkState {
   readonly files: Files;
   readonly chat: Chat;
   readonly polls: Polls;
+  readonly guestMentions: GuestMentions;
+  readonly extras: Extras;
+  readonly signaling = new Signaling();
+  readonly calls: Calls;
+  readonly bans: Bans;
+  readonly breakoutRooms: BreakoutRooms;
+  readonly fileRooms: FileRooms;
+  readonly federation: Federation;
+  readonly schedule: Schedule;
+  readonly backends: Backends;
+  readonly version: TalkVersion;
   readonly conversations: Conversations;
   readonly browsers = new BrowserSessions();
   readonly attendance: Attendance;
@@ -49,12 +72,15 @@ export class TalkState {
   #pendingCommits = 0;
   readonly #clock: () => number;
   readonly #listeners = new Set<(change: TalkChange) => void>();
+  readonly #chatListeners = new Set<(event: ChatEvent) => void>();
 
-  constructor(settings: TalkSandboxSettings, ledger: Ledger, webhooks: Webhooks) {
+  constructor(settings: TalkSandboxSettings, ledger: Ledger, webhooks: Webhooks, carrier: Carrier) {
     this.#clock = settings.clock ?? Date.now;
     this.#commitDelayMs = settings.commitDelayMs ?? 0;
     this.#backendUrl = settings.backendUrl;
     this.#webhooks = webhooks;
+    this.version = settings.talkVersion ?? 22;
+    this.backends = new Backends(settings.backends ?? {});
     for (const bot of settings.bots ?? []) this.bots.install(bot);
     for (const user of settings.users ?? defaultUsers) this.accounts.add(user);
     const nowSeconds = (): number => this.nowSeconds();
@@ -65,10 +91,49 @@ export class TalkState {
       this.#told(event),
     );
     this.polls = new Polls(this.chat);
-    this.conversations = new Conversations(this.accounts, this.rooms, this.chat, changed);
-    this.attendance = new Attendance(this.rooms, this.conversations, this.browsers, nowSeconds);
+    this.calls = new Calls(this.accounts, this.chat, nowSeconds, (room) => {
+      this.signaling.refresh(room);
+      changed({ room: room.token, what: 'room' });
+    });
+    this.conversations = new Conversations(this.accounts, this.rooms, this.chat, this.calls, changed);
+    this.bans = new Bans(this.accounts, this.rooms, this.conversations, nowSeconds);
+    this.breakoutRooms = new BreakoutRooms(this.rooms, this.conversations, this.chat);
+    this.guestMentions = new GuestMentions(nowSeconds);
+    this.extras = settings.extras ?? {};
+    this.fileRooms = new FileRooms(this.rooms, this.conversations, settings.fileRooms ?? true);
+    this.schedule = new Schedule(this.rooms, this.chat, nowSeconds);
+    this.federation = new Federation(
+      { isOn: settings.federation ?? false, base: () => this.base },
+      this.accounts,
+      this.rooms,
+      this.conversations,
+      carrier,
+      (room, message) => abroad(viewMessage(this.names(this.base), room, message, '', 'without parents'), this.base),
+    );
+    this.attendance = new Attendance(
+      this.rooms,
+      this.conversations,
+      this.browsers,
+      this.bans,
+      this.calls,
+      this.signaling,
+      nowSeconds,
+    );
     this.starterRooms = new StarterRooms(this.rooms, this.chat);
     this.longPoll = new LongPoll(this.cache, settings.pollStepMs ?? 1000);
+  }
+
+  get abilities(): Abilities {
+    const { sip, recording, signaling } = this.backends;
+    return {
+      version: this.version,
+      federates: this.federation.isOn,
+      records: recording !== undefined,
+      hasPhones: sip !== undefined,
+      dialsOut: sip?.dialsOut ?? false,
+      signaling: signaling === undefined ? 'internal' : 'external',
+      helloKey: signaling === undefined ? undefined : this.backends.tokenKey.shown,
+    };
   }
 
   /** How many posts have their time but are not stored. */
@@ -99,6 +164,11 @@ export class TalkState {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls `listener` with what is said and noted in rooms, and with reactions. */
+  onChat(listener: (event: ChatEvent) => void): void {
+    this.#chatListeners.add(listener);
+  }
+
   /** Answers whether it was off before. */
   turnBotOn(room: Room, bot: InstalledBot): boolean {
     if (room.bots.has(bot.id)) return false;
@@ -109,6 +179,12 @@ export class TalkState {
 
   turnBotOff(room: Room, bot: InstalledBot): void {
     if (room.bots.delete(bot.id)) this.#send(bot, presenceBody(bot, room, 'Leave'));
+  }
+
+  /** Its rooms are not told. */
+  uninstallBot(bot: InstalledBot): void {
+    this.bots.uninstall(bot);
+    for (const room of this.rooms.all()) room.bots.delete(bot.id);
   }
 
   #send(bot: InstalledBot, body: unknown): void {
@@ -125,6 +201,8 @@ export class TalkState {
 
   #told(event: ChatEvent): void {
     this.#tellBots(event);
+    for (const listener of this.#chatListeners) listener(event);
+    this.federation.spread(event);
     if (event.kind !== 'unreacted') {
       this.#changed({ room: event.room.token, what: 'message', messageId: event.message.id });
     }

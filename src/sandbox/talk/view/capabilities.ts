@@ -1,37 +1,81 @@
 import { createHash } from 'node:crypto';
+import type { TalkVersion } from '../settings.js';
 import { otherCapabilities, serverVersion, talkCapabilities } from './capabilities.data.js';
 
-/** Without a login some abilities are not there. */
-export function capabilitiesOfTalk(hasAccount: boolean): unknown {
-  return hasAccount ? talkCapabilities : capabilitiesForGuests;
+/** What differs from the server that was recorded. */
+export interface Abilities {
+  readonly version: TalkVersion;
+  readonly federates: boolean;
+  readonly records: boolean;
+  readonly hasPhones: boolean;
+  readonly dialsOut: boolean;
+  readonly signaling: 'internal' | 'external';
+  /** How a signaling server checks tokens, where there is one. */
+  readonly helloKey: string | undefined;
 }
 
-const { config } = talkCapabilities;
-const capabilitiesForGuests = {
-  ...talkCapabilities,
-  config: {
-    ...config,
-    attachments: { allowed: false },
-    call: { ...config.call, 'can-upload-background': false, 'can-enable-sip': false, 'play-sounds': true },
-    conversations: { ...config.conversations, 'can-create': false },
-  },
-};
+const featuresOf23 = ['pinned-messages', 'scheduled-messages'];
+
+/** What an account keeps to itself: 1. */
+export interface Privacy {
+  readonly read: 0 | 1;
+  readonly typing: 0 | 1;
+}
+
+/** `privacy`: of who is logged in; without a login some abilities are not there. */
+export function capabilitiesOfTalk(abilities: Abilities, privacy: Privacy | undefined): unknown {
+  const hasAccount = privacy !== undefined;
+  const { version, federates, records, hasPhones, dialsOut, signaling, helloKey } = abilities;
+  const { config } = talkCapabilities;
+  const isNew = version === 23;
+  const forGuests = { 'can-upload-background': false, 'can-enable-sip': false, 'play-sounds': true };
+  const federation = {
+    enabled: federates,
+    'incoming-enabled': federates && hasAccount,
+    'outgoing-enabled': federates && hasAccount,
+    'only-trusted-servers': !federates,
+  };
+  return {
+    ...talkCapabilities,
+    features: isNew ? [...talkCapabilities.features, ...featuresOf23] : talkCapabilities.features,
+    config: {
+      ...config,
+      attachments: hasAccount ? config.attachments : { allowed: false },
+      call: {
+        ...config.call,
+        recording: records,
+        'sip-enabled': hasPhones,
+        'sip-dialout-enabled': dialsOut,
+        ...(hasAccount ? {} : forGuests),
+      },
+      chat: { ...config.chat, 'read-privacy': privacy?.read ?? 0, 'typing-privacy': privacy?.typing ?? 0 },
+      conversations: { ...config.conversations, 'can-create': hasAccount },
+      federation,
+      signaling: {
+        ...config.signaling,
+        mode: signaling,
+        ...(helloKey === undefined ? {} : { 'hello-v2-token-key': helloKey }),
+      },
+    },
+    version: isNew ? '23.0.0' : talkCapabilities.version,
+  };
+}
 
 /** The whole server's answer to `GET /cloud/capabilities`. */
-export function capabilitiesOfServer(base: string, hasAccount: boolean): unknown {
+export function capabilitiesOfServer(base: string, abilities: Abilities, privacy: Privacy | undefined): unknown {
   const others = JSON.parse(JSON.stringify(otherCapabilities).replaceAll('{base}', base)) as typeof otherCapabilities;
   const { bruteforce, theming } = others;
-  const seen = hasAccount ? others : { bruteforce, theming };
-  return { version: serverVersion, capabilities: { ...seen, spreed: capabilitiesOfTalk(hasAccount) } };
+  const seen = privacy !== undefined ? others : { bruteforce, theming };
+  return { version: serverVersion, capabilities: { ...seen, spreed: capabilitiesOfTalk(abilities, privacy) } };
 }
 
 const hashes = new Map<string, string>();
 
 /** `X-Nextcloud-Talk-Hash`: the same as long as capabilities and settings are, but another one for each endpoint and login. */
-export function talkHash(endpoint: 'rooms' | 'room' | 'capabilities', userId: string): string {
+export function talkHash(abilities: Abilities, endpoint: 'rooms' | 'room' | 'capabilities', userId: string): string {
   // The list of rooms and one room share theirs for a login, as recorded.
   const family = endpoint === 'capabilities' ? 'capabilities' : 'rooms';
-  const key = `${family}/${userId}`;
+  const key = `${family}/${userId}/${JSON.stringify(abilities)}`;
   const known = hashes.get(key);
   if (known !== undefined) return known;
   const hash = createHash('sha1').update(key).update(JSON.stringify(talkCapabilities)).digest('hex');

@@ -1,4 +1,4 @@
-import type { FileShare } from '../state/files.js';
+import type { FileShare, PublicShare } from '../state/files.js';
 import type { StoredFile } from '../state/stored-file.js';
 import type { RichParameter } from '../state/message.js';
 import type { ActorKey } from '../state/actor.js';
@@ -31,7 +31,22 @@ export function fileParameter(names: Names, file: StoredFile, reader: ActorKey):
   };
 }
 
-/** What the sharing API answers. */
+/** What the sharing API answers for a link. */
+export function viewPublicShare(names: Names, { file, token }: PublicShare): Record<string, unknown> {
+  return {
+    id: token,
+    share_type: 3,
+    uid_owner: file.owner,
+    displayname_owner: names.accounts.displayName(file.owner),
+    path: file.path,
+    item_type: 'file',
+    file_source: file.id,
+    token,
+    url: `${names.base}/index.php/s/${token}`,
+  };
+}
+
+/** What the sharing API answers for a room. */
 export function viewShare(names: Names, share: FileShare): Record<string, unknown> {
   const { file, room } = share;
   const owner = names.accounts.displayName(file.owner);

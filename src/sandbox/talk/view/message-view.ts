@@ -1,11 +1,11 @@
 import type { Names } from '../state/names.js';
 import { isReplyable } from '../state/message-rules.js';
-import { emojiOf, rootOf, type Content, type Message } from '../state/message.js';
-import { actorKey, type ActorKey } from '../state/actor.js';
+import { emojiOf, rootOf, type Content, type Message, type Pin } from '../state/message.js';
+import { actorKey, type Actor, type ActorKey } from '../state/actor.js';
 import type { Room } from '../state/room.js';
 import { fileParameter } from './file-view.js';
 import { actorParameter, nameOf, placeMentions, roomIcon, type RichParameters } from './rich-objects.js';
-import { systemText, type SystemReader } from './system-texts.js';
+import { mostNamed, systemText, type SystemReader } from './system-texts.js';
 
 /** A message as one reader is shown it. `parent` comes only where it is asked for, one level deep. */
 export function viewMessage(
@@ -50,10 +50,21 @@ export function viewMessage(
     view['lastEditActorDisplayName'] = nameOf(names, room, message.lastEdit.by);
     view['lastEditTimestamp'] = message.lastEdit.atSeconds;
   }
+  if (message.pin !== undefined) view['metaData'] = viewPin(names, room, message.pin);
   if (parents === 'with parents' && message.parent !== undefined) {
     view['parent'] = viewMessage(names, room, message.parent, reader, 'without parents');
   }
   return view;
+}
+
+function viewPin(names: Names, room: Room, { by, atSeconds, untilSeconds }: Pin): Record<string, unknown> {
+  return {
+    pinnedActorType: by.type,
+    pinnedActorId: by.id,
+    pinnedActorDisplayName: nameOf(names, room, by),
+    pinnedAt: atSeconds,
+    ...(untilSeconds === 0 ? {} : { pinnedUntil: untilSeconds }),
+  };
 }
 
 interface ShownContent {
@@ -101,10 +112,15 @@ function viewContent(names: Names, room: Room, message: Message, reader: ActorKe
       const parameters: RichParameters = { ...content.details.objects };
       // Votes have no name.
       if (type !== 'poll_voted') parameters['actor'] = actorParameter(names, room, actor);
-      if (details.user !== undefined) parameters['user'] = actorParameter(names, room, details.user);
+      const person = details.user;
+      if (person !== undefined) parameters[personKey(person)] = actorParameter(names, room, person);
+      for (const [index, one] of (details.people ?? []).slice(0, mostNamed).entries())
+        parameters[`user${index + 1}`] = actorParameter(names, room, one);
       const text = ownDoingText(message, reader) ?? systemText(type, details, readerOf(message, reader));
       const named = actor.id === 'system' && actor.type === 'guests' ? text.replace('{actor}', 'System') : text;
-      return { text: named, parameters, systemMessage: type, messageType: 'system' };
+      // Who called in vain is told of a call that was tried.
+      const isOwnTry = type === 'call_missed' && actorKey(actor) === reader;
+      return { text: named, parameters, systemMessage: isOwnTry ? 'call_tried' : type, messageType: 'system' };
     }
   }
 }
@@ -127,19 +143,35 @@ function viewFile(
   return { text: placed.text, parameters, systemMessage: '', messageType };
 }
 
+function personKey({ type }: Actor): string {
+  return type === 'federated_users' ? 'federated_user' : 'user';
+}
+
 /** What somebody did to themselves: they joined or left. */
 function ownDoingText(message: Message, reader: ActorKey): string | undefined {
   const { content, actor } = message;
   if (content.kind !== 'system' || content.details.user === undefined) return undefined;
   if (actorKey(content.details.user) !== actorKey(actor)) return undefined;
   const who = reader === actorKey(actor) ? 'You' : '{actor}';
-  if (content.type === 'user_added') return `${who} joined the conversation`;
-  return content.type === 'user_removed' ? `${who} left the conversation` : undefined;
+  const invited = reader === actorKey(actor) ? 'You' : '{federated_user}';
+  switch (content.type) {
+    case 'user_added':
+      return `${who} joined the conversation`;
+    case 'user_removed':
+      return `${who} left the conversation`;
+    case 'federated_user_added':
+      return `${invited} accepted the invitation`;
+    case 'federated_user_removed':
+      return `${invited} declined the invitation`;
+    default:
+      return undefined;
+  }
 }
 
 function readerOf(message: Message, reader: ActorKey): SystemReader {
   // Guests are never spoken to as the ones who did it.
-  if (actorKey(message.actor) === reader && message.actor.type === 'users') return 'actor';
+  const { type } = message.actor;
+  if (actorKey(message.actor) === reader && (type === 'users' || type === 'federated_users')) return 'actor';
   const user = message.content.kind === 'system' ? message.content.details.user : undefined;
   return user !== undefined && actorKey(user) === reader ? 'target' : 'other';
 }

@@ -1,4 +1,5 @@
 import type { Names } from '../state/names.js';
+import { readCloudId, shownCloudId } from '../state/cloud-id.js';
 import { findMentions, type Mention } from '../state/mentions.js';
 import type { RichParameter } from '../state/message.js';
 import { actorKey, type Actor } from '../state/actor.js';
@@ -15,9 +16,11 @@ export function nameOf(names: Names, room: Room, actor: Actor): string {
       return names.rooms.guestName(actor);
     case 'emails':
       return room.attendees.get(actorKey(actor))?.displayName ?? '';
+    case 'federated_users':
+      return room.attendees.get(actorKey(actor))?.displayName ?? actor.id;
     case 'bots':
     case 'bridged':
-    case 'federated_users':
+    case 'phones':
       return actor.name ?? actor.id;
   }
 }
@@ -40,10 +43,19 @@ export function actorParameter(names: Names, room: Room, actor: Actor): RichPara
     case 'bots':
       // As recorded: what bots do shows as done by an account that is gone.
       return { type: 'highlight', id: 'deleted_users', name: 'Deleted user' };
-    case 'bridged':
     case 'federated_users':
+      return federatedParameter(room, actor.id, shownCloudId(actor.id));
+    case 'bridged':
+    case 'phones':
       return { type: 'highlight', id: actor.id, name: nameOf(names, room, actor) };
   }
+}
+
+/** @param gone the name of somebody who is no longer in the room */
+function federatedParameter(room: Room, id: string, gone: string): RichParameter {
+  const name = room.attendees.get(actorKey({ type: 'federated_users', id }))?.displayName ?? gone;
+  const { user, server } = readCloudId(id) ?? { user: id, server: '' };
+  return { type: 'user', id: user, name, server, 'mention-id': `federated_user/${id}` };
 }
 
 /** Sets placeholders in the place of mentions; those of nobody stay text. */
@@ -58,7 +70,7 @@ export function placeMentions(
   let placed = text;
   for (const mention of findMentions(text)) {
     const parameter = mentionParameter(names, room, mention, mentionsAll);
-    const type = parameter?.['type'];
+    const type = mention.kind === 'federated_user' ? 'federated-user' : parameter?.['type'];
     if (parameter === undefined || type === undefined) continue;
     const count = (counts.get(type) ?? 0) + 1;
     counts.set(type, count);
@@ -85,9 +97,12 @@ function mentionParameter(names: Names, room: Room, mention: Mention, mentionsAl
       const attendee = room.attendees.get(`emails/${mention.id.slice('email/'.length)}`);
       return { type: 'email', id: mention.id, name: plainGuestName(attendee?.displayName), 'mention-id': mention.id };
     }
+    case 'federated_user': {
+      const id = mention.id.slice('federated_user/'.length);
+      return federatedParameter(room, id, id);
+    }
     case 'group':
     case 'team':
-    case 'federated_user':
       return undefined;
   }
 }
@@ -110,6 +125,7 @@ export function roomIcon(names: Names, room: Room): string {
 
 export function avatarVersion(room: Room): string {
   if (room.picture !== undefined) return room.picture.version;
+  if (room.remote !== undefined && room.remote.avatarVersion !== '') return room.remote.avatarVersion;
   switch (room.type) {
     case RoomType.public:
       return 'e9a19bf5';

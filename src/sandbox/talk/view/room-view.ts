@@ -8,7 +8,9 @@ import {
   RoomType,
   waitsInLobby,
   type Attendee,
+  type RemoteRoom,
   type Room,
+  type Session,
 } from '../state/room.js';
 import { viewMessage } from './message-view.js';
 import { avatarVersion } from './rich-objects.js';
@@ -17,19 +19,22 @@ const notifyAlways = 1;
 const notifyMention = 2;
 const notifyNever = 3;
 
-/** A room as one of its people is shown it. */
+/**
+ * A room as one of its people is shown it.
+ * @param session the reader's own, where the reader joined the room
+ */
 export function viewRoom(
   names: Names,
   room: Room,
   attendee: Attendee,
   lastMessage: 'with last message' | 'without last message' = 'with last message',
+  session?: Session,
 ): Record<string, unknown> {
   const { actor } = attendee;
   const isGuest = actor.type !== 'users';
   const waits = waitsInLobby(room, attendee);
   const unread = waits ? 0 : room.log.unreadAfter(attendee.lastReadMessage);
   const permissions = permissionsOf(room, attendee);
-  const session = attendee.sessions.at(-1);
   const view: Record<string, unknown> = {
     ...viewFacts(room, namesSeenBy(names, room, attendee)),
     participantType: attendee.participantType,
@@ -58,10 +63,25 @@ export function viewRoom(
     isSensitive: attendee.isSensitive,
   };
   const last = room.lastMessage;
-  if (last !== undefined && lastMessage === 'with last message' && !waits && !attendee.isSensitive) {
+  const isShown = lastMessage === 'with last message' && !waits && !attendee.isSensitive;
+  if (room.remote !== undefined) Object.assign(view, viewRemote(room.remote, isShown));
+  else if (last !== undefined && isShown) {
     view['lastMessage'] = viewMessage(names, room, last, `${actor.type}/${actor.id}`, 'without parents');
   }
   return view;
+}
+
+function viewRemote(
+  { server, token, attendeeId, avatarVersion, lastMessage }: RemoteRoom,
+  isShown: boolean,
+): Record<string, unknown> {
+  return {
+    remoteServer: server,
+    remoteToken: token,
+    attendeeId,
+    isCustomAvatar: avatarVersion !== '',
+    ...(isShown && lastMessage !== undefined ? { lastMessage } : {}),
+  };
 }
 
 /** An open room as somebody outside is shown it. */
@@ -114,25 +134,25 @@ function viewFacts(room: Room, seen: RoomNames): Record<string, unknown> {
     participantFlags: 0,
     readOnly: room.readOnly,
     hasPassword: room.password !== '',
-    hasCall: false,
-    callStartTime: 0,
-    callRecording: 0,
+    hasCall: room.call !== undefined,
+    callStartTime: room.call?.startedSeconds ?? 0,
+    callRecording: room.recording,
     lastActivity: room.lastActivitySeconds,
     lobbyState: room.lobbyState,
     lobbyTimer: room.lobbyTimerSeconds,
-    sipEnabled: 0,
+    sipEnabled: room.sip,
     canEnableSIP: false,
     attendeePin: '',
     description: room.description,
     listable: room.listable,
-    callFlag: 0,
+    callFlag: room.call?.flags ?? 0,
     avatarVersion: avatarVersion(room),
     isCustomAvatar: room.picture !== undefined,
-    breakoutRoomMode: 0,
-    breakoutRoomStatus: 0,
-    recordingConsent: 0,
+    breakoutRoomMode: room.breakoutMode,
+    breakoutRoomStatus: room.breakoutStatus,
+    recordingConsent: room.recordingConsent,
     mentionPermissions: room.mentionPermissions,
-    liveTranscriptionLanguageId: '',
+    liveTranscriptionLanguageId: room.transcriptionLanguage,
   };
 }
 

@@ -34,6 +34,28 @@ const texts: Texts = {
   user_removed: actOn('removed'),
   moderator_promoted: actOn('promoted', 'to moderator'),
   moderator_demoted: actOn('demoted', 'from moderator'),
+  guest_moderator_promoted: actOn('promoted', 'to moderator'),
+  guest_moderator_demoted: actOn('demoted', 'from moderator'),
+  federated_user_added: actOn('invited', '', '{federated_user}'),
+  federated_user_removed: actOn('removed', '', '{federated_user}'),
+  phone_added: actOn('added'),
+  call_started: act('started a call'),
+  call_joined: act('joined the call'),
+  call_left: act('left the call'),
+  call_missed: { self: 'You tried to call', other: 'You missed a call from {actor}' },
+  call_ended: ({ people, seconds }) =>
+    same(`Call${named(people ?? [], ' with ')} ended (Duration ${clockTime(seconds ?? 0)})`),
+  call_ended_everyone: ({ people, seconds }) =>
+    same(`{actor} ended the call${named(people ?? [], ' with ')} (Duration ${clockTime(seconds ?? 0)})`),
+  breakout_rooms_started: act('started breakout rooms'),
+  breakout_rooms_stopped: act('stopped breakout rooms'),
+  recording_started: act('started the video recording'),
+  recording_stopped: act('stopped the video recording'),
+  audio_recording_started: act('started the audio recording'),
+  audio_recording_stopped: act('stopped the audio recording'),
+  recording_failed: same('The recording failed'),
+  message_pinned: act('pinned a message'),
+  message_unpinned: act('unpinned a message'),
   message_edited: act('edited a message'),
   message_deleted: act('deleted a message'),
   reaction_revoked: act('deleted a reaction'),
@@ -63,11 +85,36 @@ function act(did: string): SystemText {
   return { self: `You ${did}`, other: `{actor} ${did}` };
 }
 
-function actOn(did: string, end = ''): SystemText {
+/** How many of a call are named. */
+export const mostNamed = 4;
+
+function same(text: string): SystemText {
+  return { self: text, other: text };
+}
+
+/** ` with {user1} and {user2}`; those beyond are counted. */
+function named(people: readonly unknown[], before: string): string {
+  const names = people.slice(0, mostNamed).map((_, index) => `{user${index + 1}}`);
+  const more = people.length - names.length;
+  const parts = more > 0 ? [...names, `${more} others`] : names;
+  const last = parts.at(-1);
+  if (last === undefined) return '';
+  return parts.length === 1 ? `${before}${last}` : `${before}${parts.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `1:05`, with hours only where there are some. */
+function clockTime(seconds: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return hours > 0 ? `${hours}:${two(minutes % 60)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+function actOn(did: string, end = '', whom = '{user}'): SystemText {
   const tail = end === '' ? '' : ` ${end}`;
   return {
-    self: `You ${did} {user}${tail}`,
-    other: `{actor} ${did} {user}${tail}`,
+    self: `You ${did} ${whom}${tail}`,
+    other: `{actor} ${did} ${whom}${tail}`,
     target: `{actor} ${did} you${tail}`,
   };
 }

@@ -1,0 +1,117 @@
+import { roomId, type Cursor, type RoomId } from '../../model/ids.js';
+import type { Ingest, NetworkAdapter, PulledBatch, Pulling, Watching } from '../../model/network-adapter.js';
+import type { AdapterContext } from '../../model/network-definition.js';
+import { BotSecrets } from './talk.bot-secrets.js';
+import { TalkBots } from './talk.bots.js';
+import { TalkBreakouts } from './talk.breakouts.js';
+import type { TalkClient } from './talk.client.js';
+import { typingPrivacy } from './talk.constants.js';
+import { TalkInvitations } from './talk.invitations.js';
+import { PushTrust } from './talk.push-trust.js';
+import { ReadMarkers } from './talk.read-markers.js';
+import type { TalkSettings } from './talk.settings.js';
+import { TalkSignaling } from './talk.signaling.js';
+import { TalkSource, type SourceAccount } from './talk.source.js';
+import { typingIn } from './talk.typing.js';
+import { TalkVisits } from './talk.visits.js';
+import { rereadAfterMs, TalkWatch } from './talk.watch.js';
+import { TalkWebhooks } from './talk.webhooks.js';
+
+/** How an account learns what happens: told by bots and by the signaling server, by its room list, and by reading. */
+export class TalkListening {
+  readonly pulling: Pulling;
+  /** What the account's bot calls. */
+  readonly webhooks: TalkWebhooks;
+  readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
+  readonly #secrets: BotSecrets;
+  readonly #signaling: TalkSignaling;
+  readonly #breakouts: TalkBreakouts;
+
+  constructor(
+    private readonly client: TalkClient,
+    private readonly context: AdapterContext<TalkSettings>,
+    private readonly account: SourceAccount,
+  ) {
+    const { settings, store, clock, log, isLinked } = context;
+    this.#secrets = new BotSecrets(store, clock, log);
+    this.webhooks = new TalkWebhooks({ ...context, url: settings.url, secrets: this.#secrets });
+    this.#signaling = this.#makeSignaling();
+    if (settings.typing) this.showTyping = (room, who) => this.#showTyping(room, who.length > 0);
+    this.#breakouts = new TalkBreakouts({ client, store, clock, log, self: () => account.self(), isLinked });
+    this.pulling = this.#pulling();
+  }
+
+  /** What the room list has us find beside is handed on there. */
+  listen(ingest: Ingest): void {
+    this.#breakouts.listen(ingest);
+  }
+
+  async #showTyping(room: RoomId, isTyping: boolean): Promise<void> {
+    const { config } = await this.client.facts.capabilities();
+    // Talk's own setting of the account, which its clients obey too.
+    const isPrivate = config.chat['typing-privacy'] === typingPrivacy.private;
+    this.#signaling.showTyping(room, isTyping && !isPrivate);
+  }
+
+  #makeSignaling(): TalkSignaling {
+    const { account, settings, clock, log, typing } = this.context;
+    const nowSeconds = (): number => Math.floor((clock.now().getTime() + this.client.skewMs) / 1000);
+    return new TalkSignaling({
+      visits: new TalkVisits(this.client.browser(), nowSeconds),
+      facts: this.client.facts,
+      settings,
+      clock,
+      log,
+      onTyping: (room, people) => {
+        if (settings.typing) typing(typingIn({ account, id: roomId(room) }, people, this.account.self()));
+      },
+    });
+  }
+
+  #pulling(): Pulling {
+    const { client } = this;
+    const { settings, clock, log, isLinked } = this.context;
+    const markers = new ReadMarkers(client, settings, clock, log);
+    const source = new TalkSource(client, settings, clock, this.account, markers);
+    const trust = new PushTrust(settings, clock, log);
+    const watch = new TalkWatch({
+      client,
+      source,
+      invitations: new TalkInvitations(client, settings.invitations, clock, log),
+      breakouts: this.#breakouts,
+      bots: new TalkBots(client, this.#secrets, trust, settings, clock, log),
+      trust,
+      signaling: this.#signaling,
+      settings,
+      clock,
+      log,
+      isLinked,
+    });
+    return {
+      pull: (room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> =>
+        source.pull(room, from, how, signal),
+      watch: (watching: Watching, signal: AbortSignal): Promise<void> =>
+        together([(both) => watch.run(watching, both), (both) => this.#signaling.run(watching, both)], signal),
+      rereadAfterMs,
+    };
+  }
+}
+
+/** Runs loops until `signal` aborts; where one throws, the others end too. */
+async function together(
+  loops: readonly ((signal: AbortSignal) => Promise<void>)[],
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = new AbortController();
+  const running = AbortSignal.any([signal, failed.signal]);
+  const run = async (loop: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    try {
+      await loop(running);
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+  };
+  const ends = await Promise.allSettled(loops.map(run));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}

@@ -1,0 +1,315 @@
+import type { Clock } from '../../model/clock.js';
+import { LoginRefused, RoomClosed } from '../../model/errors.js';
+import type { Log } from '../../model/network-definition.js';
+import { intervals, signalingMode } from './talk.constants.js';
+import {
+  pauseAfterRefusal,
+  SignalingLost,
+  SignalingRefused,
+  SignalingUnfit,
+  type SignalingRequest,
+} from './talk.signaling-errors.js';
+import { backendOf, federationOf, proofOf } from './talk.signaling-hello.js';
+import { signalingWords, type SignalingMessage, type SignalingPerson } from './talk.signaling-messages.js';
+import { RoomPeople } from './talk.signaling-people.js';
+import { SignalingSocket, signalingAddress } from './talk.signaling-socket.js';
+import { TypingSessions } from './talk.typing.js';
+import type { TalkVisits, Visit } from './talk.visits.js';
+
+export interface SignalingSessionParts {
+  /** The token. */
+  readonly room: string;
+  readonly visits: Pick<TalkVisits, 'enter'>;
+  /** Nextcloud's own address. */
+  readonly nextcloud: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A connection that is silent for so long, pings included, is broken. */
+  readonly quietMs: number;
+  /** Addresses of servers that say no welcome: shared by all sessions, which learn it from one another. */
+  readonly withoutWelcome: Set<string>;
+  /** There may be something to read. */
+  onNews(): void;
+  /** The server refused something. */
+  onRefused(refused: SignalingRefused): void;
+  /** Exactly these type now; told again while it lasts. */
+  onTyping(people: readonly SignalingPerson[]): void;
+}
+
+/** What the server answers takes a request to Nextcloud. */
+const answerWithinMs = 15_000;
+const listenMs = 30_000;
+const outsideAgainMs = 60_000;
+/** Servers keep a session for half a minute; later it is not worth asking for. */
+const resumableForMs = 60_000;
+/** Who says to more that somebody types says more than is worth it. */
+const mostTold = 100;
+
+/** Our account's session in one room on the signaling server, kept for as long as it is wanted. */
+export class SignalingSession {
+  readonly #people = new RoomPeople();
+  readonly #typing = new TypingSessions();
+  #socket: SignalingSocket | undefined;
+  #resumable: { readonly address: string; readonly id: string } | undefined;
+  #resumableUntilMs = 0;
+  #isIn = false;
+  #isTold = false;
+  #failures = 0;
+  #requests = 0;
+
+  constructor(private readonly parts: SignalingSessionParts) {}
+
+  /** Whether the server tells us now what happens in the room. */
+  get isIn(): boolean {
+    return this.#isIn;
+  }
+
+  /** Says to everybody in the room that we type, or no longer. Nothing where we are not in. */
+  sayTyping(isTyping: boolean): void {
+    const was = this.#isTold;
+    this.#isTold = isTyping;
+    if (!isTyping && !was) return;
+    this.#say(isTyping ? 'startedTyping' : 'stoppedTyping', this.#people.sessions.slice(0, mostTold));
+  }
+
+  /** Until `signal` aborts: a session that is lost is resumed, or begun anew. Throws LoginRefused alone. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log, room, onRefused } = this.parts;
+    while (!signal.aborted) {
+      try {
+        await this.#session(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof LoginRefused) throw error;
+        if (error instanceof SignalingRefused) onRefused(error);
+        const pauseMs = this.#pauseAfter(error);
+        log.debug({ room, pauseMs, error }, 'no session on the signaling server');
+        await clock.sleep(pauseMs, signal);
+      }
+    }
+  }
+
+  /** Ends by abort or by throwing. */
+  async #session(signal: AbortSignal): Promise<void> {
+    const { clock, nextcloud, quietMs } = this.parts;
+    if (clock.monotonicMs() > this.#resumableUntilMs) this.#resumable = undefined;
+    const resumable = this.#resumable;
+    const visit = resumable === undefined ? await this.#visit(signal) : undefined;
+    const address = resumable?.address ?? signalingAddress(visit?.settings.server ?? '', nextcloud);
+    const socket = await SignalingSocket.open(address, clock, quietMs, signal);
+    this.#socket = socket;
+    try {
+      const features = await this.#welcome(socket, address, signal);
+      if (visit === undefined) await this.#resume(socket, resumable?.id ?? '', address, signal);
+      else await this.#begin(socket, visit, features, address, signal);
+      if (signal.aborted) return;
+      this.#failures = 0;
+      this.#isIn = true;
+      // What happened while nobody listened was told to nobody.
+      this.parts.onNews();
+      await this.#listen(socket, signal);
+    } finally {
+      if (this.#isIn) this.#resumableUntilMs = clock.monotonicMs() + resumableForMs;
+      this.#isIn = false;
+      this.#socket = undefined;
+      if (this.#typing.clear()) this.parts.onTyping([]);
+      socket.close(signal.aborted ? signalingWords.bye(this.#nextId()) : undefined);
+    }
+  }
+
+  async #visit(signal: AbortSignal): Promise<Visit> {
+    const visit = await this.parts.visits.enter(this.parts.room, signal);
+    if (visit.settings.signalingMode === signalingMode.internal) {
+      throw new SignalingUnfit('Nextcloud has no signaling server', outsideAgainMs);
+    }
+    return visit;
+  }
+
+  /** What the server can: nothing newer where it says no welcome. Older servers wait for a hello, and only for two seconds. */
+  async #welcome(socket: SignalingSocket, address: string, signal: AbortSignal): Promise<readonly string[]> {
+    const { clock, withoutWelcome } = this.parts;
+    if (withoutWelcome.has(address)) return [];
+    const untilMs = clock.monotonicMs() + intervals.signaling.welcome;
+    for (;;) {
+      const message = await socket.next(Math.max(untilMs - clock.monotonicMs(), 1));
+      if (signal.aborted) throw new SignalingLost('no longer wanted');
+      if (message !== 'silence' && message.type === 'welcome') return message.features;
+      const isOver = message !== 'silence' && message.type === 'bye';
+      if (isOver || clock.monotonicMs() >= untilMs) withoutWelcome.add(address);
+      if (isOver) throw new SignalingLost(`the signaling server took its leave: ${message.reason}`);
+      if (clock.monotonicMs() >= untilMs) return [];
+    }
+  }
+
+  async #resume(socket: SignalingSocket, resumeId: string, address: string, signal: AbortSignal): Promise<void> {
+    const id = this.#nextId();
+    socket.say(signalingWords.resume(id, resumeId));
+    const hello = await this.#answer(socket, 'resume', id, signal).catch((error: unknown) => {
+      if (error instanceof SignalingRefused) this.#resumable = undefined;
+      throw error;
+    });
+    this.#keep(hello, address, resumeId);
+  }
+
+  async #begin(
+    socket: SignalingSocket,
+    { session, settings }: Visit,
+    features: readonly string[],
+    address: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const federation = federationOf(settings);
+    const helloId = this.#nextId();
+    socket.say(signalingWords.hello(helloId, proofOf(settings, features), backendOf(this.parts.nextcloud)));
+    const hello = await this.#answer(socket, 'hello', helloId, signal);
+    if (federation !== undefined && ![...features, ...featuresIn(hello)].includes('federation')) {
+      throw new SignalingUnfit('the signaling server knows no rooms of other servers', 60 * outsideAgainMs);
+    }
+    this.#people.begin(hello.type === 'hello' ? hello.session : '');
+    const roomId = this.#nextId();
+    socket.say(signalingWords.room(roomId, this.parts.room, session, federation));
+    await this.#answer(socket, 'room', roomId, signal);
+    this.#keep(hello, address, undefined);
+  }
+
+  /** What is needed to resume; a server that says nothing of it lets nobody resume. */
+  #keep(hello: SignalingMessage, address: string, before: string | undefined): void {
+    if (hello.type !== 'hello') return;
+    const id = hello.resumeId ?? before;
+    this.#resumable = id === undefined ? undefined : { address, id };
+  }
+
+  async #answer(
+    socket: SignalingSocket,
+    of: SignalingRequest,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<SignalingMessage> {
+    const { clock, room } = this.parts;
+    const type = of === 'room' ? 'room' : 'hello';
+    const untilMs = clock.monotonicMs() + answerWithinMs;
+    for (let leftMs = answerWithinMs; leftMs > 0; leftMs = untilMs - clock.monotonicMs()) {
+      const message = await socket.next(leftMs);
+      if (signal.aborted) throw new SignalingLost('no longer wanted');
+      if (message === 'silence') continue;
+      if (message.type === 'error' && (message.id === id || message.id === undefined)) {
+        if (message.code === 'already_joined') return { type: 'room', id, room };
+        throw new SignalingRefused(of, message.code, message.message);
+      }
+      if (message.type === type && message.id === id) return message;
+      this.#take(message);
+    }
+    throw new SignalingLost(`the signaling server did not answer the ${of}`);
+  }
+
+  async #listen(socket: SignalingSocket, signal: AbortSignal): Promise<void> {
+    const { clock } = this.parts;
+    while (!signal.aborted) {
+      const dueMs = this.#typing.nextMs;
+      const message = await socket.next(dueMs === undefined ? listenMs : Math.max(dueMs - clock.monotonicMs(), 1));
+      if (this.#typing.expire(clock.monotonicMs())) this.#tellTyping();
+      if (message !== 'silence') this.#take(message);
+    }
+  }
+
+  /** Throws where the session is over. */
+  #take(message: SignalingMessage): void {
+    const { room, onNews } = this.parts;
+    switch (message.type) {
+      case 'chat':
+        onNews();
+        return;
+      case 'participants':
+        this.#people.meet(message.people);
+        onNews();
+        return;
+      case 'joined':
+        this.#greet(this.#people.meet(message.people));
+        return;
+      case 'left':
+        this.#people.leave(message.sessions);
+        if (message.sessions.filter((session) => this.#typing.stopped(session)).length > 0) this.#tellTyping();
+        return;
+      case 'said':
+        this.#hear(message.session, message.user, message.what);
+        return;
+      case 'room':
+        if (message.room === '') throw this.#outside('the session is in no room any more');
+        if (this.#isIn) onNews();
+        return;
+      case 'roomListed':
+        if (message.room !== room) return;
+        if (message.what === 'disinvite') throw this.#outside('the account is no longer in the room');
+        onNews();
+        return;
+      case 'federation':
+        this.#isIn = message.state === 'resumed';
+        if (message.missed) onNews();
+        return;
+      case 'bye':
+        this.#resumable = undefined;
+        throw new SignalingLost(`the signaling server ended the session: ${message.reason}`);
+      case 'error':
+        this.parts.log.debug({ room, code: message.code }, 'the signaling server refused something');
+        return;
+      case 'welcome':
+      case 'hello':
+      case 'other':
+        return;
+    }
+  }
+
+  /** The room is to be read: that tells what became of it. */
+  #outside(why: string): SignalingUnfit {
+    this.#resumable = undefined;
+    this.parts.onNews();
+    return new SignalingUnfit(why, outsideAgainMs);
+  }
+
+  /** Who says it is what the server says, never what the words say. */
+  #hear(session: string, user: string, what: string): void {
+    if (what === 'stoppedTyping') {
+      if (this.#typing.stopped(session)) this.#tellTyping();
+    } else if (what === 'startedTyping') {
+      this.#typing.started(this.#people.of(session, user), this.parts.clock.monotonicMs());
+      this.#tellTyping();
+    }
+  }
+
+  /** Who comes while we type sees it too. */
+  #greet(sessions: readonly string[]): void {
+    if (this.#isTold) this.#say('startedTyping', sessions);
+  }
+
+  #tellTyping(): void {
+    this.parts.onTyping(this.#typing.people);
+  }
+
+  #say(state: 'startedTyping' | 'stoppedTyping', sessions: readonly string[]): void {
+    if (!this.#isIn) return;
+    for (const session of sessions) this.#socket?.say(signalingWords.typing(state, session));
+  }
+
+  #pauseAfter(error: unknown): number {
+    if (error instanceof SignalingUnfit) return error.againAfterMs;
+    if (error instanceof RoomClosed) return outsideAgainMs;
+    if (error instanceof SignalingRefused) {
+      const pause = pauseAfterRefusal(error);
+      if (pause === 'none') return 0;
+      if (pause !== 'soon') return pause.ms;
+    }
+    const { first, longest } = intervals.signaling.reconnect;
+    const pauseMs = Math.min(first * 2 ** this.#failures, longest);
+    this.#failures = Math.min(this.#failures + 1, 10);
+    return pauseMs;
+  }
+
+  #nextId(): string {
+    this.#requests += 1;
+    return String(this.#requests);
+  }
+}
+
+function featuresIn(hello: SignalingMessage): readonly string[] {
+  return hello.type === 'hello' ? hello.features : [];
+}

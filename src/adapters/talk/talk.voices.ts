@@ -1,0 +1,89 @@
+import type { RoomId } from '../../model/ids.js';
+import type { Speaker } from '../../model/network-adapter.js';
+import type { ChatApi } from './api/chat.js';
+import type { ReactionsApi } from './api/reactions.js';
+import type { TalkClient } from './talk.client.js';
+
+/** Who is seen to act in a room: our account, a guest with the person's name, or the bridges' own user with it. */
+export interface Voice {
+  readonly as: 'relay' | 'guest' | 'bridged';
+  readonly chat: Pick<ChatApi, 'post' | 'edit' | 'delete'>;
+  readonly reactions: ReactionsApi;
+  /** Of one who is not our account: the actor's id. */
+  readonly actor?: string;
+  /** Whose name goes with each message, where the server takes one. */
+  readonly actorDisplayName?: string;
+}
+
+export type VoiceKind = Voice['as'];
+
+/** `refused`: the room, or the server, does not let this one do it; nothing was done. */
+export type Spoken<T> = { readonly done: T } | 'refused';
+
+/** Those who speak in the place of our account. */
+export interface OtherVoices {
+  /** `act` may be called a second time where the first came to nothing. Throws what `act` throws, but for refusals. */
+  speak<T>(room: RoomId, speaker: Speaker, signal: AbortSignal, act: (voice: Voice) => Promise<T>): Promise<Spoken<T>>;
+  /** As a certain actor. Throws TargetGone where that one is no more, and nobody else could do it. */
+  speakAs<T>(room: RoomId, actor: string, signal: AbortSignal, act: (voice: Voice) => Promise<T>): Promise<Spoken<T>>;
+}
+
+/** Everybody who may act for us in the account's rooms. */
+export class TalkVoices {
+  readonly relay: Voice;
+
+  constructor(
+    client: Pick<TalkClient, 'chat' | 'reactions'>,
+    private readonly others: { readonly guest: OtherVoices; readonly bridged?: OtherVoices },
+  ) {
+    this.relay = { as: 'relay', chat: client.chat, reactions: client.reactions };
+  }
+
+  /** Has it done by whom the speaker asks for, and by our account where that one is not let. */
+  async speak<T>(room: RoomId, speaker: Speaker, signal: AbortSignal, act: (voice: Voice) => Promise<T>): Promise<T> {
+    const spoken = await this.#other(speaker.as)?.speak(room, speaker, signal, act);
+    return spoken === undefined || spoken === 'refused' ? act(this.relay) : spoken.done;
+  }
+
+  /** Has it done by the one who did what is now changed or taken back. */
+  async speakAs<T>(
+    room: RoomId,
+    as: VoiceKind,
+    actor: string,
+    signal: AbortSignal,
+    act: (voice: Voice) => Promise<T>,
+  ): Promise<T> {
+    const spoken = await this.#other(as)?.speakAs(room, actor, signal, act);
+    return spoken === undefined || spoken === 'refused' ? act(this.relay) : spoken.done;
+  }
+
+  /** Whether there is one whose messages nobody can quote. */
+  get hasUnquotable(): boolean {
+    return this.others.bridged !== undefined;
+  }
+
+  #other(as: Speaker['as']): OtherVoices | undefined {
+    switch (as) {
+      case 'guest':
+        return this.others.guest;
+      case 'bridged':
+        return this.others.bridged;
+      case 'ghost':
+      case 'relay':
+      case 'bridge':
+        return undefined;
+    }
+  }
+}
+
+/** By which of our voices a row was written. */
+export function voiceOf(actorType: string): VoiceKind {
+  switch (actorType) {
+    case 'guests':
+      return 'guest';
+    case 'bridged':
+      return 'bridged';
+    default:
+      return 'relay';
+  }
+}

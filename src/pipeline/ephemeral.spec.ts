@@ -1,0 +1,164 @@
+import { MovedClock } from '../../test/support/moved-clock.js';
+import type { BridgeEvent } from '../model/bridge-event.js';
+import type { Capabilities } from '../model/capabilities.js';
+import { accountId, roomId, userId, type RoomRef, type UserRef } from '../model/ids.js';
+import type { NetworkAdapter, Speaker } from '../model/network-adapter.js';
+import { silentLog } from '../observability/log.js';
+import { Ephemeral } from './ephemeral.js';
+
+const ref = (account: string, id = account): RoomRef => ({ account: accountId(account), id: roomId(id) });
+const person = (account: string, name: string, standing: UserRef['standing'] = 'person'): UserRef => ({
+  account: accountId(account),
+  id: userId(name),
+  name,
+  standing,
+});
+const said = (account: string, name: string): BridgeEvent =>
+  ({ kind: 'messageSent', room: ref(account), actor: person(account, name) }) as BridgeEvent;
+
+describe('pipeline: ephemeral', () => {
+  let clock: MovedClock;
+  let shown: string[];
+  let beside: Map<string, RoomRef[]>;
+  let asked: number;
+  let stop: AbortController;
+  let running: Promise<void>;
+  let ephemeral: Ephemeral;
+  let showing: (() => Promise<void>) | undefined;
+
+  const showsIn = (account: string): NetworkAdapter =>
+    ({
+      capabilities: () => Promise.resolve({ speakers: ['relay'] } as unknown as Capabilities),
+      showTyping: async (room: string, who: readonly Speaker[]) => {
+        shown.push(`${account} ${room}: ${who.map((one) => one.person.name).join(' ')}`.trimEnd());
+        await showing?.();
+      },
+    }) as unknown as NetworkAdapter;
+
+  beforeEach(() => {
+    clock = new MovedClock();
+    shown = [];
+    asked = 0;
+    showing = undefined;
+    beside = new Map([
+      ['talk', [ref('matrix'), ref('slack')]],
+      ['matrix', [ref('talk')]],
+    ]);
+    ephemeral = new Ephemeral({
+      adapters: new Map([
+        ['talk', showsIn('talk')],
+        ['matrix', showsIn('matrix')],
+        ['slack', {} as NetworkAdapter],
+      ]),
+      beside: ({ account }) => {
+        asked += 1;
+        return Promise.resolve(beside.get(account) ?? []);
+      },
+      choose: (one) => Promise.resolve({ as: 'relay', person: one } as unknown as Speaker),
+      clock,
+      log: silentLog,
+    });
+    stop = new AbortController();
+    running = ephemeral.run(stop.signal);
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await running;
+  });
+
+  const types = async (account: string, ...names: string[]): Promise<void> => {
+    const typing = names.map((name) => person(account, name));
+    ephemeral.typing({ kind: 'typingChanged', room: ref(account), typing });
+    await clock.pass(500);
+  };
+
+  it('who types is shown in the other rooms of the link that can show it, and who stops no longer', async () => {
+    await types('talk', 'anna');
+    await types('talk', 'anna', 'ben');
+    await types('talk');
+    expect(shown).toEqual(['matrix matrix: anna', 'matrix matrix: anna ben', 'matrix matrix:']);
+  });
+
+  it('it is shown again every ten seconds while it lasts, and no longer than a minute after it was told last', async () => {
+    await types('talk', 'anna');
+    await clock.pass(25_000);
+    expect(shown).toEqual(['matrix matrix: anna', 'matrix matrix: anna', 'matrix matrix: anna']);
+    await types('talk', 'anna');
+    shown.length = 0;
+    await clock.pass(70_000);
+    // Told at 25 s: at 30, 40, 50, 60, 70 and 80.
+    expect(shown.filter((line) => line === 'matrix matrix: anna')).toHaveLength(6);
+    expect(shown.at(-1)).toBe('matrix matrix:');
+    shown.length = 0;
+    await clock.pass(60_000);
+    expect(shown).toEqual([]);
+  });
+
+  it('whoever said something types no longer', async () => {
+    await types('talk', 'anna', 'ben');
+    ephemeral.stored([said('talk', 'anna'), said('talk', 'carol'), said('matrix', 'ben')]);
+    await clock.pass(0);
+    expect(shown).toEqual(['matrix matrix: anna ben', 'matrix matrix: ben']);
+  });
+
+  it('nobody is shown whom we ourselves control', async () => {
+    ephemeral.typing({ kind: 'typingChanged', room: ref('talk'), typing: [person('talk', 'ghost', 'ours')] });
+    await clock.pass(0);
+    expect(shown).toEqual(['matrix matrix:']);
+  });
+
+  it('those who type in several rooms of a link are shown together', async () => {
+    beside.set('slack', [ref('matrix')]);
+    await types('talk', 'anna');
+    await types('slack', 'sam');
+    await types('talk');
+    expect(shown).toEqual(['matrix matrix: anna', 'matrix matrix: anna sam', 'matrix matrix: sam']);
+  });
+
+  it('a network that takes its time holds up no other, and is told the newest alone', async () => {
+    let finish = (): void => undefined;
+    showing = () => new Promise((resolve) => (finish = resolve));
+    await types('talk', 'anna');
+    showing = undefined;
+    await types('talk', 'anna', 'ben');
+    await types('talk', 'carol');
+    await types('matrix', 'mia');
+    expect(shown).toEqual(['matrix matrix: anna', 'talk talk: mia']);
+    finish();
+    await clock.pass(500);
+    expect(shown.slice(2)).toEqual(['matrix matrix: carol']);
+  });
+
+  it('what cannot be shown is no harm, and is tried again', async () => {
+    showing = () => Promise.reject(new Error('no'));
+    await types('talk', 'anna');
+    await clock.pass(10_000);
+    expect(shown).toEqual(['matrix matrix: anna', 'matrix matrix: anna']);
+  });
+
+  it('in a link that is paused it ends, and where it leads is asked every few seconds at most', async () => {
+    await types('talk', 'anna');
+    await types('talk', 'anna', 'ben');
+    expect(asked).toBe(1);
+    beside.set('talk', []);
+    await clock.pass(10_000);
+    expect(shown.at(-1)).toBe('matrix matrix:');
+  });
+
+  it('who begins and stops all the time is shown twice a second at most, and right in the end', async () => {
+    for (let times = 0; times < 50; times += 1) {
+      const typing = times % 2 === 0 ? [person('talk', 'anna')] : [];
+      ephemeral.typing({ kind: 'typingChanged', room: ref('talk'), typing });
+      await clock.pass(20);
+    }
+    await clock.pass(500);
+    expect(shown).toHaveLength(3);
+    expect(shown.at(-1)).toBe('matrix matrix:');
+  });
+
+  it('that nobody types is no news where nobody did', async () => {
+    await types('talk');
+    expect([shown, asked]).toEqual([[], 0]);
+  });
+});
