@@ -132,9 +132,10 @@ it('a server that does not let us connect is asked again', async () => {
   const { sandbox, app } = bench;
   sandbox.faults.add({ method: 'POST', path: 'apps\\.connections\\.open', times: 2, fault: { do: 'drop' } });
   sandbox.cutConnections(app.appId);
+  expect(connections()).toBe(0);
   await until(() => connections() === 1);
-  await arrives('at last');
   expect(sandbox.faults.struck).toBe(2);
+  await arrives('at last');
 });
 
 it('a connection that Slack never greets is given up, though it answers pings', async () => {

@@ -84,7 +84,10 @@ export class SocketMode implements Transport {
 
   /** Cuts connections without a word. */
   cut(app: App): void {
-    for (const connection of this.#connections) if (connection.app === app) connection.socket.terminate();
+    for (const connection of this.#connections.filter((open) => open.app === app)) {
+      this.#forget(connection);
+      connection.socket.terminate();
+    }
   }
 
   async send({ app, kind, payload, retry }: Sending): Promise<Outcome> {
