@@ -1,4 +1,4 @@
-// `main.mjs NAME… [--json] [--scale full|small|tiny]`: the benchmarks, on the PostgreSQL of CROSSTALK_TEST_DATABASE_URL.
+// `main.mjs NAME… [--json] [--scale full|small|tiny] [--networks talk,matrix]`: the benchmarks, on the PostgreSQL of CROSSTALK_TEST_DATABASE_URL.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { catchUp } from './benchmarks/catch-up.mjs';
@@ -24,14 +24,25 @@ const benchmarks = {
   convert,
 };
 
+const allNetworks = ['talk', 'matrix', 'slack'];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, scale: { type: 'string', default: 'full' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    scale: { type: 'string', default: 'full' },
+    networks: { type: 'string', default: allNetworks.join(',') },
+  },
 });
 const sizes = scales[values.scale];
-const unknown = positionals.filter((name) => benchmarks[name] === undefined);
+const networks = values.networks.split(',');
+const unknown = [
+  ...positionals.filter((name) => benchmarks[name] === undefined),
+  ...networks.filter((network) => !allNetworks.includes(network)),
+];
 if (sizes === undefined || unknown.length > 0) {
-  console.error(`Benchmarks: ${Object.keys(benchmarks).join(', ')}. Scales: ${Object.keys(scales).join(', ')}.`);
+  const known = { Benchmarks: Object.keys(benchmarks), Scales: Object.keys(scales), Networks: allNetworks };
+  for (const [what, those] of Object.entries(known)) console.error(`${what}: ${those.join(', ')}.`);
   process.exit(2);
 }
 
@@ -42,6 +53,8 @@ const once = (measure) => {
 };
 const context = {
   sizes,
+  /** Whether rows of these networks are wanted. */
+  has: (...those) => those.every((network) => networks.includes(network)),
   anchors: once(() => measureAnchors(sizes)),
   highest: once((source) => highestRates(sizes, source)),
 };

@@ -38,19 +38,28 @@ export async function highestRates(sizes, search) {
   return { bridge: median(found.bridge), relay: median(found.relay) };
 }
 
-export async function throughput({ sizes, highest }) {
-  const [matrix, talk, webhook] = [await highest('matrix'), await highest('talk'), await highest('webhook')];
-  const [all, slack, pace] = [await highest('three'), await highest('slack'), await paced(sizes)];
-  const ofThree = `${sizes.rooms} rooms of three`;
-  return [
-    ...shared(`Matrix to Talk, ${sizes.rooms} rooms`, matrix),
-    reported(name, `Talk to Matrix, ${sizes.heldRooms} held rooms: messages per second of the relay`, talk.relay),
-    reported(name, `Talk to Matrix, ${sizes.heldRooms} held rooms: messages per second`, talk.bridge),
-    ...shared(`Talk to Matrix by webhook, ${sizes.rooms} rooms`, webhook),
-    ...shared(`Matrix to Talk and Slack at its pace, ${ofThree}`, pace),
-    ...shared(`Matrix to Talk and Slack without its pace, ${ofThree}`, all),
-    ...shared(`Slack to Talk and Matrix, ${ofThree}`, slack),
-  ];
+export async function throughput({ sizes, has, highest }) {
+  const { rooms, heldRooms } = sizes;
+  const rows = [];
+  if (has('talk', 'matrix')) {
+    const [matrix, talk, webhook] = [await highest('matrix'), await highest('talk'), await highest('webhook')];
+    rows.push(
+      ...shared(`Matrix to Talk, ${rooms} rooms`, matrix),
+      reported(name, `Talk to Matrix, ${heldRooms} held rooms: messages per second of the relay`, talk.relay),
+      reported(name, `Talk to Matrix, ${heldRooms} held rooms: messages per second`, talk.bridge),
+      ...shared(`Talk to Matrix by webhook, ${rooms} rooms`, webhook),
+    );
+  }
+  if (has(...three)) {
+    const [all, slack, pace] = [await highest('three'), await highest('slack'), await paced(sizes)];
+    const ofThree = `${rooms} rooms of three`;
+    rows.push(
+      ...shared(`Matrix to Talk and Slack at its pace, ${ofThree}`, pace),
+      ...shared(`Matrix to Talk and Slack without its pace, ${ofThree}`, all),
+      ...shared(`Slack to Talk and Matrix, ${ofThree}`, slack),
+    );
+  }
+  return rows;
 }
 
 function shared(of, { bridge, relay }) {
