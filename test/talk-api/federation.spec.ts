@@ -1,8 +1,9 @@
 import { TalkClient } from '../../src/adapters/talk/talk.client.js';
+import { roomId } from '../../src/model/ids.js';
 import { silentLog } from '../../src/observability/log.js';
 import { runFederatedTalk } from '../../src/sandbox/talk/federated-pair.js';
 import { systemClock } from '../../src/workers/system-clock.js';
-import { talkAdapter } from '../contract/talk-at-sandbox.js';
+import { Reader, talkAdapter } from '../contract/talk-at-sandbox.js';
 
 const signal = new AbortController().signal;
 
@@ -56,6 +57,57 @@ describe('an account that is invited into a room of another server', () => {
       stop.abort();
       await adapter.start({ accept: () => Promise.resolve() }, stop.signal);
       for (const { client } of inviters) await client.close();
+      await pair.stop();
+    }
+  }, 60_000);
+});
+
+describe('people of another server in a room', () => {
+  it('who declines never came, and who leaves after having come left, though Talk tells both by the same row', async () => {
+    const pair = await runFederatedTalk({ port: 0, peerPort: 0 });
+    const home = pair.second.url;
+    const settings = { requestTimeoutMs: 5000, deadRoomPauseMs: 60_000, capabilitiesMaxAgeMs: 60_000 };
+    const dora = new TalkClient({ url: home, maxConnections: 4, ...settings }, systemClock, silentLog);
+    dora.use({ user: 'dora', password: pair.second.issueAppPassword('dora') });
+    const host = new TalkClient({ url: pair.first.url, maxConnections: 4, ...settings }, systemClock, silentLog);
+    host.use({ user: 'alice', password: pair.first.issueAppPassword('alice') });
+    const token = pair.first.createRoom({ name: 'Shared', owner: 'alice', members: ['bob'] });
+    // Few rows at a time: when she came is not among what is read anyway.
+    const adapter = talkAdapter({
+      url: pair.first.url,
+      user: 'bob',
+      password: pair.first.issueAppPassword('bob'),
+      pageSize: 2,
+    });
+    const invite = async (): Promise<number> => {
+      await host.api.participants.add({ token, newParticipant: `dora@${home}`, source: 'federated_users' }, signal);
+      return pair.second.state.federation.invitations.waitingFor('dora')[0]?.id ?? 0;
+    };
+    try {
+      await adapter.connect(signal);
+      const reader = await new Reader(adapter, adapter.pulling, roomId(token)).begin();
+      const told = async (): Promise<string[]> => {
+        await reader.read();
+        return reader
+          .results()
+          .flatMap((result) => ('events' in result ? result.events : []))
+          .flatMap((event) =>
+            event.kind === 'memberJoined' ? ['joined'] : event.kind === 'memberLeft' ? [event.how] : [],
+          );
+      };
+      await dora.api.federation.decline({ id: await invite() }, signal);
+      expect(await told()).toEqual([]);
+      await dora.api.federation.accept({ id: await invite() }, signal);
+      for (let said = 0; said < 5; said += 1) pair.first.post(token, 'alice', `hello ${String(said)}`);
+      expect(await told()).toEqual(['joined']);
+      const there = pair.second.state.federation.invitations.of('dora')[0]?.room.token ?? '';
+      await dora.api.participants.leave({ token: there }, signal);
+      expect(await told()).toEqual(['joined', 'left']);
+    } finally {
+      const stop = new AbortController();
+      stop.abort();
+      await adapter.start({ accept: () => Promise.resolve() }, stop.signal);
+      for (const client of [dora, host]) await client.close();
       await pair.stop();
     }
   }, 60_000);

@@ -10,7 +10,7 @@ import { recordingOf, type RoomMessage, roomStateOf } from './from-talk-rooms.js
 import { bodyOf, textOf } from './from-talk-text.js';
 import type { SystemMessage } from './talk.constants.js';
 import { actorOf, deliveryKeyIn, talkFileId, talkMessageId, talkMessageRef, talkUserId } from './talk.ids.js';
-import type { ChatRow, ParentRow, RichParameter, StoredRow } from './talk.payloads.js';
+import { isDeletedRow, type ChatRow, type ParentRow, type RichParameter, type StoredRow } from './talk.payloads.js';
 
 /** The account that reads, and the base address of its server without a slash at its end. */
 export interface TalkReader {
@@ -23,7 +23,7 @@ export function fromTalk(stored: StoredRow, reader: TalkReader): ReadResult {
   const { row } = stored;
   if (row.systemMessage !== '') return fromSystemRow(stored, reader);
   // Read after downtime: the deletion's own row follows and tells it.
-  if (row.messageType === 'comment_deleted') return { ignored: 'comment_deleted' };
+  if (isDeletedRow(row)) return { ignored: row.messageType };
   return { events: [messageSent(stored, reader)] };
 }
 
@@ -200,7 +200,7 @@ function unknown(kind: never): ReadResult {
 function edited(stored: StoredRow, reader: TalkReader): ReadResult {
   const { parent } = stored.row;
   if (parent?.message === undefined) return { ignored: 'message_edited without its message' };
-  if (parent.deleted === true || parent.messageType === 'comment_deleted') {
+  if (parent.deleted === true || isDeletedRow(parent)) {
     return { ignored: 'message_edited of a deleted message' };
   }
   const body = bodyIn(textIn(parent), stored, reader);
@@ -237,6 +237,8 @@ function memberChanged(stored: StoredRow, reader: TalkReader, kind: 'memberJoine
   // Whoever is in the room by our account is shown for themselves.
   if (member.standing === 'ours') return { ignored: `${row.systemMessage} of one of our own` };
   const base = { ...happened(stored, reader), member };
+  // The same row tells of who declines and of who leaves.
+  if (stored.neverCame === true) return { ignored: `${row.systemMessage}: an invitation that was not accepted` };
   if (kind === 'memberLeft') {
     const removed = stored.banned?.includes(member.id) === true ? 'banned' : 'removed';
     return one({ ...base, kind, how: base.actor.id === member.id ? 'left' : removed });

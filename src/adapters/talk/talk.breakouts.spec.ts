@@ -9,6 +9,9 @@ describe('talk.breakouts', () => {
   let stop: AbortController;
   let running: Promise<void>;
   let kept: Map<string, RawPayload>;
+  let adapter: TalkAtSandbox['adapter'];
+  /** What storing fails with, as long as there is something. */
+  let refusals: Error[];
 
   const ask = async (user: string, method: string, path: string, body?: object): Promise<unknown> => {
     const login = Buffer.from(`${user}:${at.talk.issueAppPassword(user)}`).toString('base64');
@@ -36,22 +39,43 @@ describe('talk.breakouts', () => {
   const watch = async (): Promise<void> => {
     stop = new AbortController();
     const accept = (payloads: readonly RawPayload[]): Promise<void> => {
+      const refusal = refusals.pop();
+      if (refusal !== undefined) return Promise.reject(refusal);
       for (const payload of payloads) if (!kept.has(payload.key)) kept.set(payload.key, payload);
       return Promise.resolve();
     };
-    await at.adapter.start({ accept }, stop.signal);
+    await adapter.start({ accept }, stop.signal);
     const watching = {
       rooms: () => Promise.resolve([]),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),
     };
-    running = at.pulling.watch(watching, stop.signal);
+    running = adapter.pulling.watch(watching, stop.signal);
     running.catch(() => undefined);
   };
   const pause = async (): Promise<void> => {
     stop.abort();
     await running.catch(() => undefined);
   };
+  /** Another program on the same store. */
+  const restart = async (): Promise<void> => {
+    await pause();
+    adapter = at.make(fast);
+    await adapter.connect(new AbortController().signal);
+    await watch();
+  };
+  /** Waits until the room list was answered twice more. */
+  const swept = async (): Promise<void> => {
+    let lists = 0;
+    at.talk.faults.watch((_method, path) => {
+      if (path.includes('/v4/room?')) lists += 1;
+    });
+    await until(() => lists >= 3);
+  };
+  const asksForHelp = (room: string) =>
+    ask('carol', 'POST', `v1/breakout-rooms/${room}/request-assistance`).catch(() =>
+      ask('bob', 'POST', `v1/breakout-rooms/${room}/request-assistance`),
+    );
   const events = () =>
     [...kept.values()].flatMap((payload) => {
       const result = resultOf(at.adapter, payload);
@@ -61,7 +85,9 @@ describe('talk.breakouts', () => {
 
   beforeEach(async () => {
     kept = new Map();
+    refusals = [];
     at = await talkAtSandbox({}, { ...fast, user: 'alice' });
+    ({ adapter } = at);
     at.talk.promote(at.token, 'bob');
   });
   afterEach(async () => {
@@ -101,9 +127,7 @@ describe('talk.breakouts', () => {
     const [room = ''] = await open(2);
     await watch();
     await begun();
-    await ask('carol', 'POST', `v1/breakout-rooms/${room}/request-assistance`).catch(() =>
-      ask('bob', 'POST', `v1/breakout-rooms/${room}/request-assistance`),
-    );
+    await asksForHelp(room);
     at.talk.post(room, 'bob', 'hello?');
     await until(() => events().length === 1);
     await ask('bob', 'DELETE', `v1/breakout-rooms/${room}/request-assistance`);
@@ -118,6 +142,60 @@ describe('talk.breakouts', () => {
       },
       { change: { of: 'assistance', state: 'given', room: 'Room 1' } },
     ]);
+  });
+
+  it('a room that asks for help still is not told of again by the next program, nor is help that was given meanwhile lost', async () => {
+    const [first = '', second = ''] = await open(2);
+    await watch();
+    await begun();
+    await asksForHelp(first);
+    await asksForHelp(second);
+    at.talk.post(first, 'bob', 'hello?');
+    await until(() => events().length === 2);
+    await pause();
+    await ask('bob', 'DELETE', `v1/breakout-rooms/${first}/request-assistance`);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await restart();
+    await until(() => events().length === 3);
+    await swept();
+    const told = events().map((event) => (event.kind === 'roomChanged' ? event.change : event));
+    expect(told).toEqual([
+      { of: 'assistance', state: 'asked', room: 'Room 1' },
+      { of: 'assistance', state: 'asked', room: 'Room 2' },
+      { of: 'assistance', state: 'given', room: 'Room 1' },
+    ]);
+  });
+
+  it('who asks for help is told of, though what is said in the rooms cannot be read', async () => {
+    const [room = ''] = await open(2);
+    await watch();
+    await begun();
+    at.talk.faults.add({ path: `/chat/${room}`, times: Infinity, fault: { do: 'answer', status: 503 } });
+    await asksForHelp(room);
+    at.talk.post(room, 'bob', 'hello?');
+    await until(() => events().length === 1);
+    expect(events()).toMatchObject([{ change: { of: 'assistance', state: 'asked', room: 'Room 1' } }]);
+  });
+
+  it('what could not be stored is told by the next look', async () => {
+    const [room = ''] = await open(2);
+    await watch();
+    await begun();
+    refusals = [new Error('the database is away')];
+    await asksForHelp(room);
+    at.talk.post(room, 'bob', 'hello?');
+    await until(() => refusals.length === 0);
+    at.talk.post(room, 'bob', 'is anybody there?');
+    await until(() => events().length === 1);
+    expect(events()).toMatchObject([{ change: { of: 'assistance', state: 'asked', room: 'Room 1' } }]);
+  });
+
+  it('breakout rooms that do not answer hold up no room list', async () => {
+    await open(2);
+    at.talk.faults.add({ path: '/breakout-rooms', times: Infinity, fault: { do: 'hang', forMs: 60_000 } });
+    await watch();
+    await swept();
+    await swept();
   });
 });
 

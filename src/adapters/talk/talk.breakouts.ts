@@ -1,15 +1,23 @@
 import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
-import { BridgeError, LoginRefused } from '../../model/errors.js';
+import { LoginRefused } from '../../model/errors.js';
 import { inboxKey } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { Room } from './api/room.answers.js';
 import { broadcastsIn, type RoomPage } from './from-talk-breakouts.js';
+import { Beside } from './talk.beside.js';
 import type { TalkClient } from './talk.client.js';
 import { breakoutStatus, intervals, roomObject } from './talk.constants.js';
 import { talkInboxKey } from './talk.ids.js';
-import type { OrderedRow, StoredAssistance, StoredRow, TalkRoom } from './talk.payloads.js';
+import {
+  parseToldOfBreakouts,
+  type OrderedRow,
+  type StoredAssistance,
+  type StoredRow,
+  type TalkRoom,
+  type ToldOfBreakouts,
+} from './talk.payloads.js';
 
 const pageSize = 50;
 /** A broadcast is written into one room after the other: what is not in all of them by then is none. */
@@ -20,8 +28,8 @@ interface Parent {
   readonly latest: Map<string, number>;
   isDue: boolean;
   lookDueMs: number;
-  /** Breakout rooms that ask for help, and since when, in whole seconds. */
-  asking: ReadonlyMap<string, number>;
+  /** Breakout rooms that ask for help, as this program told. */
+  told: ReadonlySet<string>;
 }
 
 export interface BreakoutParts {
@@ -40,90 +48,120 @@ export interface BreakoutParts {
  */
 export class TalkBreakouts {
   readonly #parents = new Map<string, Parent>();
+  readonly #beside: Beside;
   #ingest: Ingest | undefined;
 
-  constructor(private readonly parts: BreakoutParts) {}
+  constructor(private readonly parts: BreakoutParts) {
+    this.#beside = new Beside(parts.log, 'breakout rooms could not be looked after');
+  }
 
   listen(ingest: Ingest): void {
     this.#ingest = ingest;
   }
 
-  /** These rooms stand in the room list. Throws LoginRefused only; what else fails is tried again with the next list. */
-  async notice(rooms: readonly TalkRoom[], signal: AbortSignal): Promise<void> {
+  /** These rooms stand in the room list, which does not wait for what they are asked. What fails is tried again after a later list. */
+  notice(rooms: readonly TalkRoom[], signal: AbortSignal): void {
     for (const room of rooms) this.#notice(room);
-    for (const [token, parent] of this.#parents) {
-      const isDue = parent.isDue || this.parts.clock.monotonicMs() >= parent.lookDueMs;
-      if (!isDue || !this.parts.isLinked(token)) continue;
-      try {
-        await this.#look(token, parent, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof BridgeError) || error instanceof LoginRefused) throw error;
-        parent.isDue = false;
-        parent.lookDueMs = this.parts.clock.monotonicMs() + intervals.participants.usual;
-        this.parts.log.warn({ room: token, error }, 'the breakout rooms of a room could not be read');
-      }
-    }
+    if (this.#due().length > 0) this.#beside.begin(() => this.#lookAtAll(signal), signal);
   }
 
   #notice({ token, objectType, objectId, lastMessage }: TalkRoom): void {
     if (objectType !== roomObject.breakoutRoom || !this.parts.isLinked(objectId)) return;
-    const parent = this.#parents.get(objectId) ?? { latest: new Map(), isDue: true, lookDueMs: 0, asking: new Map() };
+    const parent = this.#parents.get(objectId) ?? { latest: new Map(), isDue: true, lookDueMs: 0, told: new Set() };
     this.#parents.set(objectId, parent);
     const last = lastMessage?.id ?? 0;
     if (parent.latest.get(token) !== last) parent.isDue = true;
     parent.latest.set(token, last);
   }
 
+  #due(): (readonly [string, Parent])[] {
+    const nowMs = this.parts.clock.monotonicMs();
+    return [...this.#parents].filter(
+      ([token, parent]) => (parent.isDue || nowMs >= parent.lookDueMs) && this.parts.isLinked(token),
+    );
+  }
+
+  /** One that cannot be read keeps no other waiting. Throws LoginRefused only. */
+  async #lookAtAll(signal: AbortSignal): Promise<void> {
+    for (const [token, parent] of this.#due()) {
+      if (signal.aborted) return;
+      // What the list tells while it is looked at is for the next look.
+      parent.isDue = false;
+      parent.lookDueMs = this.parts.clock.monotonicMs() + intervals.participants.usual;
+      try {
+        await this.#look(token, parent, signal);
+      } catch (error) {
+        if (error instanceof LoginRefused) throw error;
+        if (!signal.aborted)
+          this.parts.log.warn({ room: token, error }, 'the breakout rooms of a room could not be read');
+      }
+    }
+  }
+
   async #look(token: string, parent: Parent, signal: AbortSignal): Promise<void> {
     const { data: rooms } = await this.parts.client.api.rooms.breakoutRooms({ token }, signal);
-    const asked = this.#asked(token, parent, rooms);
-    const isWhole = rooms.length < 2 || (await this.#readBroadcasts(token, parent, rooms, signal));
-    if (asked.length > 0) await this.#ingest?.accept(asked);
-    parent.isDue = !isWhole;
-    parent.lookDueMs = this.parts.clock.monotonicMs() + intervals.participants.usual;
+    const known = parseToldOfBreakouts(await this.parts.store.get(storeKey(token)));
+    const told = await this.#tellWhoAsks(token, parent, known, rooms);
+    const isWhole = rooms.length < 2 || (await this.#tellBroadcasts(token, parent, told, rooms, signal));
+    if (!isWhole) parent.isDue = true;
     if (rooms.length === 0) this.#parents.delete(token);
   }
 
-  /** What changed since the last look: rooms that ask for help, and such as got it. */
-  #asked(token: string, parent: Parent, rooms: readonly Room[]): RawPayload[] {
-    const nowS = Math.floor((this.parts.clock.now().getTime() + this.parts.client.skewMs) / 1000);
-    const names = new Map(rooms.map((room) => [room.token, room.displayName || room.name]));
-    const asking = new Map(
-      rooms
-        .filter(({ breakoutRoomStatus }) => breakoutRoomStatus === breakoutStatus.assistanceAsked)
-        .map((room) => [room.token, parent.asking.get(room.token) ?? nowS]),
-    );
-    const begun = [...asking].filter(([room]) => !parent.asking.has(room));
-    const ended = [...parent.asking].filter(([room]) => !asking.has(room) && names.has(room));
-    parent.asking = asking;
+  /**
+   * Tells which rooms ask for help, and which got it since the last look. Since when they ask is written down before it is told, so
+   * that what is told again after a failure or a start is the same payload, which the inbox knows.
+   */
+  async #tellWhoAsks(
+    token: string,
+    parent: Parent,
+    known: ToldOfBreakouts,
+    rooms: readonly Room[],
+  ): Promise<ToldOfBreakouts> {
+    const { clock, client, store } = this.parts;
+    const nowS = Math.floor((clock.now().getTime() + client.skewMs) / 1000);
+    const asking: Record<string, number> = {};
+    const names = new Map<string, string>();
+    for (const { token: room, displayName, name, breakoutRoomStatus } of rooms) {
+      names.set(room, displayName || name);
+      if (breakoutRoomStatus === breakoutStatus.assistanceAsked) asking[room] = known.asking[room] ?? nowS;
+    }
+    const isNew = Object.keys(asking).some((room) => known.asking[room] === undefined);
+    if (isNew) await store.put(storeKey(token), { ...known, asking: { ...known.asking, ...asking } });
     const tell = (room: string, since: number, state: 'asked' | 'given'): RawPayload => {
       const stored: StoredAssistance = { token, assistance: { room: names.get(room) ?? room, state, at: nowS } };
       return { key: inboxKey(`${token}/assistance/${room}/${String(since)}/${state}`), body: bytesOf(stored) };
     };
-    return [
+    const begun = Object.entries(asking).filter(([room]) => !parent.told.has(room));
+    const gone = Object.entries(known.asking).filter(([room]) => asking[room] === undefined);
+    // One that is there no more asks nobody, and nobody answered it.
+    const ended = gone.filter(([room]) => names.has(room));
+    const payloads = [
       ...begun.map(([room, since]) => tell(room, since, 'asked')),
       ...ended.map(([room, since]) => tell(room, since, 'given')),
     ];
+    if (payloads.length > 0) await this.#ingest?.accept(payloads);
+    const told = { ...known, asking };
+    if (gone.length > 0) await store.put(storeKey(token), told);
+    parent.told = new Set(Object.keys(asking));
+    return told;
   }
 
   /** Whether nothing is left to be read again: what is not in all rooms yet may come into them. */
-  async #readBroadcasts(
+  async #tellBroadcasts(
     token: string,
     { latest }: Parent,
+    told: ToldOfBreakouts,
     rooms: readonly Room[],
     signal: AbortSignal,
   ): Promise<boolean> {
     const { client, clock, store } = this.parts;
-    const key = `breakouts/${token}`;
     const newest = Math.max(...rooms.map((room) => latest.get(room.token) ?? room.lastMessage?.id ?? 0));
-    const known = (await store.get(key)) as { readUpTo?: unknown } | undefined;
-    if (typeof known?.readUpTo !== 'number') {
+    const { readUpTo } = told;
+    if (readUpTo === null) {
       // What was said before is not told.
-      await store.put(key, { readUpTo: newest });
+      await store.put(storeKey(token), { ...told, readUpTo: newest });
       return true;
     }
-    const { readUpTo } = known;
     if (newest <= readUpTo) return true;
     const pages: RoomPage[] = [];
     for (const room of rooms) {
@@ -135,7 +173,7 @@ export class TalkBreakouts {
     const young = others.filter(({ timestamp }) => timestamp > youngS).map(({ id }) => id);
     if (broadcasts.length > 0) await this.#ingest?.accept(broadcasts.map((row) => this.#broadcast(token, row)));
     const next = young.length === 0 ? newest : Math.min(newest, ...young.map((id) => id - 1));
-    if (next > readUpTo) await store.put(key, { readUpTo: next });
+    if (next > readUpTo) await store.put(storeKey(token), { ...told, readUpTo: next });
     return young.length === 0;
   }
 
@@ -145,6 +183,10 @@ export class TalkBreakouts {
     };
     return { key: talkInboxKey(token, row), body: bytesOf(stored) };
   }
+}
+
+function storeKey(token: string): string {
+  return `breakouts/${token}`;
 }
 
 function bytesOf(stored: object): Buffer {

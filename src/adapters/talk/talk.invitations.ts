@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.js';
 import type { Log } from '../../model/network-definition.js';
 import type { Invitation } from './api/federation.endpoints.js';
+import { Beside } from './talk.beside.js';
 import type { TalkClient } from './talk.client.js';
 import { invitationState } from './talk.constants.js';
 import type { TalkSettings } from './talk.settings.js';
@@ -35,24 +36,24 @@ export class TalkInvitations {
   /** How many are left waiting by the last look. */
   #left = 0;
   #lookDueMs = 0;
-  #look: Promise<void> | undefined;
+  readonly #beside: Beside;
 
   constructor(
     private readonly client: Pick<TalkClient, 'api'>,
     private readonly rule: InvitationRule,
     private readonly clock: Clock,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#beside = new Beside(log, 'invitations could not be answered');
+  }
 
   /** So many wait. What fails is logged and tried again in a minute; a refused login the next room list tells of. */
   notice(waiting: number, signal: AbortSignal): void {
-    if (this.#look !== undefined) return;
+    if (this.#beside.isBusy) return;
     const isNews = waiting !== this.#left;
     this.#left = waiting;
     if (waiting === 0 || (!isNews && this.clock.monotonicMs() < this.#lookDueMs)) return;
-    this.#look = this.#answerAll(signal).finally(() => {
-      this.#look = undefined;
-    });
+    this.#beside.begin(() => this.#answerAll(signal), signal);
   }
 
   async #answerAll(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageType } from './talk.constants.js';
 
 /** What Talk answers, as far as we use it. Source: the OpenAPI description of Talk 22 and recordings of its answers. */
 
@@ -70,6 +71,8 @@ const storedRow = z.object({
   isBroadcast: z.boolean().optional(),
   /** Present with `reaction_revoked`: the rows of the reactions that its actor took back from its parent. */
   revoked: z.array(z.int()).optional(),
+  /** Present with `federated_user_removed` where that one was invited, and had not accepted. */
+  neverCame: z.boolean().optional(),
   /** Present with `user_removed` where somebody was banned just then: the ids of those. */
   banned: z.array(z.string()).optional(),
 });
@@ -93,6 +96,19 @@ export function parseStoredAssistance(payload: unknown): StoredAssistance | unde
   return storedAssistance.safeParse(payload).data;
 }
 
+const toldOfBreakouts = z.object({
+  /** The last message of the breakout rooms that was read; null: none yet. */
+  readUpTo: z.number().nullable().catch(null),
+  /** Breakout rooms that ask for help, and since when, in whole seconds. */
+  asking: z.record(z.string(), z.number()).catch({}),
+});
+export type ToldOfBreakouts = z.infer<typeof toldOfBreakouts>;
+
+/** What of a room's breakout rooms was told, as the account's store has it. */
+export function parseToldOfBreakouts(stored: unknown): ToldOfBreakouts {
+  return toldOfBreakouts.parse(stored ?? {});
+}
+
 /** Throws where a stored payload is not what the source stores. */
 export function parseStoredRow(payload: unknown): StoredRow {
   return storedRow.parse(payload);
@@ -114,6 +130,14 @@ export type OrderedRow = z.infer<typeof orderedRow>;
 
 export const orderedRows = z.array(orderedRow);
 
+const aboutFederated = z.looseObject({ federated_user: z.looseObject({ id: z.string(), server: z.string() }) });
+
+/** The actor id of whom of another server a row is about; undefined where it is about nobody like that. */
+export function federatedIn(row: OrderedRow): string | undefined {
+  const { data } = aboutFederated.safeParse(row['messageParameters']);
+  return data === undefined ? undefined : `${data.federated_user.id}@${data.federated_user.server}`;
+}
+
 /** A row as it reads now. */
 const shownRow = z.object({
   id: z.int().nonnegative(),
@@ -131,8 +155,8 @@ export type ShownRow = z.infer<typeof shownRow>;
 export const shownRows = z.array(shownRow);
 
 /** A deleted message keeps its row. */
-export function isDeletedRow(row: Pick<ShownRow, 'messageType'>): boolean {
-  return row.messageType === 'comment_deleted';
+export function isDeletedRow(row: { readonly messageType?: string | undefined }): boolean {
+  return row.messageType === messageType.deleted;
 }
 
 export const writtenRow = z.looseObject({ id: z.int().nonnegative() });

@@ -3,9 +3,9 @@ import type { RoomId } from '../../model/ids.js';
 import type { Ban } from './api/bans.endpoints.js';
 import type { TalkClient } from './talk.client.js';
 import { talkUserId } from './talk.ids.js';
-import type { OrderedRow, RoomState, StoredRow } from './talk.payloads.js';
+import { federatedIn, type OrderedRow, type RoomState, type StoredRow } from './talk.payloads.js';
 
-export type Supplement = Pick<StoredRow, 'room' | 'revoked' | 'banned'>;
+export type Supplement = Pick<StoredRow, 'room' | 'revoked' | 'banned' | 'neverCame'>;
 
 const aboutRoom: ReadonlySet<string> = new Set([
   'conversation_renamed',
@@ -14,13 +14,13 @@ const aboutRoom: ReadonlySet<string> = new Set([
   'avatar_set',
   'avatar_removed',
 ]);
-/** How far back a reaction is looked for that somebody took back long after. */
+/** How far back it is looked for what a row undoes that was written long before. */
 const mostPages = 50;
 
 /** A ban is dated when it is made, and the row of who goes by it right after. */
 const banWithinS = 5;
 
-/** Fetches what rows do not say: how the room is called now, which reaction was taken back, and who went by a ban. */
+/** Fetches what rows do not say: how the room is called now, which reaction was taken back, who went by a ban, and who had not come. */
 export class RowSupplements {
   constructor(
     private readonly client: TalkClient,
@@ -48,6 +48,8 @@ export class RowSupplements {
         const then = bans.filter(({ bannedTime }) => Math.abs(bannedTime - row.timestamp) <= banWithinS);
         const banned = then.map((ban) => talkUserId(ban.bannedActorType, ban.bannedActorId));
         if (banned.length > 0) found.set(row.id, { banned });
+      } else if (row.systemMessage === 'federated_user_removed') {
+        if (await this.#neverCame(room, row, near, signal)) found.set(row.id, { neverCame: true });
       }
     }
     return found;
@@ -82,17 +84,45 @@ export class RowSupplements {
     signal: AbortSignal,
   ): Promise<number[]> {
     const pairing = new Pairing(revoked);
-    const before = near.filter((row) => row.id < revoked.id).sort((a, b) => b.id - a.id);
-    pairing.meet(before);
-    let oldestId = before.at(-1)?.id ?? revoked.id;
-    for (let pages = 0; pages < mostPages && !pairing.isClosed(oldestId); pages += 1) {
-      const page = await this.client.chat.readBack(room, { beforeId: oldestId, limit: this.pageSize }, signal);
-      pairing.meet(page.rows);
-      const next = page.lastGiven ?? page.rows.at(-1)?.id;
-      if (next === undefined || next >= oldestId) break;
-      oldestId = next;
+    for await (const rows of this.#before(room, revoked, near, signal)) {
+      pairing.meet(rows);
+      if (pairing.isClosed(rows.at(-1)?.id ?? revoked.id)) break;
     }
     return pairing.found;
+  }
+
+  /** Whether the last that was told of somebody of another server is that somebody else invited him. */
+  async #neverCame(
+    room: RoomId,
+    removed: OrderedRow,
+    near: readonly OrderedRow[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const person = federatedIn(removed);
+    for await (const rows of this.#before(room, removed, near, signal)) {
+      const added = rows.find((row) => row.systemMessage === 'federated_user_added' && federatedIn(row) === person);
+      if (added !== undefined) return added.actorId !== person;
+    }
+    return false;
+  }
+
+  /** The rows before one, the newest first: those that were read anyway, then page by page. */
+  async *#before(
+    room: RoomId,
+    { id }: OrderedRow,
+    near: readonly OrderedRow[],
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly OrderedRow[]> {
+    const known = near.filter((row) => row.id < id).sort((a, b) => b.id - a.id);
+    yield known;
+    let oldestId = known.at(-1)?.id ?? id;
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const page = await this.client.chat.readBack(room, { beforeId: oldestId, limit: this.pageSize }, signal);
+      yield page.rows;
+      const next = page.lastGiven ?? page.rows.at(-1)?.id;
+      if (next === undefined || next >= oldestId) return;
+      oldestId = next;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { roomId, type RoomId } from '../../model/ids.js';
 import type { WatchedRoom, Watching, WatchMode } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { AwaitedMessages, type Awaited } from './talk.awaited.js';
+import { Beside } from './talk.beside.js';
 import type { TalkBots } from './talk.bots.js';
 import type { TalkBreakouts } from './talk.breakouts.js';
 import type { TalkClient } from './talk.client.js';
@@ -72,7 +73,11 @@ export class TalkWatch {
   /** Rooms of which the signaling server did not tell: how often in a row, and until when it is not believed. */
   readonly #unsignaled = new Map<RoomId, { readonly failures: number; readonly untilMs: number }>();
 
-  constructor(private readonly parts: WatchParts) {}
+  readonly #bots: Beside;
+
+  constructor(private readonly parts: WatchParts) {
+    this.#bots = new Beside(parts.log, 'bots could not be looked at');
+  }
 
   /** Until `signal` aborts. Throws BridgeErrors; what was seen is kept for the next run. */
   async run(watching: Watching, signal: AbortSignal): Promise<void> {
@@ -84,7 +89,7 @@ export class TalkWatch {
       if (signal.aborted) return;
       if (this.#isWaitedFor || clock.monotonicMs() >= this.#idleSweepDueMs) await this.#sweep(watching, signal);
       await this.#judge(watching);
-      await bots.step(this.#rooms, signal);
+      this.#bots.begin(() => bots.step(this.#rooms, signal), signal);
       await clock.sleep(settings.sweepIntervalMs, signal);
     }
   }
@@ -139,7 +144,7 @@ export class TalkWatch {
     this.#idleSweepDueMs = nowMs + settings.idleSweepIntervalMs;
     if (vanished.length > 0) log.info({ rooms: vanished.length }, 'rooms vanished from the list');
     invitations.notice(list.invitations, signal);
-    await breakouts.notice(list.rooms, signal);
+    breakouts.notice(list.rooms, signal);
   }
 
   /** Whether it has something that was not read here. */
