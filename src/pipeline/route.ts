@@ -27,9 +27,8 @@ import {
   type TargetWiring,
   type Wiring,
 } from '../model/routing.js';
-import type { RichText } from '../model/rich-text.js';
 import { type Answer, answersOf, awaited, type TellsFirst } from './answers.js';
-import { callAfter, callBegun, type CallStart, forgottenNotice, noticeOfCall } from './calls.js';
+import { type CallRoute, routeOfCall } from './call-routing.js';
 import type { Interpretation } from './interpret.js';
 
 export interface Arrival {
@@ -224,48 +223,44 @@ class Routing {
 
   /** A call is one message of the bridge: sent when it begins, edited as it goes on. */
   #callChange(event: CallChanged, wiring: Wiring): Verdict {
-    const { change } = event;
     const known = this.known.calls.get(roomKey(event.room));
-    if (change.of === 'arrival' || change.of === 'end') {
-      if (known === undefined) return ignored('the call began before it could be told of');
-      const { call, body } = callAfter(known.call, event, change, this.options.label(event.room.account));
-      this.#setCall(event, call === null ? null : { ...known, call });
-      if (body === 'the same') return ignored('the notice of the call stays as it is', known.message);
-      this.#changeNotice(event, known, body, wiring);
-      return { state: 'routed', message: known.message };
+    const call = routeOfCall(event, known, wiring.options.calls, this.options.label(event.room.account));
+    switch (call.then) {
+      case 'pass':
+        return ignored(call.why);
+      case 'line':
+        this.#deliver(event, wiring, null);
+        return { state: 'routed', message: null };
+      case 'begin':
+        return this.#callStart(event, call, known, wiring);
+      case 'goOn':
+        this.#setCall(event, call.call);
+        return this.#noticeEdited(call.edit, known, wiring);
+      default:
+        return assertNever(call);
     }
-    if (wiring.options.calls === 'off') return ignored('the link does not tell of calls');
-    if (change.of === 'start') return this.#callStart(event, change, known, wiring);
-    this.#deliver(event, wiring, null);
-    return { state: 'routed', message: null };
   }
 
-  #callStart(event: CallChanged, start: CallStart, before: KnownCall | undefined, wiring: Wiring): Verdict {
-    const begun = this.known.copies.get(copyKey(start.call));
+  #callStart(
+    event: CallChanged,
+    { notice, call, before }: Extract<CallRoute, { then: 'begin' }>,
+    known: KnownCall | undefined,
+    wiring: Wiring,
+  ): Verdict {
+    const begun = this.known.copies.get(copyKey(notice.message));
     if (begun !== undefined) return ignored('known already', begun.message);
-    const label = this.options.label(event.room.account);
-    // A room has one call at a time: that the one before has ended was not told.
-    if (before !== undefined) this.#changeNotice(event, before, forgottenNotice(before.call, label), wiring);
-    const call = callBegun(event, start);
-    const message = this.#begin(noticeOfCall(event, start, call, label), wiring);
-    this.#setCall(event, { message, remote: start.call.id, call });
+    this.#noticeEdited(before, known, wiring);
+    const message = this.#begin(notice, wiring);
+    this.#setCall(event, { message, remote: notice.message.id, call });
     return { state: 'routed', message };
   }
 
-  #changeNotice({ room, actor, at, version }: CallChanged, call: KnownCall, body: RichText, wiring: Wiring): void {
-    const edit: MessageEdited = {
-      kind: 'messageEdited',
-      room,
-      actor,
-      at,
-      message: { room, id: call.remote },
-      body,
-      style: 'notice',
-      by: 'bridge',
-      version,
-    };
-    this.#changeParked(call.message, edit);
-    this.#deliver(edit, wiring, call.message);
+  #noticeEdited(edit: MessageEdited | undefined, call: KnownCall | undefined, wiring: Wiring): Verdict {
+    const message = call?.message ?? null;
+    if (edit === undefined || message === null) return ignored('the notice of the call stays as it is', message);
+    this.#changeParked(message, edit);
+    this.#deliver(edit, wiring, message);
+    return { state: 'routed', message };
   }
 
   #setCall({ room }: CallChanged, call: KnownCall | null): void {
