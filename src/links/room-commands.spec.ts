@@ -1,4 +1,4 @@
-import { accountId, roomId } from '../model/ids.js';
+import { accountId, roomId, userId } from '../model/ids.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import type { LinkStatus, PortalStatus } from '../persistence/status.repository.js';
 import { LinkRefused } from './link-changes.js';
@@ -26,8 +26,14 @@ const commands = new RoomCommands(
   },
 );
 
-const run = (...words: string[]): Promise<string> =>
-  commands.run(town, { room: roomId('C0GENERAL'), words, prefix: '/crosstalk' });
+const ask = async (mayLink: boolean, words: readonly string[]): Promise<string> => {
+  const by = { id: userId('U0PIA'), mayLink };
+  const call = { room: roomId('C0GENERAL'), by, words, prefix: '/crosstalk' };
+  const { says, to } = await commands.run(town, call);
+  expect(to).toBe('room');
+  return says;
+};
+const run = (...words: string[]): Promise<string> => ask(true, words);
 
 function portal(account: string, room: string, more: Partial<PortalStatus> = {}): PortalStatus {
   return {
@@ -109,4 +115,14 @@ it('status tells of each room what there is to tell', async () => {
 it('anything else is answered with what there is', async () => {
   expect(await run()).toContain('`/crosstalk unlink`');
   expect(await run('sing')).toContain('This room is `town=C0GENERAL`.');
+});
+
+it('whoever the settings do not name sees to no links, is told so, and of links no word', async () => {
+  for (const words of [['link', 'team', 'cloud=abc'], ['Unlink'], ['status']]) {
+    expect(await ask(false, words)).toBe(
+      'Only those may do that whom the settings name as operators of town. You are `U0PIA`.',
+    );
+  }
+  expect([wishes, unlinked]).toEqual([[], []]);
+  expect(await ask(false, ['help'])).not.toContain('unlink');
 });

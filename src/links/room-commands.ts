@@ -1,5 +1,5 @@
 import { type AccountId, accountId } from '../model/ids.js';
-import type { RoomCommand } from '../model/network-definition.js';
+import { isLinkVerb, type CommandAnswer, type RoomCommand } from '../model/room-command.js';
 import type { LinkStatus, PortalStatus, StatusRepository } from '../persistence/status.repository.js';
 import { type LinkChanges, LinkRefused } from './link-changes.js';
 import { type WishedRoom, nameOf } from './link-wish.js';
@@ -9,7 +9,7 @@ interface Here {
   readonly room: string;
 }
 
-/** What people may ask of links from inside a room: as the command line has it, for that one room. */
+/** What people may ask from inside a room. Of links: as the command line has it, for that one room. */
 export class RoomCommands {
   constructor(
     private readonly status: Pick<StatusRepository, 'links'>,
@@ -17,9 +17,16 @@ export class RoomCommands {
   ) {}
 
   /** Answers in sentences, also what cannot be. */
-  async run(account: AccountId, { room, words, prefix }: RoomCommand): Promise<string> {
+  async run(account: AccountId, call: RoomCommand): Promise<CommandAnswer> {
+    return { says: await this.#answer(account, call), to: 'room' };
+  }
+
+  async #answer(account: AccountId, { room, by, words, prefix }: RoomCommand): Promise<string> {
     const here = { account, room };
     const [verb = 'help', ...rest] = words;
+    if (isLinkVerb(verb) && !by.mayLink) {
+      return `Only those may do that whom the settings name as operators of ${account}. You are \`${by.id}\`.`;
+    }
     try {
       switch (verb.toLowerCase()) {
         case 'link':
@@ -29,7 +36,7 @@ export class RoomCommands {
         case 'status':
           return await this.#status(here);
         default:
-          return helpOf(here, prefix);
+          return helpOf(here, prefix, by.mayLink);
       }
     } catch (error) {
       if (error instanceof LinkRefused) return error.message;
@@ -105,11 +112,11 @@ function roomIn(written: string): WishedRoom | undefined {
   return at < 1 || room === '' ? undefined : { account: accountId(account), wanted: { room } };
 }
 
-function helpOf({ account, room }: Here, prefix: string): string {
-  return [
+function helpOf({ account, room }: Here, prefix: string, mayLink: boolean): string {
+  const ofLinks = [
     `\`${prefix} link NAME ACCOUNT=ROOM …\` links this room with others, or puts it into the link of that name.`,
     `\`${prefix} unlink\` takes it out of its link; a link of two ends with it.`,
     `\`${prefix} status\` tells what it is linked with, and what waits.`,
-    `This room is \`${account}=${room}\`.`,
-  ].join('\n');
+  ];
+  return [...(mayLink ? ofLinks : []), `This room is \`${account}=${room}\`.`].join('\n');
 }

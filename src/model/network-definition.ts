@@ -5,6 +5,7 @@ import type { Clock } from './clock.js';
 import type { RoomClosed } from './errors.js';
 import type { AccountId, FileRef, NetworkName, RoomId, UserId } from './ids.js';
 import type { NetworkAdapter } from './network-adapter.js';
+import type { CommandAnswer, RoomCommand } from './room-command.js';
 
 /** Log events with fields, never contents or secrets. */
 export interface Log {
@@ -12,15 +13,6 @@ export interface Log {
   info(fields: object, event: string): void;
   warn(fields: object, event: string): void;
   error(fields: object, event: string): void;
-}
-
-/** What somebody asks of links from inside a room. Whether he may ask is for the adapter to say. */
-export interface RoomCommand {
-  readonly room: RoomId;
-  /** What he wrote, parted by spaces: `link team my-talk=abc123de`. */
-  readonly words: readonly string[];
-  /** What comes before the words where they are typed: `/crosstalk`. */
-  readonly prefix: string;
 }
 
 export interface AdapterContext<Settings> {
@@ -40,8 +32,8 @@ export interface AdapterContext<Settings> {
   readonly roomClosed: (room: RoomId, why: RoomClosed) => Promise<void>;
   /** These rooms are open to us, again or still. */
   readonly roomsOpened: (rooms: readonly RoomId[]) => Promise<void>;
-  /** Does what a room's people ask of links; what is answered, in plain text. What cannot be is answered too. */
-  command(call: RoomCommand): Promise<string>;
+  /** Does what people ask from inside a room. What cannot be is answered too. */
+  command(call: RoomCommand): Promise<CommandAnswer>;
   /** Somebody began or ended to type: shown in the other rooms of the link, and kept nowhere. To be told again while they do. */
   typing(changed: TypingChanged): void;
   /** Has these linked rooms read at once, by whichever replica reads them. */

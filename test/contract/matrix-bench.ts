@@ -5,6 +5,7 @@ import { matrixDefinition } from '../../src/adapters/matrix/matrix.definition.js
 import { arrangeRegistration } from '../../src/adapters/matrix/matrix.client.js';
 import { registrationOf } from '../../src/adapters/matrix/matrix.registration.js';
 import type { MatrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
+import type { RoomCommand } from '../../src/model/room-command.js';
 import type { AccountStore } from '../../src/model/account-store.js';
 import type { TypingChanged } from '../../src/model/bridge-event.js';
 import type { Clock } from '../../src/model/clock.js';
@@ -161,6 +162,8 @@ export class MatrixBench {
   readonly store = new Map<string, unknown>();
   readonly rooms = new ToldRooms();
   readonly linked = new Set<string>();
+  readonly commands: RoomCommand[] = [];
+  commandFault: Error | undefined;
   /** What was told of who types. */
   readonly typing: TypingChanged[] = [];
   readonly signal = new AbortController().signal;
@@ -208,7 +211,14 @@ export class MatrixBench {
       loginRefused: () => undefined,
       roomClosed: this.rooms.roomClosed,
       roomsOpened: this.rooms.roomsOpened,
-      command: () => Promise.resolve(''),
+      command: (call) => {
+        if (this.commandFault !== undefined) return Promise.reject(this.commandFault);
+        this.commands.push(call);
+        return Promise.resolve({
+          says: `did \`${call.words.join(' ')}\``,
+          to: call.words[0] === 'whisper' ? 'person' : 'room',
+        });
+      },
       typing: (changed) => this.typing.push(changed),
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),

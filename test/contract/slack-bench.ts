@@ -4,7 +4,7 @@ import type { SlackSettings } from '../../src/adapters/slack/slack.settings.js';
 import { PublicListener } from '../../src/listeners/public-listener.js';
 import { accountId, roomId, type RoomId } from '../../src/model/ids.js';
 import type { RawPayload, ReadResult } from '../../src/model/network-adapter.js';
-import type { RoomCommand } from '../../src/model/network-definition.js';
+import type { RoomCommand } from '../../src/model/room-command.js';
 import type { EventFault } from '../../src/sandbox/slack/event-dispatcher.js';
 import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
 import type { InstalledApp, SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
@@ -123,7 +123,7 @@ export class SlackBench {
       roomsOpened: this.rooms.roomsOpened,
       command: (call) => {
         this.commands.push(call);
-        return Promise.resolve(`did ${call.words.join(' ')}`);
+        return Promise.resolve({ says: `did ${call.words.join(' ')}`, to: 'room' });
       },
       typing: () => undefined,
       wake: () => Promise.resolve(),

@@ -43,7 +43,7 @@ export function talkAdapter(
     loginRefused: () => undefined,
     roomClosed: () => Promise.resolve(),
     roomsOpened: () => Promise.resolve(),
-    command: () => Promise.resolve(''),
+    command: () => Promise.resolve({ says: '', to: 'room' }),
     typing: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),

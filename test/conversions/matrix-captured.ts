@@ -71,7 +71,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     hsToken: '',
     isLinked: () => true,
     loginRefused: () => undefined,
-    command: () => Promise.resolve(''),
+    command: () => Promise.resolve({ says: '', to: 'room' }),
     typing: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),

@@ -308,7 +308,7 @@ it('an operator links a channel by the slash command, and others may not', async
     const outcome = await slack.sandbox.slashCommand(command);
     return outcome.kind === 'answered' ? String((outcome.answer as { text?: string }).text) : outcome.reason;
   };
-  expect(await ask(slack.people.quinn, 'status')).toContain('Only members whom the settings');
+  expect(await ask(slack.people.quinn, 'status')).toContain('Only those may do that whom the settings name');
   expect(await ask(slack.people.pia, 'status')).toBe('This room is in no link.');
   expect(await ask(slack.people.pia, `link team cloud=${three.talkRoom}`)).toContain('The link team is made');
   await until('the link to be at work', async () => (await ask(slack.people.pia, 'status')).includes('at work'));

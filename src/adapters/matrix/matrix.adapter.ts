@@ -1,3 +1,4 @@
+import { fromMarkdown } from '../../formatting/markdown.js';
 import type { Capabilities } from '../../model/capabilities.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
@@ -20,9 +21,12 @@ import { EventsApi } from './api/events.api.js';
 import { MediaApi } from './api/media.api.js';
 import { RoomsApi } from './api/rooms.api.js';
 import { TimelineApi } from './api/timeline.api.js';
+import { commandIn } from './from-matrix-commands.js';
 import { fromMatrix } from './from-matrix.js';
 import { MatrixCatchUp } from './matrix.catch-up.js';
 import { MatrixClient } from './matrix.client.js';
+import { MatrixCommands } from './matrix.commands.js';
+import { MatrixDirects, type Saying } from './matrix.directs.js';
 import { GhostDoors } from './matrix.doors.js';
 import { MatrixEdits } from './matrix.edits.js';
 import { loginRefused } from './matrix.errors.js';
@@ -48,7 +52,7 @@ import type { MatrixSettings } from './matrix.settings.js';
 import { MatrixSource } from './matrix.source.js';
 import { MatrixTyping } from './matrix.typing.js';
 import { MatrixWriter } from './matrix.writer.js';
-import { maxTextBytes } from './to-matrix.js';
+import { maxTextBytes, toMatrix } from './to-matrix.js';
 
 const botName = 'Crosstalk';
 const maxRemembered = 100_000;
@@ -76,6 +80,8 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #rooms: MatrixRooms;
   readonly #invitations: MatrixInvitations;
   readonly #presence: MatrixPresence;
+  readonly #directs: MatrixDirects;
+  readonly #commands: MatrixCommands;
   /** Rooms that links name, by an alias too. */
   readonly #named = new BoundedMap<string, true>(maxRemembered);
   #maxFileBytes = 0;
@@ -116,6 +122,27 @@ export class MatrixAdapter implements NetworkAdapter {
     };
     this.#rooms = new MatrixRooms({ id: context.account, users, rooms, account, store, log, onNamed });
     this.#invitations = new MatrixInvitations({ users, rooms, clock, log, retryMs, isLinked });
+    const say = async (room: string, text: string, { style, key, signal }: Saying): Promise<'said' | 'forbidden'> => {
+      const [words] = toMatrix({ body: fromMarkdown(text), style: 'notice' }, self, { voice: { as: 'bridge' } });
+      const content = { ...words, msgtype: `m.${style}` };
+      const said = await events.send(room, 'm.room.message', content, { user: users.bot, key, signal });
+      return said === 'forbidden' ? said : 'said';
+    };
+    this.#directs = new MatrixDirects({ users, rooms, store, say });
+    const { command, operators, requestTimeoutMs: answerWithinMs } = settings;
+    const run: typeof context.command = (call) => context.command(call);
+    const directs = this.#directs;
+    this.#commands = new MatrixCommands({
+      users,
+      directs,
+      command,
+      operators,
+      log,
+      answerWithinMs,
+      isLinked,
+      run,
+      say,
+    });
     const typing = new MatrixTyping({
       id: context.account,
       users,
@@ -209,7 +236,11 @@ export class MatrixAdapter implements NetworkAdapter {
   }
 
   read(payload: unknown): ReadResult {
-    return fromMatrix(parseStored(payload), { account: this.account, users: this.#users });
+    const stored = parseStored(payload);
+    const isOurs = this.#users.isOurs(stored.event.sender);
+    if (!isOurs && commandIn(stored.event, this.context.settings.command) !== undefined)
+      return { ignored: 'a command' };
+    return fromMatrix(stored, { account: this.account, users: this.#users });
   }
 
   wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -277,6 +308,7 @@ export class MatrixAdapter implements NetworkAdapter {
 
   async #onStored(event: MatrixEvent): Promise<void> {
     this.#invitations.note(event);
+    this.#commands.note(event);
     await this.#presence.note(event);
     if (event.type !== 'm.room.member' || event.state_key === undefined) return;
     if (!this.#users.isGhost(event.state_key)) return;

@@ -37,6 +37,16 @@ export const matrixSettings = z.strictObject({
     .includes('{name}')
     .default('{name} ({network})')
     .describe("What a bridged person is called; {name} and {network} are the person's and the network's names"),
+  command: z
+    .string()
+    .regex(/^![a-z0-9_-]{1,31}$/, 'is an exclamation mark and small letters')
+    .default('!crosstalk')
+    .describe('How messages begin by which people speak with Crosstalk; they are not bridged'),
+  operators: z
+    .array(z.string().regex(/^@[^:\s]+:\S+$/, 'is a user id such as @anna:example.org'))
+    .default([])
+    .describe('People who may see to links by the command, by their user ids')
+    .meta({ examples: [['@anna:example.org']] }),
   requestTimeoutMs: ms.default(30_000).describe('How long an answer of the homeserver may take'),
   lookupTimeoutMs: ms.default(5000).describe('How long a look-up may take while a transaction waits for it'),
   avatarTimeoutMs: ms.default(10_000).describe("How long a message may wait for its speaker's picture"),

@@ -24,6 +24,7 @@ import { ConversationsApi } from './api/conversations.api.js';
 import { PeopleApi } from './api/people.api.js';
 import { fromSlack } from './from-slack.js';
 import { SlackClient } from './slack.client.js';
+import { commandIn } from './slack.commands.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter } from './slack.deliver.js';
 import { EnteringDelivery } from './slack.entering.js';
 import { missingScope, notInstalled } from './slack.errors.js';
@@ -194,6 +195,9 @@ export class SlackAdapter implements NetworkAdapter {
   read(payload: unknown): ReadResult {
     const stored = parseStored(payload);
     const self = stored.self === undefined ? this.#knownSelf() : selfIn(stored.self, this.account);
+    const { type, subtype, text, bot_id: bot } = stored.event;
+    const isSaid = type === 'message' && subtype === undefined && bot === undefined && typeof text === 'string';
+    if (isSaid && commandIn(text, self) !== undefined) return { ignored: 'a command' };
     return fromSlack(stored, self);
   }
 

@@ -1,5 +1,5 @@
 import { accountId } from '../../model/ids.js';
-import type { RoomCommand } from '../../model/network-definition.js';
+import type { RoomCommand } from '../../model/room-command.js';
 import { silentLog } from '../../observability/log.js';
 import { SlackCommands } from './slack.commands.js';
 
@@ -28,7 +28,7 @@ beforeEach(() => {
     run: (call) => {
       if (call.words[0] === 'fail') return Promise.reject(new Error('the database is gone'));
       calls.push(call);
-      return Promise.resolve('done');
+      return Promise.resolve({ says: 'done', to: 'room' });
     },
   });
 });
@@ -40,15 +40,22 @@ it('what is typed reaches the core as words, links as what they show', async () 
   const text = '  link team hs=<http://example.org|!room:example.org>  cloud=a&amp;b ';
   expect(await commands.answer({ user: 'U0PIA', channel: 'C0GENERAL', text })).toBe('done');
   expect(calls).toEqual([
-    { room: 'C0GENERAL', words: ['link', 'team', 'hs=!room:example.org', 'cloud=a&b'], prefix: '/crosstalk' },
+    {
+      room: 'C0GENERAL',
+      by: { id: 'U0PIA', mayLink: true },
+      words: ['link', 'team', 'hs=!room:example.org', 'cloud=a&b'],
+      prefix: '/crosstalk',
+    },
   ]);
 });
 
-it('whoever the settings do not name is told so, and nothing is done', async () => {
-  expect(await commands.answer({ user: 'U0EVE', channel: 'C0GENERAL', text: 'unlink' })).toBe(
-    'Only members whom the settings of Crosstalk name may do that. Your member id is U0EVE.',
-  );
-  expect(calls).toEqual([]);
+it('it is said of each who asks whether the settings let them see to links', async () => {
+  await commands.answer({ user: 'U0EVE', channel: 'C0GENERAL', text: 'unlink' });
+  expect(calls.map(({ by }) => by)).toEqual([{ id: 'U0EVE', mayLink: false }]);
+});
+
+it('what is no link is asked in private conversations too', async () => {
+  expect(await commands.answer({ user: 'U0EVE', channel: 'D0EVE', text: 'help' })).toBe('done');
 });
 
 it('in a private conversation nothing is done: channels alone can be linked', async () => {

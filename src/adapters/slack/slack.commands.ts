@@ -1,5 +1,6 @@
-import { roomId } from '../../model/ids.js';
-import type { Log, RoomCommand } from '../../model/network-definition.js';
+import { roomId, userId } from '../../model/ids.js';
+import type { Log } from '../../model/network-definition.js';
+import { type CommandAnswer, isLinkVerb, isVerb, type RoomCommand } from '../../model/room-command.js';
 import { isDirectId, type SlackSelf } from './slack.ids.js';
 import { BoundedMap } from './slack.memory.js';
 import type { JsonObject } from './slack.payloads.js';
@@ -8,13 +9,13 @@ export interface CommandsParts {
   /** The slash command, with its slash. */
   readonly command: string;
   readonly appName: string;
-  /** Members who may use it. */
+  /** Members who may see to links. */
   readonly operators: readonly string[];
   readonly log: Log;
   self(): SlackSelf | undefined;
   /** Whether people talk there in private, which the channel's id does not tell of several. */
   isPrivate(channel: string): Promise<boolean>;
-  run(call: RoomCommand): Promise<string>;
+  run(call: RoomCommand): Promise<CommandAnswer>;
 }
 
 export interface AskedBy {
@@ -25,7 +26,6 @@ export interface AskedBy {
   readonly text: string;
 }
 
-const verbs: ReadonlySet<string> = new Set(['link', 'unlink', 'status', 'help']);
 const mostHeard = 1000;
 
 /** What members ask for by the slash command, or by a mention of the app that begins with one of its words. */
@@ -37,16 +37,15 @@ export class SlackCommands {
 
   /** What is answered, for the member alone; also where it fails. */
   async answer({ user, channel, channelName, text }: AskedBy, prefix = this.parts.command): Promise<string> {
-    if (!this.parts.operators.includes(user)) {
-      return `Only members whom the settings of ${this.parts.appName} name may do that. Your member id is ${user}.`;
-    }
     const refused = `This is a private conversation, which cannot be linked. Say \`${prefix}\` in a channel.`;
-    if (isPrivate(channel, channelName)) return refused;
     const words = wordsOf(text);
+    const verb = words[0] ?? '';
+    const by = { id: userId(user), mayLink: this.parts.operators.includes(user) };
+    if (by.mayLink && isLinkVerb(verb) && isPrivate(channel, channelName)) return refused;
     try {
       // A mention does not name its channel.
-      if (words[0]?.toLowerCase() === 'link' && (await this.parts.isPrivate(channel))) return refused;
-      return await this.parts.run({ room: roomId(channel), words, prefix });
+      if (by.mayLink && verb.toLowerCase() === 'link' && (await this.parts.isPrivate(channel))) return refused;
+      return (await this.parts.run({ room: roomId(channel), by, words, prefix })).says;
     } catch (error) {
       this.parts.log.warn({ channel, error }, 'a command failed');
       return 'That cannot be done just now: try again in a moment.';
@@ -59,10 +58,8 @@ export class SlackCommands {
     const self = this.parts.self();
     if (self === undefined || typeof user !== 'string' || typeof channel !== 'string') return undefined;
     if (typeof text !== 'string' || typeof ts !== 'string') return undefined;
-    const [mention = '', mentioned] = /^\s*<@([A-Z0-9]+)(?:\|[^>]*)?>/u.exec(text) ?? [];
-    if (mentioned !== self.user) return undefined;
-    const words = wordsOf(text.slice(mention.length));
-    if (!verbs.has(words[0]?.toLowerCase() ?? '')) return undefined;
+    const words = commandIn(text, self);
+    if (words === undefined) return undefined;
     const key = `${channel} ${ts}`;
     if (this.#heard.get(key) === true) return undefined;
     this.#heard.set(key, true);
@@ -72,6 +69,14 @@ export class SlackCommands {
   get mentionPrefix(): string {
     return `@${this.parts.appName}`;
   }
+}
+
+/** Pure: the words behind a mention of the app, where they are a command; undefined where they are talk. */
+export function commandIn(text: string, self: Pick<SlackSelf, 'user'>): readonly string[] | undefined {
+  const [mention = '', mentioned] = /^\s*<@([A-Z0-9]+)(?:\|[^>]*)?>/u.exec(text) ?? [];
+  if (mentioned !== self.user) return undefined;
+  const words = wordsOf(text.slice(mention.length));
+  return isVerb(words[0] ?? '') ? words : undefined;
 }
 
 /** Between people, or with the app. Source: docs.slack.dev, "Slash commands", on `channel_name`. */

@@ -58,7 +58,7 @@ export class SlackListening {
     const { account, settings, clock, log, store } = context;
     const { appName, command, operators, receive, reconnectMs, quietMs, markMs, lookMarginMs: marginMs } = settings;
     const isLinked = (channel: string): boolean => context.isLinked(channel);
-    const run = (call: Parameters<typeof context.command>[0]): Promise<string> => context.command(call);
+    const run: typeof context.command = (call) => context.command(call);
     const enter = (channel: string, signal: AbortSignal): Promise<void> => this.#goIn(channel, signal);
     const { roomClosed, roomsOpened } = context;
 

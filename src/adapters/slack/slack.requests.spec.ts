@@ -131,27 +131,34 @@ it('before somebody listens Slack is asked to come again', async () => {
   expect((await post(event('Ev5'))).status).toBe(503);
 });
 
-it('a slash command is answered to whom the settings name, and to nobody else', async () => {
+it('a slash command is answered to who typed it, and tells whether the settings name that one', async () => {
   const { sandbox, team, channel, ann, app } = bench;
   const operator = sandbox.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
   sandbox.join(channel, operator);
   const ask = (user: string, text: string) =>
     sandbox.slashCommand({ app: app.appId, channel, user, command: '/crosstalk', text });
-  expect(await ask(ann, 'status')).toMatchObject({
-    answer: { response_type: 'ephemeral', text: expect.stringContaining(`Your member id is ${ann}`) as string },
-  });
-  expect(bench.commands).toEqual([]);
+  expect(await ask(ann, 'help')).toMatchObject({ answer: { response_type: 'ephemeral', text: 'did help' } });
   expect(await ask(operator, 'link team cloud=abc')).toMatchObject({ answer: { text: 'did link team cloud=abc' } });
-  expect(bench.commands).toEqual([{ room: channel, words: ['link', 'team', 'cloud=abc'], prefix: '/crosstalk' }]);
+  const asked = { room: channel, prefix: '/crosstalk' };
+  expect(bench.commands).toEqual([
+    { ...asked, by: { id: ann, mayLink: false }, words: ['help'] },
+    { ...asked, by: { id: operator, mayLink: true }, words: ['link', 'team', 'cloud=abc'] },
+  ]);
 });
 
-it('a mention that begins with a verb is answered to its author alone', async () => {
+it('a mention that begins with a verb is answered to its author alone, and not bridged', async () => {
   const { sandbox, team, channel, app } = bench;
   const operator = sandbox.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
   sandbox.join(channel, operator);
   sandbox.post(channel, operator, `<@${app.botUser}> status`);
   await until(() => sandbox.ephemerals().length === 1);
   expect(sandbox.ephemerals()).toMatchObject([{ user: operator, channel, text: 'did status' }]);
+  await until(() => sandbox.isQuiet);
+  const results = bench.arrived(adapter).map(({ result }) => result);
+  expect(results.filter((result) => 'ignored' in result && result.ignored === 'a command')).toHaveLength(1);
+  expect(results.flatMap((result) => ('events' in result ? result.events : []))).not.toContainEqual(
+    expect.objectContaining({ kind: 'messageSent' }),
+  );
 });
 
 it('a command that is not signed is refused', async () => {

@@ -48,11 +48,11 @@ export const slackSettings = z
       .string()
       .regex(/^\/[a-z0-9_-]{1,31}$/, 'is a slash and small letters')
       .default('/crosstalk')
-      .describe('Slash command by which members see to the link of their channel'),
+      .describe('Slash command by which members speak with Crosstalk'),
     operators: z
       .array(z.string().regex(/^[UW][A-Z0-9]{2,30}$/, 'is a member id such as U0123456789'))
       .default([])
-      .describe('Members who may use the command, by their member ids')
+      .describe('Members who may see to links by the command, by their member ids')
       .meta({ examples: [['U0123456789']] }),
     everyone: z
       .enum(['channel', 'here', 'text'])

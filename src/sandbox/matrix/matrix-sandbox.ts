@@ -196,6 +196,11 @@ export class MatrixSandbox {
     return room.timeline.map((event) => messageOf(room, event));
   }
 
+  /** The rooms that somebody is in, invited into, or was. */
+  roomsOf(user: string): readonly string[] {
+    return [...this.#server.rooms.keys()].filter((id) => this.members(id).some(({ userId }) => userId === user));
+  }
+
   members(roomId: string): readonly RoomMember[] {
     const room = this.#room(roomId);
     return [...room.members()].map((event) => {

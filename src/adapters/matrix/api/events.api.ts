@@ -1,4 +1,3 @@
-import type { DeliveryKey } from '../../../model/ids.js';
 import { brokenAnswer, refusalError } from '../matrix.errors.js';
 import type { MatrixAnswer, MatrixClient } from '../matrix.client.js';
 import type { JsonObject } from '../matrix.payloads.js';
@@ -8,7 +7,7 @@ import { path } from './path.js';
 /** A write whose key is its transaction id: the homeserver takes it once for as long as it remembers. */
 export interface Keyed extends Writing {
   readonly user: string;
-  readonly key: DeliveryKey;
+  readonly key: string;
 }
 
 /** `forbidden`: the user is not in the room, or may not do this there. */

@@ -1,4 +1,4 @@
-import { refusalError } from '../matrix.errors.js';
+import { brokenAnswer, refusalError } from '../matrix.errors.js';
 import type { MatrixClient } from '../matrix.client.js';
 import { type JsonObject, type MatrixEvent, parseEvent, readMember } from '../matrix.payloads.js';
 import type { Writing } from './account.api.js';
@@ -200,6 +200,23 @@ export class RoomsApi {
     }
     const { room_id: room } = answer.body;
     return typeof room === 'string' ? { room } : 'taken';
+  }
+
+  /** Makes a room for our own user and one person, who is invited. */
+  async createDirect(person: string, signal: AbortSignal): Promise<string> {
+    const answer = await this.client.get(
+      {
+        method: 'POST',
+        path: '/_matrix/client/v3/createRoom',
+        body: { preset: 'private_chat', visibility: 'private', is_direct: true, invite: [person] },
+        act: 'repeatable',
+        signal,
+      },
+      'room',
+    );
+    const { room_id: room } = answer;
+    if (typeof room !== 'string') throw brokenAnswer('repeatable', 'without the id of the new room');
+    return room;
   }
 }
 
