@@ -30,7 +30,7 @@ interface Row {
   /** Something is written before each of them is looked at. */
   readonly isAnswered?: boolean;
   /** Default: one room, of which nothing is told. */
-  readonly linked?: 'none' | 'pushed';
+  readonly linked?: 'none' | 'pushed' | 'pushed, with breakout rooms';
   /** For so many seconds. */
   readonly forS: number;
   /** In seconds from the start. */
@@ -61,6 +61,14 @@ const rows: readonly Row[] = [
     linked: 'pushed',
     forS: 100,
     wanted: [0, 30, 60, 90],
+  },
+  {
+    rule: 'the room list every 15 s while a room has breakout rooms, from which help may be asked for',
+    runs: 'watch',
+    counts: list,
+    linked: 'pushed, with breakout rooms',
+    forS: 50,
+    wanted: [0, 15, 30, 45],
   },
   {
     rule: 'the whole room list first and every 10 min, else what changed since',
@@ -147,7 +155,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
   });
 
   const watched = (linked: Row['linked']): WatchedRoom => {
-    const pushedAt = linked === 'pushed' ? clock.now() : null;
+    const pushedAt = linked === undefined ? null : clock.now();
     return { room, lastActivityAt: null, watch: 'swept', cursor: null, pushedAt, state: 'open' };
   };
 
@@ -174,6 +182,8 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
 
   it.each(rows)('$rule', async ({ runs, counts, fault, heldMs = 0, isAnswered = false, linked, forS, wanted }) => {
     const loop = runs === 'watch' ? watch(linked) : await poll();
+    if (linked === 'pushed, with breakout rooms')
+      talk.state.breakoutRooms.configure(talk.state.rooms.get(room)!, { type: 'users', id: 'alice' }, 1, 2, '');
     if (fault !== undefined) talk.faults.add({ path: counts.source, times: Infinity, fault });
     const beganMs = clock.passedMs;
     const askedS: number[] = [];

@@ -1,6 +1,11 @@
 import { resultOf, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import { MovedClock } from '../../../test/support/moved-clock.js';
 import { toPlain } from '../../formatting/plain.js';
 import type { RawPayload } from '../../model/network-adapter.js';
+import { silentLog } from '../../observability/log.js';
+import { TalkBreakouts } from './talk.breakouts.js';
+import { TalkClient } from './talk.client.js';
+import { talkSettings } from './talk.settings.js';
 
 const fast = { sweepIntervalMs: 10, idleSweepIntervalMs: 10, holdIntervalMs: 10, fullListIntervalMs: 60_000 };
 
@@ -196,6 +201,45 @@ describe('talk.breakouts', () => {
     await watch();
     await swept();
     await swept();
+  });
+
+  it('rooms that were taken away are asked for once more, without a complaint', async () => {
+    const clock = new MovedClock();
+    const login = { user: 'alice', password: at.talk.issueAppPassword('alice') };
+    const client = new TalkClient(talkSettings.parse({ url: at.talk.url, ...login }), clock, silentLog);
+    client.use(login);
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (_fields: object, event: string) => void warned.push(event) };
+    const breakouts = new TalkBreakouts({
+      client,
+      store: at.store,
+      clock,
+      log,
+      self: () => 'alice',
+      isLinked: () => true,
+    });
+    const { signal } = (stop = new AbortController());
+    let asked = 0;
+    at.talk.faults.watch((_method, path) => {
+      if (path.endsWith('/breakout-rooms')) asked += 1;
+    });
+    const aMinuteLater = async (): Promise<void> => {
+      await clock.pass(60_000);
+      breakouts.notice([], signal);
+    };
+    await open(2);
+    asked = 0;
+    breakouts.notice((await client.rooms.list({}, signal)).rooms, signal);
+    expect(breakouts.listWithinMs).toBe(15_000);
+    await until(async () => asked === 1 && (await at.store.list('breakouts/')).length === 1);
+    await ask('alice', 'DELETE', `v1/breakout-rooms/${at.token}`);
+    await aMinuteLater();
+    await until(() => breakouts.listWithinMs === Infinity);
+    await aMinuteLater();
+    await aMinuteLater();
+    expect(asked).toBe(2);
+    expect(warned).toEqual([]);
+    await client.close();
   });
 });
 

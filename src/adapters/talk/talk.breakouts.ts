@@ -5,6 +5,8 @@ import { inboxKey } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { Room } from './api/room.answers.js';
+import { refusalOf } from './api/refused.js';
+import { roomEndpoints } from './api/rooms.endpoints.js';
 import { broadcastsIn, type RoomPage } from './from-talk-breakouts.js';
 import { Beside } from './talk.beside.js';
 import type { TalkClient } from './talk.client.js';
@@ -59,6 +61,12 @@ export class TalkBreakouts {
     this.#ingest = ingest;
   }
 
+  /** How soon the room list is wanted again: who asks for help is to be seen in time, and nothing else tells of it. */
+  get listWithinMs(): number {
+    const isAny = [...this.#parents.keys()].some((token) => this.parts.isLinked(token));
+    return isAny ? intervals.participants.usual : Infinity;
+  }
+
   /** These rooms stand in the room list, which does not wait for what they are asked. What fails is tried again after a later list. */
   notice(rooms: readonly TalkRoom[], signal: AbortSignal): void {
     for (const room of rooms) this.#notice(room);
@@ -99,12 +107,22 @@ export class TalkBreakouts {
   }
 
   async #look(token: string, parent: Parent, signal: AbortSignal): Promise<void> {
-    const { data: rooms } = await this.parts.client.api.rooms.breakoutRooms({ token }, signal);
+    const rooms = await this.#roomsOf(token, signal);
     const known = parseToldOfBreakouts(await this.parts.store.get(storeKey(token)));
     const told = await this.#tellWhoAsks(token, parent, known, rooms);
     const isWhole = rooms.length < 2 || (await this.#tellBroadcasts(token, parent, told, rooms, signal));
     if (!isWhole) parent.isDue = true;
     if (rooms.length === 0) this.#parents.delete(token);
+  }
+
+  /** None where there are none any more, or where they are closed and not ours to see until they are opened: the list tells of that. */
+  async #roomsOf(token: string, signal: AbortSignal): Promise<readonly Room[]> {
+    try {
+      return (await this.parts.client.api.rooms.breakoutRooms({ token }, signal)).data;
+    } catch (error) {
+      if (refusalOf(roomEndpoints.breakoutRooms, error)?.status === 400) return [];
+      throw error;
+    }
   }
 
   /**

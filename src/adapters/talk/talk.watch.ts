@@ -30,7 +30,7 @@ export interface WatchParts {
   readonly client: Pick<TalkClient, 'rooms' | 'deadRooms'>;
   readonly source: Pick<TalkSource, 'hasRead'>;
   readonly invitations: Pick<TalkInvitations, 'notice'>;
-  readonly breakouts: Pick<TalkBreakouts, 'notice'>;
+  readonly breakouts: Pick<TalkBreakouts, 'notice' | 'listWithinMs'>;
   readonly bots: Pick<TalkBots, 'step'>;
   readonly trust: PushTrust;
   /** In which rooms the signaling server tells of new messages. */
@@ -141,10 +141,10 @@ export class TalkWatch {
     for (const token of vanished) this.#seen.delete(token);
     if (list.modifiedBefore !== undefined) this.#modifiedSince = list.modifiedBefore;
     if (isFull) this.#fullListDueMs = nowMs + settings.fullListIntervalMs;
-    this.#idleSweepDueMs = nowMs + settings.idleSweepIntervalMs;
     if (vanished.length > 0) log.info({ rooms: vanished.length }, 'rooms vanished from the list');
     invitations.notice(list.invitations, signal);
     breakouts.notice(list.rooms, signal);
+    this.#idleSweepDueMs = nowMs + Math.min(settings.idleSweepIntervalMs, breakouts.listWithinMs);
   }
 
   /** Whether it has something that was not read here. */
