@@ -62,8 +62,7 @@ async function relay({ addresses, port, rooms, reads, connections }) {
     if (request.url === hook) {
       const room = JSON.parse(Buffer.concat(chunks)).target?.id;
       response.end();
-      if (reading.has(room)) reading.set(room, 'again');
-      else if (room !== undefined) void told(room);
+      if (room !== undefined) wake(room);
       return;
     }
     for (const { type, room_id: room, sender, content } of JSON.parse(Buffer.concat(chunks)).events ?? []) {
@@ -71,6 +70,12 @@ async function relay({ addresses, port, rooms, reads, connections }) {
     }
     response.writeHead(200, json).end('{}');
   };
+  /** Where what was told broke off, as at a rate that is too high, it may have been of any room. */
+  const listener = (request, response) =>
+    receive(request, response).catch((error) => {
+      if (!request.destroyed || request.url !== hook) throw error;
+      for (const room of rooms) wake(room.talk);
+    });
   const lastRead = new Map();
   const readOn = async (pool, room, timeout) => {
     const from = `timeout=${timeout}&limit=200&lastKnownMessageId=${lastRead.get(room) ?? 0}`;
@@ -93,6 +98,10 @@ async function relay({ addresses, port, rooms, reads, connections }) {
     } while (reading.get(room) === 'again');
     reading.delete(room);
   };
+  const wake = (room) => {
+    if (reading.has(room)) reading.set(room, 'again');
+    else void told(room);
+  };
   const listen = async () => {
     const authorization = `Bearer ${slack.appToken}`;
     const opened = await call(pools.slack, 'POST', '/api/apps.connections.open', { ...json, authorization }, {});
@@ -110,8 +119,9 @@ async function relay({ addresses, port, rooms, reads, connections }) {
     });
   };
 
-  if (matrix !== undefined || reads === 'webhook')
-    await new Promise((done) => createServer(receive).listen(port, '127.0.0.1', done));
+  // Longer than whoever tells keeps a connection for the next time.
+  const server = createServer({ keepAliveTimeout: 120_000 }, listener);
+  if (matrix !== undefined || reads === 'webhook') await new Promise((done) => server.listen(port, '127.0.0.1', done));
   if (slack !== undefined) await listen();
   if (reads === 'talk') for (const room of rooms) void held(room.talk);
 }
