@@ -114,11 +114,13 @@ export class IngestRepository {
   /** Returns the messages that tell of them. */
   async #calls(tx: Transaction, rooms: Asked['calls'], known: Known): Promise<RowId[]> {
     const rows = await tx.rows<CallRow>(
-      `select account, room, message, remote, call from calls
-        where (account, room) in (select * from unnest($1::text[], $2::text[]))`,
+      `select c.account, c.room, c.message, c.remote, c.call, m.version::text, m.deleted_at is not null as deleted
+         from calls c join messages m on m.id = c.message
+        where (c.account, c.room) in (select * from unnest($1::text[], $2::text[]))`,
       [rooms.map(({ account }) => account), rooms.map(({ id }) => id)],
     );
-    for (const { account, room, message, remote, call } of rows) {
+    for (const { account, room, message, remote, call, version, deleted } of rows) {
+      known.messages.set(message, { version: BigInt(version), deleted });
       known.calls.set(roomKey({ account, id: room }), { message, remote, call: JSON.parse(call) as Call });
     }
     return rows.map(({ message }) => message);
@@ -322,7 +324,13 @@ interface ExpiredRow {
   readonly at: Date;
 }
 
-type CallRow = Omit<KnownCall, 'call'> & { readonly account: AccountId; readonly room: RoomId; readonly call: string };
+type CallRow = Omit<KnownCall, 'call'> & {
+  readonly account: AccountId;
+  readonly room: RoomId;
+  readonly call: string;
+  readonly version: string;
+  readonly deleted: boolean;
+};
 
 interface ReactionRow {
   readonly message: RowId;

@@ -27,6 +27,8 @@ export function routeOfCall(
     case 'arrival':
     case 'end': {
       if (known === undefined) return { then: 'pass', why: 'the call began before it could be told of' };
+      // An older payload may be read again: it is about a call that is over.
+      if (event.at < known.call.startedAt) return { then: 'pass', why: 'it tells of an earlier call' };
       const { call, body } = callAfter(known.call, event, change, networkLabel);
       const next = call === null ? null : { ...known, call };
       return body === 'the same'

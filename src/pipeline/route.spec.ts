@@ -718,6 +718,31 @@ describe('route: calls', () => {
     expect(plan.calls.map(({ call: now }) => now?.remote)).toEqual(['r1', 'r2']);
   });
 
+  it('a notice that somebody deleted is changed no more, and the call is known to be over all the same', () => {
+    const known = knowing();
+    routed(known, [started('r1')]);
+    known.messages.set('101', { version: 0n, deleted: true });
+    const plan = routed(known, [came('bob', '11'), over]);
+    expect(notes(plan)).toEqual([
+      'ignored: the notice of the call was deleted',
+      'ignored: the notice of the call was deleted',
+    ]);
+    expect([plan.deliveries, plan.calls.map(({ call: now }) => now?.call.people.length ?? null)]).toEqual([
+      [],
+      [2, null],
+    ]);
+  });
+
+  it('what is told of an earlier call, where that is read again, changes nothing', () => {
+    const earlier = { ...over, at: '2026-01-02T03:04:04.999Z' };
+    const plan = routed(knowing(), [started('r1'), earlier, { ...came('bob', '11'), at: earlier.at }, over]);
+    expect(notes(plan).slice(1)).toEqual([
+      'ignored: it tells of an earlier call',
+      'ignored: it tells of an earlier call',
+      'routed',
+    ]);
+  });
+
   it('a link that tells of no calls tells of none, nor that one is recorded', () => {
     const recorded = call({ of: 'recording', media: 'video', state: 'started' }, '11');
     const silent = routed(knowing(both, { ...defaultLinkOptions, calls: 'off' }), [started('r1'), recorded]);

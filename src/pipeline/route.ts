@@ -258,6 +258,8 @@ class Routing {
   #noticeEdited(edit: MessageEdited | undefined, call: KnownCall | undefined, wiring: Wiring): Verdict {
     const message = call?.message ?? null;
     if (edit === undefined || message === null) return ignored('the notice of the call stays as it is', message);
+    if (this.known.messages.get(message)?.deleted === true)
+      return ignored('the notice of the call was deleted', message);
     this.#changeParked(message, edit);
     this.#deliver(edit, wiring, message);
     return { state: 'routed', message };

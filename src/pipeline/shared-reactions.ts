@@ -10,7 +10,7 @@ export type ReactionPlan =
 
 /**
  * Pure: one account may stand for many people: it adds a reaction with the first of them, and takes it back with the last.
- * `standing`: for whom the same reaction stands in the room. `isShared`: all of them are one account there.
+ * `standing`: for whom the same reaction stands in the room. `isShared`: who speaks for the person there speaks for others too.
  */
 export function planReaction(
   event: EventOf<'reactionAdded' | 'reactionRemoved'>,
@@ -26,8 +26,10 @@ export function planReaction(
     return isShared && other !== undefined ? { then: 'shown', ...madeAs(other) } : { then: 'send' };
   }
   if (own === undefined) return { then: 'skip', reason: 'the room does not show it' };
-  // A ghost that was not let in is stood for by the account too: then two have the same reaction.
-  const stays = others.some(({ remote }) => isShared || (remote !== null && remote === own.remote));
+  // As whom it was made decides: who speaks now may be another. Who was not let in is stood for by the account, as others are.
+  const stays = others.some(({ remote }) =>
+    own.remote === null || remote === null ? isShared : remote === own.remote,
+  );
   return stays ? { then: 'shown' } : { then: 'send', ...madeAs(own) };
 }
 

@@ -5,6 +5,7 @@ import { WrittenCopies } from '../../src/pipeline/written-copies.js';
 import type { Shards } from '../../src/workers/shards.js';
 import {
   databaseAt,
+  deleted,
   House,
   left,
   leftRoom,
@@ -132,4 +133,16 @@ it('an answer to the notice, and a reaction to it, find it', async () => {
   await house.ingest.accept(target, [payload('reply', reply)]);
   await house.laneWorker(shards).run(await house.lane(own), () => false, noSignal);
   expect(back.requests.map(({ replyTo }) => replyTo?.id)).toEqual(['r1']);
+});
+
+it('a notice that somebody deleted in a room is not changed there any more', async () => {
+  await happened(started('r1', '1'));
+  await run();
+  const removal = { ...deleted('right-1', '1'), room: rightRoom, message: refOf(rightRoom, 'right-1') };
+  await house.ingest.accept(target, [payload('removal', removal)]);
+  await happened(came('Ben', '2'));
+  await happened(over('31'));
+  await run();
+  expect(sends().map(([kind]) => kind)).toEqual(['messageSent']);
+  expect(await house.rows(`select * from calls`)).toEqual([]);
 });
