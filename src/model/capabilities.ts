@@ -12,8 +12,6 @@ export type SpeakerWish = (typeof speakerWishes)[number];
 export interface Capabilities {
   /** Best first. */
   readonly speakers: readonly SpeakerKind[];
-  /** Those whose messages cannot be edited there: new words are said as an answer to the old ones. Absent: none. */
-  readonly uneditable?: readonly SpeakerKind[];
   /** Longest text of one message in UTF-16 code units, and in bytes of UTF-8 where that is bounded too. */
   readonly maxTextChars: number;
   readonly maxTextBytes?: number;

@@ -91,6 +91,14 @@ export class TargetGone extends BridgeError {
   }
 }
 
+/** Nobody of ours may change this one message: what it says now can still be said as an answer to it. */
+export class Uneditable extends BridgeError {
+  readonly code = 'uneditable';
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, { retry: 'never', certainty: 'notSent', tell: 'sender' }, options.cause);
+  }
+}
+
 /** This replica may no longer act for the lane's or room's shard: another one will. */
 export class ShardLost extends BridgeError {
   readonly code = 'shardLost';

@@ -11,6 +11,7 @@ import type {
   Speaker,
   UncertainDelivery,
 } from '../model/network-adapter.js';
+import { Uneditable } from '../model/errors.js';
 import type { RowId } from '../model/routing.js';
 import { speakerKindIn, type Speakers } from '../identities/speakers.js';
 import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
@@ -58,6 +59,9 @@ type Prepared =
   | { readonly shown: Copy | undefined }
   | { readonly send: Unbound; readonly hash: Buffer | null };
 
+/** What is looked for, and by how much the numbers of its parts differ from those in the room. */
+export type Doubted = UncertainDelivery & { readonly firstPart: number };
+
 /** A request before it is bound to one attempt. */
 type Unbound = Omit<DeliveryRequest<BridgeEvent>, 'made' | 'key' | 'onMade' | 'onGone' | 'beforeSend' | 'openFile'> & {
   readonly firstPart: number;
@@ -75,13 +79,32 @@ export class Deliverer {
     hooks: DeliveryHooks,
     signal: AbortSignal,
   ): Promise<Delivered> {
-    const prepared = await this.#prepare(adapter, lane, delivery);
+    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace');
     if ('skip' in prepared) return { state: 'skipped', reason: prepared.skip, hash: null };
     if ('shown' in prepared) {
       if (prepared.shown !== undefined) hooks.onMade(prepared.shown);
       return { state: 'delivered', hash: null };
     }
-    const { firstPart, ...request } = prepared.send;
+    try {
+      await this.#send(adapter, lane, delivery, prepared.send, hooks, signal);
+      return { state: 'delivered', hash: prepared.hash };
+    } catch (error) {
+      if (!(error instanceof Uneditable)) throw error;
+      const corrected = await this.#prepare(adapter, lane, delivery, 'asAnswer');
+      if (!('send' in corrected)) throw error;
+      await this.#send(adapter, lane, delivery, corrected.send, hooks, signal);
+      return { state: 'delivered', hash: corrected.hash };
+    }
+  }
+
+  async #send(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    delivery: WaitingDelivery,
+    { firstPart, ...request }: Unbound,
+    hooks: DeliveryHooks,
+    signal: AbortSignal,
+  ): Promise<void> {
     const entry = adapter.deliver[request.event.kind] as Deliver<EventKind>;
     await entry.send(
       {
@@ -103,21 +126,17 @@ export class Deliverer {
       },
       signal,
     );
-    return { state: 'delivered', hash: prepared.hash };
   }
 
   /** The delivery as a look needs it; undefined where it cannot have been made, since what it is about is not in the room. */
-  async uncertain(
-    adapter: NetworkAdapter,
-    lane: Lane,
-    delivery: WaitingDelivery,
-  ): Promise<UncertainDelivery | undefined> {
+  async uncertain(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Doubted | undefined> {
     if (targetOf(delivery.event) !== undefined && (await this.#target(lane, delivery)).length === 0) return undefined;
-    const prepared = await this.#prepare(adapter, lane, delivery);
+    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace');
     const request = 'send' in prepared ? prepared.send : await this.#asItCame(adapter, lane, delivery);
     const { firstPart, ...unbound } = request;
     return {
       ...unbound,
+      firstPart,
       partOf: (key) => {
         const named = this.parts.keys.verify(key);
         return named?.delivery === delivery.uuid ? named.part - firstPart : undefined;
@@ -125,9 +144,16 @@ export class Deliverer {
     };
   }
 
-  async #prepare(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Prepared> {
+  async #prepare(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    delivery: WaitingDelivery,
+    edits: 'inPlace' | 'asAnswer',
+  ): Promise<Prepared> {
     const { event } = delivery;
-    const { as, capabilities } = await this.#ableIn(adapter, lane);
+    const able = await adapter.capabilities(lane.room);
+    const as = this.#speakerKind(lane, able);
+    const capabilities = edits === 'inPlace' ? able : { ...able, editWindowMs: 0 };
     const copies = await this.#target(lane, delivery);
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
     const hash = hashOf(event);
@@ -175,18 +201,9 @@ export class Deliverer {
     };
   }
 
-  /** Who is to be seen to speak in the lane's room, and what that one can do there. */
-  async #ableIn(
-    adapter: NetworkAdapter,
-    lane: Lane,
-  ): Promise<{ readonly as: Speaker['as']; readonly capabilities: Capabilities }> {
-    const capabilities = await adapter.capabilities(lane.room);
-    const as = speakerKindIn(capabilities, this.parts.speakerWish(lane.id));
-    const { uneditable = [] } = capabilities;
-    return {
-      as,
-      capabilities: uneditable.some((kind) => kind === as) ? { ...capabilities, editWindowMs: 0 } : capabilities,
-    };
+  /** Who is to be seen to speak in the lane's room. */
+  #speakerKind(lane: Lane, capabilities: Capabilities): Speaker['as'] {
+    return speakerKindIn(capabilities, this.parts.speakerWish(lane.id));
   }
 
   /** What the event is about, as it stands in the lane's room. */
@@ -244,7 +261,10 @@ export class Deliverer {
       delivery: delivery.uuid,
       room: lane.room,
       event: delivery.event,
-      speaker: await this.parts.speakers.choose(this.#speaking(delivery), (await this.#ableIn(adapter, lane)).as),
+      speaker: await this.parts.speakers.choose(
+        this.#speaking(delivery),
+        this.#speakerKind(lane, await adapter.capabilities(lane.room)),
+      ),
       target: await this.#target(lane, delivery),
       firstPart: 0,
     };

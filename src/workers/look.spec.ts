@@ -60,7 +60,7 @@ async function looked(due: readonly WaitingDelivery[], found: Record<string, Out
   const deliverer = {
     // What the network cannot show is told in a line.
     uncertain: (_: NetworkAdapter, __: Lane, { uuid, event }: WaitingDelivery) =>
-      Promise.resolve({ delivery: uuid, event: event.kind === 'memberJoined' ? message() : event }),
+      Promise.resolve({ delivery: uuid, event: event.kind === 'memberJoined' ? message() : event, firstPart: 0 }),
   } as unknown as Deliverer;
   const { done, left, outcomes } = await look(adapter, deliverer, lane, due, now, new AbortController().signal);
   return {

@@ -1,7 +1,7 @@
 import type { EventKind } from '../model/bridge-event.js';
-import type { Copy, Deliver, NetworkAdapter, UncertainDelivery } from '../model/network-adapter.js';
+import type { Copy, Deliver, NetworkAdapter } from '../model/network-adapter.js';
 import type { Lane, WaitingDelivery } from '../model/delivery.js';
-import type { Deliverer } from '../pipeline/deliver.js';
+import type { Deliverer, Doubted } from '../pipeline/deliver.js';
 
 export interface Found {
   /** Made by an earlier attempt, with every part that is known. */
@@ -39,10 +39,10 @@ export async function look(
 
 type Seen = readonly Copy[] | 'alreadySo';
 
-interface Doubted {
+interface InDoubt {
   readonly delivery: WaitingDelivery;
   /** Undefined where it cannot have been made. */
-  readonly asked: UncertainDelivery | undefined;
+  readonly asked: Doubted | undefined;
 }
 
 /** Repeating some things changes nothing: they are not looked for. What is told in a line is looked for as a message. */
@@ -51,7 +51,7 @@ async function doubtedOf(
   deliverer: Deliverer,
   lane: Lane,
   due: readonly WaitingDelivery[],
-): Promise<Doubted[]> {
+): Promise<InDoubt[]> {
   const uncertain = due.filter((delivery) => delivery.uncertain !== null);
   const prepared = await Promise.all(
     uncertain.map(async (delivery) => ({ delivery, asked: await deliverer.uncertain(adapter, lane, delivery) })),
@@ -64,7 +64,7 @@ async function doubtedOf(
 
 async function ask(
   adapter: NetworkAdapter,
-  doubted: readonly Doubted[],
+  doubted: readonly InDoubt[],
   signal: AbortSignal,
 ): Promise<Map<string, Seen>> {
   const since = new Date(
@@ -76,13 +76,15 @@ async function ask(
   const seen = new Map<string, Seen>();
   for (const {
     delivery: { uuid, made },
+    asked,
   } of doubted) {
     const outcome = outcomes.get(uuid);
     if (outcome === 'alreadySo') {
       seen.set(uuid, outcome);
       continue;
     }
-    const copies = union(made, outcome === undefined || outcome === 'notFound' ? [] : outcome);
+    const found = outcome === undefined || outcome === 'notFound' ? [] : outcome;
+    const copies = union(made, asked === undefined ? [] : asInRoom(found, asked.firstPart));
     if (copies.length > 0) seen.set(uuid, copies);
   }
   return seen;
@@ -100,6 +102,11 @@ async function isWhole(
   const { maxTextChars, maxTextBytes } = await adapter.capabilities(lane.room);
   // Names, quotes and markup come on top, and a character may take four bytes: a quarter of the limit is surely one part.
   return JSON.stringify(event.body).length < Math.min(maxTextChars, maxTextBytes ?? Infinity) / 4;
+}
+
+/** The parts of a correction have numbers of their own. */
+function asInRoom(copies: readonly Copy[], firstPart: number): readonly Copy[] {
+  return copies.map((copy) => ({ ...copy, part: firstPart + copy.part }));
 }
 
 function madeOf(delivery: WaitingDelivery, seen: ReadonlyMap<string, Seen>): readonly Copy[] {

@@ -1,4 +1,5 @@
 import type { BridgeEvent, ReactionAdded, ReactionRemoved } from '../../src/model/bridge-event.js';
+import { Uneditable } from '../../src/model/errors.js';
 import { remoteId, userId, type UserRef } from '../../src/model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../../src/model/link-options.js';
 import { firstCorrection } from '../../src/pipeline/deliver.js';
@@ -116,6 +117,49 @@ describe('an edit', () => {
     expect(target.requests.at(-1)?.replyTo).toMatchObject({ id: 'right-1' });
     await happened(deleted('1', '4'));
     expect(target.requests.at(-1)?.target.map(({ id }) => id)).toEqual(['right-1', 'right-2', 'right-3']);
+  });
+
+  it('is a correction where the network turns out to let nobody change the message', async () => {
+    target.onSend = (request) => {
+      if (request.event.kind === 'messageEdited') throw new Uneditable('not ours');
+      request.beforeSend();
+      target.made(request);
+    };
+    await happened(sent('1'));
+    await happened(edited('1', 'mended', '2'));
+    expect(target.said).toEqual(['text of 1', 'mended', '✏️ mended']);
+    expect(target.requests.at(-1)).toMatchObject({ replyTo: { id: 'right-1' }, target: [] });
+    expect(await copies()).toEqual([
+      { remote: 'right-1', part: 0 },
+      { remote: 'right-2', part: firstCorrection },
+    ]);
+    expect(await house.states(lane)).toEqual(['delivered', 'delivered']);
+  });
+
+  it.each([
+    ['past the time that the room gives', { editWindowMs: 86_400_000 }, 0],
+    ['where nobody can change the message', {}, firstCorrection],
+  ])('is a correction %s, also where a look finds it', async (_, able, foundPart) => {
+    target.able = able;
+    await happened(sent('1'));
+    await house.rows(`update copies set made_at = made_at - interval '25 hours' where portal = $1`, [lane]);
+    await house.ingest.accept(source, [payload('edit', edited('1', 'mended', '2'))]);
+    await house.rows(
+      `update deliveries set uncertain_since = now() - interval '1 minute', settled_at = now() - interval '1 second' where state = 'waiting'`,
+    );
+    const keys = new Set<number | undefined>();
+    target.onLook = (asked) => {
+      const [correction] = asked;
+      if (correction === undefined) throw new Error('it is not looked for');
+      keys.add(correction.partOf(house.keys.make(correction.delivery, firstCorrection)));
+      return Promise.resolve([{ delivery: correction.delivery, done: [{ part: foundPart, id: remoteId('found') }] }]);
+    };
+    await run();
+    expect([...keys]).toEqual([foundPart]);
+    expect(await copies()).toEqual([
+      { remote: 'right-1', part: 0 },
+      { remote: 'found', part: firstCorrection },
+    ]);
   });
 
   it('of a message that is not in the room is not looked for after an unclean stop, and hides nothing before it', async () => {

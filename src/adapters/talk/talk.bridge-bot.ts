@@ -7,6 +7,7 @@ import { ChatApi } from './api/chat.js';
 import { ParticipantsApi } from './api/participants.js';
 import { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
+import { ClosedRooms } from './talk.closed-rooms.js';
 import { sessionOf } from './talk.credentials.js';
 import type { GuestNames } from './talk.guest-names.js';
 import { Turns } from './talk.turns.js';
@@ -17,8 +18,6 @@ export const bridgeBotUser = 'bridge-bot';
 
 /** One who joined by itself is out as soon as anybody lists the participants, when its session was not heard of for 100 s. */
 const mostUnheardMs = 90_000;
-/** How long our account speaks where it was not let in. */
-const closedForMs = 60_000;
 
 /** Speaks for people of other networks under their names. */
 export class BridgeBot implements OtherVoices {
@@ -26,7 +25,7 @@ export class BridgeBot implements OtherVoices {
   readonly #reactions: ReactionsApi;
   readonly #participants: ParticipantsApi;
   readonly #heardMs = new Map<RoomId, number>();
-  readonly #closed = new Map<RoomId, number>();
+  readonly #closed: ClosedRooms;
   readonly #turns = new Turns();
 
   constructor(
@@ -36,6 +35,7 @@ export class BridgeBot implements OtherVoices {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
+    this.#closed = new ClosedRooms(clock);
     const door = client.as(sessionOf({ user: bridgeBotUser, password }));
     this.#chat = new ChatApi(door);
     this.#reactions = new ReactionsApi(door);
@@ -63,8 +63,8 @@ export class BridgeBot implements OtherVoices {
     act: (voice: Voice) => Promise<T>,
     name?: string,
   ): Promise<Spoken<T>> {
+    if (this.#closed.has(room)) return 'refused';
     const now = this.clock.monotonicMs();
-    if (now < (this.#closed.get(room) ?? 0)) return 'refused';
     const voice: Voice = {
       as: 'bridged',
       chat: this.#chat,
@@ -84,7 +84,7 @@ export class BridgeBot implements OtherVoices {
       return { done: await act(voice) };
     } catch (error) {
       if (error instanceof RoomClosed || error instanceof LoginRefused) {
-        this.#closed.set(room, this.clock.monotonicMs() + closedForMs);
+        this.#closed.close(room);
         this.log.warn(
           { room, why: error.message },
           `${bridgeBotUser} cannot speak in a room: our account speaks there`,

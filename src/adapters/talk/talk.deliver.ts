@@ -5,10 +5,9 @@ import type { RichText } from '../../model/rich-text.js';
 import type { TalkAuthors } from './talk.authors.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
-import { noModeratorAnyMore } from './talk.errors.js';
+import { uneditable } from './talk.errors.js';
 import { rowIdOf, talkMessageId } from './talk.ids.js';
 import { withReason, type Wish } from './talk.rights.js';
-import type { RoomViews } from './talk.room-views.js';
 import { shortQuoteOf } from './to-talk-quotes.js';
 import type { TalkVoices, Voice, VoiceKind } from './talk.voices.js';
 
@@ -24,7 +23,6 @@ export interface Writing {
   readonly client: TalkClient;
   readonly voices: TalkVoices;
   readonly authors: TalkAuthors;
-  readonly rooms: RoomViews;
   readonly textsOf: TextsOf;
 }
 
@@ -107,7 +105,7 @@ export class EditDelivery implements Deliver<'messageEdited'> {
     signal: AbortSignal,
   ): Promise<void> {
     const { room: token } = request;
-    const { client, rooms } = this.writing;
+    const { client } = this.writing;
     const id = rowIdOf(copy.id);
     if (id === undefined) throw new TargetGone('not a message of Talk');
     try {
@@ -117,12 +115,7 @@ export class EditDelivery implements Deliver<'messageEdited'> {
         ),
       );
     } catch (error) {
-      // What a guest said, moderators alone change. As long as ours was taken for one the words are not lost: they become an answer.
-      const believed =
-        as === 'guest' && error instanceof MessageRefused && (await rooms.of(token))?.isModerated === true;
-      if (!believed) throw error;
-      rooms.forget(token);
-      throw noModeratorAnyMore(error);
+      throw as !== 'relay' && error instanceof MessageRefused ? uneditable(error) : error;
     }
   }
 }

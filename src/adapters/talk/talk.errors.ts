@@ -6,6 +6,7 @@ import {
   RateLimited,
   RoomClosed,
   TargetGone,
+  Uneditable,
   type BridgeError,
   type Certainty,
 } from '../../model/errors.js';
@@ -273,9 +274,14 @@ export function guestGone(cause?: unknown): BridgeError {
   return new TargetGone('the guest that did it is no longer in the room, and nobody else can take it back', { cause });
 }
 
-/** The room was another one when it was looked at: what is to be done there has to be decided anew. */
-export function noModeratorAnyMore(cause: unknown): BridgeError {
-  return new NetworkUnavailable('our account moderates the room no more', { certainty: 'notSent', cause });
+/** It would be said in spite of a moderator there, and knocking again has the server keep all guests out. */
+export function guestBanned(): BridgeError {
+  return new TargetGone('a moderator has banned the person, as a guest, from the room');
+}
+
+/** Only moderators change what others said, and those who say things in our account's place are others. */
+export function uneditable(cause: Error): BridgeError {
+  return new Uneditable(cause.message, { cause });
 }
 
 export function hiddenMessages(): BridgeError {

@@ -1,6 +1,8 @@
 import { skeleton } from '../../formatting/look-alike.js';
-import { accountId, userId } from '../../model/ids.js';
-import { type Named, shownName } from './talk.guest-names.js';
+import { NetworkUnavailable } from '../../model/errors.js';
+import { accountId, roomId, userId } from '../../model/ids.js';
+import { systemClock } from '../../workers/system-clock.js';
+import { GuestNames, type Named, shownName } from './talk.guest-names.js';
 
 const mia = (name: string, handle?: string): Named => ({
   person: { account: accountId('hs'), id: userId('@mia:there'), name, standing: 'person' },
@@ -30,5 +32,60 @@ describe('shownName', () => {
     expect(shownName(mia('long '.repeat(100), `@${'x'.repeat(500)}`), taken('long '.repeat(100))).length).toBeLessThan(
       251,
     );
+  });
+});
+
+describe('GuestNames', () => {
+  const room = roomId('abcd1234');
+  const signal = new AbortController().signal;
+  let nowMs: number;
+  let asked: number;
+  let answer: () => Promise<{ data: readonly { actorType: string; displayName: string }[] }>;
+
+  const names = (): GuestNames => {
+    const list = (): ReturnType<typeof answer> => {
+      asked += 1;
+      return answer();
+    };
+    const client = { api: { participants: { list } } } as unknown as ConstructorParameters<typeof GuestNames>[0];
+    return new GuestNames(client, { ...systemClock, monotonicMs: () => nowMs });
+  };
+  const people = (...given: readonly [string, string][]) => {
+    answer = () => Promise.resolve({ data: given.map(([actorType, displayName]) => ({ actorType, displayName })) });
+  };
+
+  beforeEach(() => {
+    nowMs = 0;
+    asked = 0;
+  });
+
+  it('the names of those who have an account are asked for once in ten minutes; guests have none of their own', async () => {
+    people(['users', 'Anna'], ['guests', 'Zoe']);
+    const known = names();
+    expect(await known.of(room, mia('Anna'), signal)).toBe('Anna [@mia:there] (Matrix)');
+    expect(await known.of(room, mia('Zoe'), signal)).toBe('Zoe (Matrix)');
+    nowMs += 599_999;
+    await known.of(room, mia('Anna'), signal);
+    expect(asked).toBe(1);
+    nowMs += 1;
+    await known.of(room, mia('Anna'), signal);
+    expect(asked).toBe(2);
+  });
+
+  it('where the room does not say, what was known holds, and it is asked again soon', async () => {
+    answer = () => Promise.reject(new NetworkUnavailable('no', { certainty: 'notSent' }));
+    const known = names();
+    expect(await known.of(room, mia('Anna'), signal)).toBe('Anna (Matrix)');
+    people(['users', 'Anna']);
+    nowMs += 30_000;
+    expect(await known.of(room, mia('Anna'), signal)).toBe('Anna [@mia:there] (Matrix)');
+    answer = () => Promise.reject(new NetworkUnavailable('no', { certainty: 'notSent' }));
+    nowMs += 600_000;
+    expect(await known.of(room, mia('Anna'), signal)).toBe('Anna [@mia:there] (Matrix)');
+  });
+
+  it('what is no fault of the room is told', async () => {
+    answer = () => Promise.reject(new TypeError('a mistake of ours'));
+    await expect(names().of(room, mia('Anna'), signal)).rejects.toThrow('a mistake of ours');
   });
 });

@@ -12,6 +12,8 @@ export type Named = Pick<Speaker, 'person' | 'profile' | 'networkLabel'>;
 /** Longest name that the server stores, in UTF-16 code units. */
 const longestName = 250;
 const believedForMs = 600_000;
+/** Where the room did not say. */
+const askedAgainAfterMs = 30_000;
 const mostRemembered = 500;
 /** Ends as a name does that is told apart already. */
 const isToldApart = /\]\s*$/u;
@@ -38,9 +40,11 @@ export class GuestNames {
   async #takenIn(room: RoomId, signal: AbortSignal): Promise<ReadonlySet<string>> {
     const known = this.#taken.get(room);
     if (known !== undefined && this.clock.monotonicMs() < known.untilMs) return known.skeletons;
-    const skeletons = (await this.#ask(room, signal)) ?? known?.skeletons ?? new Set<string>();
+    const asked = await this.#ask(room, signal);
+    const skeletons = asked ?? known?.skeletons ?? new Set<string>();
+    const forMs = asked === undefined ? askedAgainAfterMs : believedForMs;
     this.#taken.delete(room);
-    this.#taken.set(room, { skeletons, untilMs: this.clock.monotonicMs() + believedForMs });
+    this.#taken.set(room, { skeletons, untilMs: this.clock.monotonicMs() + forMs });
     const oldest = this.#taken.keys().next();
     if (this.#taken.size > mostRemembered && oldest.done !== true) this.#taken.delete(oldest.value);
     return skeletons;

@@ -1,8 +1,14 @@
 import { talkAdapter, talkAtSandbox, Reader, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { copyOf, happened, keyOf, message, requested } from '../../../test/contract/talk-requests.js';
 import { fromPlain } from '../../formatting/plain.js';
-import type { MessageEdited, MessageSent, ReactionAdded, ReactionRemoved } from '../../model/bridge-event.js';
-import { MessageRefused, NetworkUnavailable, TargetGone } from '../../model/errors.js';
+import type {
+  MessageDeleted,
+  MessageEdited,
+  MessageSent,
+  ReactionAdded,
+  ReactionRemoved,
+} from '../../model/bridge-event.js';
+import { MessageRefused, TargetGone, Uneditable } from '../../model/errors.js';
 import { roomId, userId } from '../../model/ids.js';
 import type { Copy, Speaker } from '../../model/network-adapter.js';
 import { systemClock } from '../../workers/system-clock.js';
@@ -93,9 +99,8 @@ describe('TalkGuests', () => {
   describe('in a public room', () => {
     beforeEach(() => open());
 
-    it('the room has guests, and the account can edit what they say', async () => {
-      const { speakers, uneditable } = await at.adapter.capabilities(at.room);
-      expect([speakers, uneditable]).toEqual([['guest', 'relay'], undefined]);
+    it('the room has guests', async () => {
+      expect((await at.adapter.capabilities(at.room)).speakers).toEqual(['guest', 'relay']);
     });
 
     it('everybody speaks under their own name with their network, without a name in the text', async () => {
@@ -370,6 +375,67 @@ describe('TalkGuests', () => {
     });
   });
 
+  describe('whom a moderator bans', () => {
+    const carol = { type: 'users', id: 'carol', name: 'carol' } as const;
+    const square = (): Parameters<TalkAtSandbox['talk']['state']['bans']['of']>[0] => {
+      const found = at.talk.state.rooms.get(at.token);
+      if (found === undefined) throw new Error('no such room');
+      return found;
+    };
+    const ban = (): number =>
+      at.talk.state.bans.add(square(), carol, { type: 'guests', id: String(last()?.['actorId']), note: '' }).id;
+    const banned = (): string[] => at.talk.state.bans.of(square()).map(({ banned: { type } }) => type);
+
+    it('is no guest again and not spoken for, and nobody else has to leave for it', async () => {
+      await open();
+      await say(guest('Noah'), 'hello');
+      await say(guest('Mia'), 'one');
+      const id = ban();
+      const failure: unknown = await say(guest('Mia'), 'two').catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(TargetGone);
+      expect((failure as Error).message).toBe('a moderator has banned the person, as a guest, from the room');
+      const again = at.make();
+      await again.connect(signal);
+      await expect(say(guest('Mia'), 'three', {}, again)).rejects.toBeInstanceOf(TargetGone);
+      await say(guest('Noah'), 'still here');
+      await say(guest('Zoe'), 'me too');
+      expect(rows().map((row) => [row['actorDisplayName'], row['message']])).toEqual(
+        expect.arrayContaining([
+          ['Noah (Matrix)', 'still here'],
+          ['Zoe (Matrix)', 'me too'],
+        ]),
+      );
+      expect(banned()).toEqual(['guests']);
+      at.talk.state.bans.lift(square(), id);
+      await say(guest('Mia'), 'four');
+      expect(last()).toMatchObject({ actorDisplayName: 'Mia (Matrix)', message: 'four' });
+    });
+
+    it('is not kept in the room, nor forgotten when the guest would have left', async () => {
+      await open({ guestPingMs: 40, guestIdleMs: 300 });
+      const stop = new AbortController();
+      await at.adapter.start({ accept: () => Promise.resolve() }, stop.signal);
+      await say(guest('Mia'), 'one');
+      ban();
+      await new Promise((done) => setTimeout(done, 500));
+      expect(banned()).toEqual(['guests']);
+      await expect(say(guest('Mia'), 'two')).rejects.toBeInstanceOf(TargetGone);
+      expect(banned()).toEqual(['guests']);
+      stop.abort();
+    });
+
+    it('where our account may not see it, the first knock shuts all of them out, and the account speaks', async () => {
+      await open();
+      const token = at.talk.createRoom({ name: 'Theirs', owner: 'carol', members: ['alice'], type: 'public' });
+      at = { ...at, token, room: roomId(token) };
+      await say(guest('Mia'), 'one');
+      ban();
+      await say(guest('Mia'), 'two');
+      expect(last()).toMatchObject({ actorId: 'alice', message: '**Mia** (Matrix): two' });
+      expect(banned()).toEqual(['guests', 'ip']);
+    });
+  });
+
   describe('where our account is no moderator', () => {
     beforeEach(async () => {
       await open();
@@ -377,22 +443,28 @@ describe('TalkGuests', () => {
       at = { ...at, token, room: roomId(token) };
     });
 
-    it('nobody edits what guests said', async () => {
-      expect(await at.adapter.capabilities(at.room)).toMatchObject({
-        speakers: ['guest', 'relay'],
-        uneditable: ['guest'],
-      });
+    it('nobody edits what guests said, whoever speaks by now, and what the account said is edited', async () => {
       const id = await say(guest('Mia'), 'helo');
-      await expect(edit(guest('Mia'), id, 'hello')).rejects.toBeInstanceOf(MessageRefused);
+      await expect(edit(guest('Mia'), id, 'hello')).rejects.toBeInstanceOf(Uneditable);
+      const relay: Speaker = { ...guest('Mia'), as: 'relay' };
+      await expect(edit(relay, id, 'hello')).rejects.toBeInstanceOf(Uneditable);
+      const relayed = await say(relay, 'helo');
+      await edit(guest('Mia'), relayed, 'hello');
+      expect(rows().find((row) => row['id'] === relayed)).toMatchObject({ message: '**Mia** (Matrix): hello' });
     });
 
-    it('that it moderates no more is found out by the first edit, which is then decided anew', async () => {
+    it('what guests said is deleted by a moderator: that one is missing is no secret', async () => {
+      const id = await say(guest('Mia'), 'oops');
+      const event: MessageDeleted = { ...happened, kind: 'messageDeleted', message, version: '3' };
+      const { request } = requested(at, event, { speaker: guest('Mia'), target: [copyOf(id)] });
+      const failure: unknown = await at.adapter.deliver.messageDeleted
+        .send(request, signal)
+        .catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(MessageRefused);
+      expect((failure as Error).message).toContain('it is no moderator of the room');
       at.talk.promote(at.token, 'alice');
-      expect((await at.adapter.capabilities(at.room)).uneditable).toBeUndefined();
-      const id = await say(guest('Mia'), 'helo');
-      at.talk.demote(at.token, 'alice');
-      await expect(edit(guest('Mia'), id, 'hello')).rejects.toBeInstanceOf(NetworkUnavailable);
-      expect(await at.adapter.capabilities(at.room)).toMatchObject({ uneditable: ['guest'] });
+      await at.adapter.deliver.messageDeleted.send(request, signal);
+      expect(rows().find((row) => row['id'] === id)).toMatchObject({ messageType: 'comment_deleted' });
     });
   });
 
@@ -432,6 +504,55 @@ describe('TalkGuests', () => {
       await say(guest('Mia'), 'two');
       expect(last()).toMatchObject({ actorDisplayName: 'Mia (Matrix)', message: 'two' });
       stop.abort();
+    });
+
+    it('a room that sends all of them away is knocked at once, however many were there', async () => {
+      const stop = await start({ guestPingMs: 40 });
+      const id = at.talk.post(at.token, 'bob', 'look');
+      const people = ['Mia', 'Noah', 'Zoe'].map((name) => guest(name));
+      const reactions: Copy[] = [];
+      for (const person of people) reactions.push(await react(person, id, '👍'));
+      let joins = 0;
+      at.talk.faults.watch((method, path) => {
+        if (method === 'POST' && path.endsWith('/participants/active')) joins += 1;
+      });
+      at.talk.setPublic(at.token, false);
+      await until(() => joins > 0);
+      await new Promise((done) => setTimeout(done, 300));
+      for (const [index, person] of people.entries()) {
+        await expect(unreact(person, id, reactions[index] as Copy)).rejects.toBeInstanceOf(TargetGone);
+      }
+      expect(joins).toBe(1);
+      stop.abort();
+    });
+
+    it('one who is there for weeks, or goes on after a restart, is written down again', async () => {
+      await open();
+      let laterMs = 0;
+      const clock = {
+        ...systemClock,
+        now: () => new Date(Date.now() + laterMs),
+        monotonicMs: () => performance.now() + laterMs,
+      };
+      const begin = async (): Promise<TalkAdapter> => {
+        const login = { url: at.talk.url, user: 'alice', password: at.talk.issueAppPassword('alice') };
+        const adapter = talkAdapter(login, { store: at.store, clock });
+        await adapter.connect(signal);
+        return adapter;
+      };
+      const writtenAt = async (): Promise<(string | undefined)[]> => {
+        const kept = [...(await at.store.list('guest-actor/')), ...(await at.store.list('guest-seat/'))];
+        return kept.map(({ value }) => (value as { readonly at: string }).at.slice(0, 10));
+      };
+      const adapter = await begin();
+      await say(guest('Mia'), 'one', {}, adapter);
+      laterMs += 86_400_000;
+      await say(guest('Mia'), 'two', {}, adapter);
+      expect(await writtenAt()).toEqual(Array(2).fill(clock.now().toISOString().slice(0, 10)));
+      laterMs += 2 * 86_400_000;
+      await say(guest('Mia'), 'three', {}, await begin());
+      expect(await writtenAt()).toEqual(Array(2).fill(clock.now().toISOString().slice(0, 10)));
+      expect(new Set(rows().flatMap((row) => (row['systemMessage'] === '' ? [row['actorId']] : []))).size).toBe(1);
     });
 
     it('who lost the room to another program neither keeps the guest there nor sends it away', async () => {

@@ -11,9 +11,9 @@ const read = (more: object): TalkRoom => talkRoom.parse({ ...open, ...more });
 
 describe('viewOf', () => {
   it('a public room lets everybody in, unless it asks for a password, waits, is locked or is on another server', () => {
-    expect(viewOf(read({}))).toEqual({ letsGuestsIn: true, letsUsersIn: true, isModerated: true });
+    expect(viewOf(read({}))).toEqual({ letsGuestsIn: true, letsUsersIn: true });
     for (const more of [{ hasPassword: true }, { lobbyState: 1 }, { readOnly: 1 }, { remoteServer: 'https://there' }]) {
-      expect(viewOf(read(more))).toEqual({ letsGuestsIn: false, letsUsersIn: false, isModerated: true });
+      expect(viewOf(read(more))).toEqual({ letsGuestsIn: false, letsUsersIn: false });
     }
   });
 
@@ -21,7 +21,6 @@ describe('viewOf', () => {
     expect(viewOf(read({ type: 2, listable: 1, participantType: 3 }))).toEqual({
       letsGuestsIn: false,
       letsUsersIn: true,
-      isModerated: false,
     });
   });
 });

@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.js';
 import type { RoomId } from '../../model/ids.js';
 import type { Log } from '../../model/network-definition.js';
 import type { TalkClient } from './talk.client.js';
-import { listableScope, lobbyState, participantType, roomType } from './talk.constants.js';
+import { listableScope, lobbyState, roomType } from './talk.constants.js';
 import type { TalkRoom } from './talk.payloads.js';
 
 /** What of a room decides who may speak in it. */
@@ -11,8 +11,6 @@ export interface RoomView {
   readonly letsGuestsIn: boolean;
   /** Whether people with an account come in by themselves. */
   readonly letsUsersIn: boolean;
-  /** Whether our account may change what others wrote. */
-  readonly isModerated: boolean;
 }
 
 interface Remembered {
@@ -125,6 +123,5 @@ export function viewOf(room: TalkRoom): RoomView {
   return {
     letsGuestsIn: isHere && isOpen && isPublic,
     letsUsersIn: isHere && isOpen && (isPublic || room.listable !== listableScope.none),
-    isModerated: room.participantType === participantType.owner || room.participantType === participantType.moderator,
   };
 }

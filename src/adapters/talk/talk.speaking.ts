@@ -2,6 +2,7 @@ import type { Capabilities, SpeakerKind } from '../../model/capabilities.js';
 import type { RoomId } from '../../model/ids.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import { TalkAuthors } from './talk.authors.js';
+import { GuestBans } from './talk.bans.js';
 import { BridgeBot } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, type TextsOf, type Writing } from './talk.deliver.js';
@@ -43,14 +44,15 @@ export class TalkSpeaking {
     this.#views = new RoomViews(client, clock, log, { believedForMs: roomBelievedForMs, timeoutMs });
     this.#guestStore = new GuestStore(store, clock);
     const rooms = this.#views;
-    this.#guests = new TalkGuests({ client, store: this.#guestStore, names, rooms, clock, log, settings });
+    const bans = new GuestBans(client, clock);
+    this.#guests = new TalkGuests({ client, store: this.#guestStore, names, rooms, bans, clock, log, settings });
     const voices = new TalkVoices(client, {
       guest: this.#guests,
       ...(bridgeBotPassword === undefined
         ? {}
         : { bridged: new BridgeBot(client, bridgeBotPassword, names, clock, log) }),
     });
-    const writing: Writing = { client, voices, authors: new TalkAuthors(client), rooms, textsOf: this.textsOf };
+    const writing: Writing = { client, voices, authors: new TalkAuthors(client), textsOf: this.textsOf };
     const messages = new MessageDelivery(writing);
     const members = new TalkMembers(client, messages);
     this.deliver = {
@@ -67,15 +69,14 @@ export class TalkSpeaking {
   }
 
   /** The bridges' own user comes last: nobody could answer what it says, so that it speaks only where somebody asks for it. */
-  async speakersIn(room: RoomId): Promise<Pick<Capabilities, 'speakers' | 'uneditable'>> {
+  async speakersIn(room: RoomId): Promise<Pick<Capabilities, 'speakers'>> {
     const { maxGuestSessions, bridgeBotPassword } = this.context.settings;
     if (maxGuestSessions === 0 && bridgeBotPassword === undefined) return { speakers: ['relay'] };
     const view = await this.#views.of(room);
     const speakers: SpeakerKind[] = ['relay'];
     if (maxGuestSessions > 0 && view?.letsGuestsIn === true) speakers.unshift('guest');
     if (bridgeBotPassword !== undefined && view?.letsUsersIn === true) speakers.push('bridged');
-    // Moderators alone change what a guest said.
-    return { speakers, ...(view?.isModerated === false ? { uneditable: ['guest'] } : {}) };
+    return { speakers };
   }
 
   /** Keeps guests where they are, until `signal` aborts. */

@@ -1,6 +1,6 @@
-import { MessageRefused, RoomClosed } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
 import type { Ban } from './api/bans.endpoints.js';
+import { bansIn } from './talk.bans.js';
 import type { TalkClient } from './talk.client.js';
 import { talkUserId } from './talk.ids.js';
 import { federatedIn, type OrderedRow, type RoomState, type StoredRow } from './talk.payloads.js';
@@ -44,7 +44,7 @@ export class RowSupplements {
       } else if (row.systemMessage === 'reaction_revoked') {
         found.set(row.id, { revoked: await this.#revokedBy(room, row, near, signal) });
       } else if (row.systemMessage === 'user_removed') {
-        bans ??= await this.#bans(room, signal);
+        bans ??= (await bansIn(this.client, room, signal)) ?? [];
         const then = bans.filter(({ bannedTime }) => Math.abs(bannedTime - row.timestamp) <= banWithinS);
         const banned = then.map((ban) => talkUserId(ban.bannedActorType, ban.bannedActorId));
         if (banned.length > 0) found.set(row.id, { banned });
@@ -53,17 +53,6 @@ export class RowSupplements {
       }
     }
     return found;
-  }
-
-  /** None where our account, as no moderator, may not see them. */
-  async #bans(token: RoomId, signal: AbortSignal): Promise<readonly Ban[]> {
-    try {
-      return (await this.client.api.bans.list({ token }, signal)).data;
-    } catch (error) {
-      const isRefused = error instanceof RoomClosed && error.reason === 'noPermission';
-      if (error instanceof MessageRefused || isRefused) return [];
-      throw error;
-    }
   }
 
   async #roomState(room: RoomId, signal: AbortSignal): Promise<RoomState> {

@@ -58,8 +58,11 @@ export class Attendance {
    * browser is in the room's call already and does not `force` it out.
    */
   join(room: Room, visitor: Visitor, password: string, force: boolean): Joined {
-    if (visitor.user !== undefined && this.bans.isBanned(room, visitor.user.id))
-      throw new Refusal(403, { error: 'ban' });
+    const isBanned =
+      visitor.user === undefined
+        ? this.bans.keepsOut(room, this.browsers.get(visitor.cookie, room.token)?.actor)
+        : this.bans.isBanned(room, visitor.user.id);
+    if (isBanned) throw new Refusal(403, { error: 'ban' });
     const attendee = this.#knownVisitor(room, visitor) ?? this.#newVisitor(room, visitor, password);
     const previous = this.sessionOf(room, attendee, visitor.cookie);
     if (previous !== undefined && previous.callFlags !== CallFlag.out && !force) {

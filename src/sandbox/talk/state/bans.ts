@@ -23,6 +23,8 @@ export interface NewBan {
 }
 
 const longestNote = 4000;
+/** Of everybody. */
+const address = '127.0.0.1';
 
 /** Who may not come into which room. */
 export class Bans {
@@ -42,6 +44,19 @@ export class Bans {
 
   isBanned(room: Room, userId: string): boolean {
     return this.of(room).some(({ banned }) => banned.type === 'users' && banned.id === userId);
+  }
+
+  /** Whether a guest may not come in. Who knocks in spite of a ban has the address banned too, which here is that of all guests. */
+  keepsOut(room: Room, guest: string | undefined): boolean {
+    const bans = this.of(room);
+    const own = bans.find(({ banned }) => banned.type === 'guests' && `guests/${banned.id}` === guest);
+    const isAddressBanned = bans.some(({ banned }) => banned.type === 'ip');
+    if (own !== undefined && !isAddressBanned) {
+      this.#lastId += 1;
+      const banned = { type: 'ip' as const, id: address, name: address };
+      this.#byRoom.set(room, [...bans, { ...own, id: this.#lastId, banned }]);
+    }
+    return own !== undefined || isAddressBanned;
   }
 
   /** Whoever is banned is no longer in the room. Throws a Refusal 400 with what is wrong. */
