@@ -32,39 +32,3 @@ export class SignalingUnfit extends Error {
     this.name = 'SignalingUnfit';
   }
 }
-
-const minuteMs = 60_000;
-const mendMs = 5 * minuteMs;
-
-/** Pure: whether somebody has to mend something. */
-export function wantsMending(refused: SignalingRefused): boolean {
-  const pause = pauseAfterRefusal(refused);
-  return typeof pause === 'object' && pause.ms === mendMs;
-}
-
-/**
- * Pure: how long a refused session waits before it begins anew. `soon`: what it showed was out of date, or the refusal may
- * be over with the next attempt: the usual pause.
- */
-export function pauseAfterRefusal({ code }: SignalingRefused): 'none' | 'soon' | { readonly ms: number } {
-  switch (code) {
-    // What was to be resumed is over: another hello.
-    case 'no_such_session':
-      return 'none';
-    // Proofs that were out of date, clocks that differ, a Nextcloud that did not answer the server.
-    case 'token_expired':
-    case 'token_not_valid_yet':
-    case 'invalid_ticket':
-    case 'hello_expected':
-    case 'duplicate_session':
-    case 'room_join_failed':
-    case 'internal_error':
-      return 'soon';
-    case 'too_many_requests':
-    case 'no_such_room':
-      return { ms: minuteMs };
-    // Somebody has to mend the server, or the room is not for it.
-    default:
-      return { ms: mendMs };
-  }
-}

@@ -1,5 +1,5 @@
 import { FastClock, ScriptedSignaling, type ScriptedConnection } from '../../../test/contract/scripted-signaling.js';
-import { LoginRefused, NetworkUnavailable } from '../../model/errors.js';
+import { LoginRefused, NetworkUnavailable, RateLimited } from '../../model/errors.js';
 import { silentLog } from '../../observability/log.js';
 import { signalingSettings, type SignalingSettings } from './api/signaling.endpoints.js';
 import { SignalingUnfit } from './talk.signaling-errors.js';
@@ -264,13 +264,91 @@ describe('talk.signaling-session', () => {
     expect(server.made).toBe(0);
   });
 
-  it('a Nextcloud that does not answer is asked again; a refused login ends it', async () => {
+  it('a Nextcloud that does not answer is asked again, and one that says when, no sooner; a refused login ends it', async () => {
     refused = new NetworkUnavailable('gone', { certainty: 'notSent' });
     begin();
-    await until(() => visits === 2);
+    await until(() => visits === 1);
+    refused = new RateLimited('slowly', { afterMs: 45_000 });
+    await until(() => clock.slept.includes(45_000));
     refused = new LoginRefused('revoked');
     await expect(running).rejects.toThrow('revoked');
     running = Promise.resolve();
+  });
+
+  it('while the server lets nobody in, Nextcloud is asked for what a hello needs no more often than a token lasts', async () => {
+    begin();
+    // Attempts after 0, 1, 3, 7, 15, 31 and 47 seconds.
+    for (let attempts = 0; attempts < 7; attempts += 1) (await server.connection()).cut();
+    await server.connection();
+    expect(visits).toBe(2);
+  });
+
+  it('a token that is refused once more is asked for again half a minute later', async () => {
+    begin();
+    for (let times = 0; times < 3; times += 1) {
+      const connection = await server.connection();
+      connection.say({ type: 'welcome', welcome: { features: ['hello-v2'] } });
+      const { id } = await connection.next();
+      connection.say({ id, type: 'error', error: { code: 'token_expired', message: 'The token is expired.' } });
+    }
+    await until(() => visits === 4);
+    expect(clock.slept.filter((ms) => ms === 1000 || ms === 30_000)).toEqual([1000, 30_000, 30_000]);
+  });
+
+  it('a session that keeps ending as soon as it begins is begun once a minute', async () => {
+    begin();
+    for (let times = 0; times < 2; times += 1) {
+      const connection = await server.connection();
+      await connection.letIn(`S${String(times)}`);
+      await until(() => session.isIn);
+      connection.say({ type: 'bye', bye: { reason: 'room_session_reconnected' } });
+    }
+    await until(() => clock.slept.includes(60_000));
+    expect([visits, news]).toEqual([2, 2]);
+  });
+
+  it('a session that lasted is not one that keeps ending', async () => {
+    begin();
+    for (let times = 0; times < 3; times += 1) {
+      const connection = await server.connection();
+      await connection.letIn(`S${String(times)}`);
+      await until(() => session.isIn);
+      await clock.sleep(17_000);
+      connection.say({ type: 'bye', bye: { reason: 'room_session_reconnected' } });
+    }
+    await server.connection();
+    expect(clock.slept).not.toContain(60_000);
+  });
+
+  it('a server that says of no session that it knows it is not asked in a loop', async () => {
+    begin();
+    const connection = await server.connection();
+    connection.say({ type: 'welcome', welcome: { features: [] } });
+    const { id } = await connection.next();
+    connection.say({ id, type: 'error', error: { code: 'no_such_session', message: 'gone' } });
+    await server.connection();
+    expect(clock.slept).toContain(1000);
+  });
+
+  it('a Nextcloud that gives no session is asked twice a minute', async () => {
+    refused = new NetworkUnavailable('gone', { certainty: 'notSent' });
+    begin();
+    await until(() => clock.slept.length === 2);
+    expect(clock.slept).toEqual([30_000, 30_000]);
+  });
+
+  it('who is in the room, however often that changes, is news once in ten seconds', async () => {
+    const connection = await entered();
+    const changed = {
+      type: 'event',
+      event: { target: 'participants', type: 'update', update: { roomid: room, users: [] } },
+    };
+    for (let times = 0; times < 50; times += 1) connection.say(changed);
+    connection.say(chat);
+    await until(() => news === 3);
+    await clock.sleep(10_000);
+    connection.say(changed);
+    await until(() => news === 4);
   });
 
   it('a room of another server is entered through our own', async () => {

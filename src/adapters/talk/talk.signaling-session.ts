@@ -1,16 +1,11 @@
 import type { Clock } from '../../model/clock.js';
-import { LoginRefused, RoomClosed } from '../../model/errors.js';
+import { LoginRefused } from '../../model/errors.js';
 import type { Log } from '../../model/network-definition.js';
 import { intervals, signalingMode } from './talk.constants.js';
-import {
-  pauseAfterRefusal,
-  SignalingLost,
-  SignalingRefused,
-  SignalingUnfit,
-  type SignalingRequest,
-} from './talk.signaling-errors.js';
+import { SignalingLost, SignalingRefused, SignalingUnfit, type SignalingRequest } from './talk.signaling-errors.js';
 import { backendOf, federationOf, proofOf } from './talk.signaling-hello.js';
 import { signalingWords, type SignalingMessage, type SignalingPerson } from './talk.signaling-messages.js';
+import { SignalingPauses } from './talk.signaling-pauses.js';
 import { RoomPeople } from './talk.signaling-people.js';
 import { SignalingSocket, signalingAddress } from './talk.signaling-socket.js';
 import { TypingSessions } from './talk.typing.js';
@@ -42,6 +37,10 @@ const listenMs = 30_000;
 const outsideAgainMs = 60_000;
 /** Servers keep a session for half a minute; later it is not worth asking for. */
 const resumableForMs = 60_000;
+/** A token lasts a minute. */
+const visitLastsMs = 45_000;
+/** In a call it changes all the time who is in a room, and nothing is written there. */
+const peopleAreNewsMs = 10_000;
 /** Who says to more that somebody types says more than is worth it. */
 const mostTold = 100;
 
@@ -49,12 +48,15 @@ const mostTold = 100;
 export class SignalingSession {
   readonly #people = new RoomPeople();
   readonly #typing = new TypingSessions();
+  readonly #pauses = new SignalingPauses();
   #socket: SignalingSocket | undefined;
   #resumable: { readonly address: string; readonly id: string } | undefined;
   #resumableUntilMs = 0;
+  /** One that no session came of yet: the server may let us in the next time. */
+  #visited: { readonly visit: Visit; readonly untilMs: number } | undefined;
+  #peopleWereNewsMs = -Infinity;
   #isIn = false;
   #isTold = false;
-  #failures = 0;
   #requests = 0;
 
   constructor(private readonly parts: SignalingSessionParts) {}
@@ -81,8 +83,11 @@ export class SignalingSession {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof LoginRefused) throw error;
-        if (error instanceof SignalingRefused) onRefused(error);
-        const pauseMs = this.#pauseAfter(error);
+        if (error instanceof SignalingRefused) {
+          this.#visited = undefined;
+          onRefused(error);
+        }
+        const pauseMs = this.#pauses.after(error);
         log.debug({ room, pauseMs, error }, 'no session on the signaling server');
         await clock.sleep(pauseMs, signal);
       }
@@ -98,18 +103,21 @@ export class SignalingSession {
     const address = resumable?.address ?? signalingAddress(visit?.settings.server ?? '', nextcloud);
     const socket = await SignalingSocket.open(address, clock, quietMs, signal);
     this.#socket = socket;
+    let inSinceMs: number | undefined;
     try {
       const features = await this.#welcome(socket, address, signal);
       if (visit === undefined) await this.#resume(socket, resumable?.id ?? '', address, signal);
       else await this.#begin(socket, visit, features, address, signal);
       if (signal.aborted) return;
-      this.#failures = 0;
+      inSinceMs = clock.monotonicMs();
+      this.#pauses.begun();
       this.#isIn = true;
       // What happened while nobody listened was told to nobody.
       this.parts.onNews();
       await this.#listen(socket, signal);
     } finally {
       if (this.#isIn) this.#resumableUntilMs = clock.monotonicMs() + resumableForMs;
+      if (inSinceMs !== undefined) this.#pauses.ended(clock.monotonicMs() - inSinceMs);
       this.#isIn = false;
       this.#socket = undefined;
       if (this.#typing.clear()) this.parts.onTyping([]);
@@ -118,10 +126,13 @@ export class SignalingSession {
   }
 
   async #visit(signal: AbortSignal): Promise<Visit> {
-    const visit = await this.parts.visits.enter(this.parts.room, signal);
+    const { clock, room, visits } = this.parts;
+    if (this.#visited !== undefined && clock.monotonicMs() < this.#visited.untilMs) return this.#visited.visit;
+    const visit = await visits.enter(room, signal);
     if (visit.settings.signalingMode === signalingMode.internal) {
       throw new SignalingUnfit('Nextcloud has no signaling server', outsideAgainMs);
     }
+    this.#visited = { visit, untilMs: clock.monotonicMs() + visitLastsMs };
     return visit;
   }
 
@@ -169,6 +180,7 @@ export class SignalingSession {
     const roomId = this.#nextId();
     socket.say(signalingWords.room(roomId, this.parts.room, session, federation));
     await this.#answer(socket, 'room', roomId, signal);
+    this.#visited = undefined;
     this.#keep(hello, address, undefined);
   }
 
@@ -221,7 +233,7 @@ export class SignalingSession {
         return;
       case 'participants':
         this.#people.meet(message.people);
-        onNews();
+        this.#peopleChanged();
         return;
       case 'joined':
         this.#greet(this.#people.meet(message.people));
@@ -266,6 +278,14 @@ export class SignalingSession {
     return new SignalingUnfit(why, outsideAgainMs);
   }
 
+  /** Lines of who came and went may be there to read; the latest are read in time. */
+  #peopleChanged(): void {
+    const nowMs = this.parts.clock.monotonicMs();
+    if (nowMs - this.#peopleWereNewsMs < peopleAreNewsMs) return;
+    this.#peopleWereNewsMs = nowMs;
+    this.parts.onNews();
+  }
+
   /** Who says it is what the server says, never what the words say. */
   #hear(session: string, user: string, what: string): void {
     if (what === 'stoppedTyping') {
@@ -288,20 +308,6 @@ export class SignalingSession {
   #say(state: 'startedTyping' | 'stoppedTyping', sessions: readonly string[]): void {
     if (!this.#isIn) return;
     for (const session of sessions) this.#socket?.say(signalingWords.typing(state, session));
-  }
-
-  #pauseAfter(error: unknown): number {
-    if (error instanceof SignalingUnfit) return error.againAfterMs;
-    if (error instanceof RoomClosed) return outsideAgainMs;
-    if (error instanceof SignalingRefused) {
-      const pause = pauseAfterRefusal(error);
-      if (pause === 'none') return 0;
-      if (pause !== 'soon') return pause.ms;
-    }
-    const { first, longest } = intervals.signaling.reconnect;
-    const pauseMs = Math.min(first * 2 ** this.#failures, longest);
-    this.#failures = Math.min(this.#failures + 1, 10);
-    return pauseMs;
   }
 
   #nextId(): string {

@@ -4,7 +4,7 @@ import type { Watching } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { ServerFacts } from './api/server-facts.js';
 import { signalingMode } from './talk.constants.js';
-import { wantsMending } from './talk.signaling-errors.js';
+import { wantsMending } from './talk.signaling-pauses.js';
 import type { SignalingPerson } from './talk.signaling-messages.js';
 import { SignalingSession } from './talk.signaling-session.js';
 import type { TalkSettings } from './talk.settings.js';

@@ -84,6 +84,10 @@ describe('talk.visits', () => {
     for (const session of sessions()) session.callFlags = 1;
     const refused = await visits.enter(at.token, signal).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(SignalingUnfit);
+    expect(refused).toMatchObject({ againAfterMs: expect.closeTo(60_000, -4) as number });
+    // A clock that is behind: what was heard of it last seems yet to come.
+    aheadS = -3_600;
+    await expect(visits.enter(at.token, signal)).rejects.toMatchObject({ againAfterMs: 60_000 });
     aheadS = 61;
     const { session } = await visits.enter(at.token, signal);
     expect(sessions().map(({ id }) => id)).toEqual([session]);

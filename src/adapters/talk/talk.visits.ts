@@ -70,7 +70,7 @@ export class TalkVisits {
     } catch (error) {
       const other = sessionInTheWay(error);
       if (other === undefined) throw error;
-      const silentS = this.nowSeconds() - other.lastPing;
+      const silentS = Math.max(0, this.nowSeconds() - other.lastPing);
       const neededS = other.inCall === callFlags.out ? silentForS.outside : silentForS.inCall;
       if (silentS < neededS) {
         throw new SignalingUnfit('the account is in the room in another window', (neededS - silentS) * 1000);
