@@ -363,6 +363,7 @@ describe('RoomWorker, what is pushed', () => {
 
   it('is read when it is told, and once an hour besides', async () => {
     await reading.begin();
+    reading.answer = ({ from }) => (from === '10' ? batch('11') : undefined);
     await reading.clock.pass(100_000);
     reading.worker.wake();
     await reading.clock.pass(anHourMs);
@@ -393,6 +394,70 @@ describe('RoomWorker, what is pushed', () => {
     reading.worker.wake();
     await reading.clock.pass(1_000);
     expect(reading.readAtS).toEqual([0, 0]);
+  });
+});
+
+describe('RoomWorker, wake-ups that bring nothing', () => {
+  /** Woken all the time, for so long. */
+  const storm = async (forMs: number): Promise<void> => {
+    for (let ms = 0; ms < forMs; ms += 100) {
+      reading.worker.wake();
+      await reading.clock.pass(100);
+    }
+  };
+  const readsBetween = (fromS: number, toS: number): number =>
+    reading.readAtS.filter((at) => at > fromS && at <= toS).length;
+
+  it.each<WatchMode>(['webhook', 'signaling', 'swept', 'held'])(
+    'have a room that is watched by %s asked ten times a minute at most, however many they are',
+    async (watch) => {
+      reading = new Reading({ watch });
+      reading.rereadAfterMs = () => anHourMs;
+      // As a server holds a request.
+      reading.answer = ({ how }, signal) =>
+        how === 'wait'
+          ? Promise.race([reading.clock.sleep(30_000).then(() => batch('10')), interrupted(signal)])
+          : undefined;
+      await reading.begin();
+      await reading.clock.pass(1_000);
+      await storm(180_000);
+      const most = watch === 'held' ? 12 : 10;
+      expect(readsBetween(0, 61)).toBeLessThanOrEqual(most);
+      expect(readsBetween(61, 181)).toBeLessThanOrEqual(20);
+      expect(readsBetween(61, 181)).toBeGreaterThanOrEqual(4);
+    },
+  );
+
+  it('do not slow down those that bring something', async () => {
+    reading = new Reading({ watch: 'webhook' });
+    reading.rereadAfterMs = () => anHourMs;
+    reading.answer = ({ from, at }) => (at > 60_000 ? batch(String(Number(from) + 1)) : undefined);
+    await reading.begin();
+    await storm(60_000);
+    await reading.clock.pass(10_000);
+    const before = reading.pulls.length;
+    await storm(2_000);
+    expect(reading.pulls.length - before).toBe(20);
+  });
+
+  it('have a pushed room read once more a second later: what is told may not be there to read yet', async () => {
+    for (const watch of ['webhook', 'signaling', 'swept'] as const) {
+      reading = new Reading({ watch });
+      reading.rereadAfterMs = () => anHourMs;
+      await reading.begin();
+      await reading.clock.pass(4_000);
+      reading.worker.wake();
+      await reading.clock.pass(60_000);
+      expect([watch, reading.readAtS]).toEqual([watch, watch === 'swept' ? [0, 4] : [0, 4, 5]]);
+      reading.stop.abort();
+    }
+  });
+
+  it('are not what a room is read for in time', async () => {
+    reading = new Reading({ watch: 'webhook' });
+    await reading.begin();
+    await reading.clock.pass(25_000);
+    expect(reading.readAtS).toEqual([0, 10, 20]);
   });
 });
 

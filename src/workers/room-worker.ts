@@ -9,6 +9,7 @@ import type { IngestService } from '../pipeline/ingest.js';
 import type { RoomStates } from './room-states.js';
 import type { Shards } from './shards.js';
 import type { Turnstile } from './turnstile.js';
+import { WakePace } from './wake-pace.js';
 
 export interface RoomParts {
   readonly repository: RoomRepository;
@@ -25,13 +26,18 @@ export interface RoomParts {
 
 /** What is re-read with every overlap is known to the inbox; the worker's own memory spares asking it. */
 const mostRemembered = 1_000;
+/** What was told may not be there to read yet: a server that reads from a copy of its database tells sooner than it shows. */
+const shownAfterMs = 1_000;
 
 /** Reads one room of a network that must be asked: after each wake-up, in time, or by a held poll. */
 export class RoomWorker {
   readonly #ref: RoomRef;
+  readonly #pace = new WakePace();
   #mode: WatchMode;
-  /** Since the last read began: it is to be read again. */
+  /** Since the last read for a wake-up began: it is to be read again. */
   #isWoken = false;
+  /** The last read was for something that was told, and brought nothing. */
+  #isToRepeat = false;
   /** Ends the held poll, or the waiting for the first read, that is under way. */
   #poll: AbortController | undefined;
   /** Ends the pause that is under way. */
@@ -60,8 +66,9 @@ export class RoomWorker {
 
   wake(): void {
     this.#isWoken = true;
-    this.#poll?.abort();
     this.#pause?.abort();
+    // A held poll goes on where nothing may be read for it yet: it may bring by itself what there is.
+    if (this.#wakesInMs() === 0) this.#poll?.abort();
   }
 
   watchBy(mode: WatchMode): void {
@@ -100,7 +107,7 @@ export class RoomWorker {
   /** Aborts with `signal`, and with the next wake-up. */
   #interruptible(signal: AbortSignal): AbortSignal {
     this.#poll = new AbortController();
-    if (this.#isWoken) this.#poll.abort();
+    if (this.#wakesInMs() === 0) this.#poll.abort();
     return AbortSignal.any([signal, this.#poll.signal]);
   }
 
@@ -113,15 +120,17 @@ export class RoomWorker {
   }
 
   async #read(from: Cursor, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> {
+    const isWoken = how === 'now' && this.#isWoken;
     // A wake-up that comes from here on is one for the next read.
-    this.#isWoken = false;
+    if (how === 'now') this.#isWoken = false;
     const interrupt = how === 'wait' ? this.#interruptible(signal) : signal;
     let batch: PulledBatch;
     try {
       batch = await this.pulling.pull(this.#ref.id, from, how, interrupt);
     } catch (error) {
       // A held poll that was ended by a wake-up has told nothing, and lost nothing.
-      if (how === 'wait' && this.#isWoken && !signal.aborted) return { payloads: [], cursor: from, rest: 'more' };
+      if (how === 'wait' && this.#poll?.signal.aborted === true && !signal.aborted)
+        return { payloads: [], cursor: from, rest: 'more' };
       throw error;
     }
     if (this.#told !== undefined) await this.#recovered();
@@ -129,6 +138,7 @@ export class RoomWorker {
     if (fresh.length > 0 || batch.cursor !== from) await this.#store(fresh, batch.cursor);
     // What is read again after a start is nothing new.
     if (batch.cursor !== from) this.#quietSinceMs = this.parts.clock.monotonicMs();
+    this.#keepPace(fresh.length > 0 || batch.cursor !== from, isWoken);
     this.parts.metrics.reads.inc({ account: this.#ref.account, outcome: fresh.length > 0 ? 'new' : 'nothing' });
     return batch;
   }
@@ -144,22 +154,38 @@ export class RoomWorker {
     if (surplus > 0) this.#stored = new Set([...this.#stored].slice(surplus));
   }
 
+  #keepPace(isNew: boolean, isWoken: boolean): void {
+    // A held poll that was ended for it is another request.
+    if (isNew) this.#pace.broughtSomething();
+    else if (isWoken) this.#pace.broughtNothing(this.parts.clock.monotonicMs(), this.#mode === 'held' ? 2 : 1);
+    this.#isToRepeat = isWoken && !isNew && (this.#mode === 'webhook' || this.#mode === 'signaling');
+  }
+
+  /** How soon a wake-up is followed; Infinity where there is none. */
+  #wakesInMs(): number {
+    return this.#isWoken ? this.#pace.waitMs(this.parts.clock.monotonicMs()) : Infinity;
+  }
+
   async #next(signal: AbortSignal): Promise<'wait' | 'now'> {
     const { clock } = this.parts;
     const readMs = clock.monotonicMs();
     for (;;) {
+      const wakesInMs = this.#wakesInMs();
+      if (wakesInMs === 0) return 'now';
       // A held poll brings what comes. A wake-up is for what it may not bring: what was stored late.
-      if (this.#mode === 'held') return this.#isWoken ? 'now' : 'wait';
-      if (this.#isWoken) return 'now';
+      if (this.#mode === 'held') return 'wait';
       this.#poll = undefined;
       const pause = new AbortController();
       this.#pause = pause;
-      const pauseMs = this.pulling.rereadAfterMs(readMs - this.#quietSinceMs, this.#mode);
+      const repeats = this.#isToRepeat && this.#pace.waitMs(clock.monotonicMs()) === 0;
+      const pauseMs = repeats ? shownAfterMs : this.pulling.rereadAfterMs(readMs - this.#quietSinceMs, this.#mode);
       const leftMs = Math.max(0, pauseMs - (clock.monotonicMs() - readMs));
-      await clock.sleep(leftMs, AbortSignal.any([signal, pause.signal]));
+      await clock.sleep(Math.min(leftMs, wakesInMs), AbortSignal.any([signal, pause.signal]));
       this.#pause = undefined;
-      // Only the watch changed: the pause is another one.
-      if (!pause.signal.aborted || this.#isWoken || signal.aborted) return 'now';
+      // It was woken, or only the watch changed, and the pause is another one.
+      if (pause.signal.aborted && !signal.aborted) continue;
+      if (repeats) this.#pace.broughtNothing(clock.monotonicMs());
+      return 'now';
     }
   }
 
