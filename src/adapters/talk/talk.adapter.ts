@@ -100,7 +100,7 @@ export class TalkAdapter implements NetworkAdapter {
    * connections end with `signal`.
    */
   start(ingest: Ingest, signal: AbortSignal): Promise<void> {
-    this.#listening.listen(ingest);
+    this.#listening.listen(ingest, signal);
     this.#speaking.keepGuests(signal);
     const close = (): void => {
       this.#client

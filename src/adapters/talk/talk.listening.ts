@@ -41,9 +41,10 @@ export class TalkListening {
     this.pulling = this.#pulling();
   }
 
-  /** What the room list has us find beside is handed on there. */
-  listen(ingest: Ingest): void {
+  /** What the room list has us find beside is handed on there. What bots tell is acted upon until `signal` aborts. */
+  listen(ingest: Ingest, signal: AbortSignal): void {
     this.#breakouts.listen(ingest);
+    this.webhooks.begin(signal);
   }
 
   async #showTyping(room: RoomId, isTyping: boolean): Promise<void> {

@@ -26,10 +26,11 @@ class Receiver {
   newSecrets: readonly string[] | undefined;
   wake: () => Promise<void> = () => Promise.resolve();
   readonly route: PublicRoute;
+  readonly webhooks: TalkWebhooks;
 
   constructor() {
     const known = (): readonly BotSecret[] => this.secrets.map((each) => ({ key: each, secret: each, url: '' }));
-    const webhooks = new TalkWebhooks({
+    this.webhooks = new TalkWebhooks({
       account,
       url: 'https://cloud.example.org',
       secrets: {
@@ -53,7 +54,7 @@ class Receiver {
       },
       pushed: (rooms) => Promise.resolve(void this.told.push([...rooms])),
     });
-    const [route] = webhookRoutes([webhooks]);
+    const [route] = webhookRoutes([this.webhooks]);
     if (route === undefined) throw new Error('there is no route');
     this.route = route;
   }
@@ -224,13 +225,30 @@ describe('talk.webhooks', () => {
     expect(receiver.woken).toEqual(['t1']);
   });
 
-  it('the answer waits for no wake-up, and one that fails is told of', async () => {
+  it('the answer waits for no wake-up, and one that fails is made again, and told of once', async () => {
     receiver.wake = () => Promise.reject(new Error('the database is away'));
     expect(await receiver.call(said('t1'))).toBe(200);
-    expect(receiver.warned).toHaveLength(1);
-    receiver.wake = () => Promise.resolve();
     await receiver.call(said('t1'), { random: `${random}2` });
+    await receiver.clock.pass(60_000);
+    expect([receiver.woken.length, receiver.warned.length]).toEqual([13, 1]);
+    receiver.wake = () => Promise.resolve();
+    receiver.woken.length = 0;
+    // The one that failed, and once more for what was told meanwhile.
+    await receiver.clock.pass(60_000);
     expect(receiver.woken).toEqual(['t1', 't1']);
+  });
+
+  it('a wake-up that fails is given up after minutes, and at the stop', async () => {
+    receiver.wake = () => Promise.reject(new Error('the database is away'));
+    await receiver.call(said('t1'));
+    await receiver.clock.pass(600_000);
+    expect([receiver.woken.length, receiver.warned.length]).toEqual([60, 2]);
+    const stop = new AbortController();
+    receiver.webhooks.begin(stop.signal);
+    await receiver.call(said('t1'), { random: `${random}2` });
+    stop.abort();
+    await receiver.clock.pass(600_000);
+    expect(receiver.woken).toHaveLength(62);
   });
 });
 

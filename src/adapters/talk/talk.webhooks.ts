@@ -11,6 +11,9 @@ const pathPattern = '/talk/:account/webhook';
 const maxBodyBytes = 2 * 1024 * 1024;
 /** A room is woken at most once in this time: what is told meanwhile is read by the next read. */
 const wakeEveryMs = 25;
+/** Nothing else may ever tell of an edit: where a room cannot be woken, as while the database is away, it is tried for some minutes. */
+const wakeAgainMs = 5_000;
+const mostWakes = 60;
 /** What is told within this time is written down together. */
 const collectMs = 250;
 
@@ -60,6 +63,7 @@ export class TalkWebhooks {
   readonly #waking = new Map<RoomId, 'woken' | 'again'>();
   #told = new Set<RoomId>();
   #isTelling = false;
+  #signal = new AbortController().signal;
   #warnedOf: string | undefined;
 
   constructor(private readonly parts: WebhookParts) {
@@ -68,6 +72,11 @@ export class TalkWebhooks {
 
   get account(): AccountId {
     return this.parts.account;
+  }
+
+  /** From now on what is told is acted upon until `signal` aborts. */
+  begin(signal: AbortSignal): void {
+    this.#signal = signal;
   }
 
   /** Answers before anything is read: Talk waits 5 s and tells it once. */
@@ -94,14 +103,28 @@ export class TalkWebhooks {
   }
 
   async #keepWaking(room: RoomId): Promise<void> {
+    const { clock } = this.parts;
     try {
       do {
         this.#waking.set(room, 'woken');
-        await this.parts.wake([room]);
-        await this.parts.clock.sleep(wakeEveryMs);
-      } while (this.#waking.get(room) === 'again');
+        await this.#wakeOnce(room);
+        await clock.sleep(wakeEveryMs, this.#signal);
+      } while (this.#waking.get(room) === 'again' && !this.#signal.aborted);
     } finally {
       this.#waking.delete(room);
+    }
+  }
+
+  async #wakeOnce(room: RoomId): Promise<void> {
+    for (let wakes = 1; ; wakes += 1) {
+      try {
+        await this.parts.wake([room]);
+        return;
+      } catch (error) {
+        if (wakes === mostWakes || this.#signal.aborted) throw error;
+        if (wakes === 1) this.parts.log.warn({ account: this.account, room, error }, 'a room cannot be woken yet');
+        await this.parts.clock.sleep(wakeAgainMs, this.#signal);
+      }
     }
   }
 
