@@ -20,13 +20,17 @@ const routes: PublicRoute[] = [
     refusal: ({ query }) => (query.has('key') ? undefined : { status: 401, json: { error: 'no key' } }),
     handle: echo,
   },
+  { method: 'POST', path: '/large', maxBodyBytes: 100_000, handle: echo },
   { method: 'POST', path: '/failing', maxBodyBytes: 10, handle: () => Promise.reject(new Error('a secret')) },
 ];
 let listener: PublicListener;
 let port: number;
 
+const failures: string[] = [];
+
 beforeEach(async () => {
-  listener = new PublicListener(routes, silentLog);
+  failures.length = 0;
+  listener = new PublicListener(routes, { ...silentLog, error: (_, event) => failures.push(event) });
   port = await listener.listen('127.0.0.1', 0);
 });
 
@@ -117,11 +121,37 @@ describe('PublicListener', () => {
     expect((await call('PUT', '/things/a/b', 'x'.repeat(5_000_000))).status).toBe(413);
   });
 
+  it('of bodies that are sent at one time and never end no more is kept than sixteen of the largest; small ones are heard', async () => {
+    const answers: number[] = [];
+    const callers = Array.from({ length: 40 }, () => {
+      const headers = { 'content-length': 100_000 };
+      const calling = request({ port, host: '127.0.0.1', method: 'POST', path: '/large', headers, agent: false });
+      calling.on('response', ({ statusCode }) => answers.push(statusCode ?? 0));
+      calling.on('error', () => undefined);
+      calling.write('x'.repeat(90_000));
+      return calling;
+    });
+    const kept = Math.floor((16 * 100_000) / (90_000 - 16_384));
+    while (answers.length < 40 - kept) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(answers).toEqual(Array.from({ length: 40 - kept }, () => 429));
+    expect((await call('POST', '/large', 'x'.repeat(16_000))).status).toBe(200);
+    expect(await call('POST', '/large', 'x'.repeat(99_000))).toEqual({
+      status: 429,
+      json: { error: 'too much is sent at once; try again' },
+    });
+    for (const calling of callers) calling.destroy();
+    let status: number | undefined;
+    while (status !== 200) status = (await call('POST', '/large', 'x'.repeat(99_000))).status;
+    // Who hangs up is no failure of ours.
+    expect(failures).toEqual([]);
+  });
+
   it('a handler that fails is answered by 500, so that the call comes again, without its reason', async () => {
     expect(await call('POST', '/failing')).toEqual({
       status: 500,
       json: { error: 'it could not be stored; try again' },
     });
+    expect(failures).toEqual(['a call of a network failed']);
   });
 
   it('a port that is taken is told', async () => {

@@ -2,9 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Log, PublicAnswer, PublicRoute } from '../model/network-definition.js';
 import { webAddress } from '../model/web-address.js';
-
-/** A body beyond its route's limit. */
-class TooLarge extends Error {}
+import { Bodies, TooLarge, TooMuch } from './bodies.js';
 
 const nothingHere: PublicAnswer = {
   status: 404,
@@ -14,18 +12,22 @@ const nothingHere: PublicAnswer = {
 /** The address that networks call: nothing but the routes that adapters bring along. */
 export class PublicListener {
   readonly #server: Server;
+  readonly #routes: readonly { readonly route: PublicRoute; readonly bodies: Bodies }[];
 
   constructor(
-    private readonly routes: readonly PublicRoute[],
+    routes: readonly PublicRoute[],
     private readonly log: Log,
   ) {
+    this.#routes = routes.map((route) => ({ route, bodies: new Bodies(route.maxBodyBytes) }));
     this.#server = createServer({ requestTimeout: 120_000, headersTimeout: 20_000 }, (request, response) => {
       this.#serve(request).then(
         (answer) => {
           this.#send(response, answer);
         },
         (error: unknown) => {
-          this.log.error({ error, method: request.method }, 'a call of a network failed');
+          const what = { error, method: request.method };
+          if (request.complete) this.log.error(what, 'a call of a network failed');
+          else this.log.debug(what, 'a caller hung up');
           this.#send(response, { status: 500, json: { error: 'it could not be stored; try again' } });
         },
       );
@@ -81,7 +83,7 @@ export class PublicListener {
   async #serve(request: IncomingMessage): Promise<PublicAnswer> {
     const url = parsed(request.url ?? '/');
     if (url === undefined) return nothingHere;
-    for (const route of this.routes) {
+    for (const { route, bodies } of this.#routes) {
       if (route.method !== request.method) continue;
       const params = match(route.path, url.pathname);
       if (params === undefined) continue;
@@ -89,9 +91,10 @@ export class PublicListener {
         const call = { params, query: url.searchParams, headers: headersOf(request) };
         const refusal = route.refusal?.(call);
         if (refusal !== undefined) return refusal;
-        return await route.handle({ ...call, body: await read(request, route.maxBodyBytes) });
+        return await bodies.with(request, (body) => route.handle({ ...call, body }));
       } catch (error) {
         if (error instanceof TooLarge) return { status: 413, json: { error: error.message } };
+        if (error instanceof TooMuch) return { status: 429, json: { error: error.message } };
         throw error;
       }
     }
@@ -131,17 +134,4 @@ function headersOf(request: IncomingMessage): Record<string, string | undefined>
   return Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
-}
-
-async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const tooLarge = (): Error => new TooLarge(`the body is larger than ${String(maxBytes)} bytes`);
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
