@@ -12,25 +12,25 @@ export interface Awaited {
 
 /** What is awaited, each message until it was read or is overdue. */
 export class AwaitedMessages {
-  #awaited: readonly Awaited[] = [];
+  readonly #awaited = new Set<Awaited>();
 
   add(awaited: Awaited): void {
-    this.#awaited = [...this.#awaited, awaited];
+    this.#awaited.add(awaited);
   }
 
   /** Those that were read meanwhile are awaited no longer. */
   takeRead(isRead: (awaited: Awaited) => boolean): readonly Awaited[] {
-    const read = this.#awaited.filter(isRead);
+    const read = [...this.#awaited].filter(isRead);
     this.forget(read);
     return read;
   }
 
   /** Those that are awaited for too long; they stay until they are forgotten. */
   overdue(nowMs: number, patienceMs: (by: WatchMode) => number): readonly Awaited[] {
-    return this.#awaited.filter(({ by, sinceMs }) => nowMs - sinceMs >= patienceMs(by));
+    return [...this.#awaited].filter(({ by, sinceMs }) => nowMs - sinceMs >= patienceMs(by));
   }
 
   forget(some: readonly Awaited[]): void {
-    if (some.length > 0) this.#awaited = this.#awaited.filter((awaited) => !some.includes(awaited));
+    for (const awaited of some) this.#awaited.delete(awaited);
   }
 }
