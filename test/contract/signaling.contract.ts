@@ -49,6 +49,7 @@ export class Listener {
       settings,
       clock: systemClock,
       log: silentLog,
+      isToldOf: () => false,
       onTyping: (room, people) => this.typing.set(room, people),
     });
     const unread = { lastActivityAt: null, watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;

@@ -26,6 +26,7 @@ export class TalkListening {
   readonly #secrets: BotSecrets;
   readonly #signaling: TalkSignaling;
   readonly #breakouts: TalkBreakouts;
+  #watch: TalkWatch | undefined;
 
   constructor(
     private readonly client: TalkClient,
@@ -63,6 +64,7 @@ export class TalkListening {
       settings,
       clock,
       log,
+      isToldOf: (room) => this.#watch?.modeOf(room) === 'webhook',
       onTyping: (room, people) => {
         if (settings.typing) typing(typingIn({ account, id: roomId(room) }, people, this.account.self()));
       },
@@ -75,7 +77,7 @@ export class TalkListening {
     const markers = new ReadMarkers(client, settings, clock, log);
     const source = new TalkSource(client, settings, clock, this.account, markers);
     const trust = new PushTrust(settings, clock, log);
-    const watch = new TalkWatch({
+    const watch = (this.#watch = new TalkWatch({
       client,
       source,
       invitations: new TalkInvitations(client, settings.invitations, clock, log),
@@ -87,7 +89,7 @@ export class TalkListening {
       clock,
       log,
       isLinked,
-    });
+    }));
     return {
       pull: (room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> =>
         source.pull(room, from, how, signal),

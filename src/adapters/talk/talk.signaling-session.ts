@@ -23,8 +23,8 @@ export interface SignalingSessionParts {
   readonly quietMs: number;
   /** Addresses of servers that say no welcome: shared by all sessions, which learn it from one another. */
   readonly withoutWelcome: Set<string>;
-  /** There may be something to read. */
-  onNews(): void;
+  /** There may be something to read; `outside`: to learn why we are in the room no longer. */
+  onNews(of: 'room' | 'outside'): void;
   /** The server refused something. */
   onRefused(refused: SignalingRefused): void;
   /** Exactly these type now; told again while it lasts. */
@@ -113,7 +113,7 @@ export class SignalingSession {
       this.#pauses.begun();
       this.#isIn = true;
       // What happened while nobody listened was told to nobody.
-      this.parts.onNews();
+      this.parts.onNews('room');
       await this.#listen(socket, signal);
     } finally {
       if (this.#isIn) this.#resumableUntilMs = clock.monotonicMs() + resumableForMs;
@@ -229,7 +229,7 @@ export class SignalingSession {
     const { room, onNews } = this.parts;
     switch (message.type) {
       case 'chat':
-        onNews();
+        onNews('room');
         return;
       case 'participants':
         this.#people.meet(message.people);
@@ -247,16 +247,16 @@ export class SignalingSession {
         return;
       case 'room':
         if (message.room === '') throw this.#outside('the session is in no room any more');
-        if (this.#isIn) onNews();
+        if (this.#isIn) onNews('room');
         return;
       case 'roomListed':
         if (message.room !== room) return;
         if (message.what === 'disinvite') throw this.#outside('the account is no longer in the room');
-        onNews();
+        onNews('room');
         return;
       case 'federation':
         this.#isIn = message.state === 'resumed';
-        if (message.missed) onNews();
+        if (message.missed) onNews('room');
         return;
       case 'bye':
         this.#resumable = undefined;
@@ -274,7 +274,7 @@ export class SignalingSession {
   /** The room is to be read: that tells what became of it. */
   #outside(why: string): SignalingUnfit {
     this.#resumable = undefined;
-    this.parts.onNews();
+    this.parts.onNews('outside');
     return new SignalingUnfit(why, outsideAgainMs);
   }
 
@@ -283,7 +283,7 @@ export class SignalingSession {
     const nowMs = this.parts.clock.monotonicMs();
     if (nowMs - this.#peopleWereNewsMs < peopleAreNewsMs) return;
     this.#peopleWereNewsMs = nowMs;
-    this.parts.onNews();
+    this.parts.onNews('room');
   }
 
   /** Who says it is what the server says, never what the words say. */

@@ -55,14 +55,14 @@ describe('talk.adapter: the signaling server', () => {
   let stop: AbortController;
   let running: Promise<void>[];
 
-  const watch = (adapter: TalkAtSandbox['adapter'], woken: string[]): void => {
+  const watch = (adapter: TalkAtSandbox['adapter'], woken: string[], pushedAt: Date | null = null): void => {
     const rooms = [
       {
         room: at.room,
         lastActivityAt: null,
         watch: 'swept' as const,
         cursor: null,
-        pushedAt: null,
+        pushedAt,
         state: 'open' as const,
       },
     ];
@@ -106,6 +106,20 @@ describe('talk.adapter: the signaling server', () => {
     at.talk.post(at.token, 'bob', 'hello');
     await until(() => woken.length > before);
     expect(new Set(woken.slice(before))).toEqual(new Set([at.room]));
+  });
+
+  it('a room of which a bot tells is woken by the bot, and by the server where we are put out of it', async () => {
+    at = await talkAtSandbox({ signaling: {} }, seldom);
+    const woken: string[] = [];
+    watch(at.adapter, woken, new Date());
+    // By the first room list.
+    await until(() => at.talk.signaling?.sessionsIn(at.token) === 1 && woken.length > 0);
+    const before = woken.length;
+    at.talk.post(at.token, 'bob', 'hello');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(woken).toHaveLength(before);
+    at.talk.removeMember(at.token, 'alice', 'bob');
+    await until(() => woken.length > before);
   });
 
   it('tells who types, in words of the core, and shows it', async () => {

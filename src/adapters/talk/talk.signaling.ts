@@ -16,6 +16,8 @@ export interface TalkSignalingParts {
   readonly settings: Pick<TalkSettings, 'url' | 'maxSignalingRooms' | 'holdIntervalMs' | 'signalingQuietMs'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether the bot tells what happens there, more and no later: then it is not to be read for what this server says as well. */
+  isToldOf(room: string): boolean;
   /** Exactly these type in the room now; told again while it lasts. */
   onTyping(room: string, people: readonly SignalingPerson[]): void;
 }
@@ -109,7 +111,7 @@ export class TalkSignaling {
   }
 
   #begin(room: string, failed: AbortController): void {
-    const { visits, settings, clock, log, onTyping } = this.parts;
+    const { visits, settings, clock, log, isToldOf, onTyping } = this.parts;
     const session = new SignalingSession({
       room,
       visits,
@@ -118,7 +120,8 @@ export class TalkSignaling {
       log,
       quietMs: settings.signalingQuietMs,
       withoutWelcome: this.#withoutWelcome,
-      onNews: () => {
+      onNews: (of) => {
+        if (of === 'room' && isToldOf(room)) return;
         this.#news.add(room);
         this.#wake();
       },

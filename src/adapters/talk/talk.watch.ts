@@ -94,6 +94,11 @@ export class TalkWatch {
     }
   }
 
+  /** How a room is watched now. */
+  modeOf(room: string): WatchMode {
+    return this.#modes.get(roomId(room)) ?? 'swept';
+  }
+
   async #choose(watching: Watching): Promise<void> {
     const { settings, clock, trust, signaling } = this.parts;
     const rooms = await watching.rooms();
@@ -122,7 +127,7 @@ export class TalkWatch {
     await this.#wake(watching, [...woken.map(({ token }) => token), ...news.vanished]);
     // Only now: a sweep whose wake-ups were not taken is made again.
     news.taken();
-    for (const room of awaited) this.#judge.await(room, this.#modeOf(room), sweptMs);
+    for (const room of awaited) this.#judge.await(room, this.modeOf(room.token), sweptMs);
     invitations.notice(news.invitations, signal);
     breakouts.notice(news.rooms, signal);
     this.#idleSweepDueMs = sweptMs + Math.min(settings.idleSweepIntervalMs, breakouts.listWithinMs);
@@ -139,7 +144,7 @@ export class TalkWatch {
   #sorted({ changed, isFirst }: ListNews): { woken: readonly TalkRoom[]; awaited: readonly TalkRoom[] } {
     const unread = echoesLast(changed.filter((each) => !this.#isRead(each)).map(({ room }) => room));
     if (isFirst) return { woken: this.#unreadAtStart(unread), awaited: [] };
-    const isAwaited = (room: TalkRoom): boolean => bringsByItself(this.#modeOf(room), room.lastMessage);
+    const isAwaited = (room: TalkRoom): boolean => bringsByItself(this.modeOf(room.token), room.lastMessage);
     return { woken: unread.filter((room) => !isAwaited(room)), awaited: unread.filter(isAwaited) };
   }
 
@@ -147,12 +152,8 @@ export class TalkWatch {
     if (by === 'activity') return false;
     const isRead = this.parts.source.hasRead(room.token, room.lastMessage?.id ?? 0);
     if (isRead && by === 'message' && isSaid(room.lastMessage))
-      this.#judge.worked(roomId(room.token), this.#modeOf(room));
+      this.#judge.worked(roomId(room.token), this.modeOf(room.token));
     return isRead;
-  }
-
-  #modeOf({ token }: TalkRoom): WatchMode {
-    return this.#modes.get(roomId(token)) ?? 'swept';
   }
 
   async #wake(watching: Watching, tokens: readonly string[]): Promise<void> {
