@@ -6,15 +6,20 @@ import type { TalkRoom } from './talk.payloads.js';
 import type { TalkSettings } from './talk.settings.js';
 
 /**
- * What is other than it was last told: a message that came last, or only when something happened. `appeared`: nothing was told of the
- * room before.
+ * What is other than it was last told: which message came last, or only what became of it, or when something happened. `appeared`:
+ * nothing was told of the room before.
  */
-export type ListedChange = 'appeared' | 'message' | 'activity';
+type ListedChange = 'appeared' | 'message' | 'state';
+
+export interface ChangedRoom {
+  readonly room: TalkRoom;
+  readonly by: ListedChange;
+}
 
 /** What the room list told, and what of it is new. */
 export interface ListNews {
   readonly rooms: readonly TalkRoom[];
-  readonly changed: readonly { readonly room: TalkRoom; readonly by: ListedChange }[];
+  readonly changed: readonly ChangedRoom[];
   /** Tokens of rooms that were told of before, and are not there any more. */
   readonly vanished: readonly string[];
   /** How many invitations into rooms of other servers wait for an answer. */
@@ -75,7 +80,7 @@ export class RoomListNews {
     const now = seenOf(room);
     if (before === undefined) return 'appeared';
     if (before.lastMessageId !== now.lastMessageId) return 'message';
-    return before.lastActivity === now.lastActivity ? undefined : 'activity';
+    return before.lastActivity === now.lastActivity && before.shown === now.shown ? undefined : 'state';
   }
 
   #missingFrom(rooms: readonly TalkRoom[]): string[] {

@@ -8,10 +8,22 @@ import type { LastMessage, TalkRoom } from './talk.payloads.js';
 export interface SeenRoom {
   readonly lastMessageId: number;
   readonly lastActivity: number;
+  /** What became of the last message: edited, deleted, reacted to. */
+  readonly shown: string;
 }
 
 export function seenOf(room: TalkRoom): SeenRoom {
-  return { lastMessageId: room.lastMessage?.id ?? 0, lastActivity: room.lastActivity };
+  return {
+    lastMessageId: room.lastMessage?.id ?? 0,
+    lastActivity: room.lastActivity,
+    shown: shownOf(room.lastMessage),
+  };
+}
+
+function shownOf(message: LastMessage | undefined): string {
+  if (message === undefined) return '';
+  const { messageType, lastEditTimestamp, reactions } = message;
+  return `${messageType} ${String(lastEditTimestamp)} ${JSON.stringify(reactions)}`;
 }
 
 /** Rooms are read in this order: where the last word is our own, what is new is most often just that. */

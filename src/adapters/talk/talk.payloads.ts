@@ -168,6 +168,11 @@ const lastMessage = z.looseObject({
   timestamp: z.int().catch(0),
   actorType: z.string().catch(''),
   systemMessage: z.string().catch(''),
+  /** `comment_deleted` */
+  messageType: z.string().catch(''),
+  lastEditTimestamp: z.int().catch(0),
+  /** How often each was given. */
+  reactions: z.record(z.string(), z.int()).catch({}),
 });
 export type LastMessage = z.infer<typeof lastMessage>;
 

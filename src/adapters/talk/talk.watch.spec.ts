@@ -200,7 +200,7 @@ describe('talk.watch', () => {
 
     beforeEach(async () => {
       tellsMs = 1_000;
-      await start({ pushPatienceMs: 50, pushRetryMs: 60_000 }, () => {
+      await start({ pushPatienceMs: 50, pushRetryMs: 60_000, fullListIntervalMs: 20 }, () => {
         told();
       });
       await swept();
@@ -228,6 +228,21 @@ describe('talk.watch', () => {
       tellsMs = 2_000;
       told();
       await until(() => watched.by('webhook').length > 0);
+    });
+
+    it.each<[string, (message: number) => void]>([
+      ['an edit', (message) => at.talk.edit(at.token, 'bob', message, 'hello, all')],
+      ['a reaction', (message) => at.talk.react(at.token, 'carol', message, '👍')],
+      ['a deletion', (message) => at.talk.remove(at.token, 'bob', message)],
+    ])('%s of the last message of which no call came is found by the whole list, once', async (_, change) => {
+      readAll();
+      const message = at.talk.post(at.token, 'bob', 'hello');
+      await swept();
+      expect(watched.all).toEqual([]);
+      change(message);
+      await until(() => watched.all.length > 0);
+      await swept();
+      expect([watched.all, watched.by('webhook')]).toEqual([[at.room], [at.room]]);
     });
 
     it('a room that is closed fails nobody', async () => {

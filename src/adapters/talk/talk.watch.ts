@@ -7,7 +7,7 @@ import type { TalkBots } from './talk.bots.js';
 import type { TalkBreakouts } from './talk.breakouts.js';
 import type { TalkClient } from './talk.client.js';
 import type { TalkInvitations } from './talk.invitations.js';
-import { type ListedChange, type ListNews, RoomListNews } from './talk.list-news.js';
+import { type ChangedRoom, type ListNews, RoomListNews } from './talk.list-news.js';
 import { echoesLast, isModerated, isSaid } from './talk.listed-rooms.js';
 import type { TalkRoom } from './talk.payloads.js';
 import { bringsByItself, PushJudge } from './talk.push-judge.js';
@@ -142,14 +142,22 @@ export class TalkWatch {
 
   /** Rooms that are to be read at once; what their own watch should bring by itself, it is given time for. */
   #sorted({ changed, isFirst }: ListNews): { woken: readonly TalkRoom[]; awaited: readonly TalkRoom[] } {
-    const unread = echoesLast(changed.filter((each) => !this.#isRead(each)).map(({ room }) => room));
-    if (isFirst) return { woken: this.#unreadAtStart(unread), awaited: [] };
-    const isAwaited = (room: TalkRoom): boolean => bringsByItself(this.modeOf(room.token), room.lastMessage);
-    return { woken: unread.filter((room) => !isAwaited(room)), awaited: unread.filter(isAwaited) };
+    const unread = changed.filter((each) => !this.#isRead(each));
+    const isAwaited = (each: ChangedRoom): boolean => !isFirst && this.#bringsByItself(each);
+    const woken = echoesLast(unread.filter((each) => !isAwaited(each)).map(({ room }) => room));
+    return {
+      woken: isFirst ? this.#unreadAtStart(woken) : woken,
+      awaited: unread.filter(isAwaited).map(({ room }) => room),
+    };
   }
 
-  #isRead({ room, by }: { readonly room: TalkRoom; readonly by: ListedChange }): boolean {
-    if (by === 'activity') return false;
+  /** Nobody tells of an edit, a deletion or a reaction once more that a call was lost for: what shows one has the room read. */
+  #bringsByItself({ room, by }: ChangedRoom): boolean {
+    return by !== 'state' && bringsByItself(this.modeOf(room.token), room.lastMessage);
+  }
+
+  #isRead({ room, by }: ChangedRoom): boolean {
+    if (by === 'state') return false;
     const isRead = this.parts.source.hasRead(room.token, room.lastMessage?.id ?? 0);
     if (isRead && by === 'message' && isSaid(room.lastMessage))
       this.#judge.worked(roomId(room.token), this.modeOf(room.token));
