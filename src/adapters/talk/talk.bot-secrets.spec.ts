@@ -67,6 +67,14 @@ describe('talk.bot-secrets', () => {
     expect(await known()).toEqual([second]);
   });
 
+  it('a later one is the newer one, whatever the clock says of which it is made', async () => {
+    const first = await make();
+    const behind = new BotSecrets(store, new MovedClock(new Date(clock.now().getTime() - 3_600_000)), silentLog);
+    const made: string[] = [];
+    for (let times = 0; times < 3; times += 1) made.push((await behind.make('https://a.example')).made.secret);
+    expect(await known()).toEqual([first, ...made]);
+  });
+
   it('of those that were never used only a few are kept, and the one in use', async () => {
     const first = await make();
     const later: string[] = [];

@@ -62,7 +62,8 @@ export class BotSecrets {
   /** A fresh one, of 64 characters. */
   async make(url: string): Promise<{ readonly made: BotSecret; readonly before: readonly BotSecret[] }> {
     const before = await this.#list();
-    const key = `${prefix}${this.clock.now().toISOString()} ${randomBytes(4).toString('hex')}`;
+    const madeAt = new Date(Math.max(this.clock.now().getTime(), madeMs(before.at(-1)) + 1));
+    const key = `${prefix}${madeAt.toISOString()} ${randomBytes(4).toString('hex')}`;
     const made = { key, secret: randomBytes(32).toString('hex'), url };
     await this.store.put(key, { secret: made.secret, url }, { secret: true });
     // The oldest is the one in use.
@@ -89,4 +90,10 @@ export class BotSecrets {
       return typeof secret === 'string' && typeof url === 'string' ? [{ key, secret, url }] : [];
     });
   }
+}
+
+/** By the clock of whoever made it, which need not be ours: what is made now is later all the same. */
+function madeMs(secret: BotSecret | undefined): number {
+  const madeMs = Date.parse(secret?.key.slice(prefix.length).split(' ')[0] ?? '');
+  return Number.isNaN(madeMs) ? 0 : madeMs;
 }
