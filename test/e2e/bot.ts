@@ -1,11 +1,12 @@
 import { until, type Replica, type World } from './world.js';
 
-/** Installs the account's bot as an administrator does: by the line that the program prints. */
-export async function installBot(world: World): Promise<void> {
+/** Installs the account's bot as an administrator does: by the line that the program prints. Returns where it tells, and with which secret. */
+export async function installBot(world: World): Promise<{ readonly url: string; readonly secret: string }> {
   const { code, says } = await world.command('talk', 'bot', 'cloud');
   const line = says.split('\n').find((each) => each.includes('talk:bot:install')) ?? `${String(code)}: ${says}`;
   const [name = '', secret = '', url = '', description = ''] = [...line.matchAll(/'([^']*)'/g)].map(([, word]) => word);
   world.talk.installBot({ name, secret, url, description, features: ['webhook', 'response', 'reaction'] });
+  return { url, secret };
 }
 
 /** Until the replica watches so many rooms so. */

@@ -1,4 +1,6 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Fault } from '../../src/sandbox/fault-script.js';
+import { installBot, watched as byWebhook } from '../e2e/bot.js';
 import { until, World } from '../e2e/world.js';
 import { followSeed, isFull, roundsOf, seed, tell } from './rounds.js';
 import { pause } from './town.js';
@@ -102,3 +104,80 @@ describe(`requests while a Talk server answers nothing of use (seed ${String(see
     360_000,
   );
 });
+
+describe(`requests while a bot tells of nothing (seed ${String(seed)})`, () => {
+  const perSecond = 1_000;
+  let world: World;
+
+  beforeAll(async () => {
+    followSeed();
+    world = await World.build({ rooms: 1, talk: { ...unscaled, maxHeldPolls: 0 } });
+  });
+  afterAll(() => world.close());
+
+  it(`a thousand calls a second for a room: at most ${String(mostRequests)} requests for it in a minute, and what was said meanwhile comes`, async () => {
+    const replica = world.start({ change: { delivery: {} } });
+    await replica.ready();
+    const { url, secret } = await installBot(world);
+    await byWebhook(replica, 'webhook', 1);
+    const [room] = world.rooms;
+    if (room === undefined) throw new Error('the world has no room');
+    let asked = 0;
+    world.talk.faults.watch((_, path) => {
+      if (path.includes(room.talk)) asked += 1;
+    });
+    const storm = new AbortController();
+    const calls = callAll(url, secret, room.talk, perSecond, storm.signal);
+    await pause(windowMs);
+    const askedInVain = asked;
+    const saidMs = performance.now();
+    world.talk.post(room.talk, 'anna', 'said in the storm');
+    await until('what was said to arrive', () =>
+      world.matrix.ledger.entries(room.matrix).some((entry) => entry.text?.includes('said in the storm') === true),
+    );
+    const tookMs = Math.round(performance.now() - saidMs);
+    storm.abort();
+    const answered = await calls;
+    tell({
+      row: 'storms',
+      fault: `${String(answered)} calls of a bot for nothing, ${String(windowMs / 1_000)} s`,
+      rounds: 1,
+      sent: 1,
+      lost: 0,
+      duplicated: 0,
+      reordered: 0,
+      withdrawn: 0,
+      drainedWithinMs: tookMs,
+    });
+    expect(answered).toBeGreaterThan((perSecond / 10) * (windowMs / 1_000));
+    expect(askedInVain).toBeLessThanOrEqual(mostRequests);
+  }, 360_000);
+});
+
+/** Calls as the bot does, and each with a random of its own. Returns how many were taken. */
+async function callAll(
+  url: string,
+  secret: string,
+  room: string,
+  perSecond: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const body = JSON.stringify({ type: 'Create', target: { type: 'Collection', id: room } });
+  let taken = 0;
+  const call = async (): Promise<void> => {
+    const random = randomBytes(32).toString('hex');
+    const headers = {
+      'x-nextcloud-talk-random': random,
+      'x-nextcloud-talk-signature': createHmac('sha256', secret).update(random).update(body).digest('hex'),
+    };
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    await answer.arrayBuffer();
+    if (answer.status === 200) taken += 1;
+  };
+  while (!signal.aborted) {
+    const nextMs = performance.now() + 100;
+    await Promise.all(Array.from({ length: perSecond / 10 }, call));
+    await pause(Math.max(0, nextMs - performance.now()));
+  }
+  return taken;
+}

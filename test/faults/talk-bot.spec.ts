@@ -40,7 +40,9 @@ function takenAway(): Trouble {
       world.talk.uninstallBot('Crosstalk');
     },
     isFelt: (scene) => !isTold(scene),
-    end: ({ world }) => installBot(world),
+    end: async ({ world }) => {
+      await installBot(world);
+    },
   });
 }
 
