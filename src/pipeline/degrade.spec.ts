@@ -8,7 +8,7 @@ import type {
 } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
 import { accountId, remoteId, roomId, userId, type UserRef } from '../model/ids.js';
-import { defaultLinkOptions } from '../model/link-options.js';
+import { defaultLinkOptions, type LinkOptions } from '../model/link-options.js';
 import { toPlain } from '../formatting/plain.js';
 import { degrade, type Degraded, type Resolved } from './degrade.js';
 
@@ -391,6 +391,27 @@ describe('degrade', () => {
       expect(lineIn(degrade(closed, obeying, on()))).toBe(
         'Anna (Left) made the room read-only: what is said here may have to wait',
       );
+    });
+
+    it('is told to nobody where the link does not tell of such', () => {
+      const quiet: LinkOptions = {
+        ...defaultLinkOptions,
+        moderation: 'on',
+        members: 'off',
+        moderators: 'off',
+        access: 'off',
+      };
+      const vanishing: BridgeEvent = { ...base, kind: 'roomChanged', change: { of: 'expiration', afterMs: 3_600_000 } };
+      const done = [removed(mia, 'banned'), promoted(mia), vanishing, closed].map((event) =>
+        degrade(event, obeying, on({ here: there, options: quiet })),
+      );
+      expect(done.map((degraded) => ['event' in degraded && degraded.event.kind, lineIn(degraded)])).toEqual([
+        ['memberLeft', undefined],
+        ['roleChanged', undefined],
+        ['roomChanged', undefined],
+        // What people say there waits.
+        ['roomChanged', 'Anna (Left) made the room read-only: what is said here may have to wait'],
+      ]);
     });
 
     it('is only shown where the link does not say so, and nothing of those of other rooms', () => {

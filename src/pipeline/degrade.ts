@@ -169,11 +169,11 @@ function doneTo(
   { options, here, networkLabel }: Resolved,
 ): Degraded | undefined {
   if (options.moderation === 'on' && here !== undefined && obeys.includes(what)) {
-    const inLine = line(event, noticeOf(event, networkLabel)).event;
+    const isTold = options[what === 'members' ? 'members' : 'moderators'] !== 'off';
     return {
       event: { ...event, member: { ...event.member, account: here.account, id: here.id } },
       by: 'bridge',
-      inLine,
+      ...(isTold ? { inLine: line(event, noticeOf(event, networkLabel)).event } : {}),
     };
   }
   const isOfOther = event.member.account !== event.room.account;
@@ -186,7 +186,8 @@ function roomChange(event: RoomChanged, { obeys = [] }: Capabilities, resolved: 
   const { of } = change;
   const isDone = options.moderation === 'on' && (of === 'writing' ? change.why === 'readOnly' : of === 'expiration');
   if (isDone && obeys.includes(of === 'writing' ? 'writing' : 'expiration')) {
-    return { event, by: 'bridge', inLine: line(event, noticeOf(event, networkLabel)).event };
+    const isTold = of === 'writing' || options.access !== 'off';
+    return { event, by: 'bridge', ...(isTold ? { inLine: line(event, noticeOf(event, networkLabel)).event } : {}) };
   }
   switch (of) {
     case 'name':

@@ -111,7 +111,7 @@ export function reactionLost(): BridgeError {
   return new NetworkUnavailable('a reaction that is said to be there is not shown', { certainty: 'notSent' });
 }
 
-/** `what`: of the room, for example `name`. */
+/** `what`: of the room, for example `name`, `members`. */
 export function roomChangeRefused(bot: string, what: string): BridgeError {
   return new MessageRefused(`${bot} may not change the ${what} of the room: give it the power for that`);
 }

@@ -141,6 +141,14 @@ describe('matrix rooms and their members', () => {
         });
       });
 
+      it('where we may not, and the link does not tell of it, that says so', async () => {
+        const { request } = own('one', 'removed');
+        const { inLine: _told, ...untold } = request;
+        const failure = await failureOf(adapter.deliver.memberLeft?.send(untold, bench.signal) ?? Promise.resolve());
+        expect(failure.message).toBe(`${bot} may not change the members of the room: give it the power for that`);
+        expect(bench.sandbox.messages(room).at(-1)).not.toMatchObject({ type: 'm.room.message' });
+      });
+
       it('one who is added there is invited here', async () => {
         setLevels({ invite: 0 });
         const pia = bench.sandbox.addUser('pia', 'Pia');

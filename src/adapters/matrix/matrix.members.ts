@@ -2,6 +2,7 @@ import type { MemberJoined, MemberLeft } from '../../model/bridge-event.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { AccountId, UserRef } from '../../model/ids.js';
 import type { RoomsApi } from './api/rooms.api.js';
+import { roomChangeRefused } from './matrix.errors.js';
 import type { MatrixGhosts } from './matrix.ghosts.js';
 import type { OurUsers } from './matrix.ids.js';
 import type { MatrixMessages } from './matrix.messages.js';
@@ -65,9 +66,11 @@ export class MatrixMembers {
     if (outcome === 'forbidden') await this.#tell(request, signal);
   }
 
+  /** Throws MessageRefused where the link does not tell of such. */
   async #tell(request: DeliveryRequest<MemberJoined | MemberLeft>, signal: AbortSignal): Promise<void> {
     await this.writer.assertInRoom(request.room, signal);
-    if (request.inLine !== undefined) await this.messages.say({ ...request, event: request.inLine }, signal);
+    if (request.inLine === undefined) throw roomChangeRefused(this.users.bot, 'members');
+    await this.messages.say({ ...request, event: request.inLine }, signal);
   }
 }
 

@@ -67,4 +67,11 @@ describe('those who see to a linked room, on Matrix', () => {
     expect(levels()['users']).toEqual({});
     expect(said()).toEqual([[bot, 'Anna (Talk) is a moderator now']]);
   });
+
+  it('where the link does not tell of it either, that says so', async () => {
+    await expect(deliver(seeing('one', room, 'moderator', { speaker: { as: 'bridge' } }))).rejects.toThrow(
+      `${bot} may not change the moderators of the room: give it the power for that`,
+    );
+    expect(said()).toEqual([]);
+  });
 });

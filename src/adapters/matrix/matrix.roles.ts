@@ -1,6 +1,7 @@
 import type { RoleChanged } from '../../model/bridge-event.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { RoomsApi } from './api/rooms.api.js';
+import { roomChangeRefused } from './matrix.errors.js';
 import type { MatrixSelf } from './matrix.ids.js';
 import type { MatrixMessages } from './matrix.messages.js';
 import { withRole } from './matrix.power.js';
@@ -17,7 +18,7 @@ export class MatrixRoles {
     private readonly writer: MatrixWriter,
   ) {}
 
-  /** Where our own user may not give anybody power it is told in a line. */
+  /** Where our own user may not give anybody power it is told in a line. Throws MessageRefused where the link does not tell of such. */
   async set(request: DeliveryRequest<RoleChanged>, signal: AbortSignal): Promise<void> {
     const { event, room, inLine } = request;
     await this.writer.assertWanted(room);
@@ -31,6 +32,7 @@ export class MatrixRoles {
       if (outcome === 'set') return;
     }
     await this.writer.assertInRoom(room, signal);
-    if (inLine !== undefined) await this.messages.say({ ...request, event: inLine }, signal);
+    if (inLine === undefined) throw roomChangeRefused(this.self.users.bot, 'moderators');
+    await this.messages.say({ ...request, event: inLine }, signal);
   }
 }

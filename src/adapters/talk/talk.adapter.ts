@@ -64,7 +64,7 @@ export class TalkAdapter implements NetworkAdapter {
     this.#login = new TalkLogin(this.#client, store, settings, log);
     this.#profiles = new TalkProfiles(this.#client, account);
     this.#rooms = new TalkRooms(this.#client, log, self);
-    this.#speaking = new TalkSpeaking(this.#client, context);
+    this.#speaking = new TalkSpeaking(this.#client, context, self);
     this.#look = new TalkLook(this.#client, settings.pageSize, self, this.#speaking.textsOf);
     this.#listening = new TalkListening(this.#client, context, {
       self,

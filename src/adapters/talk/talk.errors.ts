@@ -236,6 +236,10 @@ export function personUnknown(cause?: unknown): BridgeError {
   return new MessageRefused('the room has nobody like that', { cause });
 }
 
+export function ourOwnAccount(): BridgeError {
+  return new MessageRefused('it is the account that bridges the room, which does nothing to itself');
+}
+
 export function notOneEmoji(): BridgeError {
   return new MessageRefused('Talk takes exactly one emoji as a reaction');
 }

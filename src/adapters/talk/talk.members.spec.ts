@@ -126,6 +126,13 @@ describe('talk.members', () => {
     expect(await said()).toEqual(Array(5).fill('Eve (Matrix) did it'));
   });
 
+  it('the account that bridges neither leaves, nor bans or demotes itself, whoever is known by it', async () => {
+    at.talk.promote(at.token, 'bob');
+    for (const event of [left('alice', 'removed'), left('alice', 'banned'), role('alice', 'member')]) await send(event);
+    expect(await people()).toEqual(['alice 1', 'bob 2', 'carol 3']);
+    expect(await said()).toEqual(Array(3).fill('Eve (Matrix) did it'));
+  });
+
   it('somebody whom Talk cannot add is told of in a line; without one, it is refused', async () => {
     const bot: MemberJoined = { ...joined('x'), member: { ...who('x'), id: userId('bots/x') } };
     await send(bot);

@@ -5,8 +5,8 @@ import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { Participant } from './api/room.answers.js';
 import type { TalkClient } from './talk.client.js';
 import { bannedActor, participantSource, participantType, valuesOf } from './talk.constants.js';
-import { personUnknown } from './talk.errors.js';
-import { actorOf } from './talk.ids.js';
+import { ourOwnAccount, personUnknown } from './talk.errors.js';
+import { actorOf, talkUserId } from './talk.ids.js';
 import { withReason } from './talk.rights.js';
 
 type Acting = DeliveryRequest<MemberJoined | MemberLeft | RoleChanged>;
@@ -26,6 +26,8 @@ export class TalkMembers {
   constructor(
     private readonly client: TalkClient,
     private readonly lines: Deliver<'messageSent'>,
+    /** The id of the account's own user. */
+    private readonly self: () => string,
   ) {
     // Who is in the room is read before anything is done: what was done already is not done again.
     this.joining = this.#entry('add people', (request, signal) => this.#add(request, signal));
@@ -42,6 +44,8 @@ export class TalkMembers {
       send: async (request, signal) => {
         try {
           const wish = { client: this.client, token: request.room, signal, beyondChat };
+          // Somebody may be known in Talk by the very account that bridges: without it nothing would be bridged any more.
+          if (request.event.member.id === talkUserId('users', this.self())) throw ourOwnAccount();
           await withReason(wish, () => act(request, signal));
         } catch (error) {
           // Somebody who went meanwhile is as gone as he was to be.

@@ -32,6 +32,7 @@ export class TalkSpeaking {
   constructor(
     client: TalkClient,
     private readonly context: Pick<AdapterContext<TalkSettings>, 'account' | 'settings' | 'store' | 'clock' | 'log'>,
+    self: () => string,
   ) {
     const { account, settings, store, clock, log } = context;
     const { bridgeBotPassword, requestTimeoutMs: timeoutMs } = settings;
@@ -54,7 +55,7 @@ export class TalkSpeaking {
     });
     const writing: Writing = { client, voices, authors: new TalkAuthors(client), textsOf: this.textsOf };
     const messages = new MessageDelivery(writing);
-    const members = new TalkMembers(client, messages);
+    const members = new TalkMembers(client, messages, self);
     this.deliver = {
       messageSent: messages,
       messageEdited: new EditDelivery(writing),
