@@ -3,7 +3,7 @@ const PURE = '^src/(formatting/|adapters/[^/]+/(from|to)-[^/]+\\.ts$)';
 
 /** Libraries without I/O, clock or state: listed as such in docs/dependencies.md. */
 const PURE_LIBRARIES =
-  '^node_modules/(emojibase-data|htmlparser2|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm|unhomoglyph)/';
+  '^node_modules/(emojibase-data|htmlparser2|image-size|mime-types|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm|unhomoglyph)/';
 
 /** What may import what: docs/architecture.md. */
 module.exports = {

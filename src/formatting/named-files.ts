@@ -1,10 +1,32 @@
-import type { FileRef } from '../model/ids.js';
+import type { FileLine, FileRef } from '../model/ids.js';
 import type { Inline, RichText } from '../model/rich-text.js';
 import { cleanName } from './names.js';
 
 /** Pure: a text with a line for each file that goes with it. */
 export function withFileNames(body: RichText, files: readonly Pick<FileRef, 'name'>[]): RichText {
-  return files.reduce((text, { name }) => withLine(text, `📎 ${cleanName(name)}`), body);
+  return files.reduce((text, { name }) => withLine(text, `📎 ${shownName(name)}`), body);
+}
+
+/** Pure: what is said in the place of a file that cannot be shown: what it was, why, and where it is to be had. */
+export function fileLine({ name, bytes }: Pick<FileRef, 'name' | 'bytes'>, { why, url }: FileLine): RichText {
+  const shown: Inline = { type: 'text', text: shownName(name) };
+  const named: Inline = url === undefined ? shown : { type: 'link', url, content: [shown] };
+  const size = bytes === undefined ? '' : `${bytesInWords(bytes)}: `;
+  return [
+    { type: 'paragraph', content: [{ type: 'text', text: '📎 ' }, named, { type: 'text', text: ` (${size}${why})` }] },
+  ];
+}
+
+function shownName(name: string): string {
+  return cleanName(name.trim() === '' ? 'file' : name);
+}
+
+/** Pure: `12 MB`. */
+export function bytesInWords(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const amount = bytes / 1000 ** step;
+  return `${step === 0 || amount >= 10 ? String(Math.round(amount)) : amount.toFixed(1)} ${units[step] ?? ''}`;
 }
 
 /** Pure: a text with one line more; in its last paragraph, where it ends in one. */

@@ -5,7 +5,7 @@ import type { PublicAnswer } from '../model/network-definition.js';
 import { silentLog } from '../observability/log.js';
 import { PublicPictures } from './public-pictures.js';
 
-const anna: FileRef = { account: accountId('cloud'), id: 'user-avatar/anna', name: 'a', mime: 'image/png', bytes: 0 };
+const anna: FileRef = { account: accountId('cloud'), id: 'user-avatar/anna', name: 'a', mime: 'image/png' };
 let nowMs: number;
 let opened: FileRef[];
 let picture: () => FileStream;

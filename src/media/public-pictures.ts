@@ -68,7 +68,7 @@ export class PublicPictures {
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     if (this.clock.now().getTime() > Number(untilMs)) return undefined;
     const id = Buffer.from(picture, 'base64url').toString();
-    return { account: accountId(account), id, name: 'picture', mime: 'image/png', bytes: 0 };
+    return { account: accountId(account), id, name: 'picture', mime: 'image/png' };
   }
 
   #signatureOf(account: string, picture: string, untilMs: string): string {

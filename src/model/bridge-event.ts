@@ -60,6 +60,8 @@ export interface MessageSent extends Happened<'messageSent'> {
 export interface MessageEdited extends Happened<'messageEdited'> {
   readonly message: MessageRef;
   readonly body: RichText;
+  /** The files that the message has and keeps: the words are theirs. Absent: it has none. */
+  readonly files?: readonly FileRef[];
   readonly style: MessageSent['style'];
   readonly attention?: 'silent';
   readonly by?: 'bridge';

@@ -99,6 +99,14 @@ export class Uneditable extends BridgeError {
   }
 }
 
+/** A file of the message is not where it was, or not for us: in its place stands what it was. */
+export class FileGone extends BridgeError {
+  readonly code = 'fileGone';
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, { retry: 'never', certainty: 'notSent', tell: 'sender' }, options.cause);
+  }
+}
+
 /** This replica may no longer act for the lane's or room's shard: another one will. */
 export class ShardLost extends BridgeError {
   readonly code = 'shardLost';

@@ -59,5 +59,26 @@ export interface FileRef {
   readonly id: string;
   readonly name: string;
   readonly mime: string;
-  readonly bytes: number;
+  /** Absent where its network does not say it beforehand. */
+  readonly bytes?: number;
+  /** Of a picture or a film, in pixels. */
+  readonly size?: PixelSize;
+  readonly durationMs?: number;
+  /** What is shown of a picture until it is there. Source: blurha.sh. */
+  readonly blurhash?: string;
+  /** Present where it was spoken into the room: it is played there rather than kept. `waveform`: loudness, 0 to 1024. */
+  readonly voice?: { readonly waveform?: readonly number[] };
+  /** What is told in its place, because the room that it goes to cannot have it. Absent: it can. */
+  readonly instead?: FileLine;
+}
+
+export interface PixelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Why a file itself is not there; `url`: where whoever knows the address has it. */
+export interface FileLine {
+  readonly why: string;
+  readonly url?: string;
 }

@@ -9,6 +9,7 @@ import type {
   InboxKey,
   MessageRef,
   NetworkName,
+  PixelSize,
   RemoteId,
   RoomId,
   UserId,
@@ -73,6 +74,14 @@ export interface FileStream {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** A file as a delivery has it: what nobody told of it stands in its first bytes. */
+export interface OpenedFile extends FileStream {
+  /** As every network takes it: one line, without slashes, with an ending that says what it is. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly size?: PixelSize;
+}
+
 /** Who is seen to say something, and on whose behalf. */
 export interface Speaker {
   /** `bridge`: our account speaks for itself, in nobody's name. */
@@ -99,8 +108,11 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   readonly thread?: Copy;
   /** How it is told in words, where the room does not let us show it. */
   readonly inLine?: MessageSent;
-  /** Opens a file of the event, on whichever account it is. */
-  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
+  /**
+   * Opens a file of the event, on whichever account it is; it is closed when the delivery ends. Throws FileGone where it is not to be
+   * had any more, NetworkUnavailable where it cannot be had now.
+   */
+  openFile(file: FileRef, signal: AbortSignal): Promise<OpenedFile>;
   /** Parts that an earlier attempt made: they are not made again. */
   readonly made: readonly Copy[];
   key(part: number): DeliveryKey;

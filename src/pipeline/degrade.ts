@@ -1,4 +1,5 @@
 import { oneEmoji } from '../formatting/emoji.js';
+import { withFileNames } from '../formatting/named-files.js';
 import {
   assertNever,
   type BridgeEvent,
@@ -115,11 +116,12 @@ function beginning(line: string): string {
 
 /** Past the time in which the room takes edits, the new words are said as an answer to the old ones. */
 function edit(event: MessageEdited, { editWindowMs }: Capabilities, resolved: Resolved): Degraded {
-  if (event.body.length === 0) return { skip: 'there is nothing in it' };
+  const { files = [] } = event;
+  if (event.body.length === 0 && files.length === 0) return { skip: 'there is nothing in it' };
   const { copyAgeMs = 0 } = resolved;
   if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(event, resolved);
   const { version: _version, ...rest } = event;
-  const body = corrected(event.body);
+  const body = corrected(event.body.length === 0 ? withFileNames([], files) : event.body);
   return asItIs({ ...rest, kind: 'messageSent', body, files: [], replyTo: event.message }, resolved);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
+import { firstFilePart } from '../model/file-parts.js';
 import type { FileRef, MessageRef, UserRef } from '../model/ids.js';
 import type {
   Copy,
@@ -16,6 +17,7 @@ import type { RowId } from '../model/routing.js';
 import { speakerKindIn, type Speakers } from '../identities/speakers.js';
 import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
+import { openForDelivery } from '../media/opened-files.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
 import { degrade, type Resolved } from './degrade.js';
@@ -39,7 +41,7 @@ export interface DelivererParts extends MentionLookup {
   readonly clock: Clock;
   /** Who is to be seen to speak in a lane's room. */
   speakerWish(lane: RowId): SpeakerWish;
-  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
+  readonly openFile: (file: FileRef, signal: AbortSignal) => Promise<FileStream>;
 }
 
 /** What happens while a delivery is made. `beforeSend` is called in the same tick as each write. */
@@ -106,10 +108,13 @@ export class Deliverer {
     signal: AbortSignal,
   ): Promise<void> {
     const entry = adapter.deliver[request.event.kind] as Deliver<EventKind>;
-    await entry.send(
+    // A file that was opened and not read to its end would keep its connection.
+    const ended = new AbortController();
+    const sending = entry.send(
       {
         ...request,
-        openFile: (file, opening) => this.parts.openFile(file, opening),
+        openFile: (file, opening) =>
+          openForDelivery(this.parts.openFile, file, AbortSignal.any([opening, ended.signal])),
         made: delivery.made.map((copy) => ({ ...copy, part: copy.part - firstPart })),
         key: (part) => this.parts.keys.make(delivery.uuid, firstPart + part),
         onMade: (copy) => {
@@ -126,6 +131,9 @@ export class Deliverer {
       },
       signal,
     );
+    await sending.finally(() => {
+      ended.abort();
+    });
   }
 
   /** The delivery as a look needs it; undefined where it cannot have been made, since what it is about is not in the room. */
@@ -160,7 +168,7 @@ export class Deliverer {
     if (event.kind === 'messageEdited' && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true)) {
       return { skip: 'the room shows the same already' };
     }
-    const target = event.kind === 'messageEdited' ? copies.filter(({ part }) => part < firstCorrection) : copies;
+    const target = event.kind === 'messageEdited' ? copies.filter(({ part }) => part < firstFilePart) : copies;
     const replyTo = await this.#copyOf(lane, event.kind === 'messageSent' ? event.replyTo : undefined);
     const thread = await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
     const degraded = degrade(event, capabilities, {

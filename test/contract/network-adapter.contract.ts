@@ -12,6 +12,7 @@ import {
   userId,
   type DeliveryId,
   type DeliveryKey,
+  type FileRef,
   type InboxKey,
   type RoomId,
 } from '../../src/model/ids.js';
@@ -460,7 +461,7 @@ export function describeNetworkAdapter(name: string, makeHarness: () => Promise<
   });
 }
 
-interface Sent {
+export interface Sent {
   readonly request: DeliveryRequest<MessageSent>;
   readonly made: readonly Copy[];
   readonly since: Date;
@@ -468,16 +469,19 @@ interface Sent {
   beforeSends(): number;
 }
 
-interface SendOptions {
+export interface SendOptions {
   readonly name?: string;
   readonly made?: readonly Copy[];
   /** Another attempt at the same delivery. */
   readonly of?: Sent;
   readonly beforeSend?: () => void;
+  /** What goes with it. */
+  readonly files?: readonly FileRef[];
+  readonly openFile?: DeliveryRequest<MessageSent>['openFile'];
 }
 
 /** What the core hands to an adapter for a message that somebody wrote on another network. */
-function messageToSend(harness: Harness, text: string, options: SendOptions = {}): Sent {
+export function messageToSend(harness: Harness, text: string, options: SendOptions = {}): Sent {
   const account = accountId('elsewhere');
   const room = { account, id: roomId('!there') };
   const person = { account, id: userId('@eve:there'), name: options.name ?? 'Eve', standing: 'person' as const };
@@ -487,8 +491,8 @@ function messageToSend(harness: Harness, text: string, options: SendOptions = {}
     actor: person,
     at: new Date().toISOString(),
     message: { room, id: remoteId(`$${randomBytes(8).toString('hex')}`) },
-    body: fromPlain(text),
-    files: [],
+    body: text === '' ? [] : fromPlain(text),
+    files: options.files ?? [],
     style: 'text',
   };
   const delivery = options.of?.request.delivery ?? newDelivery();
@@ -510,7 +514,7 @@ function messageToSend(harness: Harness, text: string, options: SendOptions = {}
     key: (part) => keyOf(delivery, part),
     onMade: (copy) => made.push(copy),
     onGone: () => undefined,
-    openFile: () => Promise.reject(new Error('there are no files')),
+    openFile: options.openFile ?? (() => Promise.reject(new Error('there are no files'))),
     beforeSend: () => {
       asked += 1;
       options.beforeSend?.();
@@ -520,7 +524,7 @@ function messageToSend(harness: Harness, text: string, options: SendOptions = {}
     request,
     made,
     since: new Date(),
-    partOf: (key) => Array.from({ length: 64 }, (_, part) => part).find((part) => keyOf(delivery, part) === key),
+    partOf: (key) => Array.from({ length: 600 }, (_, part) => part).find((part) => keyOf(delivery, part) === key),
     beforeSends: () => asked,
   };
 }
@@ -544,18 +548,18 @@ function messagesOf(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
   return entries.filter((entry) => entry.kind === 'message');
 }
 
-function eventsIn(arrived: readonly Arrived[]): readonly BridgeEvent[] {
+export function eventsIn(arrived: readonly Arrived[]): readonly BridgeEvent[] {
   return arrived.flatMap(({ result }) => ('events' in result ? result.events : []));
 }
 
 /** Messages of people, in the order in which they came. */
-function messagesIn(arrived: readonly Arrived[]): readonly MessageSent[] {
+export function messagesIn(arrived: readonly Arrived[]): readonly MessageSent[] {
   return eventsIn(arrived).filter(
     (event): event is MessageSent => event.kind === 'messageSent' && event.actor.standing === 'person',
   );
 }
 
-function textOf(event: MessageSent | undefined): string {
+export function textOf(event: MessageSent | undefined): string {
   return event === undefined ? '' : toText(event.body);
 }
 
@@ -566,7 +570,7 @@ function toText(value: unknown): string {
   return 'content' in value ? toText(value.content) : '';
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+export async function until(holds: () => Promise<boolean>): Promise<void> {
   const endMs = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > endMs) throw new Error('it did not come to pass');

@@ -3,10 +3,10 @@ import type { Row } from './matrix-in-talk.js';
 /** Pictures and other files, places, and what no client should send. */
 export const carried: readonly Row[] = [
   ['element web: picture', '**mia** (Matrix): 📎 meadow.png'],
-  ['element x: picture with a caption', '**noah** (Matrix): 📎 meadow.png\nthe meadow, this morning'],
+  ['element x: picture with a caption', '**noah** (Matrix): the meadow, this morning\n📎 meadow.png'],
   [
     'element x: picture with a formatted caption that mentions somebody',
-    '**noah** (Matrix): 📎 poster.jpg\nsecond **draft**, @\u200bmia?',
+    '**noah** (Matrix): second **draft**, @\u200bmia?\n📎 poster.jpg',
   ],
   ['fluffychat: picture, the filename repeated', '**lena** (Matrix): 📎 poster.jpg'],
   ['element web: picture in reply', { answers: 'element x: plain', text: '**noah** (Matrix): 📎 waffle.png' }],
@@ -17,14 +17,14 @@ export const carried: readonly Row[] = [
   ['element web: file', '**mia** (Matrix): 📎 Sitzplan größer (final) #2.pdf'],
   [
     'element x: file with a caption of several lines',
-    '**noah** (Matrix): 📎 plan.pdf\nthe plan:\n\n- gate A\n- gate B',
+    '**noah** (Matrix): the plan:\n\n- gate A\n- gate B\n\n📎 plan.pdf',
   ],
   ['element web: voice message', '**mia** (Matrix): 📎 Voice message'],
   ['element web: audio', '**mia** (Matrix): 📎 kyrie.mp3'],
-  ['element x: video with a caption', '**noah** (Matrix): 📎 walk.mp4\nthe way to the meadow'],
+  ['element x: video with a caption', '**noah** (Matrix): the way to the meadow\n📎 walk.mp4'],
   ['element web: video', '**mia** (Matrix): 📎 walk.mp4'],
-  ['sticker', '**mia** (Matrix): a kazoo'],
-  ['sticker: from a pack, in reply', { answers: 'element x: plain', text: '**noah** (Matrix): :kazoo:' }],
+  ['sticker', '**mia** (Matrix): 📎 a kazoo'],
+  ['sticker: from a pack, in reply', { answers: 'element x: plain', text: '**noah** (Matrix): 📎 :kazoo:' }],
   ['picture: encrypted file in a room that is not', '**mia** (Matrix): 📎 secret.jpg'],
   ['picture: without an address', '**mia** (Matrix): 📎 lost.jpg'],
   ['picture: an http address', '**mia** (Matrix): 📎 web.jpg'],
@@ -64,7 +64,7 @@ export const carried: readonly Row[] = [
   ['file whose name is a path', '**noah** (Matrix): 📎 ../../etc/passwd'],
   ['caption: the body is empty and the filename is not', '**noah** (Matrix): 📎 meadow.png'],
   ['caption: a filename of the wrong type', '**noah** (Matrix): 📎 meadow.png'],
-  ['sticker without an address', '**noah** (Matrix): lost'],
+  ['sticker without an address', '**noah** (Matrix): 📎 lost'],
   ['sticker: content is empty', { ignored: 'm.sticker without a text' }],
   [
     'formatted body nested very deep',

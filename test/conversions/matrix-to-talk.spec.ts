@@ -72,7 +72,7 @@ describe('from Matrix to Talk', () => {
       ],
       [
         'element x: picture with a formatted caption that mentions somebody',
-        '**noah** (Matrix): 📎 poster.jpg\nsecond **draft**, @"mia miller"?',
+        '**noah** (Matrix): second **draft**, @"mia miller"?\n📎 poster.jpg',
       ],
       ['cinny: mention, custom emoji, link', '**noah** (Matrix): hey @"mia miller" :kazoo: **ok**'],
       ['nheko: mention by the completer', '**noah** (Matrix): @"mia miller": sound check'],
@@ -135,7 +135,7 @@ describe('from Matrix to Talk', () => {
         'mautrix bot: a reply',
         { silent: true, text: '**lena** (Matrix):\n\n> noah: Who locks the gate on Sunday?\n\n*42* tickets left' },
       ],
-      ['sticker: from a pack, in reply', '**noah** (Matrix): :kazoo:'],
+      ['sticker: from a pack, in reply', '**noah** (Matrix): 📎 :kazoo:'],
       ['element web: in a thread', '**noah** (Matrix): behind the hall'],
       ['element web: in a thread, a reply', '**mia** (Matrix):\n\n> noah: behind the hall\n\nthere is a **rack**'],
     ])('%s', async (name, wanted) => {

@@ -260,9 +260,9 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
   [
     'file: a picture with a caption, formatted, with a mention',
     {
-      body: 'The poster, second draft. @alice ok?\n\n📎 poster.jpg',
+      body: 'The poster, second draft. @alice ok?\n📎 poster.jpg',
       formatted_body:
-        '<p>The <strong>poster</strong>, second draft. <a href="https://matrix.to/#/@crosstalk_talk_users=2falice:town.example">alice</a> ok?</p><p>📎 poster.jpg</p>',
+        'The <strong>poster</strong>, second draft. <a href="https://matrix.to/#/@crosstalk_talk_users=2falice:town.example">alice</a> ok?<br>📎 poster.jpg',
     },
   ],
   ['file: a document whose name has spaces, umlauts and a hash', { body: '📎 Sitzplan größer (final) #2.pdf' }],
@@ -275,7 +275,7 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
   ],
   ['file: a voice message', { body: '📎 Recording from bob.mp3' }],
   ['file: music', { body: '📎 kyrie.mp3' }],
-  ['file: a film, silent, with a caption', { msgtype: 'm.notice', body: 'the way to the meadow\n\n📎 walk.mp4' }],
+  ['file: a film, silent, with a caption', { msgtype: 'm.notice', body: 'the way to the meadow\n📎 walk.mp4' }],
   [
     'file: in reply to a message',
     { body: '📎 waffle.gif', 'm.relates_to': { 'm.in_reply_to': { event_id: '$3635' } } },
@@ -288,8 +288,8 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
       by: 'users/bob',
       says: [
         {
-          body: 'The poster, third draft\n\n📎 poster.jpg',
-          formatted_body: '<p>The <strong>poster</strong>, third draft</p><p>📎 poster.jpg</p>',
+          body: 'The poster, third draft\n📎 poster.jpg',
+          formatted_body: 'The <strong>poster</strong>, third draft<br>📎 poster.jpg',
         },
       ],
     },
@@ -297,8 +297,8 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
   [
     'file: its caption edited, the message itself afterwards',
     {
-      body: 'The poster, third draft\n\n📎 poster.jpg',
-      formatted_body: '<p>The <strong>poster</strong>, third draft</p><p>📎 poster.jpg</p>',
+      body: 'The poster, third draft\n📎 poster.jpg',
+      formatted_body: 'The <strong>poster</strong>, third draft<br>📎 poster.jpg',
     },
   ],
   ['reply: to a file', { body: 'lovely green', 'm.relates_to': { 'm.in_reply_to': { event_id: '$3665' } } }],

@@ -62,7 +62,7 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
       by: 'the bridge',
       change: {
         of: 'avatar',
-        avatar: { account: 'talk', id: 'room-avatar/xnxf6a5d', name: '63e01dc0.png', mime: 'image/png', bytes: 0 },
+        avatar: { account: 'talk', id: 'room-avatar/xnxf6a5d', name: '63e01dc0.png', mime: 'image/png' },
       },
     },
     { room: { name: 'Summer fair 2027 🎪', description: '', avatarVersion: '63e01dc0', isCustomAvatar: true } },

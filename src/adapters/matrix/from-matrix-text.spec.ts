@@ -120,24 +120,13 @@ describe('bodyOf: what a file says', () => {
 
   it('its caption is formatted, and names people', () => {
     expect(read('see <b>it</b>, <a href="https://matrix.to/#/@alice:example.org">Alice</a>')).toEqual(
-      line(
-        text('📎 plan.pdf'),
-        { type: 'break' },
-        text('see '),
-        { type: 'bold', content: [text('it')] },
-        text(', '),
-        person('@alice:example.org', 'Alice'),
-      ),
+      line(text('see '), { type: 'bold', content: [text('it')] }, text(', '), person('@alice:example.org', 'Alice')),
     );
   });
 
-  it('a caption that begins with another block stands below the name', () => {
-    expect(read('<pre>it</pre>')).toEqual([...line(text('📎 plan.pdf')), { type: 'code', text: 'it' }]);
-  });
-
-  it('without a caption of its own it is named alone', () => {
-    expect(read('<b>plan</b>', { body: 'plan.pdf' })).toEqual(line(text('📎 plan.pdf')));
-    expect(read('<b>plan</b>', { body: '' })).toEqual(line(text('📎 plan.pdf')));
+  it('without a caption of its own it says nothing', () => {
+    expect(read('<b>plan</b>', { body: 'plan.pdf' })).toEqual([]);
+    expect(read('<b>plan</b>', { body: '' })).toEqual([]);
   });
 });
 

@@ -2,10 +2,11 @@ import { cleanText } from '../../formatting/clean.js';
 import { fromHtml } from '../../formatting/html.js';
 import { cleanName } from '../../formatting/names.js';
 import { fromPlain, toPlain } from '../../formatting/plain.js';
-import type { Inline, RichText } from '../../model/rich-text.js';
+import type { AccountId, FileRef } from '../../model/ids.js';
+import type { RichText } from '../../model/rich-text.js';
 import { mentionOf, type Pills, withEveryone } from './from-matrix-mentions.js';
-import { localpartOf, parsePill } from './matrix.ids.js';
-import { type JsonObject, type MessageContent, readMessage, readRelation } from './matrix.payloads.js';
+import { localpartOf, parseMxc, parsePill } from './matrix.ids.js';
+import { type JsonObject, type MessageContent, readFile, readMessage, readRelation } from './matrix.payloads.js';
 
 export interface Quoted {
   readonly name: string;
@@ -20,41 +21,56 @@ const mostAliases = 5;
 
 /** What a message says; empty where that is nothing. `mayCallAll`: `@room` in it names everybody where its writer meant so. */
 export function bodyOf(message: MessageContent, isAnswer: boolean, pills: Pills, mayCallAll: boolean): RichText {
-  const { file, caption } = partsOf(message);
-  const isNamed = isFile(message) && caption === '';
-  const html = isNamed || message.format !== htmlFormat ? undefined : message.formatted_body;
+  const text = captionOf(message);
+  const html = text === '' || message.format !== htmlFormat ? undefined : message.formatted_body;
   const formatted = fromHtml(html ?? '', { link: (href, label) => mentionOf(href, label, pills) });
-  const text = readableText(message);
   const plain = (): RichText => fromPlain(cleanText(isAnswer ? withoutReplyFallback(text).text : text));
   // What says nothing that we can read may say it without formatting.
-  const body = formatted.length > 0 ? under(file, formatted) : plain();
+  const body = formatted.length > 0 ? formatted : plain();
   if (nothing.test(toPlain(body))) return [];
   return mayCallAll && message['m.mentions']?.room === true ? withEveryone(body) : body;
 }
 
-/** What a client without pictures shows of a message: its text, or the name of what it carries. */
+/** What a client without pictures shows of a message: its text, with the name of what it carries above it. */
 export function readableText(message: MessageContent): string {
-  const { file, caption } = partsOf(message);
-  return [file, caption].filter((line) => line !== '').join('\n');
+  const name = isFile(message) ? nameOf(message) : '';
+  return [name === '' ? '' : `📎 ${name}`, captionOf(message)].filter((line) => line !== '').join('\n');
 }
 
-/** The line that names what a message carries, and what it says; each may be empty. */
-function partsOf(message: MessageContent): { readonly file: string; readonly caption: string } {
+/** What a message says. With a name of its own, the body of a file is its caption; else it is the name. */
+function captionOf(message: MessageContent): string {
   const { body = '', filename } = message;
-  if (!isFile(message)) return { file: '', caption: body };
-  const name = filename ?? body;
-  // With a name of its own, the body of a file is its caption.
-  const caption = filename === undefined || filename === body ? '' : body;
-  return { file: name === '' ? '' : `📎 ${name}`, caption };
+  return isFile(message) && (filename === undefined || filename === body) ? '' : body;
 }
 
-/** A text with a line above it. */
-function under(line: string, body: RichText): RichText {
-  if (line === '') return body;
-  const content: Inline[] = [{ type: 'text', text: cleanText(line).replaceAll('\n', ' ') }];
-  const [first, ...others] = body;
-  if (first?.type !== 'paragraph') return [{ type: 'paragraph', content }, ...body];
-  return [{ type: 'paragraph', content: [...content, { type: 'break' }, ...first.content] }, ...others];
+function nameOf({ body = '', filename }: MessageContent): string {
+  return filename ?? body;
+}
+
+/** The file that a message carries, which nobody need be able to fetch; undefined where it carries none. A sticker is a picture. */
+export function fileIn(type: string, content: JsonObject, account: AccountId): FileRef | undefined {
+  const message = readMessage(content);
+  if (type !== 'm.sticker' && !isFile(message)) return undefined;
+  const { url = '', file, info, voice, audio } = readFile(content);
+  const { mime, bytes, width, height, durationMs = audio?.duration, blurhash } = info;
+  const waveform = audio?.waveform;
+  const name = cleanText(nameOf(message));
+  // Neither a name nor an address: nothing.
+  if (name.trim() === '' && url === '' && file === undefined) return undefined;
+  const instead =
+    file !== undefined ? 'it is encrypted' : parseMxc(url) === undefined ? 'it has no address' : undefined;
+  return {
+    account,
+    id: url,
+    name,
+    mime,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(width === undefined || height === undefined ? {} : { size: { width, height } }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(blurhash === undefined ? {} : { blurhash }),
+    ...(voice === undefined ? {} : { voice: waveform === undefined ? {} : { waveform } }),
+    ...(instead === undefined ? {} : { instead: { why: instead } }),
+  };
 }
 
 /** What an edit says from now on. */

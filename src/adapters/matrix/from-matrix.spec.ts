@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { BridgeEvent } from '../../model/bridge-event.js';
+import type { BridgeEvent, MessageSent } from '../../model/bridge-event.js';
 import { accountId } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import { fromMatrix } from './from-matrix.js';
@@ -105,17 +105,43 @@ describe('fromMatrix: messages', () => {
     expect(eventOf(readEvent(notice))).toMatchObject({ style: 'notice' });
   });
 
-  it('a file is shown by its name and its caption', () => {
-    expect(eventOf(read('image'))).toMatchObject({
-      body: [
-        {
-          type: 'paragraph',
-          content: [{ type: 'text', text: '📎 cat.jpg' }, { type: 'break' }, { type: 'text', text: 'a caption' }],
-        },
-      ],
-    });
+  it('a file is a handle, and its words are its caption', () => {
+    expect(eventOf(read('image'))).toMatchObject({ body: text('a caption'), files: [{ name: 'cat.jpg' }] });
     const plain = withContent('image', { msgtype: 'm.file', body: 'notes.pdf', url: 'mxc://synapse.test/x' });
-    expect(eventOf(readEvent(plain))).toMatchObject({ body: text('📎 notes.pdf') });
+    expect(eventOf(readEvent(plain))).toMatchObject({
+      body: [],
+      files: [{ id: 'mxc://synapse.test/x', name: 'notes.pdf' }],
+    });
+  });
+
+  it('what is spoken, how long and how large it is, is told where the event tells it', () => {
+    const info = { mimetype: 'audio/ogg', size: 64, duration: 4200, w: 0, h: '7' };
+    const spoken = { msgtype: 'm.audio', body: 'Voice message', url: 'mxc://synapse.test/x', info };
+    const audio = { duration: 4200, waveform: [0, 1024] };
+    const voice = withContent('image', {
+      ...spoken,
+      'org.matrix.msc3245.voice': {},
+      'org.matrix.msc1767.audio': audio,
+    });
+    const [file] = (eventOf(readEvent(voice)) as MessageSent).files;
+    expect(file).toEqual({
+      account: 'home',
+      id: 'mxc://synapse.test/x',
+      name: 'Voice message',
+      mime: 'audio/ogg',
+      bytes: 64,
+      durationMs: 4200,
+      voice: { waveform: [0, 1024] },
+    });
+    expect((eventOf(readEvent(withContent('image', spoken))) as MessageSent).files[0]).not.toHaveProperty('voice');
+  });
+
+  it('what nobody can fetch is told of in its place', () => {
+    const at = (more: object) =>
+      (eventOf(readEvent(withContent('image', { msgtype: 'm.image', body: 'a.png', ...more }))) as MessageSent)
+        .files[0];
+    expect(at({ file: { url: 'mxc://synapse.test/x' } })).toMatchObject({ instead: { why: 'it is encrypted' } });
+    expect(at({ url: 'https://example.org/a.png' })).toMatchObject({ instead: { why: 'it has no address' } });
   });
 
   it('what is for one person’s client alone is nobody else’s', () => {
@@ -125,8 +151,8 @@ describe('fromMatrix: messages', () => {
     });
   });
 
-  it('a sticker is shown by its description', () => {
-    expect(eventOf(read('sticker'))).toMatchObject({ kind: 'messageSent', body: text('a cat') });
+  it('a sticker is a picture that is called by its description', () => {
+    expect(eventOf(read('sticker'))).toMatchObject({ kind: 'messageSent', body: [], files: [{ name: 'a cat' }] });
   });
 
   it('a message without a text is nobody’s message', () => {

@@ -17,6 +17,7 @@ import {
   answeredBy,
   bodyOf,
   editedContent,
+  fileIn,
   readableText,
   shownName,
   withoutReplyFallback,
@@ -75,15 +76,16 @@ function fromMessage(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const inThread = relation.rel_type === 'm.thread' ? relation.event_id : undefined;
   const isAnswer = relation['m.in_reply_to'] !== undefined;
   const body = bodyOf(message, isAnswer, pillsOf(stored, self), stored.mayCallAll === true);
-  if (body.length === 0) return { ignored: `${stored.event.type} without a text` };
+  const file = fileIn(stored.event.type, content, self.account);
+  if (body.length === 0 && file === undefined) return { ignored: `${stored.event.type} without a text` };
   const answered = answeredBy(content);
   const quoted = answered === undefined ? undefined : quotedIn(stored);
   return one({
     ...happened(stored, self),
     kind: 'messageSent',
     message: refTo(stored, self, id),
-    body,
-    files: [],
+    body: stored.event.type === 'm.sticker' ? [] : body,
+    files: file === undefined ? [] : [file],
     style: styleOf(message.msgtype),
     ...(answered === undefined ? {} : { replyTo: refTo(stored, self, answered) }),
     ...(quoted === undefined ? {} : { quoted }),
@@ -116,15 +118,22 @@ function fromEdit(stored: StoredEvent, self: MatrixSelf): ReadResult {
   }
   const edited = editedContent(content);
   const body = bodyOf(edited, false, pillsOf(stored, self), stored.mayCallAll === true);
-  if (body.length === 0) return { ignored: 'm.replace without a text' };
+  const file = fileIn(stored.event.type, editedFile(content), self.account);
+  if (body.length === 0 && file === undefined) return { ignored: 'm.replace without a text' };
   return one({
     ...happened(stored, self),
     kind: 'messageEdited',
     message: refTo(stored, self, target),
     body,
+    ...(file === undefined ? {} : { files: [file] }),
     style: styleOf(edited.msgtype),
     version: stored.order,
   });
+}
+
+function editedFile(content: JsonObject): JsonObject {
+  const { 'm.new_content': replacement } = content;
+  return isObject(replacement) ? replacement : content;
 }
 
 function fromReaction(stored: StoredEvent, self: MatrixSelf): ReadResult {

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import type { Clock } from '../../model/clock.js';
 import type { FileStream } from '../../model/network-adapter.js';
-import { Exchange, type HttpAnswer, type MatrixCall } from './api/exchange.js';
+import { Exchange, type HttpAnswer, type MatrixCall, StreamedBody } from './api/exchange.js';
 import { type About, brokenAnswer, type Refusal, refusalError, transportError } from './matrix.errors.js';
 import { isObject, type JsonObject } from './matrix.payloads.js';
 import type { MatrixSettings } from './matrix.settings.js';
@@ -16,6 +17,7 @@ export class MatrixClient {
   readonly #origin: string;
   readonly #prefix: string;
   #pool: Pool | undefined;
+  #filePool: Pool | undefined;
   #skewMs = 0;
 
   constructor(
@@ -54,7 +56,7 @@ export class MatrixClient {
   /** A body that is read as it comes. */
   async stream(path: string, signal: AbortSignal): Promise<FileStream | { readonly refusal: Refusal }> {
     try {
-      const answer = await this.#connections().request({
+      const answer = await this.#files().request({
         method: 'GET',
         path: this.#prefix + path,
         headers: { authorization: `Bearer ${this.settings.asToken}` },
@@ -81,22 +83,33 @@ export class MatrixClient {
 
   /** Lets go of the connections when their requests are answered; a later call makes new ones. */
   async rest(): Promise<void> {
-    const pool = this.#pool;
+    const pools = [this.#pool, this.#filePool];
     this.#pool = undefined;
-    await pool?.close();
+    this.#filePool = undefined;
+    await Promise.all(pools.flatMap((pool) => (pool === undefined ? [] : [pool.close()])));
   }
 
   #connections(): Pool {
+    this.#pool ??= this.#newPool(this.settings.maxConnections);
+    return this.#pool;
+  }
+
+  /** Files take long: they have connections of their own, and keep nothing else waiting, nor one another. */
+  #files(): Pool {
+    this.#filePool ??= this.#newPool(null);
+    return this.#filePool;
+  }
+
+  #newPool(connections: number | null): Pool {
     // An idle connection is dropped after 4 s: a write into one that the server just closes has an unknown outcome.
-    this.#pool ??= new Pool(this.#origin, {
-      connections: this.settings.maxConnections,
+    return new Pool(this.#origin, {
+      connections,
       pipelining: 1,
       keepAliveTimeout: 4000,
       connect: { timeout: connectTimeoutMs },
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    return this.#pool;
   }
 
   async #exchange(call: MatrixCall): Promise<HttpAnswer> {
@@ -105,15 +118,16 @@ export class MatrixClient {
       const exchange = new Exchange(call, call.timeoutMs ?? this.settings.requestTimeoutMs, resolve, reject);
       if (exchange.isOver) return;
       const { method } = call;
-      const isRaw = Buffer.isBuffer(call.body);
-      const body = isRaw ? call.body : call.body === undefined ? null : JSON.stringify(call.body);
-      this.#connections().dispatch(
+      const { body, bytes } = bodyOf(call, exchange);
+      const pool = bytes === undefined ? this.#connections() : this.#files();
+      pool.dispatch(
         {
           method,
           path: this.#prefix + call.path + queryOf(call),
           headers: {
             authorization: `Bearer ${this.settings.asToken}`,
             ...(body === null ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+            ...(bytes === undefined ? {} : { 'content-length': String(bytes) }),
           },
           body,
         },
@@ -130,6 +144,14 @@ export class MatrixClient {
     // The header is cut to whole seconds, and was made between sending and now.
     this.#skewMs = theirsMs + 500 - (sentAtMs + this.clock.now().getTime()) / 2;
   }
+}
+
+/** `bytes`: of one that is not there as a whole. */
+function bodyOf({ body }: MatrixCall, exchange: Exchange): { body: string | Buffer | Readable | null; bytes?: number } {
+  if (body === undefined) return { body: null };
+  if (Buffer.isBuffer(body)) return { body };
+  if (!(body instanceof StreamedBody)) return { body: JSON.stringify(body) };
+  return { body: Readable.from(exchange.moving(body.stream), { objectMode: false }), bytes: body.bytes };
 }
 
 function queryOf({ query = {}, user }: MatrixCall): string {

@@ -6,7 +6,9 @@ import { notOurs, targetRedacted } from './matrix.errors.js';
 import type { MatrixSelf } from './matrix.ids.js';
 import { type JsonObject, type MatrixEvent, readRelation } from './matrix.payloads.js';
 import { type MatrixWriter, ownVoice, writingOf } from './matrix.writer.js';
+
 import { mentionedIn, replacing, toMatrix, type Voice } from './to-matrix.js';
+import { recaptioned, showsFile } from './to-matrix-files.js';
 
 /** What an edit does to the parts of a message. */
 export interface EditPlan {
@@ -70,7 +72,9 @@ export class MatrixEdits {
     if (!standing.every(({ event: { sender } }) => this.self.users.isOurs(sender))) throw notOurs();
     const user = userId(first.event.sender);
     const relation = readRelation(first.event.content);
-    const contents = toMatrix(event, this.self, {
+    // What was said in words shows its files, if it came by some, by their names.
+    const named = event.body.length === 0 ? event : { ...event, files: [] };
+    const contents = toMatrix(named, this.self, {
       voice: this.#voice(user, speaker),
       ...(relation.rel_type === 'm.thread' && relation.event_id !== undefined ? { thread: relation.event_id } : {}),
     });
@@ -78,8 +82,9 @@ export class MatrixEdits {
     return {
       user,
       replacements: standing.flatMap(({ copy, event: { content, sender, unsigned } }) => {
-        const said = contents[copy.part];
-        if (said === undefined) return [];
+        const words = contents[copy.part];
+        if (words === undefined) return [];
+        const said = showsFile(content) ? this.#captioned(content, words, event, user) : words;
         const before = mentionedIn(content, unsigned?.['m.relations']?.['m.replace']?.content);
         return [{ copy, user: userId(sender), content: replacing(said, copy.id, before) }];
       }),
@@ -89,6 +94,12 @@ export class MatrixEdits {
       surplus,
       gone: surplus.filter((copy) => !standing.some((each) => each.copy === copy)),
     };
+  }
+
+  /** A file that nobody says anything to any more stands alone, where it needs no words to tell who sent it. */
+  #captioned(content: JsonObject, words: JsonObject, { body }: MessageEdited, user: UserId): JsonObject {
+    const isAlone = body.length === 0 && user !== this.self.users.bot;
+    return recaptioned(content, isAlone ? undefined : words);
   }
 
   /** A part that our own user said has the name in its text. */

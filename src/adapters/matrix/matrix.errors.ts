@@ -31,7 +31,7 @@ export interface Refusal {
 }
 
 /** What a request is about: decides what its refusal means. */
-export type About = 'login' | 'room' | 'message' | 'target' | 'file';
+export type About = 'login' | 'room' | 'message' | 'target' | 'file' | 'upload';
 
 const defaultPauseMs = 1000;
 /** A proxy gave up waiting: the homeserver may still be at it. */
@@ -85,6 +85,8 @@ export function refusalError(refusal: Refusal, about: About, act: Act): BridgeEr
       return new LoginRefused(`the homeserver does not take us for the application service that we are (${said})`);
     case 'file':
       return new TargetGone(`there is no such file (${said})`);
+    case 'upload':
+      return new MessageRefused(`the homeserver does not take the file (${said})`);
     case 'target':
       return status === 403 ? deletionRefused() : new TargetGone(`it is gone (${said})`);
     case 'room':

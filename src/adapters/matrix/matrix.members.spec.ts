@@ -202,7 +202,12 @@ describe('matrix rooms and their members', () => {
       asAdministrator();
       let pixels = Buffer.from('89504e470d0a1a0a', 'hex');
       const openFile = () =>
-        Promise.resolve({ mime: 'image/png', body: [pixels] as unknown as AsyncIterable<Uint8Array> });
+        Promise.resolve({
+          name: 'picture.png',
+          mime: 'image/png',
+          bytes: 8,
+          body: [pixels] as unknown as AsyncIterable<Uint8Array>,
+        });
       for (const name of ['one', 'two'])
         await deliver(changing(name, room, { of: 'avatar', avatar: picture }, { openFile }));
       expect(stateOf('m.room.avatar')).toEqual([

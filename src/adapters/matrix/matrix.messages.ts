@@ -1,16 +1,22 @@
+import { fileLine } from '../../formatting/named-files.js';
 import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
+import { piecesOf, sayInPieces } from '../../model/file-parts.js';
 import { type RemoteId, remoteId, type RoomId } from '../../model/ids.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
+import type { MediaApi } from './api/media.api.js';
 import type { TimelineApi } from './api/timeline.api.js';
 import type { MatrixSelf } from './matrix.ids.js';
+import type { JsonObject } from './matrix.payloads.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
-import { toMatrix } from './to-matrix.js';
+import { type Placing, toMatrix, wordless } from './to-matrix.js';
+import { withFile } from './to-matrix-files.js';
 
 /** Says and unsays things. */
 export class MatrixMessages {
   constructor(
     private readonly self: MatrixSelf,
     private readonly timeline: TimelineApi,
+    private readonly media: MediaApi,
     private readonly writer: MatrixWriter,
   ) {}
 
@@ -19,16 +25,29 @@ export class MatrixMessages {
     await this.writer.assertWanted(room);
     const writing = writingOf(request, signal);
     const { user, voice } = await this.writer.speaking(request, writing);
-    const contents = toMatrix(event, this.self, {
+    const placing: Placing = {
       voice,
       ...(replyTo === undefined ? {} : { replyTo: replyTo.id }),
       ...(thread === undefined ? {} : { thread: thread.id }),
-    });
-    for (const [part, content] of contents.entries()) {
-      if (made.some((copy) => copy.part === part)) continue;
+    };
+    const say = async (part: number, content: JsonObject): Promise<void> => {
       const key = request.key(part);
       request.onMade({ part, id: await this.writer.say(room, user, content, key, writing), key });
-    }
+    };
+    const isWordless = event.body.length === 0 && event.files.length > 0;
+    const texts = isWordless ? [] : toMatrix({ ...event, files: [] }, this.self, placing);
+    await sayInPieces(piecesOf(texts, event.files), new Set(made.map(({ part }) => part)), {
+      text: say,
+      file: async (part, file, caption = wordless(file, this.self, placing, part)) => {
+        const opened = await request.openFile(file, signal);
+        const address = await this.media.uploadFile(opened, user, writing);
+        await say(part, withFile(caption, file, opened, address));
+      },
+      instead: async (part, file, line) => {
+        const [content = {}] = toMatrix({ ...event, body: fileLine(file, line), files: [] }, this.self, placing);
+        await say(part, content);
+      },
+    });
   }
 
   /**

@@ -89,6 +89,45 @@ export const readRelation = ({ 'm.relates_to': related }: JsonObject): Relation 
   related === undefined ? {} : relation.catch({}).parse(related);
 export const readMessage = (content: JsonObject): MessageContent => message.parse(content);
 
+const pixels = lenient(z.int().min(1).max(100_000));
+const milliseconds = lenient(z.number().min(0).transform(Math.round));
+const fileInfo = z.object({
+  mimetype: lenient(z.string().max(200)),
+  size: lenient(z.int().min(0)),
+  w: pixels,
+  h: pixels,
+  duration: milliseconds,
+  'xyz.amorgan.blurhash': lenient(z.string().regex(/^[\x21-\x7e]{6,200}$/)),
+});
+const audio = z.object({ duration: milliseconds, waveform: lenient(z.array(z.int().min(0).max(1024)).max(1000)) });
+
+/** What a message says of the file that it carries. Source: client-server API, "Instant messaging"; MSC1767, MSC2448, MSC3245. */
+const fileContent = z
+  .object({
+    url: lenient(z.string()),
+    /** Present where its bytes are encrypted. */
+    file: lenient(object),
+    info: fileInfo.catch({}).default({}),
+    'org.matrix.msc3245.voice': lenient(object),
+    'org.matrix.msc1767.audio': lenient(audio),
+  })
+  .transform(({ url, file, info, 'org.matrix.msc3245.voice': voice, 'org.matrix.msc1767.audio': sound }) => ({
+    url,
+    file,
+    voice,
+    audio: sound,
+    info: {
+      mime: info.mimetype ?? '',
+      bytes: info.size,
+      width: info.w,
+      height: info.h,
+      durationMs: info.duration,
+      blurhash: info['xyz.amorgan.blurhash'],
+    },
+  }));
+export type FileContent = z.infer<typeof fileContent>;
+export const readFile = (content: JsonObject): FileContent => fileContent.parse(content);
+
 const member = z.object({ membership: lenient(z.string()), displayname: lenient(z.string()) });
 export type MemberContent = z.infer<typeof member>;
 export const readMember = (content: JsonObject): MemberContent => member.parse(content);

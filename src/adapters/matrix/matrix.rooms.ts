@@ -67,7 +67,6 @@ export class MatrixRooms {
       id: url,
       name: 'avatar',
       mime: 'application/octet-stream',
-      bytes: 0,
     };
     return {
       name: shownName(displayname, user),

@@ -5,6 +5,7 @@ import { cleanName } from '../../formatting/names.js';
 import { isPlain, labelOf, toPlain } from '../../formatting/plain.js';
 import { splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
+import type { FileRef } from '../../model/ids.js';
 import type { Inline, RichText } from '../../model/rich-text.js';
 import { isUserId, type MatrixSelf, pillOf } from './matrix.ids.js';
 import { isObject, type JsonObject, readMessage } from './matrix.payloads.js';
@@ -36,7 +37,16 @@ export interface Placing {
   readonly thread?: string;
 }
 
+/** `files`: those that are named in the text. */
 export type Said = Pick<MessageSent, 'body' | 'style' | 'attention'> & { readonly files?: MessageSent['files'] };
+
+/** What stands with a file that nobody says anything to: who sent it, where the text has to tell that. */
+export function wordless(file: FileRef, self: MatrixSelf, placing: Placing, part: number): JsonObject {
+  const bare = { 'm.mentions': {}, ...relationOf(placing, part) };
+  if (placing.voice.as !== 'relay') return bare;
+  const said: Said = { body: [], files: [file], style: 'text' };
+  return { ...wordsOf(shownBody(said), said, self, placing.voice), ...bare };
+}
 
 /** The contents of the `m.room.message` events that show a message, in order; one at least. */
 export function toMatrix(said: Said, self: MatrixSelf, placing: Placing): JsonObject[] {

@@ -7,7 +7,7 @@ import { fromBlocks, linked } from './from-slack-blocks.js';
 import { oneLine, type Reading, textRuns, unescaped, withEmoji } from './from-slack-inlines.js';
 import { fromMrkdwn } from './from-slack-mrkdwn.js';
 import { type SlackSelf, slackFileId } from './slack.ids.js';
-import type { Attachment, SlackMessage } from './slack.payloads.js';
+import type { Attachment, FileObject, SlackMessage } from './slack.payloads.js';
 
 /** Nothing to see: blanks, joiners, fillers. */
 const nothing = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u;
@@ -84,13 +84,24 @@ function paragraph(runs: readonly Run[]): Block {
 export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): FileRef[] {
   return files
     .filter(({ mode }) => mode !== 'tombstone' && mode !== 'hidden_by_limit')
-    .map(({ id, name, title, mimetype, size }) => ({
-      account,
-      id: slackFileId({ of: 'file', id }),
-      name: oneLine(unescaped(name ?? '')) || oneLine(unescaped(title ?? '')) || 'file',
-      mime: mimetype ?? 'application/octet-stream',
-      bytes: size ?? 0,
-    }));
+    .map((file) => {
+      const { size: bytes, original_w: width, original_h: height, duration_ms: durationMs } = file;
+      return {
+        account,
+        id: slackFileId({ of: 'file', id: file.id }),
+        name: oneLine(unescaped(file.name ?? '')) || oneLine(unescaped(file.title ?? '')) || 'file',
+        mime: file.mimetype ?? 'application/octet-stream',
+        ...(bytes === undefined ? {} : { bytes }),
+        ...(width === undefined || height === undefined ? {} : { size: { width, height } }),
+        ...(durationMs === undefined ? {} : { durationMs }),
+        ...(file.subtype === 'slack_audio' ? { voice: waveformOf(file) } : {}),
+      };
+    });
+}
+
+/** Slack's goes up to 100. */
+function waveformOf({ audio_wave_samples: samples }: FileObject): NonNullable<FileRef['voice']> {
+  return samples === undefined ? {} : { waveform: samples.map((loudness) => Math.round(loudness * 10.24)) };
 }
 
 /** A topic or a purpose: Slack's markup as the text that it shows. */

@@ -66,7 +66,7 @@ describe('fromSlack', () => {
       body: [],
       files: [
         { account: 'town', id: 'file/F0P0STER01', name: 'a & b.jpg', mime: 'image/jpeg', bytes: 7 },
-        { account: 'town', id: 'file/F0N0NAME01', name: 'file', mime: 'application/octet-stream', bytes: 0 },
+        { account: 'town', id: 'file/F0N0NAME01', name: 'file', mime: 'application/octet-stream' },
       ],
     });
   });

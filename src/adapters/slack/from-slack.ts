@@ -164,21 +164,26 @@ function messageChanged(event: MessageEvent, reading: Reading): ReadResult {
   if (message?.ts === undefined) return { ignored: 'message_changed without its message' };
   // A deleted message that has replies leaves a stone in its place, with Slack's own words on it.
   if (message.subtype === 'tombstone') return messageDeleted(event, message.ts, reading);
-  const body = shownBody(message, reading);
-  if (body.length === 0) return { ignored: 'message_changed without a text' };
-  const isSame = before === undefined ? message.edited === undefined : isEqual(body, shownBody(before, reading));
+  const body = bodyOf(message, reading);
+  const files = filesOf(message, reading.self);
+  if (body.length === 0 && files.length === 0) return { ignored: 'message_changed without a text' };
+  const isSame =
+    before === undefined
+      ? message.edited === undefined
+      : isEqual(shownBody(message, reading), shownBody(before, reading));
   if (isSame) return { ignored: 'message_changed that shows the same' };
   return one({
     ...said(event, message, event.event_ts ?? event.ts ?? message.ts, reading),
     kind: 'messageEdited',
     message: refTo(event, message.ts, reading),
     body,
+    ...(files.length === 0 ? {} : { files }),
     style: styleOf(message),
     version: versionOf(event.event_ts ?? event.ts ?? message.ts),
   });
 }
 
-/** An edit has no files of its own: they are named in its text. */
+/** What a message shows, its files by their names. */
 function shownBody(message: SlackMessage, reading: Reading): MessageSent['body'] {
   return withFileNames(bodyOf(message, reading), filesOf(message, reading.self));
 }

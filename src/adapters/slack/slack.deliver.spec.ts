@@ -51,7 +51,7 @@ describe('a message', () => {
   it('has the person’s picture where we have a public address', async () => {
     await bench.close();
     await open({ url: 'https://bridge.example.org/' });
-    const file = { account: accountId('cloud'), id: 'user-avatar/anna', name: 'a', mime: 'image/png', bytes: 0 };
+    const file = { account: accountId('cloud'), id: 'user-avatar/anna', name: 'a', mime: 'image/png' };
     const said = saying('a', bench.room, 'hello', {
       speaker: { profile: { name: 'Anna', avatar: { version: '7', file } } },
     });

@@ -143,6 +143,12 @@ const file = z.object({
   title: text,
   mimetype: text,
   size: lenient(z.int().min(0)),
+  /** `slack_audio`: spoken into Slack. */
+  subtype: text,
+  original_w: lenient(z.int().min(1).max(100_000)),
+  original_h: lenient(z.int().min(1).max(100_000)),
+  duration_ms: lenient(z.int().min(0)),
+  audio_wave_samples: lenient(z.array(z.number().min(0).max(100)).max(1000)),
   /** `tombstone`: it was deleted; `hidden_by_limit`: the workspace does not pay for it. */
   mode: text,
 });

@@ -98,7 +98,6 @@ export class SlackPeople {
       id: slackFileId({ of: 'userAvatar', user: id, version: picture.version }),
       name: 'avatar',
       mime: 'image/png',
-      bytes: 0,
     };
     return { name, ...(handle === undefined ? {} : { handle }), avatar: { version: picture.version, file } };
   }

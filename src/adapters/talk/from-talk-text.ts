@@ -1,9 +1,9 @@
 import { fromMarkdown } from '../../formatting/markdown.js';
 import type { Placeholder } from '../../formatting/markdown-reader.js';
 import { fromPlain } from '../../formatting/plain.js';
-import { userId, type AccountId, type RoomId } from '../../model/ids.js';
+import { userId, type AccountId, type FileLine, type FileRef, type RoomId } from '../../model/ids.js';
 import type { Block, Inline, Mention, RichText } from '../../model/rich-text.js';
-import { talkUserId } from './talk.ids.js';
+import { talkFileId, talkUserId } from './talk.ids.js';
 import type { RichParameter } from './talk.payloads.js';
 
 interface Text {
@@ -13,15 +13,24 @@ interface Text {
   readonly markdown?: boolean | undefined;
 }
 
-/** A message's text with its placeholders filled in. A file whose caption does not name it is named after the caption. */
-export function bodyOf({ message, messageParameters, markdown }: Text, account: AccountId, room: RoomId): RichText {
+/**
+ * A message's text with its placeholders filled in. `files`: those whose words do not name them are named behind; `apart`: they are shown
+ * beside it.
+ */
+export function bodyOf(
+  { message, messageParameters, markdown }: Text,
+  account: AccountId,
+  room: RoomId,
+  files: 'named' | 'apart' = 'named',
+): RichText {
+  if (files === 'apart' && /^\{file\d*\}$/.test(message)) return [];
   const fill = (name: string): Placeholder | undefined => {
     const parameter = Object.hasOwn(messageParameters, name) ? messageParameters[name] : undefined;
     if (parameter === undefined) return undefined;
     return { inline: inlineOf(name, parameter, account, room), typed: typedFor(parameter) };
   };
   const unnamed = Object.entries(messageParameters).filter(
-    ([name, parameter]) => textOf(parameter, 'type') === 'file' && !message.includes(`{${name}}`),
+    ([name, parameter]) => files === 'named' && textOf(parameter, 'type') === 'file' && !message.includes(`{${name}}`),
   );
   return [
     ...(markdown === false ? fromPlain(message) : fromMarkdown(message, fill)),
@@ -30,6 +39,41 @@ export function bodyOf({ message, messageParameters, markdown }: Text, account: 
       content: [inlineOf(name, parameter, account, room)],
     })),
   ];
+}
+
+/** The files that are shown with a message. `messageType` says what they are sent as. */
+export function filesOf(
+  { messageParameters }: Pick<Text, 'messageParameters'>,
+  messageType: string | undefined,
+  account: AccountId,
+): FileRef[] {
+  return Object.values(messageParameters)
+    .filter((parameter) => textOf(parameter, 'type') === 'file')
+    .map((parameter) => {
+      const [bytes, width, height] = ['size', 'width', 'height'].map((field) => numberOf(parameter, field));
+      const blurhash = textOf(parameter, 'blurhash');
+      return {
+        account,
+        id: talkFileId({ of: 'file', path: textOf(parameter, 'path') }),
+        name: textOf(parameter, 'name'),
+        mime: textOf(parameter, 'mimetype'),
+        ...(bytes === undefined ? {} : { bytes }),
+        ...(width === undefined || height === undefined || width * height === 0 ? {} : { size: { width, height } }),
+        ...(blurhash === '' ? {} : { blurhash }),
+        ...(messageType === 'voice-message' ? { voice: {} } : {}),
+        ...(textOf(parameter, 'hide-download') === 'yes' ? { instead: viewOnly(textOf(parameter, 'link')) } : {}),
+      };
+    });
+}
+
+/** Its owner lets it be looked at in Nextcloud alone. */
+function viewOnly(link: string): FileLine {
+  return { why: 'to be seen in Nextcloud only', ...(/^https?:\/\//i.test(link) ? { url: link } : {}) };
+}
+
+function numberOf(parameter: RichParameter, field: string): number | undefined {
+  const text = textOf(parameter, field);
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /** What a placeholder stands for in code, where nothing but text is shown. */

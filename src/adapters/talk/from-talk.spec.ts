@@ -111,16 +111,39 @@ describe('fromTalk: messages', () => {
     expect(eventOf('silent')).toMatchObject({ attention: 'silent' });
   });
 
-  it('shared things are readable words, also beside a caption', () => {
-    expect(contentOf('file')).toEqual([{ type: 'text', text: '📎 notes ü.txt' }]);
-    expect(contentOf('voiceMessage')).toEqual([{ type: 'text', text: '📎 voice.mp3' }]);
+  it('files are handles, with what the row says of them, and their words beside', () => {
+    expect(eventOf('file')).toMatchObject({
+      body: [],
+      files: [{ account, id: 'file/Talk/notes ü.txt', name: 'notes ü.txt', mime: 'text/plain', bytes: 11 }],
+    });
+    expect(eventOf('voiceMessage')).toMatchObject({ body: [], files: [{ mime: 'audio/mpeg', voice: {} }] });
+    expect(eventOf('fileWithCaption')).toMatchObject({
+      files: [{ id: 'file/Talk/picture.png', bytes: 70, size: { width: 1, height: 1 } }],
+    });
     expect(contentOf('fileWithCaption')).toEqual([
       { type: 'text', text: 'Look at ' },
       { type: 'bold', content: [{ type: 'text', text: 'this' }] },
       { type: 'text', text: ' ' },
       { type: 'mention', of: { kind: 'person', user: { account, id: 'users/alice' } }, label: 'alice' },
-      { type: 'text', text: '📎 picture.png' },
     ]);
+  });
+
+  it('a file that may only be looked at is named, with where', () => {
+    const file = {
+      type: 'file',
+      id: '1',
+      name: 'plan.pdf',
+      path: 'plan.pdf',
+      'hide-download': 'yes',
+      link: 'https://c/f/1',
+    };
+    const row = { ...captured['file']?.row, messageParameters: { file } };
+    expect(fromTalk(parseStoredRow({ token: 'abc', self: 'carol', row }), reader)).toMatchObject({
+      events: [{ files: [{ instead: { why: 'to be seen in Nextcloud only', url: 'https://c/f/1' } }] }],
+    });
+  });
+
+  it('other shared things are readable words', () => {
     expect(contentOf('guestPoll')).toEqual([{ type: 'text', text: '📊 Tea?' }]);
     expect(contentOf('location')).toEqual([
       {

@@ -7,7 +7,7 @@ import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
 import { asBroadcast } from './from-talk-breakouts.js';
 import { recordingOf, type RoomMessage, roomStateOf } from './from-talk-rooms.js';
-import { bodyOf, textOf } from './from-talk-text.js';
+import { bodyOf, filesOf, textOf } from './from-talk-text.js';
 import type { SystemMessage } from './talk.constants.js';
 import { actorOf, deliveryKeyIn, talkFileId, talkMessageId, talkMessageRef, talkUserId } from './talk.ids.js';
 import { isDeletedRow, type ChatRow, type ParentRow, type RichParameter, type StoredRow } from './talk.payloads.js';
@@ -40,7 +40,7 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     message: refTo(stored, reader, row.id),
     // Our own words are bridged to nobody, and half of what a busy room shows is ours.
     body: base.actor.standing === 'ours' ? [] : saidIn(stored, reader),
-    files: [],
+    files: base.actor.standing === 'ours' ? [] : filesOf(row, row.messageType, reader.account),
     style: 'text',
     ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted), ...quotedIn(stored, reader) }),
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
@@ -52,7 +52,7 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
 }
 
 function saidIn(stored: StoredRow, reader: TalkReader): MessageSent['body'] {
-  const body = bodyIn(stored.row, stored, reader);
+  const body = bodyIn(stored.row, stored, reader, 'apart');
   return stored.isBroadcast === true ? asBroadcast(body) : body;
 }
 
@@ -66,8 +66,13 @@ function quotedIn(stored: StoredRow, reader: TalkReader): Pick<MessageSent, 'quo
 }
 
 /** A guest of ours is mentioned as whoever it speaks for. */
-function bodyIn(text: Parameters<typeof bodyOf>[0], stored: StoredRow, { account }: TalkReader): RichText {
-  const body = bodyOf(text, account, roomId(stored.token));
+function bodyIn(
+  text: Parameters<typeof bodyOf>[0],
+  stored: StoredRow,
+  { account }: TalkReader,
+  files?: Parameters<typeof bodyOf>[3],
+): RichText {
+  const body = bodyOf(text, account, roomId(stored.token), files);
   const { guests } = stored;
   if (guests === undefined) return body;
   return changeInlines(body, (inline) => {
@@ -203,11 +208,14 @@ function edited(stored: StoredRow, reader: TalkReader): ReadResult {
   if (parent.deleted === true || isDeletedRow(parent)) {
     return { ignored: 'message_edited of a deleted message' };
   }
-  const body = bodyIn(textIn(parent), stored, reader);
+  const text = textIn(parent);
+  const body = bodyIn(text, stored, reader, 'apart');
+  const files = filesOf(text, parent.messageType, reader.account);
   return onParent(stored, reader, (message) => ({
     kind: 'messageEdited',
     message,
     body,
+    ...(files.length === 0 ? {} : { files }),
     style: 'text',
     version: String(stored.row.id),
   }));
@@ -304,7 +312,7 @@ function roomChanged(stored: StoredRow, reader: TalkReader): ReadResult {
       return one({ ...base, change: { of: 'topic', topic: room.description } });
     default: {
       const id = talkFileId({ of: 'roomAvatar', token });
-      const avatar = { account: reader.account, id, name: `${room.avatarVersion}.png`, mime: 'image/png', bytes: 0 };
+      const avatar = { account: reader.account, id, name: `${room.avatarVersion}.png`, mime: 'image/png' };
       return one({ ...base, change: { of: 'avatar', avatar: room.isCustomAvatar ? avatar : null } });
     }
   }

@@ -62,7 +62,7 @@ export class TalkAdapter implements NetworkAdapter {
     this.#userId = settings.user;
     this.#client = new TalkClient(settings, clock, log);
     this.#login = new TalkLogin(this.#client, store, settings, log);
-    this.#profiles = new TalkProfiles(this.#client, account);
+    this.#profiles = new TalkProfiles(this.#client, account, self);
     this.#rooms = new TalkRooms(this.#client, log, self);
     this.#speaking = new TalkSpeaking(this.#client, context, self);
     this.#look = new TalkLook(this.#client, settings.pageSize, self, this.#speaking.textsOf);

@@ -144,8 +144,8 @@ export class TalkClient implements OcsDoor {
     };
   }
 
-  /** A picture, as it comes. Throws TargetGone where there is none. */
-  async openPicture(
+  /** A picture or another file, as it comes. Throws TargetGone where there is none. */
+  async openFile(
     path: string,
     signal: AbortSignal,
   ): Promise<FileStream & { readonly isCustom: boolean; readonly version: string }> {

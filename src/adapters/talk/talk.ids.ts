@@ -69,7 +69,10 @@ export function tokenIn(written: string): string | undefined {
 }
 
 export type TalkFile =
-  { readonly of: 'userAvatar'; readonly user: string } | { readonly of: 'roomAvatar'; readonly token: string };
+  | { readonly of: 'userAvatar'; readonly user: string }
+  | { readonly of: 'roomAvatar'; readonly token: string }
+  /** `path`: below the account's own files. */
+  | { readonly of: 'file'; readonly path: string };
 
 export function talkFileId(file: TalkFile): string {
   switch (file.of) {
@@ -77,13 +80,16 @@ export function talkFileId(file: TalkFile): string {
       return `user-avatar/${file.user}`;
     case 'roomAvatar':
       return `room-avatar/${file.token}`;
+    case 'file':
+      return `file/${file.path}`;
   }
 }
 
 export function talkFileOf(id: string): TalkFile | undefined {
-  const match = /^(user|room)-avatar\/(.+)$/su.exec(id);
-  if (match?.[2] === undefined) return undefined;
-  return match[1] === 'user' ? { of: 'userAvatar', user: match[2] } : { of: 'roomAvatar', token: match[2] };
+  const [, what, name] = /^(user-avatar|room-avatar|file)\/(.+)$/su.exec(id) ?? [];
+  if (what === undefined || name === undefined) return undefined;
+  if (what === 'file') return { of: 'file', path: name };
+  return what === 'user-avatar' ? { of: 'userAvatar', user: name } : { of: 'roomAvatar', token: name };
 }
 
 /** What Talk takes as an id in a mention. Source: the parser of Nextcloud's comments. */

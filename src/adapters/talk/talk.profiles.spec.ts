@@ -49,7 +49,7 @@ describe('talk.profiles', () => {
   });
 
   it('what is not ours to open is gone', async () => {
-    const file = { account: accountId('home'), id: 'user-avatar/nobody', name: '', mime: '', bytes: 0 };
+    const file = { account: accountId('home'), id: 'user-avatar/nobody', name: '', mime: '' };
     await expect(at.adapter.openFile(file, signal)).rejects.toBeInstanceOf(TargetGone);
     await expect(at.adapter.openFile({ ...file, id: '../../etc/passwd' }, signal)).rejects.toBeInstanceOf(TargetGone);
   });

@@ -4,6 +4,7 @@ import type { FileStream, RoomProfile, UserProfile } from '../../model/network-a
 import { TargetGone } from '../../model/errors.js';
 import { avatarEndpoints } from './api/avatars.endpoints.js';
 import { pathOf } from './api/endpoint-call.js';
+import { fileEndpoints } from './api/files.endpoints.js';
 import { serverEndpoints } from './api/server.endpoints.js';
 import type { TalkClient } from './talk.client.js';
 import { fileGone } from './talk.errors.js';
@@ -19,6 +20,8 @@ export class TalkProfiles {
   constructor(
     private readonly client: TalkClient,
     private readonly account: AccountId,
+    /** The id of the account's own user. */
+    private readonly self: () => string,
   ) {}
 
   /** People's names come with what they say: the server tells them to administrators only. */
@@ -49,18 +52,22 @@ export class TalkProfiles {
     return { name, avatar: { version, file: this.#picture({ of: 'userAvatar', user: actor.id }) } };
   }
 
-  /** Throws TargetGone for anything that is no picture of ours to give. */
+  /** Throws TargetGone for anything that is no picture or file of ours to give. */
   async openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
     const known = talkFileOf(file.id);
     if (known === undefined) throw fileGone();
-    return this.client.openPicture(picturePath(known), signal);
+    const path =
+      known.of === 'file'
+        ? pathOf(fileEndpoints.download, { user: this.self(), path: known.path })
+        : picturePath(known);
+    return this.client.openFile(path, signal);
   }
 
   /** Undefined where the server drew the picture itself, or where there is nobody. */
   async #ownPictureVersion(id: string, signal: AbortSignal): Promise<string | undefined> {
     const closed = new AbortController();
     try {
-      const picture = await this.client.openPicture(
+      const picture = await this.client.openFile(
         picturePath({ of: 'userAvatar', user: id }),
         AbortSignal.any([signal, closed.signal]),
       );
@@ -74,12 +81,14 @@ export class TalkProfiles {
     }
   }
 
-  #picture(file: TalkFile): FileRef {
-    return { account: this.account, id: talkFileId(file), name: 'avatar', mime: 'image/png', bytes: 0 };
+  #picture(file: Picture): FileRef {
+    return { account: this.account, id: talkFileId(file), name: 'avatar', mime: 'image/png' };
   }
 }
 
-function picturePath(file: TalkFile): string {
+type Picture = Exclude<TalkFile, { of: 'file' }>;
+
+function picturePath(file: Picture): string {
   switch (file.of) {
     case 'userAvatar':
       return pathOf(serverEndpoints.userAvatar, { user: file.user, size: pictureSize });

@@ -4,17 +4,19 @@ import { happened, requested } from '../../../test/contract/talk-requests.js';
 import type { RoomChanged } from '../../model/bridge-event.js';
 import { MessageRefused, TargetGone } from '../../model/errors.js';
 import { accountId, roomId } from '../../model/ids.js';
-import type { FileStream } from '../../model/network-adapter.js';
+import type { OpenedFile } from '../../model/network-adapter.js';
 
 const signal = new AbortController().signal;
-const avatar = { account: accountId('elsewhere'), id: 'mxc://there/1', name: 'a".png', mime: 'image/png', bytes: 0 };
+const avatar = { account: accountId('elsewhere'), id: 'mxc://there/1', name: 'a".png', mime: 'image/png' };
 
 describe('talk.room-changes', () => {
   let at: TalkAtSandbox;
 
   const change = async (what: RoomChanged['change'], picture?: Buffer): Promise<void> => {
     const event: RoomChanged = { ...happened, kind: 'roomChanged', change: what };
-    const openFile = (): Promise<FileStream> => Promise.resolve({ mime: 'image/png', body: chunksOf(picture) });
+    const bytes = picture?.length ?? 0;
+    const openFile = (): Promise<OpenedFile> =>
+      Promise.resolve({ name: 'a.png', mime: 'image/png', bytes, body: chunksOf(picture) });
     await at.adapter.deliver.roomChanged.send(requested(at, event, { openFile }).request, signal);
   };
   const profile = () => at.adapter.describeRoom(at.room, signal);

@@ -7,7 +7,7 @@ export interface MatrixCall {
   /** With the prefix, for example `/_matrix/client/v3/join/…`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Sent as JSON; a buffer as it is. */
+  /** Sent as JSON; a buffer or a stream as it is. */
   readonly body?: unknown;
   readonly contentType?: string;
   /** The user in whose name; our own user where there is none. */
@@ -18,6 +18,14 @@ export interface MatrixCall {
   readonly timeoutMs?: number;
   /** Called right before the request is written to its connection; what it throws keeps the request back and is thrown. */
   readonly beforeSend?: () => void;
+}
+
+/** A body that goes out as it comes: it may take as long as it moves. */
+export class StreamedBody {
+  constructor(
+    readonly stream: AsyncIterable<Uint8Array>,
+    readonly bytes: number,
+  ) {}
 }
 
 export interface HttpAnswer {
@@ -72,6 +80,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#wentOut = true;
+  }
+
+  /** The chunks of a body, each of which shows that it moves. */
+  async *moving(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      this.#timer.refresh();
+      yield chunk;
+    }
+    this.#timer.refresh();
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {

@@ -1,8 +1,9 @@
-import type { FileStream } from '../../../model/network-adapter.js';
+import type { FileStream, OpenedFile } from '../../../model/network-adapter.js';
 import { brokenAnswer, noFile, refusalError } from '../matrix.errors.js';
 import type { MatrixClient } from '../matrix.client.js';
 import { parseMxc } from '../matrix.ids.js';
 import type { Writing } from './account.api.js';
+import { type MatrixCall, StreamedBody } from './exchange.js';
 import { path } from './path.js';
 
 const defaultMaxBytes = 50 * 1024 * 1024;
@@ -25,21 +26,14 @@ export class MediaApi {
 
   /** Keeps a file and answers its `mxc://` address. */
   async upload(bytes: Buffer, mime: string, user: string, writing: Writing): Promise<string> {
-    const body = await this.client.get(
-      {
-        method: 'POST',
-        path: '/_matrix/media/v3/upload',
-        body: bytes,
-        contentType: mime,
-        user,
-        act: 'repeatable',
-        ...writing,
-      },
-      'file',
-    );
-    const { content_uri: address } = body;
-    if (typeof address !== 'string') throw brokenAnswer('repeatable', 'an upload without its address');
-    return address;
+    return this.#upload({ body: bytes, contentType: mime, user, ...writing });
+  }
+
+  /** Keeps a file of any size, as it comes, and answers its `mxc://` address. */
+  async uploadFile(file: OpenedFile, user: string, writing: Writing): Promise<string> {
+    const { name: filename, mime, bytes, body } = file;
+    const query = { filename };
+    return this.#upload({ body: new StreamedBody(body, bytes), contentType: mime, query, user, ...writing });
   }
 
   /** Opens the file at an `mxc://` address, with our token; from servers before 1.11 without. */
@@ -55,5 +49,15 @@ export class MediaApi {
     const before = await this.client.stream(path`/_matrix/media/v3/download/${file.server}/${file.media}`, signal);
     if ('refusal' in before) throw refusalError(before.refusal, 'file', 'read');
     return before;
+  }
+
+  async #upload(call: Omit<MatrixCall, 'method' | 'path' | 'act'>): Promise<string> {
+    const body = await this.client.get(
+      { method: 'POST', path: '/_matrix/media/v3/upload', act: 'repeatable', ...call },
+      'upload',
+    );
+    const { content_uri: address } = body;
+    if (typeof address !== 'string') throw brokenAnswer('repeatable', 'an upload without its address');
+    return address;
   }
 }

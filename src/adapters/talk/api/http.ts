@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** Held requests have connections of their own, so that they keep no others waiting. */
+  /** Held requests have connections of their own, so that they keep no others waiting; so have files, which take long. */
   readonly isHeld: boolean;
   readonly timeoutMs: number;
   readonly maxBytes: number;
@@ -76,7 +76,7 @@ export class HttpDoor {
   async stream(request: Omit<HttpRequest, 'maxBytes' | 'beforeSend' | 'body' | 'isHeld'>): Promise<HttpStream> {
     const { method, path, headers, signal, timeoutMs } = request;
     try {
-      const answer = await this.#open().calls.request({
+      const answer = await this.#open().held.request({
         method,
         path,
         headers: { ...headers },

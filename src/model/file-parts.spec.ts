@@ -1,0 +1,56 @@
+import { FileGone } from './errors.js';
+import { firstFilePart, piecesOf, sayInPieces } from './file-parts.js';
+import { accountId, type FileRef } from './ids.js';
+
+const [a, b] = ['a', 'b'].map((id): FileRef => ({
+  account: accountId('cloud'),
+  id,
+  name: `${id}.png`,
+  mime: 'image/png',
+})) as [FileRef, FileRef];
+const tooLarge = { ...a, instead: { why: 'too large' } };
+
+async function said(texts: readonly string[], files: readonly FileRef[], made: readonly number[] = [], gone = '') {
+  const lines: string[] = [];
+  await sayInPieces(piecesOf(texts, files), new Set(made), {
+    text: (part, text) => Promise.resolve(void lines.push(`${part} ${text}`)),
+    file: (part, file, caption = '') => {
+      if (file.id === gone) return Promise.reject(new FileGone('gone'));
+      lines.push(`${part} [${file.id}] ${caption}`.trim());
+      return Promise.resolve();
+    },
+    instead: (part, file, { why }) => Promise.resolve(void lines.push(`${part} (${file.id}: ${why})`)),
+  });
+  return lines;
+}
+
+it('words of one part ride on the first file; the others follow', async () => {
+  expect(await said(['look'], [a, b])).toEqual(['0 [a] look', `${firstFilePart + 1} [b]`]);
+  expect(await said(['one', 'two'], [a])).toEqual(['0 one', '1 two', `${firstFilePart} [a]`]);
+  expect(await said([], [a, b])).toEqual(['0 [a]', `${firstFilePart + 1} [b]`]);
+  expect(await said(['look'], [])).toEqual(['0 look']);
+});
+
+it('what a room does not take is told in its place, and the words stand alone', async () => {
+  expect(await said(['look'], [tooLarge, b])).toEqual([
+    '0 look',
+    `${firstFilePart} (a: too large)`,
+    `${firstFilePart + 1} [b]`,
+  ]);
+  expect(await said([], [tooLarge])).toEqual(['0 (a: too large)']);
+});
+
+it('a file that vanished is told of, and what was said with it stands alone', async () => {
+  expect(await said(['look'], [a, b], [], 'a')).toEqual([
+    `${firstFilePart} (a: gone)`,
+    '0 look',
+    `${firstFilePart + 1} [b]`,
+  ]);
+  expect(await said([], [a], [], 'a')).toEqual(['0 (a: gone)']);
+});
+
+it('what was made before is not made again', async () => {
+  expect(await said(['look'], [a, b], [0])).toEqual([`${firstFilePart + 1} [b]`]);
+  expect(await said(['look'], [a], [firstFilePart], 'a')).toEqual(['0 look']);
+  expect(await said(['look'], [a], [0])).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { FileGone, MessageRefused } from './errors.js';
+import type { FileLine, FileRef } from './ids.js';
+
+/**
+ * How a message with files is parted. Its words ride on the first file where they are one part, as its caption: then that is part 0.
+ * Every other file is a part of its own, numbered from here, so that an edit of the words leaves it alone.
+ */
+export const firstFilePart = 500;
+
+export interface Piece<T> {
+  readonly part: number;
+  readonly text?: T;
+  readonly file?: FileRef;
+  /** Where the words stand alone after all, what is told in the place of their file has this part. */
+  readonly apart: number;
+}
+
+/** Pure: the parts in the order in which they are sent. `texts`: the words in parts; none where the files say it all. */
+export function piecesOf<T>(texts: readonly T[], files: readonly FileRef[]): readonly Piece<T>[] {
+  const [text] = texts;
+  const [first] = files;
+  const isCaption = texts.length === 1 && first !== undefined && first.instead === undefined;
+  const alone = files.map((file, index): Piece<T> => {
+    const apart = firstFilePart + index;
+    return { part: index === 0 && texts.length === 0 ? 0 : apart, file, apart };
+  });
+  if (isCaption)
+    return [{ part: 0, ...(text === undefined ? {} : { text }), file: first, apart: firstFilePart }, ...alone.slice(1)];
+  return [...texts.map((each, part): Piece<T> => ({ part, text: each, apart: part })), ...alone];
+}
+
+/** How an adapter says each kind of piece. */
+export interface Saying<T> {
+  text(part: number, text: T): Promise<void>;
+  /** Throws FileGone where there is no such file, MessageRefused where the room does not take it: then `instead` is called. */
+  file(part: number, file: FileRef, caption: T | undefined): Promise<void>;
+  instead(part: number, file: FileRef, line: FileLine): Promise<void>;
+}
+
+/** Says what is not made yet, in order. A file that cannot be had is told of in its place, and what was said with it stands alone. */
+export async function sayInPieces<T>(
+  pieces: readonly Piece<T>[],
+  made: ReadonlySet<number>,
+  saying: Saying<T>,
+): Promise<void> {
+  for (const { part, text, file, apart } of pieces) {
+    if (made.has(part)) continue;
+    if (file === undefined) {
+      if (text !== undefined) await saying.text(part, text);
+    } else if (file.instead !== undefined) {
+      await saying.instead(part, file, file.instead);
+    } else {
+      try {
+        await saying.file(part, file, text);
+      } catch (error) {
+        if (!(error instanceof FileGone || error instanceof MessageRefused)) throw error;
+        const line = { why: error.message };
+        // The words last: they are what the piece is known by as made.
+        if (text === undefined) await saying.instead(part, file, line);
+        else if (!made.has(apart)) await saying.instead(apart, file, line);
+        if (text !== undefined) await saying.text(part, text);
+      }
+    }
+  }
+}

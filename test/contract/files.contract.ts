@@ -1,0 +1,249 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { openForDelivery } from '../../src/media/opened-files.js';
+import { TargetGone } from '../../src/model/errors.js';
+import { firstFilePart } from '../../src/model/file-parts.js';
+import { accountId, type FileRef } from '../../src/model/ids.js';
+import type { DeliveryRequest, FileStream } from '../../src/model/network-adapter.js';
+import type { MessageDeleted, MessageEdited, MessageSent } from '../../src/model/bridge-event.js';
+import { fromPlain } from '../../src/formatting/plain.js';
+import type { Fault } from '../../src/sandbox/fault-script.js';
+import {
+  type Harness,
+  messagesIn,
+  messageToSend,
+  type SendOptions,
+  type Sent,
+  textOf,
+  until,
+} from './network-adapter.contract.js';
+
+/** A file as a person in the room sees it. */
+export interface SeenFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Buffer;
+  /** What is said with it, without the name that the adapter put before it. */
+  readonly caption: string;
+}
+
+export interface FileHarness extends Harness {
+  /** `person` posts a file in the room, with a caption where it is not empty. */
+  postFile(file: SeenFile): Promise<void>;
+  /** What the adapter put into the room and stands there still, in order: files, and texts as strings. */
+  seen(): Promise<readonly (SeenFile | string)[]>;
+  /** The request that shows an uploaded file in the room meets this fault. */
+  strikeFile(fault: Fault): void;
+}
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAYAAACddGYaAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const account = accountId('elsewhere');
+const picture: FileRef = { account, id: 'png', name: 'meadow.png', mime: 'image/png', bytes: png.length };
+const notes: FileRef = { account, id: 'txt', name: 'notes.txt', mime: 'text/plain', bytes: 10 };
+const gone: FileRef = { account, id: 'gone', name: 'lost.pdf', mime: 'application/pdf', bytes: 7 };
+const contents = new Map<string, Buffer>([
+  ['png', png],
+  ['txt', Buffer.from('some notes')],
+  ['empty', Buffer.alloc(0)],
+]);
+
+/** What every adapter that carries files must do. */
+export function describeCarriedFiles(name: string, makeHarness: () => Promise<FileHarness>): void {
+  describe(`${name}: files`, () => {
+    let harness: FileHarness;
+    const signal = new AbortController().signal;
+
+    beforeEach(async () => {
+      harness = await makeHarness();
+    });
+
+    afterEach(async () => {
+      await harness.close();
+    });
+
+    const send = async ({ request }: Sent): Promise<void> => harness.adapter.deliver.messageSent?.send(request, signal);
+    const carrying = (text: string, files: readonly FileRef[], options: SendOptions = {}): Sent =>
+      messageToSend(harness, text, { files, openFile, ...options });
+    const said = async (): Promise<readonly unknown[]> =>
+      (await harness.seen()).map((each) =>
+        typeof each === 'string' ? each : [each.name, each.caption, each.bytes.toString('base64')],
+      );
+    const look = async (sent: Sent) => {
+      const [outcome] = await harness.adapter.wasDone(
+        [{ ...sent.request, partOf: (key) => sent.partOf(key) }],
+        sent.since,
+        signal,
+      );
+      return outcome;
+    };
+
+    it('what a person posts arrives with name, type and words, and is read to its last byte', async () => {
+      const large = randomBytes(300_000);
+      await harness.postFile({ name: 'meadow.png', mime: 'image/png', bytes: png, caption: 'this morning' });
+      await harness.postFile({
+        name: 'Sitzplan größer (final) #2.bin',
+        mime: 'application/octet-stream',
+        bytes: large,
+        caption: '',
+      });
+      let events: readonly MessageSent[] = [];
+      await until(async () => (events = messagesIn(await harness.arrived())).length >= 2);
+      expect(events.map(textOf)).toEqual(['this morning', '']);
+      const files = events.flatMap((event) => event.files);
+      expect(files).toMatchObject([
+        { name: 'meadow.png', mime: 'image/png', bytes: png.length },
+        { name: 'Sitzplan größer (final) #2.bin', bytes: large.length },
+      ]);
+      const read = await Promise.all(files.map((file) => opened(harness, file)));
+      expect(read.map(digest)).toEqual([png, large].map(digest));
+    });
+
+    it('a file that is not there any more is gone, and says so', async () => {
+      await expect(harness.adapter.openFile({ ...picture, id: 'file/FNOTHING' }, signal)).rejects.toBeInstanceOf(
+        TargetGone,
+      );
+    });
+
+    it('a file is shown with its words, as one message', async () => {
+      const sent = carrying('look at **this**', [picture]);
+      await send(sent);
+      const [seen, ...others] = await harness.seen();
+      expect(others).toEqual([]);
+      expect(seen).toMatchObject({ name: 'meadow.png', mime: 'image/png', bytes: png });
+      expect((seen as SeenFile).caption).toContain('this');
+      expect(sent.made).toMatchObject([{ part: 0, key: sent.request.key(0) }]);
+    });
+
+    it('several files come in their order, and nothing is made twice', async () => {
+      const files = [picture, { ...notes, id: 'txt' }, picture];
+      const sent = carrying('all of them', files);
+      await send(sent);
+      const names = (await harness.seen()).map((each) => (typeof each === 'string' ? each : each.name));
+      expect(names).toEqual(['meadow.png', 'notes.txt', 'meadow.png']);
+      const before = sent.made.length;
+      await send(carrying('all of them', files, { of: sent, made: sent.made }));
+      expect(await harness.seen()).toHaveLength(3);
+      expect(sent.made).toHaveLength(before);
+    });
+
+    it('without words, a file says who sent it where the room does not show that', async () => {
+      const sent = carrying('', [notes]);
+      await send(sent);
+      expect(await harness.seen()).toMatchObject([{ name: 'notes.txt', bytes: Buffer.from('some notes') }]);
+      expect(sent.made).toMatchObject([{ part: 0 }]);
+    });
+
+    it('one that vanished is told of, and what was said with it stands', async () => {
+      await send(carrying('here it is', [gone, notes]));
+      const seen = await harness.seen();
+      const texts = seen.filter((each) => typeof each === 'string');
+      expect(texts.some((text) => text.includes('lost.pdf') && text.includes('no longer there'))).toBe(true);
+      expect(texts.some((text) => text.includes('here it is'))).toBe(true);
+      expect(seen.filter((each) => typeof each !== 'string')).toMatchObject([{ name: 'notes.txt' }]);
+    });
+
+    it('one that the room cannot have is told of, with its address', async () => {
+      const instead = { why: 'too large for this room', url: 'https://bridge.example.org/files/1' };
+      await send(carrying('', [{ ...notes, instead }]));
+      const [text] = await said();
+      expect(text).toContain('notes.txt');
+      expect(text).toContain('too large for this room');
+    });
+
+    it('names that no network could take, and an empty file, arrive all the same', async () => {
+      const odd = ['../../etc/passwd', 'a\nb\u0000.txt', '', `${'ü'.repeat(300)}.txt`, '🦒🎈.txt'];
+      for (const each of odd) await send(carrying('', [{ ...notes, name: each }]));
+      const seen = (await harness.seen()) as readonly SeenFile[];
+      expect(seen.map(({ bytes }) => bytes.toString())).toEqual(odd.map(() => 'some notes'));
+      expect(seen.filter(({ name: shown }) => /[/\\\n]/.test(shown) || shown === '')).toEqual([]);
+      await send(carrying('', [{ ...notes, id: 'empty', name: 'nothing.txt' }]));
+      const last = (await harness.seen()).at(-1);
+      expect(typeof last === 'string' ? last : last?.name).toContain('nothing.txt');
+    });
+
+    it('after an answer that was lost it is found, and not shown twice', async () => {
+      harness.strikeFile({ do: 'acceptThenDrop' });
+      const sent = carrying('did it arrive?', [picture]);
+      await expect(send(sent)).rejects.toMatchObject({ failure: { certainty: 'unknownAfterDisconnect' } });
+      harness.calmDown();
+      let outcome = await look(sent);
+      await until(async () => (outcome = await look(sent))?.done !== 'notFound');
+      expect(outcome?.done).toMatchObject([{ part: 0, key: sent.request.key(0) }]);
+      await send(carrying('did it arrive?', [picture], { of: sent, made: outcome?.done as Sent['made'] }));
+      expect(await harness.seen()).toHaveLength(1);
+    });
+
+    it('what never arrived is sent again, whole', async () => {
+      harness.strikeFile({ do: 'drop' });
+      const sent = carrying('again', [picture, notes]);
+      await expect(send(sent)).rejects.toMatchObject({ failure: { retry: 'later' } });
+      harness.calmDown();
+      expect((await look(sent))?.done).toBe('notFound');
+      await send(carrying('again', [picture, notes], { of: sent }));
+      expect((await harness.seen()).map((each) => (typeof each === 'string' ? each : each.name))).toEqual([
+        'meadow.png',
+        'notes.txt',
+      ]);
+    });
+
+    it('its words change, and the file stays', async () => {
+      const sent = carrying('frist', [picture, notes]);
+      await send(sent);
+      const { event, ...request } = carrying('first', []).request;
+      const edit: MessageEdited = {
+        ...event,
+        kind: 'messageEdited',
+        body: fromPlain('first'),
+        files: [picture, notes],
+        version: '2',
+      };
+      const target = sent.made.filter(({ part }) => part < firstFilePart);
+      await harness.adapter.deliver.messageEdited?.send({ ...request, event: edit, target, made: [] }, signal);
+      const [first, second, ...others] = await harness.seen();
+      expect(others).toEqual([]);
+      expect(first).toMatchObject({ name: 'meadow.png', bytes: png });
+      expect((first as SeenFile).caption).toContain('first');
+      expect(second).toMatchObject({ name: 'notes.txt' });
+    });
+
+    it('a deletion takes all of it', async () => {
+      const sent = carrying('look', [picture, notes]);
+      await send(sent);
+      const { event, ...request } = carrying('', []).request;
+      const deletion: MessageDeleted = { ...event, kind: 'messageDeleted', version: '2' };
+      const again: DeliveryRequest<MessageDeleted> = { ...request, event: deletion, target: sent.made, made: [] };
+      await harness.adapter.deliver.messageDeleted?.send(again, signal);
+      expect(await harness.seen()).toEqual([]);
+      await harness.adapter.deliver.messageDeleted?.send(again, signal);
+    });
+  });
+}
+
+/** As the core opens it: from another account. */
+const openFile: DeliveryRequest<MessageSent>['openFile'] = (file, signal) =>
+  openForDelivery(
+    ({ id }): Promise<FileStream> => {
+      const bytes = contents.get(id);
+      if (bytes === undefined) return Promise.reject(new TargetGone('there is no such file'));
+      return Promise.resolve({ mime: 'application/octet-stream', bytes: bytes.length, body: chunksOf(bytes) });
+    },
+    file,
+    signal,
+  );
+
+async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 16) yield await Promise.resolve(bytes.subarray(at, at + 16));
+}
+
+async function opened({ adapter }: Harness, file: FileRef): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  const { body } = await adapter.openFile(file, new AbortController().signal);
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function digest(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
