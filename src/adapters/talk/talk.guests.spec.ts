@@ -1,13 +1,6 @@
 import { talkAdapter, talkAtSandbox, Reader, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
-import { copyOf, happened, keyOf, message, requested } from '../../../test/contract/talk-requests.js';
-import { fromPlain } from '../../formatting/plain.js';
-import type {
-  MessageDeleted,
-  MessageEdited,
-  MessageSent,
-  ReactionAdded,
-  ReactionRemoved,
-} from '../../model/bridge-event.js';
+import { copyOf, keyOf, requested } from '../../../test/contract/talk-requests.js';
+import { said, speechAt } from '../../../test/contract/talk-speech.js';
 import { MessageRefused, TargetGone, Uneditable } from '../../model/errors.js';
 import { roomId, userId } from '../../model/ids.js';
 import type { Copy, Speaker } from '../../model/network-adapter.js';
@@ -17,61 +10,12 @@ import type { TalkAdapter } from './talk.adapter.js';
 const signal = new AbortController().signal;
 const patienceMs = 20_000;
 
-const said = (text: string): MessageSent => ({
-  ...happened,
-  kind: 'messageSent',
-  message,
-  body: fromPlain(text),
-  files: [],
-  style: 'text',
-});
-
 describe('TalkGuests', () => {
   let at: TalkAtSandbox;
   let nowMs: number;
-  let parts: number;
 
-  /** Somebody from Matrix, as a guest. */
-  const guest = (name: string, id = `@${name.toLowerCase()}:there`): Speaker => ({
-    ...requested(at, said('')).request.speaker,
-    as: 'guest',
-    person: { ...happened.actor, id: userId(id), name },
-    profile: { name, handle: id },
-  });
-  /** Each message has a key of its own, as each has a delivery. */
-  const say = async (speaker: Speaker, text: string, more: object = {}, adapter = at.adapter): Promise<number> => {
-    const number = (parts += 1);
-    const { request, made } = requested(at, said(text), { speaker, key: (part) => keyOf(number * 10 + part), ...more });
-    await adapter.deliver.messageSent.send(request, signal);
-    return Number(made[0]?.id);
-  };
-  const react = async (speaker: Speaker, id: number, emoji: string, adapter = at.adapter): Promise<Copy> => {
-    const event: ReactionAdded = { ...happened, kind: 'reactionAdded', message, emoji, version: '1' };
-    const { request, made } = requested(at, event, { speaker, target: [copyOf(id)] });
-    await adapter.deliver.reactionAdded.send(request, signal);
-    return made[0] ?? { part: 0, id: message.id };
-  };
-  const unreact = (speaker: Speaker, id: number, reaction: Copy, adapter: TalkAdapter = at.adapter): Promise<void> => {
-    const event: ReactionRemoved = { ...happened, kind: 'reactionRemoved', message, emoji: '👍', version: '2' };
-    const { request } = requested(at, event, { speaker, target: [copyOf(id)], reaction });
-    return adapter.deliver.reactionRemoved.send(request, signal);
-  };
-  const edit = (speaker: Speaker, id: number, text: string): Promise<void> => {
-    const event: MessageEdited = {
-      ...happened,
-      kind: 'messageEdited',
-      message,
-      body: fromPlain(text),
-      style: 'text',
-      version: '2',
-    };
-    return at.adapter.deliver.messageEdited.send(
-      requested(at, event, { speaker, target: [copyOf(id)] }).request,
-      signal,
-    );
-  };
-  const rows = (): readonly Record<string, unknown>[] => at.talk.messages(at.token);
-  const last = (): Record<string, unknown> | undefined => rows().at(-1);
+  const speech = speechAt(() => at, 'guest');
+  const { person: guest, say, editing, edit, remove, react, unreact, rows, row, last } = speech;
   /** The guests who are in the room; lists nobody, so that nobody is sent away for it. */
   const guests = (): string[] =>
     [...(at.talk.state.rooms.get(at.token)?.attendees.values() ?? [])]
@@ -86,7 +30,7 @@ describe('TalkGuests', () => {
   };
   const open = async (settings: object = {}): Promise<void> => {
     nowMs = Date.now();
-    parts = 0;
+    speech.begin();
     at = await talkAtSandbox({ clock: () => nowMs }, { ...settings });
     const token = at.talk.createRoom({ name: 'Square', owner: 'alice', members: ['bob', 'carol'], type: 'public' });
     at = { ...at, token, room: roomId(token) };
@@ -253,13 +197,13 @@ describe('TalkGuests', () => {
     it('the account edits for a guest, without a name in the text', async () => {
       const id = await say(guest('Mia'), 'helo');
       await edit(guest('Mia'), id, 'hello');
-      expect(rows().find((row) => row['id'] === id)).toMatchObject({ message: 'hello', lastEditActorId: 'alice' });
+      expect(row(id)).toMatchObject({ message: 'hello', lastEditActorId: 'alice' });
     });
 
     it('what the account said before is edited with the name in it', async () => {
       const id = await say({ ...guest('Mia'), as: 'relay' }, 'helo');
       await edit(guest('Mia'), id, 'hello');
-      expect(rows().find((row) => row['id'] === id)).toMatchObject({ message: '**Mia** (Matrix): hello' });
+      expect(row(id)).toMatchObject({ message: '**Mia** (Matrix): hello' });
     });
 
     it('a look knows what a guest said and what was edited for one', async () => {
@@ -269,16 +213,10 @@ describe('TalkGuests', () => {
       const since = new Date(Date.now() - 60_000);
       const found = await at.adapter.wasDone([{ ...request, partOf }], since, signal);
       expect(found).toEqual([{ delivery: request.delivery, done: made }]);
-      const target = [copyOf(Number(made[0]?.id))];
-      const event: MessageEdited = {
-        ...happened,
-        kind: 'messageEdited',
-        message,
-        body: fromPlain('changed'),
-        style: 'text',
-        version: '2',
+      const edited = {
+        ...editing(guest('Mia'), Number(made[0]?.id), 'changed'),
+        key: (part: number) => keyOf(part + 5),
       };
-      const edited = requested(at, event, { speaker: guest('Mia'), target, key: (part) => keyOf(part + 5) }).request;
       const look = { ...edited, partOf: () => undefined };
       expect(await at.adapter.wasDone([look], since, signal)).toMatchObject([{ done: 'notFound' }]);
       await at.adapter.deliver.messageEdited.send(edited, signal);
@@ -450,21 +388,17 @@ describe('TalkGuests', () => {
       await expect(edit(relay, id, 'hello')).rejects.toBeInstanceOf(Uneditable);
       const relayed = await say(relay, 'helo');
       await edit(guest('Mia'), relayed, 'hello');
-      expect(rows().find((row) => row['id'] === relayed)).toMatchObject({ message: '**Mia** (Matrix): hello' });
+      expect(row(relayed)).toMatchObject({ message: '**Mia** (Matrix): hello' });
     });
 
     it('what guests said is deleted by a moderator: that one is missing is no secret', async () => {
       const id = await say(guest('Mia'), 'oops');
-      const event: MessageDeleted = { ...happened, kind: 'messageDeleted', message, version: '3' };
-      const { request } = requested(at, event, { speaker: guest('Mia'), target: [copyOf(id)] });
-      const failure: unknown = await at.adapter.deliver.messageDeleted
-        .send(request, signal)
-        .catch((error: unknown) => error);
+      const failure: unknown = await remove(guest('Mia'), id).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(MessageRefused);
       expect((failure as Error).message).toContain('it is no moderator of the room');
       at.talk.promote(at.token, 'alice');
-      await at.adapter.deliver.messageDeleted.send(request, signal);
-      expect(rows().find((row) => row['id'] === id)).toMatchObject({ messageType: 'comment_deleted' });
+      await remove(guest('Mia'), id);
+      expect(row(id)).toMatchObject({ messageType: 'comment_deleted' });
     });
   });
 
