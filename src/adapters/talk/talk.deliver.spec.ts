@@ -72,6 +72,30 @@ describe('talk.deliver', () => {
     expect(rows().at(-1)).toMatchObject({ message: '**Eve** (Matrix): hello', parent: { id } });
   });
 
+  describe('while Talk cannot tell its signaling server, and refuses what it stores', () => {
+    const talkWithoutSignaling = { backends: { signaling: { url: 'http://127.0.0.1:1', secret: 'secret' } } };
+    const said = () => rows().filter((row) => row['systemMessage'] === '');
+
+    beforeEach(async () => {
+      await at.close();
+      at = await talkAtSandbox(talkWithoutSignaling);
+    });
+
+    it('what is said stands there once, and is known', async () => {
+      const id = at.talk.post(at.token, 'bob', 'question?');
+      await say({ replyTo: copyOf(id) });
+      expect(said().map((row) => row['message'])).toEqual(['question?', '**Eve** (Matrix): hello']);
+      expect(made.map((copy) => copy.id)).toEqual([String(said().at(-1)?.['id'])]);
+      expect(said().at(-1)).toMatchObject({ parent: { id } });
+    });
+
+    it('where it cannot be seen whether it stands there, nothing is said again before it can', async () => {
+      at.talk.faults.add({ method: 'GET', path: '/chat/', fault: { do: 'answer', status: 503 } });
+      await expect(say()).rejects.toMatchObject({ failure: { certainty: 'unknownAfterDisconnect' } });
+      expect(said()).toHaveLength(1);
+    });
+  });
+
   it('a reply to what was deleted meanwhile is said without it', async () => {
     const id = at.talk.post(at.token, 'bob', 'question?');
     at.talk.remove(at.token, 'bob', id);

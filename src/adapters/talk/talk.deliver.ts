@@ -1,15 +1,19 @@
 import type { BridgeEvent, MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
 import { MessageRefused, TargetGone } from '../../model/errors.js';
+import type { DeliveryKey } from '../../model/ids.js';
 import type { Copy, Deliver, DeliveryRequest, Speaker } from '../../model/network-adapter.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { TalkAuthors } from './talk.authors.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
-import { uneditable } from './talk.errors.js';
+import { uneditable, unsureRefusal } from './talk.errors.js';
 import { rowIdOf, talkMessageId } from './talk.ids.js';
 import { withReason, type Wish } from './talk.rights.js';
 import { shortQuoteOf } from './to-talk-quotes.js';
 import type { TalkVoices, Voice, VoiceKind } from './talk.voices.js';
+
+/** So many rows may have been stored since a message of ours was, before its answer came. */
+const justWritten = 100;
 
 /** The texts that are posted for somebody by a voice, in order: one at least, and as many whoever speaks. */
 export type TextsOf = (
@@ -158,8 +162,15 @@ async function post(
     ...(isSilent ? { silent: true } : {}),
     ...(actorDisplayName === undefined ? {} : { actorDisplayName }),
   };
-  const attempt = (reply: { replyTo?: number }): Promise<number> =>
-    voice.chat.post(token, { ...written, ...reply }, () => request.beforeSend(), signal);
+  const attempt = async (reply: { replyTo?: number }): Promise<number> => {
+    try {
+      return await voice.chat.post(token, { ...written, ...reply }, () => request.beforeSend(), signal);
+    } catch (error) {
+      const stored = error instanceof MessageRefused ? await storedAs(key, client, token, signal) : undefined;
+      if (stored === undefined) throw error;
+      return stored;
+    }
+  };
   const id = await reasoned(voice, { client, token, signal }, async () => {
     if (quoted === undefined) return attempt({});
     try {
@@ -173,6 +184,24 @@ async function post(
   const copy = { part, id: talkMessageId(id), key };
   authors.note(token, copy, voice.as);
   request.onMade(copy);
+}
+
+/**
+ * The row of a message that Talk refused. Where it cannot tell its signaling server of a message it answers 400, though the message is stored:
+ * said once more, by whomever, it would stand there twice.
+ */
+async function storedAs(
+  key: DeliveryKey,
+  client: TalkClient,
+  token: Post['room'],
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    const { rows } = await client.chat.readBack(token, { limit: justWritten }, signal);
+    return rows.find(({ referenceId }) => referenceId === key)?.id;
+  } catch (error) {
+    throw unsureRefusal(error);
+  }
 }
 
 /** Throws MessageRefused where it is not ours, and our account no moderator. */

@@ -173,6 +173,11 @@ export function endpointError(refusing: Refusing, refusal: Refusal, cause: Error
   }
 }
 
+/** It was refused, which may be said of what was stored too, and it could not be looked whether it was. */
+export function unsureRefusal(cause: unknown): BridgeError {
+  return brokenAnswer('write', 'that it refuses it, and does not show whether it stored it', cause);
+}
+
 /** What a refusal says of why; empty where it does not. */
 export function reasonIn({ word, sentence = '' }: Refusal): string {
   return word === '' ? sentence : word;

@@ -15,11 +15,19 @@ const untold: ReadonlySet<string> = new Set(['message_edited', 'message_deleted'
 export class SignalingNotifier {
   readonly #members = new Map<string, ReadonlySet<string>>();
   #last: Promise<void> = Promise.resolve();
+  /** Whether the server took what it was told last. */
+  #isHeard = true;
   #stop = new AbortController();
 
   constructor(private readonly talk: TalkState) {
     talk.onChange((change) => this.#changed(change));
     talk.onChat((event) => this.#said(event));
+  }
+
+  /** Whether the server took the last of what was to be told by now. */
+  async isHeard(): Promise<boolean> {
+    await this.#last;
+    return this.#isHeard;
   }
 
   /** When all is told that was to be told by now. */
@@ -81,23 +89,25 @@ export class SignalingNotifier {
           'spreed-signaling-backend': `${this.talk.base}/`,
           ...proofHeaders(server.secret, body),
         };
-        await post(`${server.url.replace(/\/+$/, '')}/api/v1/room/${token}`, headers, body, signal);
+        const status = await post(`${server.url.replace(/\/+$/, '')}/api/v1/room/${token}`, headers, body, signal);
+        this.#isHeard = status < 400;
       } catch {
-        // As the real one: it is told once, and whoever missed it reads it later.
+        // As the real one: whoever missed it reads it later.
+        this.#isHeard = false;
       }
     });
   }
 }
 
-/** On a connection of its own, as PHP does. */
-function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<void> {
+/** On a connection of its own, as PHP does. Answers the status. */
+function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     const sending = request(url, { method: 'POST', agent: false, timeout: timeoutMs, headers, signal });
     sending.on('timeout', () => sending.destroy(new Error('no answer in time')));
     sending.on('error', reject);
     sending.on('response', (response) => {
       response.resume();
-      response.on('close', resolve);
+      response.on('close', () => resolve(response.statusCode ?? 0));
     });
     sending.end(body);
   });

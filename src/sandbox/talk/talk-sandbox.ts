@@ -57,8 +57,11 @@ export class TalkSandbox {
       const own = { ...settings.signaling, secret: this.#signalingSecret };
       this.signaling = new SignalingServer(own, this.faults, () => this.state.nowSeconds());
     }
-    const isSignaled = this.signaling !== undefined || settings.backends?.signaling !== undefined;
-    this.#notifier = isSignaled ? new SignalingNotifier(this.state) : undefined;
+    if (this.signaling !== undefined || settings.backends?.signaling !== undefined) {
+      const notifier = new SignalingNotifier(this.state);
+      this.state.isSignaled = () => notifier.isHeard();
+      this.#notifier = notifier;
+    }
     this.#control = new Control(this.state, this.ledger, this.faults, this.signaling);
   }
 

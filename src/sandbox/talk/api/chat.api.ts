@@ -45,6 +45,8 @@ async function post(call: RoomCall): Promise<Answer> {
     reservedSeconds: call.beganSeconds,
   });
   attendee.lastReadMessage = message.id;
+  // As the real one: it is stored, and refused all the same.
+  if (!(await talk.isSignaled())) throw new Refusal(400, { error: 'message' });
   // What is posted into a thread is answered without the thread's first message, which stands in the stream as its parent.
   const parents = input.number('replyTo') === 0 ? 'without parents' : 'with parents';
   const view = viewMessage(call.names, room, message, actorKey(attendee.actor), parents);

@@ -66,6 +66,8 @@ export class TalkState {
   readonly bots = new Bots();
   /** The server's own address without a slash at its end, known when it listens. */
   base = 'http://127.0.0.1';
+  /** Whether the signaling server, where there is one, took what it was told of what was said. */
+  isSignaled: () => Promise<boolean> = () => Promise.resolve(true);
   readonly #backendUrl: string | undefined;
   readonly #webhooks: Webhooks;
   readonly #commitDelayMs: number;
