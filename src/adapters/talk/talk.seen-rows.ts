@@ -9,8 +9,8 @@ interface SeenInRoom {
   /** The last cursor handed out, and what was handed out with it. */
   cursor: Cursor;
   handed: readonly SeenRow[];
-  /** Handed out and known to be stored. */
-  readonly stored: Map<InboxKey, number>;
+  /** Handed out and known to be stored. Absent: nothing, as in most rooms, which are idle. */
+  stored: Map<InboxKey, number> | undefined;
 }
 
 const mostRooms = 5000;
@@ -30,6 +30,8 @@ export class SeenRows {
       this.#rooms.delete(token);
       return;
     }
+    if (seen.handed.length === 0) return;
+    seen.stored ??= new Map();
     for (const { key, seconds } of seen.handed) seen.stored.set(key, seconds);
     seen.handed = [];
   }
@@ -37,19 +39,23 @@ export class SeenRows {
   /** Whether the row was handed on, stored or not yet. */
   wasHanded(token: string, key: InboxKey): boolean {
     const seen = this.#rooms.get(token);
-    return seen !== undefined && (seen.stored.has(key) || seen.handed.some((row) => row.key === key));
+    return seen !== undefined && (seen.stored?.has(key) === true || seen.handed.some((row) => row.key === key));
   }
 
   isStored(token: string, key: InboxKey): boolean {
-    return this.#rooms.get(token)?.stored.has(key) ?? false;
+    return this.#rooms.get(token)?.stored?.has(key) ?? false;
   }
 
   /** Remembers a batch, and forgets what no overlap reaches any more. */
   hand(token: string, rows: readonly SeenRow[], next: Cursor, floorSeconds: number): void {
-    const stored = this.#rooms.get(token)?.stored ?? new Map<InboxKey, number>();
-    for (const [key, seconds] of stored) if (seconds < floorSeconds) stored.delete(key);
+    const stored = this.#rooms.get(token)?.stored;
+    for (const [key, seconds] of stored ?? []) if (seconds < floorSeconds) stored?.delete(key);
     this.#rooms.delete(token);
-    this.#rooms.set(token, { cursor: next, handed: rows.filter((row) => row.seconds >= floorSeconds), stored });
+    this.#rooms.set(token, {
+      cursor: next,
+      handed: rows.filter((row) => row.seconds >= floorSeconds),
+      stored: stored?.size === 0 ? undefined : stored,
+    });
     const oldest = this.#rooms.keys().next();
     if (this.#rooms.size > mostRooms && oldest.done !== true) this.#rooms.delete(oldest.value);
   }
