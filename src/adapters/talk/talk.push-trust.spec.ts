@@ -81,6 +81,29 @@ describe('talk.push-trust', () => {
     expect(rooms.believed).toEqual(['a', 'b']);
   });
 
+  it('a room whose bots are not ours to see is believed once it was told of itself, no sooner', () => {
+    rooms.tell({ a: null, b: 10 });
+    expect(rooms.look('unseen')).toEqual(['a']);
+    expect(rooms.believed).toEqual(['b']);
+    rooms.tell({ a: 11 });
+    expect(rooms.believed).toEqual(['a', 'b']);
+  });
+
+  it('how often a room failed is not forgotten when all are put in doubt', async () => {
+    rooms.tell({ a: 10, b: 11 });
+    rooms.trust.failed(rooms.room('a'));
+    await rooms.clock.pass(minuteMs / 2);
+    rooms.trust.doubtAll(rooms.all());
+    expect(rooms.look('on')).toEqual(['a', 'b']);
+    expect(rooms.believed).toEqual(['b']);
+    await rooms.clock.pass(minuteMs / 2);
+    expect(rooms.believed).toEqual(['a', 'b']);
+    rooms.trust.failed(rooms.room('a'));
+    rooms.look('on');
+    await rooms.clock.pass(3 * minuteMs);
+    expect(rooms.believed).toEqual(['b']);
+  });
+
   it('rooms that are told of need no look; the others one at once, then one a day', async () => {
     rooms.tell({ a: 10, b: null });
     expect(rooms.look('off')).toEqual(['b']);

@@ -3,6 +3,7 @@ import { NetworkUnavailable, RoomClosed } from '../../model/errors.js';
 import { roomId, type RoomId } from '../../model/ids.js';
 import type { WatchedRoom, Watching, WatchMode } from '../../model/network-adapter.js';
 import { newCursor } from './talk.cursor.js';
+import { rereadAfterMs } from './talk.watch.js';
 
 class Watched implements Watching {
   readonly woken: RoomId[][] = [];
@@ -300,6 +301,26 @@ describe('talk.watch', () => {
     await swept();
     expect(asked.every((path) => path.includes('modifiedSince='))).toBe(true);
   });
+});
+
+describe('talk.watch: rereadAfterMs', () => {
+  const minuteMs = 60_000;
+
+  it.each<[WatchMode, number, number]>([
+    ['swept', 0, 10_000],
+    ['swept', 10 * minuteMs - 1, 10_000],
+    ['swept', 10 * minuteMs, minuteMs],
+    ['signaling', 11 * minuteMs - 1, minuteMs],
+    ['swept', 11 * minuteMs, 5 * minuteMs],
+    ['signaling', 16 * minuteMs - 1, 5 * minuteMs],
+    ['signaling', 16 * minuteMs, 60 * minuteMs],
+    ['webhook', 0, 60 * minuteMs],
+  ])(
+    'a room that is watched by %s, %d ms after something was written there, is read again after %d',
+    (by, quiet, after) => {
+      expect(rereadAfterMs(quiet, by)).toBe(after);
+    },
+  );
 });
 
 /** Rooms that a new account has anyway. */

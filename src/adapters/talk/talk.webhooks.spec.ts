@@ -215,6 +215,15 @@ describe('talk.webhooks', () => {
     expect(receiver.woken).toEqual(['t1']);
   });
 
+  it.each([
+    'https://cloud.example.org',
+    'https://CLOUD.example.org:443/index.php/',
+    'https://cloud.example.org/index.php',
+  ])('a server that names itself %s is ours', async (backend) => {
+    await receiver.call(said('t1'), { headers: { 'x-nextcloud-talk-backend': backend } });
+    expect([receiver.warned, receiver.woken]).toEqual([[], ['t1']]);
+  });
+
   it('a server that names another address is told of once', async () => {
     const headers = { 'x-nextcloud-talk-backend': 'https://other.example.org/' };
     await receiver.call(said('t1'), { headers });
