@@ -440,6 +440,26 @@ describe('RoomWorker, wake-ups that bring nothing', () => {
     expect(reading.pulls.length - before).toBe(20);
   });
 
+  it('count for nothing where every other one brings something', async () => {
+    reading = new Reading({ watch: 'webhook' });
+    reading.rereadAfterMs = () => anHourMs;
+    reading.answer = ({ from }) => (reading.pulls.length % 2 === 0 ? batch(String(Number(from) + 1)) : undefined);
+    await reading.begin();
+    await storm(4_000);
+    expect(reading.pulls.length).toBe(41);
+  });
+
+  it('are bounded together with what they have read once more', async () => {
+    reading = new Reading({ watch: 'webhook' });
+    reading.rereadAfterMs = () => anHourMs;
+    await reading.begin();
+    for (let s = 0; s < 60; s += 3) {
+      reading.worker.wake();
+      await reading.clock.pass(3_000);
+    }
+    expect(readsBetween(-1, 60)).toBeLessThanOrEqual(11);
+  });
+
   it('have a pushed room read once more a second later: what is told may not be there to read yet', async () => {
     for (const watch of ['webhook', 'signaling', 'swept'] as const) {
       reading = new Reading({ watch });

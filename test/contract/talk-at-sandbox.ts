@@ -31,7 +31,9 @@ export interface Logged {
 /** An adapter with these settings, in whose account every room is linked. */
 export function talkAdapter(
   settings: Readonly<Record<string, unknown>>,
-  around: Partial<Pick<AdapterContext<TalkSettings>, 'store' | 'clock' | 'log' | 'typing' | 'wake' | 'pushed'>> = {},
+  around: Partial<
+    Pick<AdapterContext<TalkSettings>, 'store' | 'clock' | 'log' | 'typing' | 'wake' | 'pushed' | 'isLinked'>
+  > = {},
 ): TalkAdapter {
   return talkDefinition.create({
     account: accountId('home'),
@@ -56,7 +58,7 @@ export function talkAdapter(
 export async function talkAtSandbox(
   sandbox: TalkSandboxSettings = {},
   settings: Readonly<Record<string, unknown>> = {},
-  around: Partial<Pick<AdapterContext<TalkSettings>, 'typing'>> = {},
+  around: Partial<Pick<AdapterContext<TalkSettings>, 'typing' | 'isLinked'>> = {},
 ): Promise<TalkAtSandbox> {
   const talk = new TalkSandbox({ pollStepMs: 20, ...sandbox });
   const { url } = await talk.start(0);

@@ -1,7 +1,12 @@
+import { ScriptedSignaling } from '../../../test/contract/scripted-signaling.js';
 import { talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import type { TypingChanged } from '../../model/bridge-event.js';
-import { accountId, roomId, userId } from '../../model/ids.js';
-import { roomsWithSession } from './talk.signaling.js';
+import { LoginRefused } from '../../model/errors.js';
+import { accountId, roomId, userId, type RoomId } from '../../model/ids.js';
+import { systemClock } from '../../workers/system-clock.js';
+import { signalingSettings } from './api/signaling.endpoints.js';
+import { spreedCapabilities } from './talk.payloads.js';
+import { roomsWithSession, TalkSignaling, type TalkSignalingParts } from './talk.signaling.js';
 import { typingIn } from './talk.typing.js';
 
 describe('talk.signaling: roomsWithSession', () => {
@@ -44,9 +49,90 @@ describe('talk.typing: typingIn', () => {
     ],
     ['guests of whom nothing is known are left out', [{ ...session, user: '' }], []],
     ['our own user is nobody', [{ ...session, user: 'alice' }], []],
+    [
+      'somebody else whose id is ours',
+      [{ ...session, user: '', name: 'Alice', actor: { type: 'guests', id: 'alice' } }],
+      [{ id: 'guests/alice', name: 'Alice' }],
+    ],
   ])('%s', (_, people, expected) => {
     const typing = expected.map((one) => ({ ...one, account: 'home', standing: 'person' }));
     expect(typingIn(room, people, 'alice')).toEqual({ kind: 'typingChanged', room, typing });
+  });
+});
+
+describe('talk.signaling', () => {
+  let server: ScriptedSignaling;
+  let stop: AbortController;
+  let warned: string[];
+  let enter: TalkSignalingParts['visits']['enter'];
+
+  beforeEach(async () => {
+    server = await ScriptedSignaling.open();
+    stop = new AbortController();
+    warned = [];
+    const settings = signalingSettings.parse({
+      signalingMode: 'external',
+      userId: 'alice',
+      ticket: 't',
+      helloAuthParams: {},
+      federation: null,
+      server: server.url,
+    });
+    enter = () => Promise.resolve({ session: 'nextcloud', settings });
+  });
+
+  afterEach(() => server.close());
+
+  const run = (rooms: readonly string[], wake: (woken: readonly RoomId[]) => Promise<void>): Promise<void> => {
+    const note = (_: object, event: string): void => void warned.push(event);
+    const signaling = new TalkSignaling({
+      visits: { enter: (room, signal) => enter(room, signal) },
+      facts: {
+        capabilities: () =>
+          Promise.resolve(spreedCapabilities.parse({ config: { chat: {}, signaling: { mode: 'external' } } })),
+        signalingSettings: () => Promise.reject(new Error('nobody asks')),
+      },
+      settings: { url: 'http://cloud.test', maxSignalingRooms: 50, holdIntervalMs: 10, signalingQuietMs: 60_000 },
+      clock: systemClock,
+      log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
+      isToldOf: () => false,
+      onTyping: () => undefined,
+    });
+    const known = { lastActivityAt: null, watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;
+    const linked = rooms.map((room) => ({ room: roomId(room), ...known }));
+    return signaling.run({ rooms: () => Promise.resolve(linked), wake }, stop.signal);
+  };
+
+  it('a refused login ends it', async () => {
+    enter = () => Promise.reject(new LoginRefused('revoked'));
+    await expect(run(['a'], () => Promise.resolve())).rejects.toThrow('revoked');
+  });
+
+  it('a room that could not be woken is woken again', async () => {
+    const woken: string[] = [];
+    const running = run(['a'], (rooms) => {
+      woken.push(...rooms);
+      return woken.length < 3 ? Promise.reject(new Error('the database is away')) : Promise.resolve();
+    });
+    await (await server.connection()).letIn('S1');
+    await until(() => woken.length === 3);
+    stop.abort();
+    await running;
+    expect(woken).toEqual(['a', 'a', 'a']);
+  });
+
+  it('what somebody has to mend is said once, however many rooms are refused', async () => {
+    const running = run(['a', 'b'], () => Promise.resolve());
+    for (let times = 0; times < 2; times += 1) {
+      const connection = await server.connection();
+      connection.say({ type: 'welcome', welcome: {} });
+      const { id } = await connection.next();
+      connection.say({ id, type: 'error', error: { code: 'invalid_backend', message: 'no' } });
+      await connection.over();
+    }
+    stop.abort();
+    await running;
+    expect(warned).toEqual(['the signaling server refuses us; the rooms are watched without it']);
   });
 });
 

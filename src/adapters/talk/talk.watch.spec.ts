@@ -46,11 +46,14 @@ const fast = { sweepIntervalMs: 10, idleSweepIntervalMs: 10, holdIntervalMs: 10,
 describe('talk.watch', () => {
   let at: TalkAtSandbox;
   let watched: Watched;
+  /** Undefined: all are. */
+  let linked: ReadonlySet<string> | undefined;
   let stop: AbortController;
   let running: Promise<void>;
 
   const start = async (settings = {}, prepare: () => void = () => undefined): Promise<void> => {
-    at = await talkAtSandbox({}, { ...fast, ...settings });
+    linked = undefined;
+    at = await talkAtSandbox({}, { ...fast, ...settings }, { isLinked: (room) => linked?.has(room) ?? true });
     watched = new Watched();
     stop = new AbortController();
     prepare();
@@ -86,6 +89,19 @@ describe('talk.watch', () => {
     await until(() => watched.all.includes(roomId(other)));
     await swept();
     expect(new Set(watched.all)).toEqual(new Set([other]));
+  });
+
+  it('wakes no room that is not linked', async () => {
+    await start();
+    const other = at.talk.createRoom({ name: 'Other', owner: 'alice', members: ['bob'] });
+    await swept();
+    linked = new Set([other]);
+    watched.woken.length = 0;
+    at.talk.post(at.token, 'bob', 'hello');
+    at.talk.post(other, 'bob', 'hello');
+    await until(() => watched.all.length > 0);
+    await swept();
+    expect(watched.all).toEqual([other]);
   });
 
   it('has rooms read last whose last word is our own', async () => {
@@ -260,6 +276,16 @@ describe('talk.watch', () => {
       await swept();
       expect([watched.all, watched.by('webhook')]).toEqual([[at.room], [at.room]]);
     });
+  });
+
+  it('how a room is watched changes as soon as the bot failed, not when it is chosen next', async () => {
+    await start({ pushPatienceMs: 50, holdIntervalMs: 3_600_000 }, () => {
+      watched.active = [{ room: at.room, lastActivityAt: new Date(Date.now() + 60_000), pushedAt: new Date(1_000) }];
+    });
+    await swept();
+    expect(watched.by('webhook')).toEqual([at.room]);
+    at.talk.post(at.token, 'bob', 'hello');
+    await until(() => watched.by('held').length > 0);
   });
 
   it('an error ends it, and a later run goes on where it was', async () => {
