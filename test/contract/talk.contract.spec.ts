@@ -1,17 +1,36 @@
 import type { LedgerEntry } from '../../src/sandbox/ledger.js';
 import { findMentions } from '../../src/sandbox/talk/state/mentions.js';
 import { memoryStore, Reader, resultOf, talkAtSandbox } from './talk-at-sandbox.js';
-import { describeNetworkAdapter, type Harness } from './network-adapter.contract.js';
+import { describeCarriedFiles, type FileHarness, type SeenFile } from './files.contract.js';
+import { describeNetworkAdapter } from './network-adapter.contract.js';
 
 describeNetworkAdapter('Talk', () => makeTalkHarness('relay'));
 describeNetworkAdapter('Talk, people being guests', () => makeTalkHarness('guest'));
+describeCarriedFiles('Talk', () => makeTalkHarness('relay'));
+describeCarriedFiles('Talk, people being guests', () => makeTalkHarness('guest'));
 
-async function makeTalkHarness(speakAs: 'relay' | 'guest'): Promise<Harness> {
+async function makeTalkHarness(speakAs: 'relay' | 'guest'): Promise<FileHarness> {
   const { talk, token, room, adapter, pulling, make, close } = await talkAtSandbox();
   talk.setPublic(token, speakAs === 'guest');
   const reader = await new Reader(adapter, pulling, room).begin();
   const began = reader.cursor;
   const chat = `/chat/${token}`;
+  const bob = `Basic ${Buffer.from(`bob:${talk.issueAppPassword('bob')}`).toString('base64')}`;
+  const asBob = (method: string, path: string, body?: Buffer, headers: Record<string, string> = {}) =>
+    fetch(talk.url + path, {
+      method,
+      headers: { authorization: bob, 'ocs-apirequest': 'true', ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+  const seenIn = async ({ message, messageParameters }: Record<string, unknown>): Promise<SeenFile | string> => {
+    const { file } = messageParameters as { file?: Record<string, string> };
+    if (file === undefined) return String(message);
+    const path = (file['path'] ?? '').split('/').map(encodeURIComponent).join('/');
+    const answer = await asBob('GET', `/remote.php/dav/files/bob/${path}`);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const caption = message === '{file}' ? '' : String(message);
+    return { name: file['name'] ?? '', mime: file['mimetype'] ?? '', bytes, caption };
+  };
   return {
     adapter,
     room,
@@ -42,6 +61,17 @@ async function makeTalkHarness(speakAs: 'relay' | 'guest'): Promise<Harness> {
       headers: { 'retry-after': String(afterMs / 1000) },
       body: '',
     }),
+    postFile: async ({ name, mime, bytes, caption }) => {
+      const path = `Talk/${name}`;
+      await asBob('MKCOL', '/remote.php/dav/files/bob/Talk');
+      await asBob('PUT', `/remote.php/dav/files/bob/Talk/${encodeURIComponent(name)}`, bytes, { 'content-type': mime });
+      const share = { shareType: 10, shareWith: token, path: `/${path}`, talkMetaData: JSON.stringify({ caption }) };
+      await asBob('POST', '/ocs/v2.php/apps/files_sharing/api/v1/shares', Buffer.from(JSON.stringify(share)), {
+        'content-type': 'application/json',
+      });
+    },
+    seen: () => Promise.all(talk.messages(token, 'bob').filter(isShown).map(seenIn)),
+    strikeFile: (fault) => talk.faults.add({ method: 'POST', path: '/apps/files_sharing/', fault }),
     withWrongLogin: () => make({ password: 'wrong' }, memoryStore()),
     close,
   };
@@ -50,4 +80,10 @@ async function makeTalkHarness(speakAs: 'relay' | 'guest'): Promise<Harness> {
 /** What comes after the name, without what only keeps mentions from working. */
 function bodyOf({ text = '' }: LedgerEntry): string {
   return text.replace(/^\*\*(?:[^*\\]|\\.)*\*\* \(Elsewhere\):? ?/u, '').replaceAll('\u200b', '');
+}
+
+/** Whether it is something that the adapter put there, and stands. */
+function isShown({ actorType, actorId, systemMessage, messageType }: Record<string, unknown>): boolean {
+  const isOurs = actorType === 'guests' || actorId === 'alice';
+  return isOurs && systemMessage === '' && messageType !== 'comment_deleted';
 }

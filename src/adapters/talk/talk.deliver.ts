@@ -2,7 +2,11 @@ import type { BridgeEvent, MessageDeleted, MessageEdited, MessageSent } from '..
 import { MessageRefused, TargetGone } from '../../model/errors.js';
 import type { DeliveryKey } from '../../model/ids.js';
 import type { Copy, Deliver, DeliveryRequest, Speaker } from '../../model/network-adapter.js';
+import { fileLine } from '../../formatting/named-files.js';
+import { piecesOf, sayInPieces } from '../../model/file-parts.js';
+import type { FileRef } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
+import type { TalkUploads } from './talk.uploads.js';
 import type { TalkAuthors } from './talk.authors.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
@@ -27,6 +31,7 @@ export interface Writing {
   readonly client: TalkClient;
   readonly voices: TalkVoices;
   readonly authors: TalkAuthors;
+  readonly uploads: TalkUploads;
   readonly textsOf: TextsOf;
 }
 
@@ -43,15 +48,58 @@ export class MessageDelivery implements Deliver<'messageSent'> {
     const event = quote.length === 0 ? request.event : { ...request.event, body: [...quote, ...request.event.body] };
     const isSilent = event.attention === 'silent' || event.style === 'notice';
     const made = new Set(request.made.map(({ part }) => part));
+    const { files } = event;
+    const isWordless = event.body.length === 0 && files.length > 0;
     await voices.speak(room, speaker, signal, async (voice) => {
-      for (const [part, text] of (await textsOf(event, speaker, voice.as)).entries()) {
-        // Somebody else may have begun it.
-        if (made.has(part)) continue;
+      const say = async (part: number, text: string): Promise<void> => {
         const said = { part, text, isSilent, replyTo: part === 0 ? replyTo : undefined };
         await post(this.writing, voice, request, said, signal);
         made.add(part);
-      }
+      };
+      const texts = isWordless ? [] : await textsOf({ ...event, files: [] }, speaker, voice.as);
+      // Somebody else may have begun it.
+      await sayInPieces(piecesOf(texts, files), made, {
+        text: say,
+        file: async (part, file, text) => {
+          const said = { part, isSilent, replyTo: part === 0 ? replyTo : undefined };
+          await this.#show(request, file, text === undefined ? [] : event.body, said, signal);
+          made.add(part);
+        },
+        instead: async (part, file, line) => {
+          const [text = ''] = await textsOf({ ...event, body: fileLine(file, line), files: [] }, speaker, voice.as);
+          await say(part, text);
+        },
+      });
     });
+  }
+
+  /** Our account shows it: nobody else has files. So its words begin with the name of who sent it. */
+  async #show(
+    request: DeliveryRequest<MessageSent>,
+    file: FileRef,
+    body: RichText,
+    { part, isSilent, replyTo }: Omit<Said, 'text'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { client, authors, uploads, textsOf } = this.writing;
+    const { room: token, event, speaker } = request;
+    const opened = await request.openFile(file, signal);
+    const isAlone = body.length === 0;
+    const [text = ''] = await textsOf({ ...event, body, files: isAlone ? [file] : [] }, speaker, 'relay');
+    const key = request.key(part);
+    const shown = {
+      key,
+      caption: isAlone && speaker.as === 'bridge' ? '' : text,
+      isSilent,
+      replyTo: replyTo === undefined ? undefined : rowIdOf(replyTo.id),
+    };
+    const asking = { signal, beforeSend: () => request.beforeSend() };
+    const id = await withReason({ client, token, signal, beyondChat: 'share files' }, () =>
+      uploads.show(token, file, opened, shown, asking),
+    );
+    const copy = { part, id: talkMessageId(id), key };
+    authors.note(token, copy, 'relay');
+    request.onMade(copy);
   }
 
   /** What nobody can quote is quoted in the text, shortly. */
@@ -76,7 +124,8 @@ export class EditDelivery implements Deliver<'messageEdited'> {
 
   async send(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<void> {
     const { voices, authors, textsOf } = this.writing;
-    const { target, made, room, speaker, event } = request;
+    const { target, made, room, speaker } = request;
+    const event = wordsOfEdit(request.event);
     const count = (await textsOf(event, speaker, 'relay')).length;
     const textOf = async (part: number, as: VoiceKind): Promise<string> =>
       (await textsOf(event, speaker, as))[part] ?? '';
@@ -124,14 +173,27 @@ export class EditDelivery implements Deliver<'messageEdited'> {
   }
 }
 
-/** Deletes every part. What is gone already is as it should be. */
+/** The words alone: a file that the message has stays what it is. Without any the files are named. */
+export function wordsOfEdit(event: MessageEdited): MessageEdited {
+  return event.body.length === 0 ? event : { ...event, files: [] };
+}
+
+/** Deletes every part, with its file. What is gone already is as it should be. */
 export class DeletionDelivery implements Deliver<'messageDeleted'> {
   readonly repeat = 'harmless';
 
   constructor(private readonly writing: Writing) {}
 
   async send(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
-    for (const copy of request.target) await deletePart(this.writing, request, copy, signal);
+    const { event, room, target } = request;
+    // A second copy of our own shows the same file as the first, which stays.
+    const isOfOther = event.room.id !== room;
+    for (const copy of target) {
+      const id = rowIdOf(copy.id);
+      const asking = { signal, beforeSend: () => request.beforeSend() };
+      if (isOfOther && id !== undefined) await this.writing.uploads.delete(room, id, asking);
+      await deletePart(this.writing, request, copy, signal);
+    }
   }
 }
 

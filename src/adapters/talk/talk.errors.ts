@@ -301,6 +301,20 @@ export function fileGone(): BridgeError {
   return new TargetGone('there is no such file');
 }
 
+/** The account's files are full, or the server takes none so large; undefined: it was refused for another reason. */
+export function fileNotTaken({ status }: Refusal): BridgeError | undefined {
+  if (status === 507) return new MessageRefused('the Nextcloud account has no room for it');
+  if (status === 413) return new MessageRefused('the Nextcloud takes no file so large');
+  return undefined;
+}
+
+/** It was shared, and its message is not among the newest. */
+export function uploadHidden(): BridgeError {
+  return new NetworkUnavailable('the message of a shared file is not shown yet', {
+    certainty: 'unknownAfterDisconnect',
+  });
+}
+
 export function talkMissing(): BridgeError {
   return new NetworkUnavailable('the server has no Talk for this account', { certainty: 'notSent' });
 }

@@ -2,7 +2,7 @@ import type { MessageEdited } from '../../model/bridge-event.js';
 import type { Copy, Outcome, UncertainDelivery } from '../../model/network-adapter.js';
 import type { RoomId } from '../../model/ids.js';
 import type { TalkClient } from './talk.client.js';
-import type { TextsOf } from './talk.deliver.js';
+import { type TextsOf, wordsOfEdit } from './talk.deliver.js';
 import { hiddenMessages } from './talk.errors.js';
 import { deliveryKeyIn, rowIdOf, talkMessageId } from './talk.ids.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
@@ -100,10 +100,11 @@ export class TalkLook {
   /** Whether every part shows what the edit says, by our own hand and since then, and no part is missing or too many. */
   async #isEdited(
     { room, target, speaker }: UncertainDelivery,
-    event: MessageEdited,
+    edit: MessageEdited,
     since: Date,
     signal: AbortSignal,
   ): Promise<boolean> {
+    const event = wordsOfEdit(edit);
     const count = (await this.textsOf(event, speaker, 'relay')).length;
     const fromSeconds = Math.floor((since.getTime() + this.client.skewMs) / 1000) - editMarginS;
     for (let part = 0; part < count; part += 1) {

@@ -221,6 +221,9 @@ export const spreedCapabilities = z.looseObject({
       .looseObject({ 'max-length': z.int().positive().catch(1000), 'typing-privacy': z.int().catch(0) })
       .catch({ 'max-length': 1000, 'typing-privacy': 0 }),
     signaling: z.looseObject({ mode: z.string().catch('') }).catch({ mode: '' }),
+    attachments: z
+      .looseObject({ allowed: z.boolean().catch(true), folder: z.string().catch('/Talk') })
+      .catch({ allowed: true, folder: '/Talk' }),
   }),
 });
 export type SpreedCapabilities = z.infer<typeof spreedCapabilities>;

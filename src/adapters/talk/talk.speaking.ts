@@ -15,6 +15,7 @@ import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
 import { RoomDelivery } from './talk.room-changes.js';
 import { RoomViews } from './talk.room-views.js';
 import type { TalkSettings } from './talk.settings.js';
+import { TalkUploads } from './talk.uploads.js';
 import { TalkVoices } from './talk.voices.js';
 import { relayedTexts } from './to-talk.js';
 
@@ -53,7 +54,8 @@ export class TalkSpeaking {
         ? {}
         : { bridged: new BridgeBot(client, bridgeBotPassword, names, clock, log) }),
     });
-    const writing: Writing = { client, voices, authors: new TalkAuthors(client), textsOf: this.textsOf };
+    const authors = new TalkAuthors(client);
+    const writing: Writing = { client, voices, authors, uploads: new TalkUploads(client, self), textsOf: this.textsOf };
     const messages = new MessageDelivery(writing);
     const members = new TalkMembers(client, messages, self);
     this.deliver = {

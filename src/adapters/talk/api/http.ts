@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
 import type { TransportFailure } from '../talk.errors.js';
 import type { HttpMethod } from './endpoint.js';
@@ -8,7 +9,7 @@ export interface HttpRequest {
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
+  readonly body?: string | Buffer | StreamedBody;
   /** Held requests have connections of their own, so that they keep no others waiting; so have files, which take long. */
   readonly isHeld: boolean;
   readonly timeoutMs: number;
@@ -16,6 +17,14 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Called in the tick in which the request goes out, before it; what it throws keeps the request back. */
   readonly beforeSend?: () => void;
+}
+
+/** A body that goes out as it comes: it may take as long as it moves. */
+export class StreamedBody {
+  constructor(
+    readonly stream: AsyncIterable<Uint8Array>,
+    readonly bytes: number,
+  ) {}
 }
 
 export interface HttpAnswer {
@@ -59,13 +68,14 @@ export class HttpDoor {
 
   /** Throws TransportError, or KeptBack with what `beforeSend` threw. */
   exchange(request: HttpRequest): Promise<HttpAnswer> {
-    const pool = request.isHeld ? this.#open().held : this.#open().calls;
+    const isLong = request.isHeld || request.body instanceof StreamedBody;
+    const pool = isLong ? this.#open().held : this.#open().calls;
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(request, resolve, reject);
       if (exchange.isOver) return;
-      const { method, path, headers, body } = request;
+      const { method, path, headers } = request;
       try {
-        pool.dispatch({ method, path, headers: { ...headers }, body: body ?? null }, exchange);
+        pool.dispatch({ method, path, ...exchange.sent(headers) }, exchange);
       } catch (cause) {
         exchange.fail('broken', cause);
       }
@@ -137,6 +147,24 @@ class Exchange implements Dispatcher.DispatchHandler {
     );
     request.signal.addEventListener('abort', this.#onAbort);
     if (request.signal.aborted) this.#onAbort();
+  }
+
+  /** What goes out besides; each chunk of a stream shows that it moves. */
+  sent(headers: HttpRequest['headers']): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
+    const { body = null } = this.request;
+    if (!(body instanceof StreamedBody)) return { headers: { ...headers }, body };
+    return {
+      headers: { ...headers, 'content-length': String(body.bytes) },
+      body: Readable.from(this.#moving(body.stream), { objectMode: false }),
+    };
+  }
+
+  async *#moving(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of stream) {
+      this.#timer.refresh();
+      yield chunk;
+    }
+    this.#timer.refresh();
   }
 
   readonly #onAbort = (): void => this.fail('aborted', this.request.signal.reason);

@@ -5,7 +5,7 @@ import { brokenAnswer, refusalError, type Act, type Refusal } from '../talk.erro
 import type { AnswerForm, HttpMethod } from './endpoint.js';
 import type { FormFile } from './form.js';
 import { headerOf, numberIn } from './headers.js';
-import type { HttpAnswer } from './http.js';
+import type { HttpAnswer, StreamedBody } from './http.js';
 
 /** One call of an endpoint. */
 export interface OcsCall {
@@ -37,7 +37,7 @@ export interface OcsCall {
 
 export interface RequestContent {
   readonly contentType: string;
-  readonly body: string | Buffer;
+  readonly body: string | Buffer | StreamedBody;
 }
 
 export interface OcsAnswer {
