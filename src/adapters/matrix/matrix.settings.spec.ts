@@ -19,6 +19,8 @@ describe('matrixSettings', () => {
       url: 'http://crosstalk:8780',
       bot: 'crosstalk',
       ghostPrefix: 'crosstalk_',
+      command: '!crosstalk',
+      operators: [],
       ghostName: '{name} ({network})',
       requestTimeoutMs: 30_000,
       lookupTimeoutMs: 5000,
