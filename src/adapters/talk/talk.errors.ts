@@ -288,6 +288,11 @@ export function guestBanned(): BridgeError {
   return new TargetGone('a moderator has banned the person, as a guest, from the room');
 }
 
+/** Somebody else may speak for them: that takes no session in the room. */
+export function guestsUnserved(cause: Error): BridgeError {
+  return new RoomClosed(`the server fails at letting a guest in (${cause.message})`, 'notJoined', { cause });
+}
+
 /** Only moderators change what others said, and those who say things in our account's place are others. */
 export function uneditable(cause: Error): BridgeError {
   return new Uneditable(cause.message, { cause });

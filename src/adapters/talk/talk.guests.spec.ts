@@ -280,6 +280,17 @@ describe('TalkGuests', () => {
       );
     });
 
+    it('where the server itself fails at letting them in, the account speaks for them', async () => {
+      const body = JSON.stringify({ ocs: { meta: { status: 'failure', statuscode: 996 }, data: [] } });
+      const fault = { do: 'answer', status: 500, body } as const;
+      at.talk.faults.add({ method: 'POST', path: '/participants/active', times: Infinity, fault });
+      await say(guest('Mia'), 'hello');
+      expect(last()).toMatchObject({ actorId: 'alice', message: '**Mia** (Matrix): hello' });
+      const id = Number(last()?.['id']);
+      await react(guest('Noah'), id, '👍');
+      expect(at.talk.reactionsTo(at.token, id)).toEqual([{ user: 'alice', emoji: '👍' }]);
+    });
+
     it('those who were there are sent away with the room: the account goes on for them', async () => {
       await say(guest('Mia'), 'one');
       at.talk.setPublic(at.token, false);

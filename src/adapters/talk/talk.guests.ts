@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.js';
-import { LoginRefused, MessageRefused, RoomClosed, TargetGone } from '../../model/errors.js';
+import { LoginRefused, MessageRefused, NetworkUnavailable, RoomClosed, TargetGone } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
 import type { Speaker } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
+import { Refused } from './api/refused.js';
 import type { GuestBans } from './talk.bans.js';
 import type { TalkClient } from './talk.client.js';
 import { ClosedRooms } from './talk.closed-rooms.js';
 import { actorType } from './talk.constants.js';
-import { brokenAnswer, guestBanned, guestGone } from './talk.errors.js';
+import { brokenAnswer, guestBanned, guestGone, guestsUnserved } from './talk.errors.js';
 import type { GuestNames } from './talk.guest-names.js';
 import { ownerKey, type GuestOwner, type GuestStore } from './talk.guest-store.js';
 import type { RoomViews } from './talk.room-views.js';
@@ -169,7 +170,9 @@ export class TalkGuests implements OtherVoices {
     if (!seats.has(room) && !this.#hasPlace()) return 'full';
     const stored = seats.get(room) ?? (await store.seatOf(owner, room));
     if (stored !== undefined && (await bans.has(room, stored.actor, signal))) throw guestBanned();
-    const joined = await visitor.participants.join(room, signal);
+    const joined = await visitor.participants.join(room, signal).catch((error: unknown) => {
+      throw hasFailed(error) ? guestsUnserved(error) : error;
+    });
     if (joined.actorType !== actorType.guests) throw brokenAnswer('read', 'a guest as somebody else');
     await this.#visitors.keepCookies(visitor);
     const actor = joined.actorId;
@@ -285,4 +288,9 @@ export class TalkGuests implements OtherVoices {
 /** The session is no longer in the room. */
 function isDropped(error: unknown): boolean {
   return error instanceof RoomClosed && (error.reason === 'gone' || error.reason === 'notJoined');
+}
+
+/** The server failed at just this: what it answers while it cannot tell its signaling server of who comes. */
+function hasFailed(error: unknown): error is NetworkUnavailable {
+  return error instanceof NetworkUnavailable && error.cause instanceof Refused && error.cause.status === 500;
 }

@@ -1,7 +1,10 @@
+import type { BridgeError } from '../../../model/errors.js';
+import { reasonIn, refusalError, type Refusal } from '../talk.errors.js';
 import { talkRoom, type TalkRoom } from '../talk.payloads.js';
 import { pathOf } from './endpoint-call.js';
 import { parseData, type OcsDoor } from './ocs.js';
 import { participantEndpoints } from './participants.endpoints.js';
+import { Refused } from './refused.js';
 
 /** Who is in a room. Source: OpenAPI of Talk 22, `room`. */
 export class ParticipantsApi {
@@ -13,7 +16,15 @@ export class ParticipantsApi {
     return parseData(
       'read',
       talkRoom,
-      await this.door.ask({ method: 'POST', path, body: { force: true }, act: 'read', token, signal }),
+      await this.door.ask({
+        method: 'POST',
+        path,
+        body: { force: true },
+        act: 'read',
+        token,
+        signal,
+        refused: refusedJoin,
+      }),
     );
   }
 
@@ -29,4 +40,10 @@ export class ParticipantsApi {
     const body = { newParticipant: participant.id, source: participant.source };
     await this.door.ask({ method: 'POST', path, body, act: 'write', token, signal });
   }
+}
+
+/** What it means everywhere, with what was answered as its cause. */
+function refusedJoin(refusal: Refusal): BridgeError {
+  const { status, data } = refusal;
+  return refusalError('read', refusal, new Refused(participantEndpoints.join.name, status, reasonIn(refusal), data));
 }
