@@ -6,9 +6,8 @@ import { SignalingLost, SignalingRefused, SignalingUnfit, type SignalingRequest 
 import { backendOf, federationOf, proofOf } from './talk.signaling-hello.js';
 import { signalingWords, type SignalingMessage, type SignalingPerson } from './talk.signaling-messages.js';
 import { SignalingPauses } from './talk.signaling-pauses.js';
-import { RoomPeople } from './talk.signaling-people.js';
 import { SignalingSocket, signalingAddress } from './talk.signaling-socket.js';
-import { TypingSessions } from './talk.typing.js';
+import { RoomTyping } from './talk.signaling-typing.js';
 import type { TalkVisits, Visit } from './talk.visits.js';
 
 export interface SignalingSessionParts {
@@ -41,13 +40,10 @@ const resumableForMs = 60_000;
 const visitLastsMs = 45_000;
 /** In a call it changes all the time who is in a room, and nothing is written there. */
 const peopleAreNewsMs = 10_000;
-/** Who says to more that somebody types says more than is worth it. */
-const mostTold = 100;
 
 /** Our account's session in one room on the signaling server, kept for as long as it is wanted. */
 export class SignalingSession {
-  readonly #people = new RoomPeople();
-  readonly #typing = new TypingSessions();
+  readonly #typing: RoomTyping;
   readonly #pauses = new SignalingPauses();
   #socket: SignalingSocket | undefined;
   #resumable: { readonly address: string; readonly id: string } | undefined;
@@ -56,10 +52,15 @@ export class SignalingSession {
   #visited: { readonly visit: Visit; readonly untilMs: number } | undefined;
   #peopleWereNewsMs = -Infinity;
   #isIn = false;
-  #isTold = false;
   #requests = 0;
 
-  constructor(private readonly parts: SignalingSessionParts) {}
+  constructor(private readonly parts: SignalingSessionParts) {
+    const { clock } = parts;
+    const say = (words: string): void => {
+      if (this.#isIn) this.#socket?.say(words);
+    };
+    this.#typing = new RoomTyping({ clock, say, onTyping: (people) => parts.onTyping(people) });
+  }
 
   /** Whether the server tells us now what happens in the room. */
   get isIn(): boolean {
@@ -68,10 +69,7 @@ export class SignalingSession {
 
   /** Says to everybody in the room that we type, or no longer. Nothing where we are not in. */
   sayTyping(isTyping: boolean): void {
-    const was = this.#isTold;
-    this.#isTold = isTyping;
-    if (!isTyping && !was) return;
-    this.#say(isTyping ? 'startedTyping' : 'stoppedTyping', this.#people.sessions.slice(0, mostTold));
+    this.#typing.show(isTyping);
   }
 
   /** Until `signal` aborts: a session that is lost is resumed, or begun anew. Throws LoginRefused alone. */
@@ -120,7 +118,7 @@ export class SignalingSession {
       if (inSinceMs !== undefined) this.#pauses.ended(clock.monotonicMs() - inSinceMs);
       this.#isIn = false;
       this.#socket = undefined;
-      if (this.#typing.clear()) this.parts.onTyping([]);
+      this.#typing.end();
       socket.close(signal.aborted ? signalingWords.bye(this.#nextId()) : undefined);
     }
   }
@@ -176,7 +174,7 @@ export class SignalingSession {
     if (federation !== undefined && ![...features, ...featuresIn(hello)].includes('federation')) {
       throw new SignalingUnfit('the signaling server knows no rooms of other servers', 60 * outsideAgainMs);
     }
-    this.#people.begin(hello.type === 'hello' ? hello.session : '');
+    this.#typing.begin(hello.type === 'hello' ? hello.session : '');
     const roomId = this.#nextId();
     socket.say(signalingWords.room(roomId, this.parts.room, session, federation));
     await this.#answer(socket, 'room', roomId, signal);
@@ -219,7 +217,7 @@ export class SignalingSession {
     while (!signal.aborted) {
       const dueMs = this.#typing.nextMs;
       const message = await socket.next(dueMs === undefined ? listenMs : Math.max(dueMs - clock.monotonicMs(), 1));
-      if (this.#typing.expire(clock.monotonicMs())) this.#tellTyping();
+      this.#typing.expire();
       if (message !== 'silence') this.#take(message);
     }
   }
@@ -232,18 +230,17 @@ export class SignalingSession {
         onNews('room');
         return;
       case 'participants':
-        this.#people.meet(message.people);
+        this.#typing.meet(message.people);
         this.#peopleChanged();
         return;
       case 'joined':
-        this.#greet(this.#people.meet(message.people));
+        this.#typing.meet(message.people);
         return;
       case 'left':
-        this.#people.leave(message.sessions);
-        if (message.sessions.filter((session) => this.#typing.stopped(session)).length > 0) this.#tellTyping();
+        this.#typing.leave(message.sessions);
         return;
       case 'said':
-        this.#hear(message.session, message.user, message.what);
+        this.#typing.hear(message.session, message.user, message.what);
         return;
       case 'room':
         if (message.room === '') throw this.#outside('the session is in no room any more');
@@ -284,30 +281,6 @@ export class SignalingSession {
     if (nowMs - this.#peopleWereNewsMs < peopleAreNewsMs) return;
     this.#peopleWereNewsMs = nowMs;
     this.parts.onNews('room');
-  }
-
-  /** Who says it is what the server says, never what the words say. */
-  #hear(session: string, user: string, what: string): void {
-    if (what === 'stoppedTyping') {
-      if (this.#typing.stopped(session)) this.#tellTyping();
-    } else if (what === 'startedTyping') {
-      this.#typing.started(this.#people.of(session, user), this.parts.clock.monotonicMs());
-      this.#tellTyping();
-    }
-  }
-
-  /** Who comes while we type sees it too. */
-  #greet(sessions: readonly string[]): void {
-    if (this.#isTold) this.#say('startedTyping', sessions);
-  }
-
-  #tellTyping(): void {
-    this.parts.onTyping(this.#typing.people);
-  }
-
-  #say(state: 'startedTyping' | 'stoppedTyping', sessions: readonly string[]): void {
-    if (!this.#isIn) return;
-    for (const session of sessions) this.#socket?.say(signalingWords.typing(state, session));
   }
 
   #nextId(): string {
