@@ -35,6 +35,11 @@ describe('talk.signaling-messages: readSignaling', () => {
       { id: '3', type: 'error', error: { code: 'no_such_room', message: 'Not invited.' } },
       { type: 'error', id: '3', code: 'no_such_room', message: 'Not invited.' },
     ],
+    [
+      'of a long refusal the beginning is kept',
+      { type: 'error', error: { code: 'c'.repeat(1_000), message: 'm'.repeat(1_000_000) } },
+      { type: 'error', id: undefined, code: 'c'.repeat(200), message: 'm'.repeat(200) },
+    ],
     ['a bye says why', { type: 'bye', bye: { reason: 'hello_timeout' } }, { type: 'bye', reason: 'hello_timeout' }],
     [
       'a refresh of the chat is news of its room',

@@ -3,6 +3,9 @@ import { maybeText, text, texts } from './api/fields.js';
 
 /** What a session and a signaling server tell one another. Source: the description of the standalone signaling API, version 1. */
 
+/** A server may say as much as a message holds: so much of it is for the log. */
+const mostLogged = 200;
+
 /** Somebody's session in the room. */
 export interface SignalingPerson {
   /** Its id on the signaling server. */
@@ -139,14 +142,19 @@ function messageIn({
     return { type, id: answers, session, resumeId: resumeid ?? undefined, features: server?.features ?? [] };
   }
   if (type === 'room') return { type, id: answers, room: room?.roomid ?? '' };
-  if (type === 'error') return { type, id: answers, code: error?.code ?? '', message: error?.message ?? '' };
-  if (type === 'bye') return { type, reason: bye?.reason ?? '' };
+  if (type === 'error') return { type, id: answers, code: short(error?.code), message: short(error?.message) };
+  if (type === 'bye') return { type, reason: short(bye?.reason) };
   if (type === 'event' && happened !== undefined) return eventIn(happened);
   if (type === 'message' && message !== undefined) {
     const { sender, data } = message;
     return { type: 'said', session: sender.sessionid, user: sender.userid, what: data.type };
   }
   return { type: 'other', of: type };
+}
+
+/** Words for the log. */
+function short(text = ''): string {
+  return text.slice(0, mostLogged);
 }
 
 function eventIn(happened: Event): SignalingMessage {
