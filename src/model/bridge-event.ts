@@ -47,6 +47,8 @@ export interface MessageSent extends Happened<'messageSent'> {
   /** The beginning of what is replied to, where the payload tells it: shown where the original was not bridged. */
   readonly quoted?: { readonly name: string; readonly text: string };
   readonly thread?: MessageRef;
+  /** What the thread is called that it begins, where it has a name. */
+  readonly title?: string;
   readonly style: 'text' | 'emote' | 'notice';
   /** `silent`: readers are not to be notified. */
   readonly attention?: 'silent';
@@ -62,6 +64,8 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   readonly body: RichText;
   /** The files that the message has and keeps: the words are theirs. Absent: it has none. */
   readonly files?: readonly FileRef[];
+  /** As of a message that is sent. */
+  readonly title?: string;
   readonly style: MessageSent['style'];
   readonly attention?: 'silent';
   readonly by?: 'bridge';
@@ -196,9 +200,13 @@ export interface CallChanged extends Happened<'callChanged'> {
   readonly version: Version;
 }
 
+/** A thread got its name, or another one. */
 export interface ThreadChanged extends Happened<'threadChanged'> {
+  /** The message that it began with. */
   readonly thread: MessageRef;
   readonly title: string;
+  /** What that message says, where it is of the same network. */
+  readonly first?: Pick<MessageEdited, 'body' | 'files' | 'style'>;
 }
 
 export interface PinChanged extends Happened<'pinChanged'> {

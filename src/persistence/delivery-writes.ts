@@ -61,8 +61,10 @@ function whyHeld({ results }: Done): string | null {
   return failing !== undefined && 'reason' in failing ? failing.reason : null;
 }
 
-function isOfMessage({ delivery }: DeliveryResult): boolean {
-  return delivery.event.kind === 'messageSent' || delivery.event.kind === 'messageEdited';
+/** A thread's new name may have been told in a line, which is nobody's message: then nothing is known to be shown. */
+function isOfMessage({ delivery, hash }: DeliveryResult): boolean {
+  const { kind } = delivery.event;
+  return kind === 'messageSent' || kind === 'messageEdited' || (kind === 'threadChanged' && hash !== null);
 }
 
 /** Whether there is more to write than parts and states: a change of what a room shows, or what is to follow a parked one. */
@@ -84,13 +86,10 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
   if (state !== 'delivered' || delivery.message === null) return;
   const { event } = delivery;
   switch (event.kind) {
+    case 'threadChanged':
     case 'messageEdited':
       // Without a hash it was found made by a look: what the room shows now is not what the old hash says.
-      await tx.rows(`update copies set hash = $3 where message = $1 and portal = $2`, [
-        delivery.message,
-        lane.id,
-        result.hash,
-      ]);
+      await setShown(tx, lane, delivery.message, result.hash);
       return;
     case 'reactionAdded':
       await tx.rows(
@@ -116,12 +115,15 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
     case 'roleChanged':
     case 'roomChanged':
     case 'callChanged':
-    case 'threadChanged':
     case 'pinChanged':
       return;
     default:
       assertNever(event);
   }
+}
+
+async function setShown(tx: Transaction, lane: Lane, message: RowId, hash: Buffer | null): Promise<void> {
+  await tx.rows(`update copies set hash = $3 where message = $1 and portal = $2`, [message, lane.id, hash]);
 }
 
 function reactionKey(

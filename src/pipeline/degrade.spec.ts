@@ -5,6 +5,7 @@ import type {
   MessageEdited,
   MessageSent,
   RoomChanged,
+  ThreadChanged,
 } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
 import { accountId, remoteId, roomId, userId, type UserRef } from '../model/ids.js';
@@ -112,6 +113,43 @@ describe('degrade', () => {
     expect(degrade(inThread, able, resolved({ thread: 'missing' }))).toEqual({ event: message, by: 'person' });
     const threaded = { ...able, threads: 'plain' as const };
     expect(degrade(inThread, threaded, resolved({ thread: 'found' }))).toEqual({ event: inThread, by: 'person' });
+  });
+
+  it('a thread’s name stands in its first message where threads have none of their own', () => {
+    const event: MessageSent = { ...message, title: 'Plans' };
+    const name = {
+      type: 'paragraph',
+      content: [
+        { type: 'text', text: '🧵 ' },
+        { type: 'bold', content: [{ type: 'text', text: 'Plans' }] },
+      ],
+    };
+    expect(degrade(event, { ...able, threads: 'titled' }, bare)).toEqual({ event, by: 'person' });
+    expect(degrade(event, able, bare)).toEqual({ event: { ...message, body: [name, ...message.body] }, by: 'person' });
+  });
+
+  describe('a thread that gets another name', () => {
+    const thread = { room, id: remoteId('0') };
+    const { actor, at } = message;
+    const renamed: ThreadChanged = { kind: 'threadChanged', room, actor, at, thread, title: 'Plans' };
+    const first = { body: message.body, style: 'text' } as const;
+
+    it('is renamed itself where it can be', () => {
+      const titled = { ...able, threads: 'titled' as const };
+      expect(degrade(renamed, titled, bare)).toMatchObject({ event: renamed, by: 'bridge', inLine: { thread } });
+    });
+
+    it('has its first message changed where the name stands in that', () => {
+      const degraded = degrade({ ...renamed, first }, { ...able, threads: 'plain' }, bare);
+      expect(degraded).toMatchObject({ event: { kind: 'messageEdited', message: thread }, by: 'person' });
+      expect(toPlain((degraded as { event: MessageEdited }).event.body)).toMatch(/^🧵 Plans\n/);
+    });
+
+    it('is told of in a line of the thread where the first message is somebody else’s', () => {
+      const line = { kind: 'messageSent', by: 'bridge', style: 'notice', attention: 'silent' };
+      expect(degrade(renamed, { ...able, threads: 'plain' }, bare)).toMatchObject({ event: { ...line, thread } });
+      expect(degrade(renamed, able, bare)).toMatchObject({ event: { ...line, replyTo: thread }, by: 'bridge' });
+    });
   });
 
   const edit: MessageEdited = {

@@ -11,6 +11,7 @@ import {
   type MessageSent,
   type RoleChanged,
   type RoomChanged,
+  type ThreadChanged,
 } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
 import { remoteId, type UserRef } from '../model/ids.js';
@@ -65,6 +66,8 @@ export function degrade(event: BridgeEvent, capabilities: Capabilities, resolved
       return roomChange(event, capabilities, resolved);
     case 'callChanged':
       return call(event, resolved);
+    case 'threadChanged':
+      return threadNamed(event, capabilities, resolved);
     default:
       return asItIs(event, resolved);
   }
@@ -78,7 +81,39 @@ function asItIs(event: BridgeEvent, { can }: Resolved): Degraded {
 
 function message(event: MessageSent, capabilities: Capabilities, resolved: Resolved): Degraded {
   if (event.body.length === 0 && event.files.length === 0) return { skip: 'there is nothing in it' };
-  return asItIs(answering(threaded(event, capabilities, resolved), capabilities, resolved), resolved);
+  const said = titled(threaded(event, capabilities, resolved), capabilities);
+  return asItIs(answering(said, capabilities, resolved), resolved);
+}
+
+/** Where threads have no names, the first message begins with it. */
+function titled<E extends MessageSent | MessageEdited>(event: E, { threads }: Pick<Capabilities, 'threads'>): E {
+  if (event.title === undefined || threads === 'titled') return event;
+  const { title: _inBody, ...rest } = event;
+  return { ...rest, body: shownWith(event.title, event.body) } as E;
+}
+
+/** Pure: what a message shows that begins a thread of that name, where the name stands in the text. */
+export function shownWith(title: string | undefined, body: RichText): RichText {
+  if (title === undefined) return body;
+  const name = { type: 'bold', content: [{ type: 'text', text: title }] } as const;
+  return [{ type: 'paragraph', content: [{ type: 'text', text: '🧵 ' }, name] }, ...body];
+}
+
+/** Another name: of the thread itself, in its first message, or, where that is not its author's to change, in a line of the thread. */
+function threadNamed(event: ThreadChanged, capabilities: Capabilities, resolved: Resolved): Degraded {
+  const { room, actor, at, thread, title, first } = event;
+  const told = line(event, noticeOf(event, resolved.networkLabel));
+  const inThread = message({ ...told.event, by: 'bridge', thread }, capabilities, { ...resolved, thread: 'found' });
+  if (capabilities.threads === 'titled' && resolved.can('threadChanged')) {
+    const inLine = 'event' in inThread && inThread.event.kind === 'messageSent' ? { inLine: inThread.event } : {};
+    return { event, by: 'bridge', ...inLine };
+  }
+  if (first === undefined) return inThread;
+  return edit(
+    { kind: 'messageEdited', room, actor, at, message: thread, ...first, title, version: '0' },
+    capabilities,
+    resolved,
+  );
 }
 
 /** Where a room has no threads, what is said in one answers its first message. */
@@ -115,13 +150,15 @@ function beginning(line: string): string {
 }
 
 /** Past the time in which the room takes edits, the new words are said as an answer to the old ones. */
-function edit(event: MessageEdited, { editWindowMs }: Capabilities, resolved: Resolved): Degraded {
-  const { files = [] } = event;
-  if (event.body.length === 0 && files.length === 0) return { skip: 'there is nothing in it' };
+function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolved): Degraded {
+  const { files = [], title } = event;
+  if (event.body.length === 0 && files.length === 0 && title === undefined) return { skip: 'there is nothing in it' };
+  const { editWindowMs } = capabilities;
   const { copyAgeMs = 0 } = resolved;
-  if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(event, resolved);
-  const { version: _version, ...rest } = event;
-  const body = corrected(event.body.length === 0 ? withFileNames([], files) : event.body);
+  const named = titled(event, capabilities);
+  if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(named, resolved);
+  const { version: _version, title: _title, ...rest } = named;
+  const body = corrected(rest.body.length === 0 ? withFileNames([], files) : rest.body);
   return asItIs({ ...rest, kind: 'messageSent', body, files: [], replyTo: event.message }, resolved);
 }
 

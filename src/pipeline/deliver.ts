@@ -20,7 +20,7 @@ import { pass } from '../observability/failpoint.js';
 import { openForDelivery } from '../media/opened-files.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
-import { degrade, type Resolved } from './degrade.js';
+import { degrade, type Resolved, shownWith } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
 import { planReaction, type ReactionPlan } from './shared-reactions.js';
 
@@ -165,12 +165,16 @@ export class Deliverer {
     const copies = await this.#target(lane, delivery);
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
     const hash = hashOf(event);
-    if (event.kind === 'messageEdited' && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true)) {
+    const isEdit = event.kind === 'messageEdited' || event.kind === 'threadChanged';
+    if (isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true)) {
       return { skip: 'the room shows the same already' };
     }
-    const target = event.kind === 'messageEdited' ? copies.filter(({ part }) => part < firstFilePart) : copies;
+    const target = isEdit ? copies.filter(({ part }) => part < firstFilePart) : copies;
     const replyTo = await this.#copyOf(lane, event.kind === 'messageSent' ? event.replyTo : undefined);
-    const thread = await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
+    const thread =
+      event.kind === 'threadChanged'
+        ? target.at(0)
+        : await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
     const degraded = degrade(event, capabilities, {
       ...this.#resolved(adapter, lane, event, target),
       replyTarget: found(event.kind === 'messageSent' && event.replyTo !== undefined, replyTo),
@@ -198,14 +202,15 @@ export class Deliverer {
         room: lane.room,
         event: said,
         speaker,
-        target: isCorrection ? [] : target,
+        target: said.kind === 'messageSent' ? [] : target,
         firstPart: isCorrection ? firstCorrection : 0,
         ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
         ...(reaction.made === undefined ? {} : { reaction: reaction.made }),
         ...(answered === undefined ? {} : { replyTo: answered }),
         ...(thread === undefined || capabilities.threads === 'none' ? {} : { thread }),
       },
-      hash,
+      // A line that tells of it changes nothing of what is shown.
+      hash: isEdit && said.kind === 'messageSent' && !isCorrection ? null : hash,
     };
   }
 
@@ -253,7 +258,8 @@ export class Deliverer {
 
   /** An edit is the author's words, whoever made it. */
   #speaking({ event, author }: WaitingDelivery): UserRef {
-    const isOthers = event.kind === 'messageEdited' && author !== null && author.id !== event.actor.id;
+    const isWords = event.kind === 'messageEdited' || event.kind === 'threadChanged';
+    const isOthers = isWords && author !== null && author.id !== event.actor.id;
     return isOthers ? { ...author, name: '', standing: 'person' } : event.actor;
   }
 
@@ -286,8 +292,9 @@ function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' |
 
 /** What a message shows, so that an edit that changes nothing is known. */
 function hashOf(event: BridgeEvent): Buffer | null {
-  if (event.kind !== 'messageSent' && event.kind !== 'messageEdited') return null;
+  const said = event.kind === 'threadChanged' ? { title: event.title, ...event.first } : event;
+  if (!('body' in said) || said.body === undefined) return null;
   return createHash('sha256')
-    .update(JSON.stringify([event.body, event.style]))
+    .update(JSON.stringify([shownWith(said.title, said.body), said.style]))
     .digest();
 }

@@ -11,7 +11,7 @@ import { duration } from './duration.js';
 
 type Recording = Extract<CallChanged['change'], { of: 'recording' }>;
 type Noticed =
-  | Extract<BridgeEvent, { kind: 'memberJoined' | 'memberLeft' | 'roleChanged' | 'roomChanged' }>
+  | Extract<BridgeEvent, { kind: 'memberJoined' | 'memberLeft' | 'roleChanged' | 'roomChanged' | 'threadChanged' }>
   | (CallChanged & { readonly change: Recording });
 
 /** Pure: one line that tells what happened, for a room that cannot show it otherwise. */
@@ -34,6 +34,8 @@ function lineOf(event: Noticed, networkLabel: string): string {
       return `${event.member.name} (${networkLabel}) is ${event.role === 'moderator' ? 'a moderator now' : 'no moderator any more'}`;
     case 'roomChanged':
       return roomLine(event.change, actor, networkLabel);
+    case 'threadChanged':
+      return `🧵 ${actor} named the thread “${event.title}”`;
     case 'callChanged':
       return recorded(event.change, actor);
     default:

@@ -105,15 +105,26 @@ export const answered: readonly Row[] = [
   ['element web: root of a thread', '**mia** (Matrix): Where do the bikes go?'],
   [
     'element web: in a thread',
-    { answers: 'element web: root of a thread', text: '**noah** (Matrix): behind the hall' },
+    { inThread: 'element web: root of a thread', text: '**noah** (Matrix): behind the hall' },
   ],
   [
     'element web: in a thread, a reply',
-    { answers: 'element web: in a thread', text: '**mia** (Matrix): there is a **rack**' },
+    {
+      inThread: 'element web: root of a thread',
+      answers: 'element web: in a thread',
+      text: '**mia** (Matrix): there is a **rack**',
+    },
   ],
-  ['element x: in a thread', { answers: 'element web: root of a thread', text: '**noah** (Matrix): and a pump' }],
-  ['element x: in a thread, a reply', { answers: 'element web: in a thread', text: '**mia** (Matrix): two pumps' }],
-  ['thread: without a reply', { answers: 'element web: root of a thread', text: '**lena** (Matrix): and a lock' }],
+  ['element x: in a thread', { inThread: 'element web: root of a thread', text: '**noah** (Matrix): and a pump' }],
+  [
+    'element x: in a thread, a reply',
+    {
+      inThread: 'element web: root of a thread',
+      answers: 'element web: in a thread',
+      text: '**mia** (Matrix): two pumps',
+    },
+  ],
+  ['thread: without a reply', { inThread: 'element web: root of a thread', text: '**lena** (Matrix): and a lock' }],
   ['reaction: on a message in a thread', { reacts: '🚲', to: 'element web: in a thread' }],
   ['mautrix bot: a reply', { answers: 'element x: plain', silent: true, text: '**lena** (Matrix): *42* tickets left' }],
   ['reaction: content is empty', { ignored: 'm.reaction to nothing' }],

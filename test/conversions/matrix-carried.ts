@@ -12,7 +12,7 @@ export const carried: readonly Row[] = [
   ['element web: picture in reply', { answers: 'element x: plain', text: '**noah** (Matrix): 📎 waffle.png' }],
   [
     'element x: picture in a thread',
-    { answers: 'element web: root of a thread', text: '**noah** (Matrix): 📎 rack.png' },
+    { inThread: 'element web: root of a thread', text: '**noah** (Matrix): 📎 rack.png' },
   ],
   ['element web: file', '**mia** (Matrix): 📎 Sitzplan größer (final) #2.pdf'],
   [

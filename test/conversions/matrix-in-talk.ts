@@ -18,7 +18,7 @@ const capabilities: Capabilities = {
   maxTextChars: maxChars,
   maxFileBytes: 0,
   replies: 'quote',
-  threads: 'none',
+  threads: 'titled',
   editWindowMs: 24 * 60 * 60_000,
   reactions: 'emoji',
   maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
@@ -138,12 +138,13 @@ function shown({ event, by }: Said, setting: Setting): unknown {
 }
 
 function messageShown(event: MessageSent, by: Said['by'], setting: Setting): unknown {
-  const { replyTo, style, attention } = event;
+  const { replyTo, thread, style, attention } = event;
   const text = textOf(event, by, setting);
   // As Talk's deliveries do.
   const isSilent = attention === 'silent' || style === 'notice';
-  if (replyTo === undefined && !isSilent) return text;
+  if (replyTo === undefined && thread === undefined && !isSilent) return text;
   return {
+    ...(thread === undefined ? {} : { inThread: nameOf(thread.id) }),
     ...(replyTo === undefined ? {} : { answers: nameOf(replyTo.id) }),
     ...(isSilent ? { silent: true } : {}),
     text,

@@ -13,7 +13,7 @@ const talk: Elsewhere = {
     maxTextChars: 32_000,
     maxFileBytes: 0,
     replies: 'quote',
-    threads: 'none',
+    threads: 'titled',
     reactions: 'emoji',
     maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
   },
@@ -62,9 +62,10 @@ function told(event: BridgeEvent, texts: readonly string[]): unknown {
   const text = texts.length === 1 ? texts[0] : texts;
   switch (event.kind) {
     case 'messageSent': {
-      const { replyTo, attention } = event;
-      if (replyTo === undefined && attention === undefined) return text;
+      const { replyTo, thread, attention } = event;
+      if (replyTo === undefined && thread === undefined && attention === undefined) return text;
       return {
+        ...(thread === undefined ? {} : { inThread: nameOf(thread.id) }),
         ...(replyTo === undefined ? {} : { answers: nameOf(replyTo.id) }),
         ...(attention === undefined ? {} : { silent: true }),
         text,

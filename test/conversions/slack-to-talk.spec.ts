@@ -74,7 +74,7 @@ const tables: readonly (readonly [string, readonly string[], readonly (readonly 
     ['thread', 'emote', 'file', 'edit', 'deletion', 'reaction', 'shared', 'for one person alone'],
     [
       ['thread: its first message', '**Ben** (Slack): Who brings cake?'],
-      ['thread: a reply', { answers: 'thread: its first message', text: '**Anna** (Slack): me' }],
+      ['thread: a reply', { inThread: 'thread: its first message', text: '**Anna** (Slack): me' }],
       [
         'thread: a reply that is sent to the channel too',
         { answers: 'thread: its first message', text: '**Anna** (Slack): cake is **settled**' },

@@ -1,6 +1,16 @@
 import { namesOf, shownOf } from './talk-rows.js';
 
 /** What Matrix is shown of each row; the third, where there is one, is what the source finds out beside the row. */
+/** The first message of a thread with a name. */
+const parking = {
+  body: '🧵 Bicycle parking\n\nWhere do the bikes go?',
+  formatted_body: '<p>🧵 <strong>Bicycle parking</strong></p><p>Where do the bikes go?</p>',
+};
+const scooters = {
+  body: '🧵 Bicycles & scooters\n\nWhere do the bikes go?',
+  formatted_body: '<p>🧵 <strong>Bicycles &amp; scooters</strong></p><p>Where do the bikes go?</p>',
+};
+
 const rows: readonly (readonly [name: string, shown: object, found?: object])[] = [
   [
     'mention: at the start',
@@ -227,8 +237,8 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
   ['reaction: taken back, its own row afterwards', { ignored: 'reaction_deleted: the row reaction_revoked tells it' }],
   ['reaction: the message itself, after one was taken back', { body: 'Tickets are sold out!' }],
   ['silent message', { msgtype: 'm.notice', body: 'no need to wake anybody: keys are at the bar' }],
-  ['thread: its first message', { body: 'Where do the bikes go?' }],
-  ['thread: created', { kind: 'threadChanged', of: '$3660', skip: 'the network cannot show threadChanged' }],
+  ['thread: its first message', parking],
+  ['thread: created', { kind: 'threadChanged', of: '$3660', by: 'users/carol', says: [parking] }],
   [
     'thread: a message in it',
     {
@@ -254,8 +264,8 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
       },
     },
   ],
-  ['thread: renamed', { kind: 'threadChanged', of: '$3660', skip: 'the network cannot show threadChanged' }],
-  ['thread: its first message afterwards', { body: 'Where do the bikes go?' }],
+  ['thread: renamed', { kind: 'threadChanged', of: '$3660', by: 'users/carol', says: [scooters] }],
+  ['thread: its first message afterwards', scooters],
   ['file: a picture without a caption', { body: '📎 meadow.png' }],
   [
     'file: a picture with a caption, formatted, with a mention',

@@ -6,6 +6,7 @@ import {
   RateLimited,
   TargetGone,
 } from '../../src/model/errors.js';
+import type { BridgeEvent, ThreadChanged } from '../../src/model/bridge-event.js';
 import { remoteId } from '../../src/model/ids.js';
 import { DeliveryRepository } from '../../src/persistence/delivery.repository.js';
 import type { LaneOptions } from '../../src/workers/lane-batch.js';
@@ -51,6 +52,7 @@ async function run(options: Partial<LaneOptions> = {}, repository?: DeliveryRepo
 }
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => sent(String(at)));
+const happened = { room: leftRoom, actor: sent('1').actor, at: '2026-01-02T03:04:05.000Z' };
 const unavailable = () => new NetworkUnavailable('no answer', { certainty: 'notSent' });
 const timeout = () => new NetworkUnavailable('no answer in time', { certainty: 'unknownAfterTimeout' });
 
@@ -295,18 +297,33 @@ describe('LaneWorker', () => {
   });
 
   it('does nothing that its network cannot', async () => {
-    await house.ingest.accept(source, [
-      payload('1', sent('1'), {
-        kind: 'threadChanged',
-        room: leftRoom,
-        actor: sent('1').actor,
-        at: '2026-01-02T03:04:05.000Z',
-        thread: refOf(leftRoom, '1'),
-        title: 'Plans',
-      }),
-    ]);
+    const pinned: BridgeEvent = { ...happened, kind: 'pinChanged', message: refOf(leftRoom, '1'), state: 'pinned' };
+    await house.ingest.accept(source, [payload('1', sent('1'), pinned)]);
     await run();
-    expect(await house.states(lane)).toEqual(['delivered', 'skipped: the network cannot show threadChanged']);
+    expect(await house.states(lane)).toEqual(['delivered', 'skipped: the network cannot show pinChanged']);
+  });
+
+  it('a thread’s new name is shown in its first message, once; in a line it makes no copy of it', async () => {
+    target.able = { threads: 'plain' };
+    const { body, style } = sent('1');
+    const named = (title: string, more: Partial<ThreadChanged> = {}): BridgeEvent => ({
+      ...happened,
+      kind: 'threadChanged',
+      thread: refOf(leftRoom, '1'),
+      title,
+      ...more,
+    });
+    const first = { body, style };
+    const begun = payload('1', sent('1', { title: 'Plans' }), named('Plans', { first }));
+    await house.ingest.accept(source, [begun, payload('2', named('Plans 2027', { first })), payload('3', named('x'))]);
+    await run();
+    const same = 'skipped: the room shows the same already';
+    expect(await house.states(lane)).toEqual(['delivered', same, 'delivered', 'delivered']);
+    const [, edit, line] = target.requests;
+    expect(edit).toMatchObject({ event: { kind: 'messageEdited' }, target: [{ id: 'right-1' }] });
+    expect(line).toMatchObject({ event: { kind: 'messageSent' }, target: [], thread: { id: 'right-1' } });
+    const rows = await house.database.rows(`select remote from copies where account = 'right'`);
+    expect(rows).toEqual([{ remote: 'right-1' }]);
   });
 });
 

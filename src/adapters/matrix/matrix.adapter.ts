@@ -169,7 +169,7 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };
-    const messages = new MatrixMessages(self, timeline, media, writer);
+    const messages = new MatrixMessages(self, timeline, media, writer, lookups);
     const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
     const members = new MatrixMembers(context.account, users, rooms, ghosts, messages, writer);
     const roles = new MatrixRoles(self, rooms, messages, writer);

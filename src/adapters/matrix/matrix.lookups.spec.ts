@@ -139,6 +139,20 @@ describe('what messages leave open', () => {
     });
   });
 
+  it('a thread that goes on from a message of a thread is that thread', async () => {
+    const root = bench.sandbox.sendEvent(room, alice, 'm.room.message', { msgtype: 'm.text', body: 'cake?' });
+    const { message } = await send(bob, { body: 'me', 'm.relates_to': { rel_type: 'm.thread', event_id: root } });
+    const thread = { part: 0, id: message.id };
+    const threadSeenBy = async (one: MatrixAdapter, name: string): Promise<unknown> => {
+      await one.deliver.messageSent?.send(saying(name, room, 'tea', { thread }).request, bench.signal);
+      const { content } = bench.sandbox.messages(room).findLast(({ content: { body } }) => body === 'tea') ?? {};
+      return (content?.['m.relates_to'] as Record<string, unknown> | undefined)?.['event_id'];
+    };
+    expect(await threadSeenBy(adapter, 'one')).toBe(root);
+    // One that came before we listened is asked for.
+    expect(await threadSeenBy(bench.make(), 'two')).toBe(root);
+  });
+
   it('a room that is named by its alias is found', async () => {
     const link = (alias: string) => ({
       body: alias,

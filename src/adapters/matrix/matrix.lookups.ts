@@ -31,6 +31,7 @@ const pauseMs = 10_000;
 export class MatrixLookups {
   readonly #names = new BoundedMap<string, string>(maxRemembered);
   readonly #senders = new BoundedMap<string, string>(maxRemembered);
+  readonly #threads = new BoundedMap<string, string>(maxRemembered);
   readonly #words = new BoundedMap<string, { readonly sender: string; readonly text: string }>(maxWords);
   readonly #creators = new BoundedMap<string, Omit<RoomPower, 'levels'>>(maxRooms);
   readonly #levels = new BoundedMap<string, JsonObject>(maxRooms);
@@ -45,6 +46,7 @@ export class MatrixLookups {
     const { event_id: id, room_id: room, sender, state_key: key, type } = event;
     if (key === undefined) {
       this.noteSender(id, sender);
+      if (type === 'm.room.message') this.#noteThread(event);
     } else if (type === 'm.room.member') {
       this.#names.set(memberKey(room, key), readMember(event.content).displayname ?? localpartOf(key));
     } else if (type === 'm.room.power_levels' && key === '') {
@@ -107,6 +109,21 @@ export class MatrixLookups {
     }
     const words = this.#words.get(event);
     return words === undefined ? undefined : { name: await this.nameOf(room, words.sender, signal), text: words.text };
+  }
+
+  /** The event that a thread begins with, where one of its events is known: a thread in a thread is none. */
+  async threadOf(room: string, event: string, signal: AbortSignal): Promise<string> {
+    const known = this.#threads.get(event);
+    if (known !== undefined) return known;
+    const found = await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs);
+    return found === undefined ? event : this.#noteThread(found);
+  }
+
+  #noteThread({ event_id: id, content }: MatrixEvent): string {
+    const { rel_type: relation, event_id: first } = readRelation(content);
+    const root = relation === 'm.thread' && first !== undefined ? first : id;
+    this.#threads.set(id, root);
+    return root;
   }
 
   /** Whether what a user says with `@room` notifies everybody; false where that cannot be told soon. */

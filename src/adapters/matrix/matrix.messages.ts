@@ -6,6 +6,7 @@ import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { MediaApi } from './api/media.api.js';
 import type { TimelineApi } from './api/timeline.api.js';
 import type { MatrixSelf } from './matrix.ids.js';
+import type { MatrixLookups } from './matrix.lookups.js';
 import type { JsonObject } from './matrix.payloads.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
 import { type Placing, toMatrix, wordless } from './to-matrix.js';
@@ -18,6 +19,7 @@ export class MatrixMessages {
     private readonly timeline: TimelineApi,
     private readonly media: MediaApi,
     private readonly writer: MatrixWriter,
+    private readonly lookups: Pick<MatrixLookups, 'threadOf'>,
   ) {}
 
   async say(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
@@ -28,7 +30,7 @@ export class MatrixMessages {
     const placing: Placing = {
       voice,
       ...(replyTo === undefined ? {} : { replyTo: replyTo.id }),
-      ...(thread === undefined ? {} : { thread: thread.id }),
+      ...(thread === undefined ? {} : { thread: await this.lookups.threadOf(room, thread.id, signal) }),
     };
     const say = async (part: number, content: JsonObject): Promise<void> => {
       const key = request.key(part);

@@ -284,7 +284,11 @@ describe('fromTalk: what happens to rooms', () => {
       change: { of: 'start', joinUrl: 'https://cloud.example.org/index.php/call/dn2464ek' },
     });
     expect(eventOf('callEnded')).toMatchObject({ kind: 'callChanged', change: { of: 'end', how: 'over', people: [] } });
-    expect(eventOf('threadCreated')).toMatchObject({ kind: 'threadChanged', thread: { id: '681' }, title: 'Planning' });
+    expect(eventOf('threadCreated')).toMatchObject({
+      kind: 'threadChanged',
+      thread: { id: '681' },
+      title: 'Planning 2027',
+    });
   });
 
   it('what is not ours to bridge is ignored under its name', () => {

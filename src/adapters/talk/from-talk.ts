@@ -1,8 +1,16 @@
-import type { BridgeEvent, CallChanged, MessageSent, ReactionRemoved } from '../../model/bridge-event.js';
+import type {
+  BridgeEvent,
+  CallChanged,
+  MessageEdited,
+  MessageSent,
+  ReactionRemoved,
+  ThreadChanged,
+} from '../../model/bridge-event.js';
 import { accountId, roomId, userId, type AccountId, type MessageRef, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import type { RichText } from '../../model/rich-text.js';
 import { changeInlines } from '../../formatting/change-inlines.js';
+import { cleanText } from '../../formatting/clean.js';
 import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
 import { asBroadcast } from './from-talk-breakouts.js';
@@ -44,11 +52,23 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     style: 'text',
     ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted), ...quotedIn(stored, reader) }),
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
+    ...titleOf(row),
     ...(row.silent === true ? { attention: 'silent' } : {}),
     ...(row.expirationTimestamp === undefined || row.expirationTimestamp === 0
       ? {}
       : { expiresAt: new Date(row.expirationTimestamp * 1000).toISOString() }),
   };
+}
+
+/** Of the message that a thread began with. */
+function titleOf(row: Pick<ParentRow, 'id' | 'isThread' | 'threadId' | 'threadTitle'>): { title?: string } {
+  const isFirst = row.isThread === true && row.threadId === row.id;
+  const title = isFirst ? cleanTitle(row.threadTitle) : '';
+  return title === '' ? {} : { title };
+}
+
+function cleanTitle(title = ''): string {
+  return cleanText(title).replaceAll(/\s+/g, ' ').trim();
 }
 
 function saidIn(stored: StoredRow, reader: TalkReader): MessageSent['body'] {
@@ -184,10 +204,8 @@ function fromSystemRow(stored: StoredRow, reader: TalkReader): ReadResult {
     case 'poll_closed':
       return { ignored: kind };
     case 'thread_created':
-    case 'thread_renamed': {
-      const title = textOf(row.messageParameters['title'], 'name');
-      return onParent(stored, reader, (thread) => ({ kind: 'threadChanged', thread, title }));
-    }
+    case 'thread_renamed':
+      return threadNamed(stored, reader);
     case 'message_pinned':
       return onParent(stored, reader, (message) => ({ kind: 'pinChanged', message, state: 'pinned' }));
     case 'message_unpinned':
@@ -208,17 +226,43 @@ function edited(stored: StoredRow, reader: TalkReader): ReadResult {
   if (parent.deleted === true || isDeletedRow(parent)) {
     return { ignored: 'message_edited of a deleted message' };
   }
-  const text = textIn(parent);
-  const body = bodyIn(text, stored, reader, 'apart');
-  const files = filesOf(text, parent.messageType, reader.account);
   return onParent(stored, reader, (message) => ({
     kind: 'messageEdited',
     message,
-    body,
-    ...(files.length === 0 ? {} : { files }),
-    style: 'text',
+    ...wordsOf(parent, stored, reader),
+    ...titleOf(parent),
     version: String(stored.row.id),
   }));
+}
+
+/** What a row says by now, with the files that the words are about. */
+function wordsOf(
+  row: ParentRow,
+  stored: StoredRow,
+  reader: TalkReader,
+): Pick<MessageEdited, 'body' | 'files' | 'style'> {
+  const text = textIn(row);
+  const body = bodyIn(text, stored, reader, 'apart');
+  const files = filesOf(text, row.messageType, reader.account);
+  return { body, ...(files.length === 0 ? {} : { files }), style: 'text' };
+}
+
+/** The row of a thread's first message may be read before the server has made its thread: `thread_created` tells of it in either case. */
+function threadNamed(stored: StoredRow, reader: TalkReader): ReadResult {
+  const { row } = stored;
+  // Read late, the first message says what the thread is called by now.
+  const title = cleanTitle(row.parent?.threadTitle ?? textOf(row.messageParameters['title'], 'name'));
+  if (title === '') return { ignored: `${row.systemMessage} without a title` };
+  return onParent(stored, reader, (thread) => ({ kind: 'threadChanged', thread, title, ...firstIn(stored, reader) }));
+}
+
+/** What the first message says, where that is not what we said for somebody of another network. */
+function firstIn(stored: StoredRow, reader: TalkReader): Pick<ThreadChanged, 'first'> {
+  const { parent } = stored.row;
+  if (parent?.message === undefined || parent.deleted === true || isDeletedRow(parent)) return {};
+  const { actorType: type = '', actorId: id = '', actorDisplayName: name = '' } = parent;
+  if (standingOf({ type, id, name }, stored) === 'ours') return {};
+  return { first: wordsOf(parent, stored, reader) };
 }
 
 /** `reaction_revoked` does not say which: the source found the rows, each of which was one reaction. */

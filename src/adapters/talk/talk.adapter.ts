@@ -135,7 +135,7 @@ export class TalkAdapter implements NetworkAdapter {
       // No files are sent yet.
       maxFileBytes: 0,
       replies: 'quote',
-      threads: 'none',
+      threads: features.has('threads') ? 'titled' : 'none',
       // Without the ability every edit is told as a correction.
       editWindowMs: features.has('edit-messages') ? editWindowMs : 0,
       reactions: features.has('reactions') ? 'emoji' : 'none',

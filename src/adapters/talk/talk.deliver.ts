@@ -6,6 +6,7 @@ import { fileLine } from '../../formatting/named-files.js';
 import { piecesOf, sayInPieces } from '../../model/file-parts.js';
 import type { FileRef } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
+import type { NewMessage } from './api/chat.js';
 import type { TalkUploads } from './talk.uploads.js';
 import type { TalkAuthors } from './talk.authors.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
@@ -13,6 +14,7 @@ import type { TalkClient } from './talk.client.js';
 import { uneditable, unsureRefusal } from './talk.errors.js';
 import { rowIdOf, talkMessageId } from './talk.ids.js';
 import { withReason, type Wish } from './talk.rights.js';
+import type { ThreadPlace, TalkThreads } from './talk.threads.js';
 import { shortQuoteOf } from './to-talk-quotes.js';
 import type { TalkVoices, Voice, VoiceKind } from './talk.voices.js';
 
@@ -31,6 +33,7 @@ export interface Writing {
   readonly client: TalkClient;
   readonly voices: TalkVoices;
   readonly authors: TalkAuthors;
+  readonly threads: TalkThreads;
   readonly uploads: TalkUploads;
   readonly textsOf: TextsOf;
 }
@@ -52,7 +55,7 @@ export class MessageDelivery implements Deliver<'messageSent'> {
     const isWordless = event.body.length === 0 && files.length > 0;
     await voices.speak(room, speaker, signal, async (voice) => {
       const say = async (part: number, text: string): Promise<void> => {
-        const said = { part, text, isSilent, replyTo: part === 0 ? replyTo : undefined };
+        const said = { part, text, isSilent, ...(await this.#where(request, part, replyTo, signal)) };
         await post(this.writing, voice, request, said, signal);
         made.add(part);
       };
@@ -61,7 +64,7 @@ export class MessageDelivery implements Deliver<'messageSent'> {
       await sayInPieces(piecesOf(texts, files), made, {
         text: say,
         file: async (part, file, text) => {
-          const said = { part, isSilent, replyTo: part === 0 ? replyTo : undefined };
+          const said = { part, isSilent, ...(await this.#where(request, part, replyTo, signal)) };
           await this.#show(request, file, text === undefined ? [] : event.body, said, signal);
           made.add(part);
         },
@@ -78,28 +81,45 @@ export class MessageDelivery implements Deliver<'messageSent'> {
     request: DeliveryRequest<MessageSent>,
     file: FileRef,
     body: RichText,
-    { part, isSilent, replyTo }: Omit<Said, 'text'>,
+    { part, isSilent, ...where }: Omit<Said, 'text'>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { client, authors, uploads, textsOf } = this.writing;
+    const { client, authors, threads, uploads, textsOf } = this.writing;
     const { room: token, event, speaker } = request;
     const opened = await request.openFile(file, signal);
     const isAlone = body.length === 0;
     const [text = ''] = await textsOf({ ...event, body, files: isAlone ? [file] : [] }, speaker, 'relay');
     const key = request.key(part);
-    const shown = {
-      key,
-      caption: isAlone && speaker.as === 'bridge' ? '' : text,
-      isSilent,
-      replyTo: replyTo === undefined ? undefined : rowIdOf(replyTo.id),
-    };
+    const [place = {}] = waysOf(where);
+    const shown = { key, caption: isAlone && speaker.as === 'bridge' ? '' : text, isSilent, place };
     const asking = { signal, beforeSend: () => request.beforeSend() };
-    const id = await withReason({ client, token, signal, beyondChat: 'share files' }, () =>
-      uploads.show(token, file, opened, shown, asking),
+    const id = await opening(threads, token, where, key, () =>
+      withReason({ client, token, signal, beyondChat: 'share files' }, () =>
+        uploads.show(token, file, opened, shown, asking),
+      ),
     );
     const copy = { part, id: talkMessageId(id), key };
     authors.note(token, copy, 'relay');
     request.onMade(copy);
+  }
+
+  /** The parts of a message that begins a thread stand in it, as do those of one that was said in it. */
+  async #where(
+    { room, thread, event }: DeliveryRequest<MessageSent>,
+    part: number,
+    replyTo: Copy | undefined,
+    signal: AbortSignal,
+  ): Promise<Pick<Said, 'replyTo' | 'thread'>> {
+    const answered = part === 0 ? replyTo : undefined;
+    if (thread === undefined) {
+      const title = part === 0 && event.thread === undefined ? event.title : undefined;
+      return { replyTo: answered, ...(title === undefined ? {} : { thread: { threadTitle: title } }) };
+    }
+    const place = await this.writing.threads.placeOf(room, thread, signal);
+    if (place === undefined) return { replyTo: answered };
+    // What the thread goes on from may stand outside of it.
+    const isOutside = answered?.id === thread.id && !('threadId' in place && String(place.threadId) === thread.id);
+    return { replyTo: isOutside ? undefined : answered, thread: { ...place, root: thread } };
   }
 
   /** What nobody can quote is quoted in the text, shortly. */
@@ -136,7 +156,8 @@ export class EditDelivery implements Deliver<'messageEdited'> {
         await voices.speak(room, speaker, signal, async (voice) => {
           const text = await textOf(part, voice.as);
           // It stands at the room's end: the quote tells what it belongs to. An edit notifies nobody.
-          await post(this.writing, voice, request, { part, text, isSilent: true, replyTo: target[0] }, signal);
+          const said = { part, text, isSilent: true, replyTo: target[0] };
+          await post(this.writing, voice, request, said, signal);
         });
       } else {
         const as = await authors.of(room, copy, signal);
@@ -204,10 +225,14 @@ interface Said {
   readonly text: string;
   readonly isSilent: boolean;
   readonly replyTo: Copy | undefined;
+  /** `root`: the message that the thread goes on from, where it is a message of its own. */
+  readonly thread?: ThreadPlace & { readonly root?: Copy };
 }
 
+type Place = Pick<NewMessage, 'replyTo' | 'threadId' | 'threadTitle'>;
+
 async function post(
-  { client, authors }: Writing,
+  { client, authors, threads }: Writing,
   voice: Voice,
   request: Post,
   said: Said,
@@ -217,32 +242,35 @@ async function post(
   const { part, text, isSilent } = said;
   const { actorDisplayName } = voice;
   const key = request.key(part);
-  const quoted = said.replyTo === undefined ? undefined : rowIdOf(said.replyTo.id);
   const written = {
     message: text,
     referenceId: key,
     ...(isSilent ? { silent: true } : {}),
     ...(actorDisplayName === undefined ? {} : { actorDisplayName }),
   };
-  const attempt = async (reply: { replyTo?: number }): Promise<number> => {
+  const attempt = async (place: Place): Promise<number> => {
     try {
-      return await voice.chat.post(token, { ...written, ...reply }, () => request.beforeSend(), signal);
+      return await voice.chat.post(token, { ...written, ...place }, () => request.beforeSend(), signal);
     } catch (error) {
       const stored = error instanceof MessageRefused ? await storedAs(key, client, token, signal) : undefined;
       if (stored === undefined) throw error;
       return stored;
     }
   };
-  const id = await reasoned(voice, { client, token, signal }, async () => {
-    if (quoted === undefined) return attempt({});
-    try {
-      return await attempt({ replyTo: quoted });
-    } catch (error) {
-      // What it answers was deleted meanwhile: said without it rather than not at all.
-      if (!(error instanceof MessageRefused)) throw error;
-      return attempt({});
-    }
-  });
+  const id = await opening(threads, token, said, key, () =>
+    reasoned(voice, { client, token, signal }, () => {
+      const [best = {}, ...others] = waysOf(said);
+      let posted = attempt(best);
+      for (const place of others) {
+        posted = posted.catch((error: unknown) => {
+          // Said in another place rather than not at all.
+          if (!(error instanceof MessageRefused)) throw error;
+          return attempt(place);
+        });
+      }
+      return posted;
+    }),
+  );
   const copy = { part, id: talkMessageId(id), key };
   authors.note(token, copy, voice.as);
   request.onMade(copy);
@@ -264,6 +292,34 @@ async function storedAs(
   } catch (error) {
     throw unsureRefusal(error);
   }
+}
+
+/** Writes down which message opens a thread, before and after. */
+async function opening(
+  threads: TalkThreads,
+  token: Post['room'],
+  { thread }: Pick<Said, 'thread'>,
+  key: DeliveryKey,
+  post: () => Promise<number>,
+): Promise<number> {
+  const root = thread !== undefined && 'threadTitle' in thread ? thread.root : undefined;
+  if (root !== undefined) await threads.opening(token, root, key);
+  const id = await post();
+  if (root !== undefined) await threads.opened(token, root, id);
+  return id;
+}
+
+/** Where a message may stand, best first: what it answers, or its thread, may be gone meanwhile. */
+function waysOf({ replyTo, thread }: Pick<Said, 'replyTo' | 'thread'>): readonly Place[] {
+  const answered = replyTo === undefined ? undefined : rowIdOf(replyTo.id);
+  const answer = answered === undefined ? {} : { replyTo: answered };
+  if (thread === undefined) return answered === undefined ? [{}] : [answer, {}];
+  // Who opens a thread answers nothing there.
+  if ('threadTitle' in thread) return [{ threadTitle: thread.threadTitle }];
+  const { threadId } = thread;
+  const root = thread.root === undefined ? undefined : rowIdOf(thread.root.id);
+  const inThread = answered === undefined ? [{ threadId }] : [{ ...answer, threadId }, { threadId }];
+  return [...inThread, ...(root === undefined ? [] : [{ replyTo: root }]), {}];
 }
 
 /** Throws MessageRefused where it is not ours, and our account no moderator. */

@@ -24,6 +24,9 @@ const parentRow = z.object({
   messageType: z.string().optional(),
   deleted: z.boolean().optional(),
   markdown: z.boolean().optional(),
+  threadId: z.int().optional(),
+  isThread: z.boolean().optional(),
+  threadTitle: z.string().optional(),
 });
 export type ParentRow = z.infer<typeof parentRow>;
 
@@ -42,6 +45,7 @@ const chatRow = z.object({
   parent: parentRow.optional(),
   threadId: z.int().optional(),
   isThread: z.boolean().optional(),
+  threadTitle: z.string().optional(),
   /** Whole seconds; 0: it stays. */
   expirationTimestamp: z.int().nonnegative().optional(),
   silent: z.boolean().optional(),
@@ -150,6 +154,8 @@ const shownRow = z.object({
   lastEditActorId: z.string().optional(),
   /** Whole seconds. */
   lastEditTimestamp: z.int().optional(),
+  threadId: z.int().optional().catch(undefined),
+  isThread: z.boolean().optional().catch(undefined),
 });
 export type ShownRow = z.infer<typeof shownRow>;
 export const shownRows = z.array(shownRow);

@@ -15,6 +15,7 @@ import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
 import { RoomDelivery } from './talk.room-changes.js';
 import { RoomViews } from './talk.room-views.js';
 import type { TalkSettings } from './talk.settings.js';
+import { TalkThreads, ThreadDelivery } from './talk.threads.js';
 import { TalkUploads } from './talk.uploads.js';
 import { TalkVoices } from './talk.voices.js';
 import { relayedTexts } from './to-talk.js';
@@ -55,7 +56,9 @@ export class TalkSpeaking {
         : { bridged: new BridgeBot(client, bridgeBotPassword, names, clock, log) }),
     });
     const authors = new TalkAuthors(client);
-    const writing: Writing = { client, voices, authors, uploads: new TalkUploads(client, self), textsOf: this.textsOf };
+    const threads = new TalkThreads(client, store);
+    const uploads = new TalkUploads(client, self);
+    const writing: Writing = { client, voices, authors, threads, uploads, textsOf: this.textsOf };
     const messages = new MessageDelivery(writing);
     const members = new TalkMembers(client, messages, self);
     this.deliver = {
@@ -68,6 +71,7 @@ export class TalkSpeaking {
       memberLeft: members.leaving,
       roleChanged: members.roles,
       roomChanged: new RoomDelivery(client, messages),
+      threadChanged: new ThreadDelivery(client, threads, messages),
     };
   }
 

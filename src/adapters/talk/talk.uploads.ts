@@ -6,6 +6,7 @@ import { pathOf } from './api/endpoint-call.js';
 import { fileEndpoints } from './api/files.endpoints.js';
 import { StreamedBody } from './api/http.js';
 import { refusedBy, refusalOf } from './api/refused.js';
+import type { NewMessage } from './api/chat.js';
 import type { TalkClient } from './talk.client.js';
 import { fileNotTaken, uploadHidden } from './talk.errors.js';
 
@@ -21,7 +22,8 @@ export interface Shown {
   readonly key: DeliveryKey;
   readonly caption: string;
   readonly isSilent: boolean;
-  readonly replyTo: number | undefined;
+  /** What it answers, or its thread. */
+  readonly place: Pick<NewMessage, 'replyTo' | 'threadId' | 'threadTitle'>;
 }
 
 interface Asking {
@@ -114,14 +116,14 @@ export class TalkUploads {
     path: string,
     { voice }: FileRef,
     mime: string,
-    { key, caption, isSilent, replyTo }: Shown,
+    { key, caption, isSilent, place }: Shown,
     asking: Asking,
   ): Promise<void> {
     const meta = {
       messageType: voice !== undefined && spokenTypes.includes(mime) ? 'voice-message' : 'comment',
       ...(caption === '' ? {} : { caption }),
       ...(isSilent ? { silent: true } : {}),
-      ...(replyTo === undefined ? {} : { replyTo }),
+      ...place,
     };
     const share = {
       shareType: roomShare,

@@ -17,6 +17,10 @@ export interface NewMessage {
   readonly message: string;
   readonly referenceId: string;
   readonly replyTo?: number;
+  /** The thread that it stands in; what is replied to says it better. */
+  readonly threadId?: number;
+  /** Begins a thread under that name. */
+  readonly threadTitle?: string;
   readonly silent?: boolean;
   /** Who is to be seen to say it: for the bridges' own user alone. */
   readonly actorDisplayName?: string;
