@@ -65,6 +65,7 @@ describe('talk.signaling', () => {
   let stop: AbortController;
   let warned: string[];
   let enter: TalkSignalingParts['visits']['enter'];
+  let capabilities: TalkSignalingParts['facts']['capabilities'];
 
   beforeEach(async () => {
     server = await ScriptedSignaling.open();
@@ -79,6 +80,8 @@ describe('talk.signaling', () => {
       server: server.url,
     });
     enter = () => Promise.resolve({ session: 'nextcloud', settings });
+    const known = spreedCapabilities.parse({ config: { chat: {}, signaling: { mode: 'external' } } });
+    capabilities = () => Promise.resolve(known);
   });
 
   afterEach(() => server.close());
@@ -88,8 +91,7 @@ describe('talk.signaling', () => {
     const signaling = new TalkSignaling({
       visits: { enter: (room, signal) => enter(room, signal) },
       facts: {
-        capabilities: () =>
-          Promise.resolve(spreedCapabilities.parse({ config: { chat: {}, signaling: { mode: 'external' } } })),
+        capabilities: () => capabilities(),
         signalingSettings: () => Promise.reject(new Error('nobody asks')),
       },
       settings: { url: 'http://cloud.test', maxSignalingRooms: 50, holdIntervalMs: 10, signalingQuietMs: 60_000 },
@@ -106,6 +108,15 @@ describe('talk.signaling', () => {
   it('a refused login ends it', async () => {
     enter = () => Promise.reject(new LoginRefused('revoked'));
     await expect(run(['a'], () => Promise.resolve())).rejects.toThrow('revoked');
+  });
+
+  it('a stop does not wait for a Nextcloud that does not say whether there is a signaling server', async () => {
+    capabilities = () => new Promise(() => undefined);
+    const running = run(['a'], () => Promise.resolve());
+    await systemClock.sleep(20);
+    stop.abort();
+    await running;
+    expect(server.made).toBe(0);
   });
 
   it('a room that could not be woken is woken again', async () => {

@@ -9,6 +9,7 @@ import type { SignalingPerson } from './talk.signaling-messages.js';
 import { SignalingSession } from './talk.signaling-session.js';
 import type { TalkSettings } from './talk.settings.js';
 import type { TalkVisits } from './talk.visits.js';
+import { whileWanted } from './talk.while-wanted.js';
 
 export interface TalkSignalingParts {
   readonly visits: Pick<TalkVisits, 'enter'>;
@@ -83,7 +84,7 @@ export class TalkSignaling {
     const { settings, clock, log } = this.parts;
     while (!signal.aborted) {
       try {
-        const isExternal = await this.#isExternal();
+        const isExternal = await whileWanted(this.#isExternal(), signal);
         const linked = isExternal ? (await watching.rooms()).map(({ room }): string => room) : [];
         if (signal.aborted) return;
         const chosen = roomsWithSession(linked, new Set(this.#kept.keys()), settings.maxSignalingRooms);

@@ -7,6 +7,7 @@ import { roomEndpoints } from './api/rooms.endpoints.js';
 import { signalingEndpoints, type SignalingSettings } from './api/signaling.endpoints.js';
 import { callFlags, participantType } from './talk.constants.js';
 import { SignalingLost, SignalingUnfit } from './talk.signaling-errors.js';
+import { whileWanted } from './talk.while-wanted.js';
 
 /** After so long without a sign of life a session that is in the way may be ended: in a call, and out of it. */
 const silentForS = { inCall: 60, outside: 40 } as const;
@@ -43,14 +44,7 @@ export class TalkVisits {
     });
     this.#last = visit.catch(() => undefined);
     // Nobody waits for those before who is not to visit any more.
-    let stop = (): void => undefined;
-    const aborted = new Promise<never>((_, reject) => (stop = () => reject(new SignalingLost('no longer wanted'))));
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      return await Promise.race([visit, aborted]);
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    return whileWanted(visit, signal);
   }
 
   async #enter(token: string, signal: AbortSignal): Promise<Visit> {

@@ -2,6 +2,9 @@ import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contrac
 import { NetworkUnavailable, RoomClosed } from '../../model/errors.js';
 import { roomId, type RoomId } from '../../model/ids.js';
 import type { WatchedRoom, Watching, WatchMode } from '../../model/network-adapter.js';
+import { silentLog } from '../../observability/log.js';
+import { systemClock } from '../../workers/system-clock.js';
+import { BotSecrets } from './talk.bot-secrets.js';
 import { newCursor } from './talk.cursor.js';
 import { rereadAfterMs } from './talk.watch.js';
 
@@ -286,6 +289,19 @@ describe('talk.watch', () => {
     expect(watched.by('webhook')).toEqual([at.room]);
     at.talk.post(at.token, 'bob', 'hello');
     await until(() => watched.by('held').length > 0);
+  });
+
+  it('a server that hangs over the bots of a room keeps no room waiting', async () => {
+    await start({}, () => {
+      watched.active = [{ room: at.room, lastActivityAt: null }];
+    });
+    at.talk.faults.add({ path: '/bot/', fault: { do: 'hang', forMs: 60_000 } });
+    await new BotSecrets(at.store, systemClock, silentLog).make('http://127.0.0.1:1/talk/home/webhook');
+    await until(() => at.talk.faults.struck > 0);
+    watched.woken.length = 0;
+    at.talk.post(at.token, 'bob', 'hello');
+    await until(() => watched.all.length > 0);
+    await swept();
   });
 
   it('an error ends it, and a later run goes on where it was', async () => {
