@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cleanName } from './names.js';
+import { cleanName, nameWithHandle } from './names.js';
 
 describe('cleanName', () => {
   it.each([
@@ -31,6 +31,31 @@ describe('cleanName', () => {
         expect(cleaned.length).toBeLessThanOrEqual(80);
         expect(cleaned).not.toMatch(/[\n\r\u200b-\u200f\u202a-\u202e]/u);
         expect(cleanName(cleaned)).toBe(cleaned);
+      }),
+    );
+  });
+});
+
+describe('nameWithHandle', () => {
+  it.each([
+    ['Anna', '@anna:there', 'Anna [@anna:there]'],
+    [' Anna\u200b\n', '\u202e@anna', 'Anna [@anna]'],
+    ['\u2800', '@anna', 'Someone [@anna]'],
+    ['Anna '.repeat(16), '@anna:there', `${'Anna '.repeat(12)}Anna… [@anna:there]`],
+    ['Anna '.repeat(16), `@${'a'.repeat(55)}`, `Anna Anna Anna Anna… [@${'a'.repeat(55)}]`],
+    ['Anna', `@${'a'.repeat(60)}:there`, `Anna [@${'a'.repeat(27)}…${'a'.repeat(21)}:there]`],
+  ])('%j with %j is %j', (name, handle, wanted) => {
+    expect(nameWithHandle(name, handle)).toBe(wanted);
+  });
+
+  it('people of one name are told apart, however long it is, on one line of at most 80 characters', () => {
+    const handle = fc.string({ unit: fc.constantFrom(...'@ab:.9'), minLength: 1, maxLength: 56 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), handle, handle, (name, one, other) => {
+        const shown = nameWithHandle(name, one);
+        expect(shown.length).toBeLessThanOrEqual(80);
+        expect(cleanName(shown)).toBe(shown);
+        expect(shown === nameWithHandle(name, other)).toBe(one === other);
       }),
     );
   });

@@ -2,6 +2,8 @@ import { cleanText } from './clean.js';
 import { splitText } from './split.js';
 
 const longestName = 80;
+/** Leaves something of the name beside it. */
+const longestHandle = 56;
 /** What one cannot see: marks of direction, joiners, fillers, tags; but not what asks for an emoji's colours. */
 const invisible = /(?!(?<=\p{Extended_Pictographic})\ufe0f)[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 /** The blank of Braille looks like a space and counts as a letter. */
@@ -12,10 +14,29 @@ const blanks = /[\s\u2800]+/gu;
  * A longer one ends in an ellipsis, after a whole word where possible.
  */
 export function cleanName(name: string): string {
+  return cut(oneLine(name) || 'Someone', longestName);
+}
+
+/**
+ * Pure: the same with what tells its bearer from others of that name behind it, `Anna [@anna:there]`. Where both do not fit the name
+ * gives way: a handle of usual length stays whole, of a longer one the beginning and the end.
+ */
+export function nameWithHandle(name: string, handle: string): string {
+  const whole = [...oneLine(handle)];
+  const most = longestHandle / 2;
+  const short =
+    whole.join('').length <= longestHandle ? whole : [...whole.slice(0, most), '…', ...whole.slice(1 - most)];
+  const behind = ` [${cut(short.join(''), longestHandle)}]`;
+  return `${cut(oneLine(name) || 'Someone', longestName - behind.length)}${behind}`;
+}
+
+function oneLine(name: string): string {
   const spaced = cleanText(name.replaceAll(blanks, ' '));
-  const line = spaced.replaceAll(invisible, '').replaceAll(blanks, ' ').trim();
-  if (line === '') return 'Someone';
-  if (line.length <= longestName) return line;
-  const [beginning = ''] = splitText(line, { chars: longestName - 1 });
+  return spaced.replaceAll(invisible, '').replaceAll(blanks, ' ').trim();
+}
+
+function cut(line: string, longest: number): string {
+  if (line.length <= longest) return line;
+  const [beginning = ''] = splitText(line, { chars: longest - 1 });
   return `${beginning.trimEnd()}…`;
 }

@@ -1,4 +1,5 @@
 import { skeleton } from '../formatting/look-alike.js';
+import { nameWithHandle } from '../formatting/names.js';
 import type { Clock } from '../model/clock.js';
 import type { UserRef } from '../model/ids.js';
 import type { Likeness } from '../persistence/people.repository.js';
@@ -39,7 +40,7 @@ export class ShownNames {
       label,
       skeleton: skeleton(name),
     });
-    const shown = alike === 'alike' || looksMarked.test(name) ? `${name} [${handle}]` : name;
+    const shown = alike === 'alike' || looksMarked.test(name) ? nameWithHandle(name, handle) : name;
     this.#remember(key, { name, shown, untilMs: this.clock.monotonicMs() + this.options.believedForMs });
     return shown;
   }

@@ -26,6 +26,13 @@ describe('shownName', () => {
     expect(shownName(mia('Anna [@mia:there]'), taken('Anna [@mia:there]'))).toBe('Anna [@mia:there] (Matrix)');
   });
 
+  it('of two whose long names are the same, each is still told apart', () => {
+    const long = 'Anna '.repeat(16);
+    const shown = (handle: string) => shownName({ ...mia(long, handle), networkLabel: 'N'.repeat(300) }, taken(long));
+    expect(shown('@one').slice(0, 80)).not.toBe(shown('@two').slice(0, 80));
+    expect(shown('@one')).toHaveLength(250);
+  });
+
   it('what cannot be seen or does not fit is left out; there is always a name', () => {
     expect(shownName(mia('\u202eM\u200bia\n'), taken())).toBe('Mia (Matrix)');
     expect(shownName(mia(' '), taken())).toBe('Someone (Matrix)');

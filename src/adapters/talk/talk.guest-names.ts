@@ -1,5 +1,5 @@
 import { skeleton } from '../../formatting/look-alike.js';
-import { cleanName } from '../../formatting/names.js';
+import { cleanName, nameWithHandle } from '../../formatting/names.js';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
@@ -70,6 +70,5 @@ export function shownName({ person, profile, networkLabel }: Named, taken: Reado
   const marked = `${name} (${networkLabel})`;
   const isTaken = taken.has(skeleton(name)) || taken.has(skeleton(marked));
   if (!isTaken || isToldApart.test(name)) return marked.slice(0, longestName).toWellFormed();
-  const handle = cleanName(profile.handle ?? person.id);
-  return `${name} [${handle}] (${networkLabel})`.slice(0, longestName).toWellFormed();
+  return `${nameWithHandle(name, profile.handle ?? person.id)} (${networkLabel})`.slice(0, longestName).toWellFormed();
 }

@@ -136,6 +136,8 @@ export class TalkGuests implements OtherVoices {
   ): Promise<Spoken<T>> {
     const visitor = await this.#visitors.of(owner);
     const seat = visitor.seats.get(room);
+    // Nobody else gets the place meanwhile.
+    if (seat !== undefined) seat.actedMs = this.#now();
     if (seat !== undefined && this.#now() - seat.heardMs < mostUnheardMs) {
       try {
         return { done: await this.#act(visitor, seat, signal, act, name) };
@@ -168,7 +170,8 @@ export class TalkGuests implements OtherVoices {
     const { owner, seats } = visitor;
     const { store, bans } = this.parts;
     if (!seats.has(room) && !this.#hasPlace()) return 'full';
-    const stored = seats.get(room) ?? (await store.seatOf(owner, room));
+    const known = seats.get(room);
+    const stored = known ?? (await store.seatOf(owner, room));
     if (stored !== undefined && (await bans.has(room, stored.actor, signal))) throw guestBanned();
     const joined = await visitor.participants.join(room, signal).catch((error: unknown) => {
       throw hasFailed(error) ? guestsUnserved(error) : error;
@@ -178,7 +181,6 @@ export class TalkGuests implements OtherVoices {
     const actor = joined.actorId;
     const now = this.#now();
     const name = stored?.actor === actor ? stored.name : undefined;
-    const known = seats.get(room);
     const wantedName = stored?.name;
     const seat: Seat = known ?? { owner, room, actor, name, wantedName, heardMs: now, actedMs: now, keptMs: now };
     // Before it first does anything, so that nobody takes what it does for somebody else's; and again, as long as it stays.
@@ -256,6 +258,8 @@ export class TalkGuests implements OtherVoices {
     if (visitor.seats.get(seat.room) !== seat) return;
     if (this.#closed.has(seat.room)) return this.#visitors.unseat(seat);
     await this.#join(visitor, seat.room, signal);
+    // Somebody else was given the place meanwhile.
+    if (this.#givenUp.has(seat)) return this.#visitors.giveUp(seat);
     await this.#introduce(visitor, seat, signal);
   }
 
