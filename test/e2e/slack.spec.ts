@@ -92,7 +92,12 @@ class Three {
       return message?.['thread_ts'] as string | undefined;
     }
     if (side === 'talk') {
-      const message = world.talk.messages(this.#room.talk).find((each) => String(each['id']) === id);
+      const messages = world.talk.messages(this.#room.talk);
+      const message = messages.find((each) => String(each['id']) === id);
+      // What opens a thread is called after what it answers.
+      const { threadTitle: title } = message ?? {};
+      const first = messages.find((each) => String(each['message']).replaceAll('*', '') === title);
+      if (message?.['threadId'] === message?.['id'] && first !== undefined) return String(first['id']);
       const parent = message?.['parent'] as { id?: number } | undefined;
       return parent?.id === undefined ? undefined : String(parent.id);
     }
