@@ -15,6 +15,7 @@ export interface Capabilities {
   /** Longest text of one message in UTF-16 code units, and in bytes of UTF-8 where that is bounded too. */
   readonly maxTextChars: number;
   readonly maxTextBytes?: number;
+  /** 0: the room takes no files. */
   readonly maxFileBytes: number;
   readonly replies: 'quote' | 'thread' | 'none';
   readonly threads: 'titled' | 'plain' | 'none';

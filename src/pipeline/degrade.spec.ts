@@ -66,6 +66,28 @@ function textOf(degraded: Degraded): string | undefined {
 }
 
 describe('degrade', () => {
+  it('a file that is larger than the room takes is told of in its place; one whose size nobody tells is tried', () => {
+    const file = { account: room.account, id: 'f', name: 'film.mp4', mime: 'video/mp4' };
+    const files = [{ ...file, bytes: 50_000_000 }, { ...file, bytes: 50_000_001 }, file];
+    const filesIn = (capabilities: Capabilities): unknown => {
+      const degraded = degrade({ ...message, files }, capabilities, bare);
+      return 'event' in degraded && degraded.event.kind === 'messageSent' ? degraded.event.files : undefined;
+    };
+    const [first, second] = files;
+    const instead = { why: 'this room takes files up to 50 MB' };
+    expect(filesIn({ ...able, maxFileBytes: 50_000_000 })).toEqual([first, { ...second, instead }, file]);
+    expect(filesIn(able)).toMatchObject(files.map(() => ({ instead: { why: 'this room takes no files' } })));
+  });
+
+  it('an edit without words is one only where files stay', () => {
+    const file = { account: room.account, id: 'f', name: 'film.mp4', mime: 'video/mp4' };
+    const edit: MessageEdited = { ...message, kind: 'messageEdited', body: [], files: [file], version: '2' };
+    expect(degrade(edit, able, bare)).toMatchObject({ event: { files: [file] } });
+    expect(degrade({ ...edit, files: [] }, able, bare)).toEqual({ skip: 'there is nothing in it' });
+    const late = degrade(edit, { ...able, editWindowMs: 1 }, resolved({ copyAgeMs: 2 }));
+    expect(textOf(late)).toContain('film.mp4');
+  });
+
   it('what the room can show stays as it is', () => {
     expect(degrade(message, able, bare)).toEqual({ event: message, by: 'person' });
     expect(degrade(reply, able, found)).toEqual({ event: reply, by: 'person' });
@@ -100,7 +122,7 @@ describe('degrade', () => {
   it('files without a text are a message', () => {
     const file = { account: room.account, id: 'f', name: 'a.png', mime: 'image/png', bytes: 1 };
     const event = { ...message, body: [], files: [file] };
-    expect(degrade(event, able, bare)).toEqual({ event, by: 'person' });
+    expect(degrade(event, { ...able, maxFileBytes: 1 }, bare)).toEqual({ event, by: 'person' });
   });
 
   it('what is said in a thread answers its first message, where the room has no threads', () => {

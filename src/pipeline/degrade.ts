@@ -1,5 +1,5 @@
 import { oneEmoji } from '../formatting/emoji.js';
-import { withFileNames } from '../formatting/named-files.js';
+import { bytesInWords, withFileNames } from '../formatting/named-files.js';
 import {
   assertNever,
   type BridgeEvent,
@@ -14,7 +14,7 @@ import {
   type ThreadChanged,
 } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
-import { remoteId, type UserRef } from '../model/ids.js';
+import { type FileRef, remoteId, type UserRef } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { RichText } from '../model/rich-text.js';
 import { noticeOf } from './notices.js';
@@ -81,8 +81,17 @@ function asItIs(event: BridgeEvent, { can }: Resolved): Degraded {
 
 function message(event: MessageSent, capabilities: Capabilities, resolved: Resolved): Degraded {
   if (event.body.length === 0 && event.files.length === 0) return { skip: 'there is nothing in it' };
-  const said = titled(threaded(event, capabilities, resolved), capabilities);
+  const fitting = { ...event, files: event.files.map((file) => fit(file, capabilities)) };
+  const said = titled(threaded(fitting, capabilities, resolved), capabilities);
   return asItIs(answering(said, capabilities, resolved), resolved);
+}
+
+/** What the room does not take is told of in its place. */
+function fit(file: FileRef, { maxFileBytes }: Capabilities): FileRef {
+  if (file.instead !== undefined) return file;
+  if (maxFileBytes === 0) return { ...file, instead: { why: 'this room takes no files' } };
+  if ((file.bytes ?? 0) <= maxFileBytes) return file;
+  return { ...file, instead: { why: `this room takes files up to ${bytesInWords(maxFileBytes)}` } };
 }
 
 /** Where threads have no names, the first message begins with it. */

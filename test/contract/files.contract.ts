@@ -140,7 +140,8 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
       const seen = await harness.seen();
       const texts = seen.filter((each) => typeof each === 'string');
       expect(texts.some((text) => text.includes('lost.pdf') && text.includes('no longer there'))).toBe(true);
-      expect(texts.some((text) => text.includes('here it is'))).toBe(true);
+      const words = seen.map((each) => (typeof each === 'string' ? each : each.caption));
+      expect(words.some((text) => text.includes('here it is'))).toBe(true);
       expect(seen.filter((each) => typeof each !== 'string')).toMatchObject([{ name: 'notes.txt' }]);
     });
 

@@ -1,18 +1,32 @@
 import type { InboxKey } from '../../src/model/ids.js';
 import { type JsonObject, objectsIn } from '../../src/sandbox/slack/state/json.js';
 import { textOfBlocks } from '../../src/sandbox/slack/state/text-of-blocks.js';
-import { describeNetworkAdapter, type Harness } from './network-adapter.contract.js';
+import { describeCarriedFiles, type FileHarness, type SeenFile } from './files.contract.js';
+import { describeNetworkAdapter } from './network-adapter.contract.js';
 import { SlackBench, until } from './slack-bench.js';
 
 describeNetworkAdapter('Slack', makeSlackHarness);
+describeCarriedFiles('Slack', makeSlackHarness);
 
-async function makeSlackHarness(): Promise<Harness> {
+async function makeSlackHarness(): Promise<FileHarness> {
   // Each event comes twice, as it may with Slack.
   const bench = await SlackBench.open({ events: { copies: 2 } });
   const { sandbox, ingest, channel, ann, app } = bench;
   const adapter = bench.make();
   await bench.begin(adapter);
   const messageOf = (id: string): JsonObject => sandbox.messages(channel).find(({ ts }) => ts === id) ?? {};
+  const seenIn = async (message: JsonObject): Promise<readonly (SeenFile | string)[]> => {
+    const caption = textOfBlocks(objectsIn(message['blocks']));
+    const files = objectsIn(message['files']).filter(({ mode }) => mode !== 'tombstone');
+    if (files.length === 0) return [caption];
+    return Promise.all(
+      files.map(async ({ name, mimetype, url_private: address }) => {
+        const answer = await fetch(String(address), { headers: { authorization: `Bearer ${app.botToken}` } });
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        return { name: String(name), mime: String(mimetype), bytes, caption };
+      }),
+    );
+  };
   return {
     adapter,
     room: bench.room,
@@ -38,6 +52,17 @@ async function makeSlackHarness(): Promise<Harness> {
       headers: { 'retry-after': String(afterMs / 1000) },
       body: JSON.stringify({ ok: false, error: 'ratelimited' }),
     }),
+    postFile: ({ name, mime, bytes, caption }) => {
+      sandbox.post(channel, ann, caption, { files: [{ name, mimetype: mime, bytes }] });
+      return Promise.resolve();
+    },
+    seen: async () => {
+      const ours = sandbox
+        .messages(channel)
+        .filter(({ bot_id: bot, subtype }) => bot === app.botId && !String(subtype).endsWith('_join'));
+      return (await Promise.all(ours.map(seenIn))).flat();
+    },
+    strikeFile: (fault) => sandbox.faults.add({ method: 'POST', path: '/api/files\\.completeUploadExternal', fault }),
     withWrongLogin: () => bench.make({ botToken: 'xoxb-wrong' }),
     close: () => bench.close(),
   };

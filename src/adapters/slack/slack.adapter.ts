@@ -20,12 +20,13 @@ import type {
 import type { AdapterContext } from '../../model/network-definition.js';
 import { AppApi, type LoginAnswer } from './api/app.api.js';
 import { ChatApi } from './api/chat.api.js';
+import { FilesApi } from './api/files.api.js';
 import { ConversationsApi } from './api/conversations.api.js';
 import { PeopleApi } from './api/people.api.js';
 import { fromSlack } from './from-slack.js';
 import { SlackClient } from './slack.client.js';
 import { commandIn } from './slack.commands.js';
-import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter } from './slack.deliver.js';
+import { DeletionDelivery, EditDelivery, MessageDelivery, SlackWriter, type WriterParts } from './slack.deliver.js';
 import { EnteringDelivery } from './slack.entering.js';
 import { missingScope, notInstalled } from './slack.errors.js';
 import { slackFirstTold, type SlackSelf } from './slack.ids.js';
@@ -44,12 +45,15 @@ import { RoomDelivery } from './slack.room-changes.js';
 import { SlackRooms } from './slack.rooms.js';
 import type { SlackSettings } from './slack.settings.js';
 import type { SlackSource } from './slack.source.js';
-import { maxTextChars, type Said, type SlackText, toSlack } from './to-slack.js';
+import { maxTextChars, type Said, type SlackText, toSlack, type SlackPlace } from './to-slack.js';
 
 export const slackNetwork = networkName('slack');
 
 /** How many different emoji one user may put on one message. Source: docs.slack.dev, reactions.add. */
 const maxReactions = 23;
+
+/** Source: Slack's help, "Add files to Slack". */
+const maxFileBytes = 1_000_000_000;
 
 /** One app in one workspace. */
 export class SlackAdapter implements NetworkAdapter {
@@ -108,8 +112,7 @@ export class SlackAdapter implements NetworkAdapter {
     this.#people = people;
     this.#rooms = rooms;
     this.#listening = listening;
-    const textsOf = (said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]> =>
-      this.#textsOf(said, speaker, signal);
+    const textsOf: WriterParts['textsOf'] = (said, speaker, signal, name) => this.#textsOf(said, speaker, signal, name);
     const { lookMarginMs: marginMs } = settings;
     const knownSelf = (): SlackSelf => this.#knownSelf();
     this.#look = new SlackLook({ conversations, messages, client, clock, marginMs, self: knownSelf, textsOf });
@@ -117,7 +120,7 @@ export class SlackAdapter implements NetworkAdapter {
     this.settling = { afterTimeoutMs, afterDisconnectMs };
     const pace = new PostPace(clock, { everyMs: settings.postEveryMs, burst: settings.postBurst });
     const addressOf = (picture: FileRef, version: string): string | undefined => this.#addressOf(picture, version);
-    const writer = new SlackWriter({ chat, messages, pace, textsOf, addressOf });
+    const writer = new SlackWriter({ chat, files: new FilesApi(client, clock), messages, pace, textsOf, addressOf });
     const entering = <K extends EventKind>(delivery: Deliver<K>): Deliver<K> =>
       new EnteringDelivery(delivery, (room, signal) => listening.enter(room, signal));
     this.deliver = {
@@ -213,8 +216,7 @@ export class SlackAdapter implements NetworkAdapter {
     return Promise.resolve({
       speakers: ['relay'],
       maxTextChars,
-      // No files are sent yet.
-      maxFileBytes: 0,
+      maxFileBytes,
       replies: 'quote',
       threads: 'plain',
       reactions: 'any',
@@ -251,10 +253,15 @@ export class SlackAdapter implements NetworkAdapter {
     return this.#self;
   }
 
-  async #textsOf(said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]> {
+  async #textsOf(
+    said: Said,
+    speaker: Speaker,
+    signal: AbortSignal,
+    name: SlackPlace['name'] = 'beside',
+  ): Promise<readonly SlackText[]> {
     const customEmoji = await this.#people.customEmoji(signal);
     const { everyone } = this.context.settings;
-    return toSlack(said, speaker, { self: this.#knownSelf(), customEmoji, everyone, name: 'beside' });
+    return toSlack(said, speaker, { self: this.#knownSelf(), customEmoji, everyone, name });
   }
 
   /** The version makes another address of another picture, for those who keep what they have seen. */

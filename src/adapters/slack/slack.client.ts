@@ -2,9 +2,9 @@ import type { WebClient } from '@slack/web-api';
 import { Agent } from 'undici';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
-import type { FileStream } from '../../model/network-adapter.js';
+import type { FileStream, OpenedFile } from '../../model/network-adapter.js';
 import { quiet } from './api/quiet.js';
-import { Exchange, type HttpAnswer, type HttpRequest, KeptBack, TransportError } from './api/exchange.js';
+import { Exchange, type HttpAnswer, type HttpRequest, KeptBack, StreamedBody, TransportError } from './api/exchange.js';
 import {
   type Act,
   brokenAnswer,
@@ -62,6 +62,7 @@ const mostTokens = 3;
  */
 export class SlackClient {
   #agent: Agent | undefined;
+  #fileAgent: Agent | undefined;
   #session: Session | undefined;
   /** By method and place, when the pause that Slack asked for is over. */
   readonly #pauses = new BoundedMap<string, number>(mostPauses);
@@ -143,7 +144,7 @@ export class SlackClient {
     // A file may lie elsewhere, and Slack only know its address.
     if (whose === 'own' && !this.#isSlacks(url)) throw fileGone();
     const token = whose === 'own' ? this.#open().token : undefined;
-    const answer = await this.#connections()
+    const answer = await this.#files()
       .request({
         method: 'GET',
         origin: url.origin,
@@ -172,11 +173,30 @@ export class SlackClient {
     };
   }
 
+  /** Sends a file to where Slack awaits it. The address is its own permission: no token goes there. */
+  async upload(address: string, { body, bytes }: OpenedFile, { signal, beforeSend }: Writing): Promise<void> {
+    const url = new URL(address);
+    if (!this.#isSlacks(url)) throw brokenAnswer('read', 'with an address that is not its own');
+    const { status } = await this.#exchange({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/octet-stream' },
+      body: new StreamedBody(body, bytes),
+      timeoutMs: this.settings.requestTimeoutMs,
+      signal,
+      ...(beforeSend === undefined ? {} : { beforeSend: () => beforeSend() }),
+    }).catch((error: unknown) => {
+      throw translated('read', error);
+    });
+    if (status !== 200) throw brokenAnswer('read', `${String(status)} to an upload`, status);
+  }
+
   /** Lets go of the connections when their requests are answered; a later call makes new ones. */
   async rest(): Promise<void> {
-    const agent = this.#agent;
+    const agents = [this.#agent, this.#fileAgent];
     this.#agent = undefined;
-    await agent?.close();
+    this.#fileAgent = undefined;
+    await Promise.all(agents.flatMap((agent) => (agent === undefined ? [] : [agent.close()])));
   }
 
   #isSlacks({ origin, protocol, hostname }: URL): boolean {
@@ -237,23 +257,34 @@ export class SlackClient {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(request, resolve, reject);
       if (exchange.isOver) return;
-      const { method, url, headers, body = null } = request;
+      const { method, url, body } = request;
       const target = { origin: url.origin, path: url.pathname + url.search };
-      this.#connections().dispatch({ ...target, method, headers: { ...headers }, body }, exchange);
+      const agent = body instanceof StreamedBody ? this.#files() : this.#connections();
+      agent.dispatch({ ...target, method, ...exchange.sent() }, exchange);
     });
   }
 
   #connections(): Agent {
+    this.#agent ??= this.#newAgent(this.settings.maxConnections);
+    return this.#agent;
+  }
+
+  /** Files take long: they have connections of their own, and keep nothing else waiting, nor one another. */
+  #files(): Agent {
+    this.#fileAgent ??= this.#newAgent(null);
+    return this.#fileAgent;
+  }
+
+  #newAgent(connections: number | null): Agent {
     // An idle connection is dropped after 4 s: a write into one that the server just closes has an unknown outcome.
-    this.#agent ??= new Agent({
-      connections: this.settings.maxConnections,
+    return new Agent({
+      connections,
       pipelining: 1,
       keepAliveTimeout: 4000,
       connect: { timeout: connectTimeoutMs },
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    return this.#agent;
   }
 
   #compareClocks(date: string | undefined, sentAtMs: number): void {

@@ -1,5 +1,10 @@
 import type { BridgeEvent, MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
-import { TargetGone } from '../../model/errors.js';
+import { fileLine } from '../../formatting/named-files.js';
+import { FileGone, MessageRefused, TargetGone } from '../../model/errors.js';
+import { firstFilePart } from '../../model/file-parts.js';
+import type { RichText } from '../../model/rich-text.js';
+import type { FilesApi } from './api/files.api.js';
+import { readMessage } from './slack.payloads.js';
 import { type FileRef, type RemoteId, remoteId, type RoomId } from '../../model/ids.js';
 import type { Copy, Deliver, DeliveryRequest, Speaker } from '../../model/network-adapter.js';
 import type { ChatApi, PostPlace } from './api/chat.api.js';
@@ -8,14 +13,15 @@ import { notAMessage } from './slack.errors.js';
 import { type SlackTs, tsOf } from './slack.ids.js';
 import type { SlackMessages } from './slack.messages.js';
 import type { PostPace } from './slack.pace.js';
-import { type Said, type SlackText, usernameOf } from './to-slack.js';
+import { type Said, type SlackPlace, type SlackText, usernameOf } from './to-slack.js';
 
 export interface WriterParts {
   readonly chat: ChatApi;
   readonly messages: SlackMessages;
   readonly pace: PostPace;
   /** The messages that show what was said, in order: one at least. */
-  textsOf(said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]>;
+  textsOf(said: Said, speaker: Speaker, signal: AbortSignal, name?: SlackPlace['name']): Promise<readonly SlackText[]>;
+  readonly files: FilesApi;
   /** Where everybody sees the picture; undefined where we have no public address. */
   addressOf(picture: FileRef, version: string): string | undefined;
 }
@@ -38,6 +44,36 @@ export class SlackWriter {
     const ts = await chat.post(place, text, key, writingOf(request, signal));
     messages.noteRoot(channel, ts, where.thread);
     request.onMade({ part, id: remoteId(ts), key });
+  }
+
+  /** Shows uploaded files. Slack knows no other name there than our app's: the person's stands in the text. */
+  async share(
+    request: Post,
+    part: number,
+    ids: readonly string[],
+    text: SlackText,
+    where: Where,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { files, pace, messages } = this.parts;
+    const { room: channel } = request;
+    const key = request.key(part);
+    await pace.turn(channel, signal);
+    const ts = await files.share(ids, { channel, thread: where.thread }, text, key, writingOf(request, signal));
+    messages.noteRoot(channel, ts, where.thread);
+    request.onMade({ part, id: remoteId(ts), key });
+  }
+
+  /** What stands with files. */
+  textsOfFiles(said: Said, speaker: Speaker, signal: AbortSignal): Promise<readonly SlackText[]> {
+    return this.parts.textsOf(said, speaker, signal, 'inText');
+  }
+
+  /** The files that a message shows; those of somebody else are not ours to delete. */
+  async filesIn(channel: RoomId, copy: Copy, signal: AbortSignal): Promise<readonly string[]> {
+    const ts = tsOf(copy.id);
+    const found = ts === undefined ? undefined : await this.parts.messages.find(channel, ts, signal);
+    return found === undefined ? [] : (readMessage(found).files ?? []).map(({ id }) => id);
   }
 
   async update(request: Request, copy: Copy, text: SlackText, signal: AbortSignal): Promise<void> {
@@ -86,12 +122,57 @@ export class MessageDelivery implements Deliver<'messageSent'> {
 
   async send(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
     const { event, made, speaker } = request;
-    const texts = await this.writer.parts.textsOf(event, speaker, signal);
+    const { files } = event;
+    const isWordless = event.body.length === 0 && files.length > 0;
+    const words = { ...event, files: [] };
     const where = await this.writer.where(request, signal);
-    for (const [part, text] of texts.entries()) {
-      if (made.some((copy) => copy.part === part)) continue;
-      await this.writer.post(request, part, text, where, signal);
+    const texts = isWordless ? [] : await this.writer.parts.textsOf(words, speaker, signal);
+    const caption = files.length === 0 || isWordless ? [] : await this.writer.textsOfFiles(words, speaker, signal);
+    // Words of one message stand with the files, which Slack shows all together.
+    const isTogether = files.length > 0 && caption.length <= 1 && texts.length <= 1;
+    const isMade = (part: number): boolean => made.some((copy) => copy.part === part);
+    const post = async (part: number, text: SlackText | undefined): Promise<void> => {
+      if (text !== undefined && !isMade(part)) await this.writer.post(request, part, text, where, signal);
+    };
+    if (!isTogether) for (const [part, text] of texts.entries()) await post(part, text);
+    const part = isTogether ? 0 : firstFilePart;
+    if (files.length === 0 || isMade(part)) return;
+    const { ids, names, lines } = await this.#upload(request, signal);
+    for (const [index, line] of lines.entries()) {
+      const [text] = await this.writer.parts.textsOf({ ...words, body: line }, speaker, signal);
+      const isAllThereIs = ids.length === 0 && texts.length === 0 && index === 0;
+      await post(isAllThereIs ? part : firstFilePart + 1 + index, text);
     }
+    if (ids.length > 0) {
+      const [named] = await this.writer.textsOfFiles({ ...event, body: [], files: names }, speaker, signal);
+      const text = isTogether ? (caption[0] ?? named) : named;
+      if (text !== undefined) await this.writer.share(request, part, ids, text, where, signal);
+    } else if (isTogether) {
+      await post(part, texts[0]);
+    }
+  }
+
+  /** Uploads what can be had and is taken; of anything else a line tells. */
+  async #upload(
+    request: DeliveryRequest<MessageSent>,
+    signal: AbortSignal,
+  ): Promise<{ readonly ids: string[]; readonly names: FileRef[]; readonly lines: RichText[] }> {
+    const uploaded = { ids: [] as string[], names: [] as FileRef[], lines: [] as RichText[] };
+    for (const file of request.event.files) {
+      if (file.instead !== undefined) {
+        uploaded.lines.push(fileLine(file, file.instead));
+        continue;
+      }
+      try {
+        const opened = await request.openFile(file, signal);
+        uploaded.ids.push(await this.writer.parts.files.upload(opened, writingOf(request, signal)));
+        uploaded.names.push(file);
+      } catch (error) {
+        if (!(error instanceof FileGone || error instanceof MessageRefused)) throw error;
+        uploaded.lines.push(fileLine(file, { why: error.message }));
+      }
+    }
+    return uploaded;
   }
 }
 
@@ -103,8 +184,14 @@ export class EditDelivery implements Deliver<'messageEdited'> {
 
   async send(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<void> {
     const { event, target, made, room } = request;
-    const said = { ...event, attention: 'silent' } as const;
-    const texts = await this.writer.parts.textsOf(said, request.speaker, signal);
+    const { files = [], body } = event;
+    const said = { ...event, attention: 'silent', files: body.length === 0 ? files : [] } as const;
+    const [first] = target;
+    const isWithFiles =
+      files.length > 0 && first !== undefined && (await this.writer.filesIn(room, first, signal)).length > 0;
+    const texts = isWithFiles
+      ? await this.writer.textsOfFiles(said, request.speaker, signal)
+      : await this.writer.parts.textsOf(said, request.speaker, signal);
     for (const [part, text] of texts.entries()) {
       if (made.some((copy) => copy.part === part)) continue;
       const copy = target.find((each) => each.part === part);
@@ -126,14 +213,21 @@ export class EditDelivery implements Deliver<'messageEdited'> {
   }
 }
 
-/** Deletes every part. */
+/** Deletes every part, with its files. */
 export class DeletionDelivery implements Deliver<'messageDeleted'> {
   readonly repeat = 'harmless';
 
   constructor(private readonly writer: SlackWriter) {}
 
   async send(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
-    for (const copy of request.target) await this.writer.delete(request, copy, signal);
+    const { room, target } = request;
+    for (const copy of target) {
+      const isOne = copy.part === 0 || copy.part === firstFilePart;
+      for (const file of isOne ? await this.writer.filesIn(room, copy, signal) : []) {
+        await this.writer.parts.files.delete(file, writingOf(request, signal));
+      }
+      await this.writer.delete(request, copy, signal);
+    }
   }
 }
 

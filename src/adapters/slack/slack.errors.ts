@@ -232,6 +232,16 @@ export function noRoom(text: string): BridgeError {
   return new RoomClosed(`not a Slack channel: ${text}`, 'gone');
 }
 
+/** Slack has no files without contents. */
+export function emptyFile(): BridgeError {
+  return new MessageRefused('it is empty');
+}
+
+/** Files were shared, and their message is not told yet. */
+export function notShownYet(): BridgeError {
+  return new NetworkUnavailable('Slack does not show the files yet', { certainty: 'unknownAfterTimeout' });
+}
+
 export function fileGone(): BridgeError {
   return new TargetGone('there is no such file');
 }

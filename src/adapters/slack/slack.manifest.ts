@@ -14,6 +14,7 @@ export const neededScopes: readonly string[] = [
   'commands',
   'emoji:read',
   'files:read',
+  'files:write',
   'groups:history',
   'groups:read',
   'groups:write',

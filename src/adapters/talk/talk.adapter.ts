@@ -132,8 +132,8 @@ export class TalkAdapter implements NetworkAdapter {
     return {
       ...(await this.#speaking.speakersIn(room)),
       maxTextChars: known.config.chat['max-length'],
-      // No files are sent yet.
-      maxFileBytes: 0,
+      // How large a file may be, each server says when it gets one.
+      maxFileBytes: known.config.attachments.allowed ? Number.MAX_SAFE_INTEGER : 0,
       replies: 'quote',
       threads: features.has('threads') ? 'titled' : 'none',
       // Without the ability every edit is told as a correction.

@@ -10,6 +10,7 @@ export const bridgeScopes: readonly string[] = [
   'commands',
   'emoji:read',
   'files:read',
+  'files:write',
   'groups:history',
   'groups:read',
   'groups:write',

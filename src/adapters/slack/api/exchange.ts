@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { TransportFailure } from '../slack.errors.js';
 
@@ -6,11 +7,19 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | StreamedBody;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Called right before the request is written to its connection; what it throws keeps the request back. */
   readonly beforeSend?: () => void;
+}
+
+/** A body that goes out as it comes: it may take as long as it moves. */
+export class StreamedBody {
+  constructor(
+    readonly stream: AsyncIterable<Uint8Array>,
+    readonly bytes: number,
+  ) {}
 }
 
 export interface HttpAnswer {
@@ -58,6 +67,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }, request.timeoutMs);
     request.signal.addEventListener('abort', this.#onAbort);
     if (request.signal.aborted) this.#onAbort();
+  }
+
+  /** What goes out besides; each chunk of a stream shows that it moves. */
+  sent(): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
+    const { headers, body = null } = this.request;
+    if (!(body instanceof StreamedBody)) return { headers: { ...headers }, body };
+    return {
+      headers: { ...headers, 'content-length': String(body.bytes) },
+      body: Readable.from(this.#moving(body.stream), { objectMode: false }),
+    };
+  }
+
+  async *#moving(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of stream) {
+      this.#timer.refresh();
+      yield chunk;
+    }
+    this.#timer.refresh();
   }
 
   readonly #onAbort = (): void => {
