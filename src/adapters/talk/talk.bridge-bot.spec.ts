@@ -7,14 +7,22 @@ const signal = new AbortController().signal;
 
 describe('BridgeBot', () => {
   let at: TalkAtSandbox;
-  const { person, say, editing, remove, react, row, last } = speechAt(() => at, 'bridged');
+  let nowMs: number;
+  let joins: number;
+
+  const { person, say, editing, remove, react, row, rows, last } = speechAt(() => at, 'bridged');
   const open = async (type: 'public' | 'group' = 'public', password?: string): Promise<void> => {
-    const sandbox = await talkAtSandbox();
+    nowMs = Date.now();
+    joins = 0;
+    const sandbox = await talkAtSandbox({ clock: () => nowMs });
     const adapter = sandbox.make({ bridgeBotPassword: password ?? sandbox.talk.issueAppPassword('bridge-bot') });
     await adapter.connect(signal);
     // It may not delete what others wrote: only the one who said it.
     const token = sandbox.talk.createRoom({ name: 'Square', owner: 'bob', members: ['alice', 'carol'], type });
     at = { ...sandbox, adapter, token, room: roomId(token) };
+    sandbox.talk.faults.watch((method, path) => {
+      if (method === 'POST' && path.endsWith('/participants/active')) joins += 1;
+    });
   };
 
   afterEach(async () => {
@@ -28,6 +36,32 @@ describe('BridgeBot', () => {
     expect(last()).toMatchObject({ actorType: 'bridged', actorDisplayName: 'Mia (Matrix)', message: 'hello' });
     await say(person('N/oah "the man"'), 'hello too');
     expect(last()).toMatchObject({ actorDisplayName: 'N⁄oah ”the man” (Matrix)', message: 'hello too' });
+  });
+
+  it('it comes in once, and again where the server dropped it meanwhile: each message is said once', async () => {
+    await open();
+    await say(person('Mia'), 'one');
+    await say(person('Mia'), 'two');
+    expect(joins).toBe(1);
+    nowMs += 101_000;
+    at.talk.participants(at.token);
+    await say(person('Mia'), 'three');
+    expect(joins).toBe(2);
+    expect(rows().flatMap((row) => (row['actorType'] === 'bridged' ? [row['message']] : []))).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+  });
+
+  it('a room that does not let it in is not asked again and again', async () => {
+    await open();
+    await at.adapter.capabilities(at.room);
+    at.talk.setPublic(at.token, false);
+    await say(person('Mia'), 'one');
+    await say(person('Mia'), 'two');
+    expect(joins).toBe(1);
+    expect(last()).toMatchObject({ actorId: 'alice', message: '**Mia** (Matrix): two' });
   });
 
   it('what it does comes back as our own', async () => {

@@ -97,6 +97,7 @@ describe('talk.members', () => {
     await send(role('bob', 'member'));
     await send(role('bob', 'member'));
     expect(await people()).toContain('bob 3');
+    expect(await said()).toEqual([]);
   });
 
   it('a room is closed to words, and opened again', async () => {

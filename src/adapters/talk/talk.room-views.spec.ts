@@ -51,6 +51,44 @@ describe('RoomViews', () => {
     expect(asked).toBe(1);
   });
 
+  it('one that lets nobody in is believed for ten times as long', async () => {
+    answers.push(() => Promise.resolve(read({ type: 2 })));
+    await views.of(room);
+    await clock.pass(9_999);
+    await views.of(room);
+    expect(asked).toBe(1);
+    await clock.pass(1);
+    await views.of(room);
+    expect(asked).toBe(2);
+  });
+
+  it.each([
+    'guests_allowed',
+    'guests_disallowed',
+    'password_set',
+    'password_removed',
+    'lobby_none',
+    'lobby_non_moderators',
+    'lobby_timer_reached',
+    'listable_none',
+    'listable_users',
+    'listable_all',
+    'read_only',
+    'read_only_off',
+    'moderator_promoted',
+    'moderator_demoted',
+  ])('%s tells that it is another one now, what people say does not', async (systemMessage) => {
+    answers.push(() => Promise.resolve(read({})));
+    await views.of(room);
+    expect(views.notice(room, '')).toBe(false);
+    expect(views.notice(room, 'user_added')).toBe(false);
+    await views.of(room);
+    expect(asked).toBe(1);
+    expect(views.notice(room, systemMessage)).toBe(true);
+    await views.of(room);
+    expect(asked).toBe(2);
+  });
+
   it('an old view holds while it is asked anew, and where nobody answers', async () => {
     answers.push(() => Promise.resolve(read({})));
     await views.of(room);
