@@ -40,13 +40,13 @@ import { RetentionRepository } from './persistence/retention.repository.js';
 import { RoomRepository } from './persistence/room.repository.js';
 import { derive, SecretBox } from './persistence/secret-box.js';
 import { ShardRepository } from './persistence/shard.repository.js';
+import { StandingRepository } from './persistence/standing.repository.js';
 import { StatusRepository } from './persistence/status.repository.js';
 import { Deliverer } from './pipeline/deliver.js';
 import { DeliveryKeys } from './pipeline/delivery-key.js';
 import { Ephemeral } from './pipeline/ephemeral.js';
 import { IngestService } from './pipeline/ingest.js';
 import { WrittenCopies } from './pipeline/written-copies.js';
-import { reachChanged } from './pipeline/reach.js';
 import { Replays } from './pipeline/replays.js';
 import type { Settings } from './settings/settings.types.js';
 import { Bridge } from './workers/bridge.js';
@@ -154,6 +154,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
         await roomStates.closed({ account, id: room }, why);
       },
       roomsOpened: (open) => roomStates.opened(account, open),
+      roomsStand: (standings) => roomStates.stand(account, standings),
       command: (call) => roomCommands.run(account, call),
       typing: (changed) => ephemeral.typing(changed),
       wake: (woken) => bridge.wakeRooms(account, woken),
@@ -194,7 +195,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       bridge.wakeLanes(lanes);
     },
   });
-  const roomStates = new RoomStates(rooms, ingest, clock, metrics, log);
+  const roomStates = new RoomStates(rooms, new StandingRepository(database), ingest, clock, metrics, log);
   const replica = { id: v4(), host: thisPlace(), process: thisProcess() };
   const shards = new Shards(shardRows, replica, clock, metrics, log, {
     leaseMs: delivery.leaseMs,
@@ -227,8 +228,8 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       onLoginRefused: (account) => {
         bridge.loginRefused(account);
       },
-      onMute: (room, why) =>
-        ingest.announce(() => Promise.resolve([reachChanged(room, 'lost', why.message, clock.now())])),
+      onMute: (room, why) => roomStates.muted(room, why),
+      onWritten: (room) => roomStates.wrote(room),
     },
   });
   const wakeups = new Wakeups(database, databaseUrl, clock, log);

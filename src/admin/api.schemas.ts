@@ -180,6 +180,8 @@ const portalStatus = z.strictObject({
     reason: z.string().nullable(),
     readAt: time().nullable(),
   }),
+  mute: z.string().nullable().describe('Why the room lets us read and not write, for now.'),
+  note: z.string().nullable().describe('What else is to be known of the room.'),
   lane: z.strictObject({
     waiting: z.int(),
     parked: z.int(),

@@ -12,6 +12,8 @@ const talk: PortalStatus = {
   problem: null,
   catchesUpFrom: null,
   read: { mode: 'sweep', state: 'open', reason: null, readAt: null },
+  mute: null,
+  note: null,
   lane: { waiting: 0, parked: 0, failingSince: null, reason: null },
 };
 const matrix: PortalStatus = { ...talk, account: accountId('my-matrix'), wanted: { room: '#team:x' }, room: null };
@@ -59,12 +61,13 @@ describe('crosstalk links', () => {
     ]);
   });
 
-  it('shows a closed room, a lane that is held up, and a room that catches up', () => {
+  it('shows a closed room, a lane that is held up, a room that takes nothing from us, and a room that catches up', () => {
     const text = renderLinks([
       link({
         portals: [
           { ...talk, read: { ...talk.read, state: 'closed', reason: 'the room is locked' } },
           { ...talk, lane: { ...talk.lane, reason: 'no answer' } },
+          { ...talk, mute: 'the room is read-only' },
           { ...talk, catchesUpFrom: '2026-03-04T05:06:07+00:00' },
         ],
       }),
@@ -73,6 +76,7 @@ describe('crosstalk links', () => {
       'PROBLEM',
       'closed: the room is locked',
       'no answer',
+      'not written to for now: the room is read-only',
       'catches up with what was said while it was paused',
     ]);
   });

@@ -63,9 +63,13 @@ export function roomOf({ room, wanted }: PortalStatus): string {
 }
 
 /** What is wrong with a room of a link, if anything is. */
-export function problemOf({ room, problem, read, catchesUpFrom }: PortalStatus, link: LinkStatus): string | undefined {
+export function problemOf(
+  { room, problem, read, mute, catchesUpFrom }: PortalStatus,
+  link: LinkStatus,
+): string | undefined {
   if (problem !== null) return problem;
   if (room === null) return link.state === 'active' ? 'is being looked for' : 'is looked for when the link is resumed';
   if (read.state === 'closed') return `closed: ${read.reason ?? 'nobody said why'}`;
+  if (mute !== null) return `not written to for now: ${mute}`;
   return catchesUpFrom === null ? undefined : 'catches up with what was said while it was paused';
 }

@@ -13,6 +13,8 @@ const portal: PortalStatus = {
   problem: null,
   catchesUpFrom: null,
   read: { mode: 'push', state: 'open', reason: null, readAt: null },
+  mute: null,
+  note: null,
   lane: { waiting: 0, parked: 0, failingSince: null, reason: null },
 };
 const running = { id: '1', host: 'a', renewedAt: '2026-03-04T05:06:07+00:00', shards: 64 };

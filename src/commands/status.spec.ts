@@ -12,6 +12,8 @@ const talk: PortalStatus = {
   problem: null,
   catchesUpFrom: null,
   read: { mode: 'sweep', state: 'open', reason: null, readAt: null },
+  mute: null,
+  note: null,
   lane: { waiting: 0, parked: 0, failingSince: null, reason: null },
 };
 const link = { key: 'team', owner: 'database', pausedAt: null, mirror: defaultLinkOptions } as const;

@@ -45,6 +45,8 @@ function portal(account: string, room: string, more: Partial<PortalStatus> = {})
     problem: null,
     catchesUpFrom: null,
     read: { mode: 'push', state: 'open', reason: null, readAt: null },
+    mute: null,
+    note: null,
     lane: { waiting: 0, parked: 0, failingSince: null, reason: null },
     ...more,
   };

@@ -93,12 +93,12 @@ function isHere({ account, room, wanted }: PortalStatus, here: Here): boolean {
 }
 
 function lineOf(portal: PortalStatus, here: Here): string {
-  const { account, room, wanted, direction, problem, lane, read } = portal;
+  const { account, room, wanted, direction, problem, lane, read, mute } = portal;
   const name = isHere(portal, here) ? 'this room' : `${account}: ${room ?? nameOf(wanted)}`;
   const way = direction === 'both' ? '' : direction === 'in' ? ', which only listens' : ', which only speaks';
   const told = [
     problem ?? (room === null ? 'is being looked for' : ''),
-    read.state === 'closed' ? (read.reason ?? 'is closed') : '',
+    read.state === 'closed' ? (read.reason ?? 'is closed') : (mute ?? ''),
     lane.waiting > 0 ? `${String(lane.waiting)} wait${lane.reason === null ? '' : ` (${lane.reason})`}` : '',
     lane.parked > 0 ? `${String(lane.parked)} set aside` : '',
   ].filter((each) => each !== '');

@@ -15,6 +15,17 @@ export interface Log {
   error(fields: object, event: string): void;
 }
 
+/** How a linked room stands, by what its network says of it beside what is said in it. */
+export interface RoomStanding {
+  readonly room: RoomId;
+  /** Why the room lets us read and not write, for now; null: it lets us write. Absent: as before, since its network does not say. */
+  readonly mute?: string | null;
+  /** `itself`: the room's own events tell the people of the linked rooms; else a line of the bridge does, once. */
+  readonly toldBy: 'itself' | 'nobody';
+  /** What else the operator may want to know of it; null: nothing. Absent: as before. */
+  readonly note?: string | null;
+}
+
 export interface AdapterContext<Settings> {
   readonly account: AccountId;
   readonly settings: Settings;
@@ -32,6 +43,8 @@ export interface AdapterContext<Settings> {
   readonly roomClosed: (room: RoomId, why: RoomClosed) => Promise<void>;
   /** These rooms are open to us, again or still. */
   readonly roomsOpened: (rooms: readonly RoomId[]) => Promise<void>;
+  /** How these linked rooms stand, whether that is news or not. */
+  readonly roomsStand: (standings: readonly RoomStanding[]) => Promise<void>;
   /** Does what people ask from inside a room. What cannot be is answered too. */
   command(call: RoomCommand): Promise<CommandAnswer>;
   /** Somebody began or ended to type: shown in the other rooms of the link, and kept nowhere. To be told again while they do. */

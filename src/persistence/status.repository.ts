@@ -51,6 +51,10 @@ export interface PortalStatus {
     reason: string | null;
     readAt: string | null;
   };
+  /** Why the room lets us read and not write, for now; null: it lets us write. */
+  readonly mute: string | null;
+  /** What else is to be known of the room. */
+  readonly note: string | null;
   readonly lane: { waiting: number; parked: number; failingSince: string | null; reason: string | null };
 }
 
@@ -62,6 +66,7 @@ const portal = `json_build_object(
     'mode', case when r.cursor is null then 'push' else case ${watchColumn}
       when 'webhook' then 'bot webhook' when 'held' then 'held poll' when 'swept' then 'sweep' else r.watch end end,
     'state', coalesce(r.state, 'open'), 'reason', r.reason, 'readAt', r.read_at),
+  'mute', s.mute, 'note', s.note,
   'lane', json_build_object(
     'waiting', (select count(*) from deliveries d where d.lane = p.id and d.state = 'waiting'),
     'parked', (select count(*) from deliveries d where d.lane = p.id and d.state = 'parked'),
@@ -73,6 +78,7 @@ const link = `json_build_object(
                 when not exists (select 1 from portals p where p.link = l.id and p.removed_at is null) then 'left' else l.state end,
   'portals', (select coalesce(json_agg(${portal} order by p.id), '[]')
                 from portals p left join rooms r on r.account = p.account and r.room = p.room left join lanes n on n.portal = p.id
+                left join room_standings s on s.account = p.account and s.room = p.room
                where p.link = l.id and p.removed_at is null))`;
 
 /** The reads behind `crosstalk status`, readiness and the gauges. */

@@ -73,6 +73,7 @@ class Line {
   readonly told: string[] = [];
   readonly refused: string[] = [];
   readonly mute: string[] = [];
+  readonly openAgain: string[] = [];
   tellOfMute: () => Promise<void> = () => Promise.resolve();
   stopping = false;
   /** What comes of a delivery; default: it is made as part 0. */
@@ -140,6 +141,10 @@ class Line {
         onMute: async (room: RoomRef, why: RoomClosed) => {
           await this.tellOfMute();
           this.mute.push(`${room.id}: ${why.message}`);
+        },
+        onWritten: async (room: RoomRef) => {
+          await this.tellOfMute();
+          this.openAgain.push(room.id);
         },
       },
     };
@@ -360,10 +365,21 @@ describe('LaneBatch, where the room does not let us write', () => {
     expect(line.mute).toEqual([]);
   });
 
-  it('that it could not be told keeps nothing from waiting', async () => {
+  it('that it does again is told with the first that goes through, and nothing where nothing waited', async () => {
+    await line.run(waiting('0'));
+    expect(line.openAgain).toEqual([]);
+    await line.run(waiting('1', { attempts: 3 }), waiting('2'));
+    expect(line.openAgain).toEqual(['b']);
+    line.send = failing('3', new MessageRefused('too long'));
+    await line.run(waiting('3', { attempts: 1 }), waiting('4'));
+    expect(line.openAgain).toEqual(['b', 'b']);
+  });
+
+  it('that it could not be told keeps nothing from waiting, nor from being done', async () => {
     line.send = failing('1', mute);
     line.tellOfMute = () => Promise.reject(new Error('no connection'));
     expect(await line.run(waiting('1'))).toBe('hold');
-    expect(line.states).toEqual(['1 waiting: we may not write there']);
+    expect(await line.run(waiting('2', { attempts: 1 }))).toBe('go');
+    expect(line.states).toEqual(['1 waiting: we may not write there', '2 delivered']);
   });
 });

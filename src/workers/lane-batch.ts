@@ -23,6 +23,8 @@ export interface LaneOptions extends RetryOptions {
   onLoginRefused(account: string): void;
   /** Told when a lane begins to wait for a room that does not let us write, though it may let us read: nobody else tells its people. */
   onMute(room: RoomRef, why: RoomClosed): Promise<void>;
+  /** Told when a lane went on that had been held. */
+  onWritten(room: RoomRef): Promise<void>;
   random(): number;
 }
 
@@ -44,6 +46,8 @@ type Flow = 'go' | 'hold';
 /** The due deliveries of one lane: finds out what is in doubt, sends the rest in order, writes down what came of it. */
 export class LaneBatch {
   readonly #parts: LaneParts;
+  /** Something of it was attempted before: the room may not have let us write. */
+  #wasHeld = false;
   #done: DeliveryResult[] = [];
   #committedAtMs: number;
   /** PostgreSQL's clock less our monotonic one: clocks of the wall may be apart, and may jump. */
@@ -65,6 +69,7 @@ export class LaneBatch {
   async run(due: readonly WaitingDelivery[], readAtMs: number): Promise<Flow> {
     const [first] = due;
     if (first !== undefined) this.#clockOffsetMs = first.readAt.getTime() - readAtMs;
+    this.#wasHeld = due.some(({ attempts }) => attempts > 0);
     try {
       const left = await this.#settleUncertain(due);
       const looked = new Set(due.flatMap(({ id, uncertain }) => (uncertain === null ? [] : [id])));
@@ -148,6 +153,7 @@ export class LaneBatch {
       this.#done.push({ delivery, made, gone, ...result });
       this.#count(delivery, result.state);
       if (result.state === 'delivered') {
+        await this.#tellIfHeld();
         metrics.deliverySeconds.observe({ account: this.lane.account }, (clock.monotonicMs() - startedMs) / 1000);
         const lagMs = clock.now().getTime() - new Date(delivery.event.at).getTime();
         metrics.lagSeconds.observe({ account: this.lane.account }, Math.max(0, lagMs) / 1000);
@@ -195,11 +201,26 @@ export class LaneBatch {
 
   async #tellIfMute(error: unknown): Promise<void> {
     if (!(error instanceof RoomClosed) || error.reason !== 'noPermission') return;
+    const { onMute } = this.#parts.options;
+    // The lane itself waits, and is shown as waiting, all the same.
+    await this.#tell(onMute(this.#room, error), 'it could not be told that a room is closed to us');
+  }
+
+  async #tellIfHeld(): Promise<void> {
+    if (!this.#wasHeld) return;
+    this.#wasHeld = false;
+    await this.#tell(this.#parts.options.onWritten(this.#room), 'it could not be told that a room is open to us');
+  }
+
+  get #room(): RoomRef {
+    return { account: this.lane.account, id: this.lane.room };
+  }
+
+  async #tell(telling: Promise<void>, whatFailed: string): Promise<void> {
     try {
-      await this.#parts.options.onMute({ account: this.lane.account, id: this.lane.room }, error);
-    } catch (failure) {
-      // The lane itself waits, and is shown as waiting, all the same.
-      this.#parts.log.warn({ lane: this.lane.id, error: failure }, 'it could not be told that a room is closed to us');
+      await telling;
+    } catch (error) {
+      this.#parts.log.warn({ lane: this.lane.id, error }, whatFailed);
     }
   }
 

@@ -211,6 +211,7 @@ export class MatrixBench {
       loginRefused: () => undefined,
       roomClosed: this.rooms.roomClosed,
       roomsOpened: this.rooms.roomsOpened,
+      roomsStand: () => Promise.resolve(),
       command: (call) => {
         if (this.commandFault !== undefined) return Promise.reject(this.commandFault);
         this.commands.push(call);

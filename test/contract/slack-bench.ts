@@ -121,6 +121,7 @@ export class SlackBench {
       loginRefused: () => void (this.refused += 1),
       roomClosed: this.rooms.roomClosed,
       roomsOpened: this.rooms.roomsOpened,
+      roomsStand: () => Promise.resolve(),
       command: (call) => {
         this.commands.push(call);
         return Promise.resolve({ says: `did ${call.words.join(' ')}`, to: 'room' });

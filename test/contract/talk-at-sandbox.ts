@@ -32,7 +32,10 @@ export interface Logged {
 export function talkAdapter(
   settings: Readonly<Record<string, unknown>>,
   around: Partial<
-    Pick<AdapterContext<TalkSettings>, 'store' | 'clock' | 'log' | 'typing' | 'wake' | 'pushed' | 'isLinked'>
+    Pick<
+      AdapterContext<TalkSettings>,
+      'store' | 'clock' | 'log' | 'typing' | 'wake' | 'pushed' | 'isLinked' | 'roomsStand'
+    >
   > = {},
 ): TalkAdapter {
   return talkDefinition.create({
@@ -45,6 +48,7 @@ export function talkAdapter(
     loginRefused: () => undefined,
     roomClosed: () => Promise.resolve(),
     roomsOpened: () => Promise.resolve(),
+    roomsStand: () => Promise.resolve(),
     command: () => Promise.resolve({ says: '', to: 'room' }),
     typing: () => undefined,
     wake: () => Promise.resolve(),
@@ -58,7 +62,7 @@ export function talkAdapter(
 export async function talkAtSandbox(
   sandbox: TalkSandboxSettings = {},
   settings: Readonly<Record<string, unknown>> = {},
-  around: Partial<Pick<AdapterContext<TalkSettings>, 'typing' | 'isLinked'>> = {},
+  around: Partial<Pick<AdapterContext<TalkSettings>, 'typing' | 'isLinked' | 'roomsStand'>> = {},
 ): Promise<TalkAtSandbox> {
   const talk = new TalkSandbox({ pollStepMs: 20, ...sandbox });
   const { url } = await talk.start(0);

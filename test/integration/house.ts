@@ -353,6 +353,7 @@ export class House {
         random: () => 0.5,
         onLoginRefused: () => undefined,
         onMute: () => Promise.resolve(),
+        onWritten: () => Promise.resolve(),
         ...options,
       },
     });

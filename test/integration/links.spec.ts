@@ -293,7 +293,8 @@ describe('StatusRepository', () => {
     const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/) as string;
     const idle = { waiting: 0, parked: 0, failingSince: null, reason: null };
     const read = { mode: 'push', state: 'open', reason: null, readAt: null };
-    const portal = { direction: 'both', speaker: 'auto', problem: null, catchesUpFrom: null, read };
+    const stands = { mute: null, note: null };
+    const portal = { direction: 'both', speaker: 'auto', problem: null, catchesUpFrom: null, read, ...stands };
     expect(report).toEqual({
       replicas: [{ id: shards.replica.id, host: 'a made-up host', renewedAt: iso, shards: 64 }],
       accounts: [

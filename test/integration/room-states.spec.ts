@@ -1,6 +1,7 @@
 import { RoomClosed } from '../../src/model/errors.js';
 import { roomId } from '../../src/model/ids.js';
 import { silentLog } from '../../src/observability/log.js';
+import { StandingRepository } from '../../src/persistence/standing.repository.js';
 import { StatusRepository } from '../../src/persistence/status.repository.js';
 import { RoomStates } from '../../src/workers/room-states.js';
 import { systemClock } from '../../src/workers/system-clock.js';
@@ -18,7 +19,8 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 function statesOfAReplica(): RoomStates {
-  return new RoomStates(house.rooms, house.ingest, systemClock, house.metrics, silentLog);
+  const standings = new StandingRepository(house.database);
+  return new RoomStates(house.rooms, standings, house.ingest, systemClock, house.metrics, silentLog);
 }
 
 const alarms = async () =>
@@ -79,6 +81,48 @@ it('so are they where it takes only, since what they say does not come there', a
   await house.rows(`update portals set direction = 'in' where account = $1`, [left]);
   await states.closed(leftRoom, invite);
   expect(await house.states(lane)).toEqual(['waiting']);
+});
+
+const lines = async () =>
+  (await house.rows<{ change: unknown }>(`select event::json -> 'change' as change from deliveries order by seq`)).map(
+    ({ change }) => change,
+  );
+const standing = () => house.rows(`select account, room, mute, mute_told as told, note from room_standings`);
+const readOnly = { room: leftRoom.id, mute: 'it is read-only', toldBy: 'itself' } as const;
+
+describe('a room that lets us read and not write', () => {
+  it('is told of in one line, by however many replicas and lanes it is met, and that it is over in one', async () => {
+    const mute = { room: leftRoom.id, mute: 'no permission', toldBy: 'nobody' } as const;
+    await Promise.all([states.stand(left, [mute]), statesOfAReplica().stand(left, [mute])]);
+    await states.muted(leftRoom, new RoomClosed('the room does not let us', 'noPermission'));
+    expect(await lines()).toEqual([{ of: 'reach', state: 'lost', why: 'no permission' }]);
+    expect(await standing()).toMatchObject([{ mute: 'the room does not let us', told: true }]);
+    await Promise.all([states.wrote(leftRoom), statesOfAReplica().stand(left, [{ ...mute, mute: null }])]);
+    await states.wrote(leftRoom);
+    expect((await lines()).slice(1)).toEqual([{ of: 'reach', state: 'back', why: '' }]);
+    expect(await standing()).toEqual([]);
+    expect(await alarms()).toEqual([]);
+  });
+
+  it('is told of by no line where it tells so itself, unless it turns out that it did not', async () => {
+    await states.stand(left, [readOnly]);
+    await states.stand(left, [{ ...readOnly, mute: null }]);
+    expect(await lines()).toEqual([]);
+    await states.stand(left, [readOnly]);
+    await states.stand(left, [{ ...readOnly, toldBy: 'nobody' }]);
+    await states.stand(left, [readOnly]);
+    expect(await lines()).toEqual([{ of: 'reach', state: 'lost', why: 'it is read-only' }]);
+  });
+
+  it('is shown, with what else is to be known of it', async () => {
+    await states.stand(left, [{ ...readOnly, note: 'we are no moderator' }]);
+    const [shown] = await new StatusRepository(house.database).links();
+    expect(shown?.portals[0]).toMatchObject({ account: left, mute: 'it is read-only', note: 'we are no moderator' });
+    await states.muted(leftRoom, new RoomClosed('the room does not let us', 'noPermission'));
+    expect(await standing()).toMatchObject([{ note: 'we are no moderator' }]);
+    await states.stand(left, [{ room: leftRoom.id, mute: null, toldBy: 'itself', note: null }]);
+    expect(await standing()).toEqual([]);
+  });
 });
 
 it('that its lane waits is no alarm of its own', async () => {

@@ -166,7 +166,7 @@ function RoomRow({ link, portal, lag }: { link: Link; portal: Portal; lag: RoomL
   );
 }
 
-function Watch({ link, portal: { room, read, catchesUpFrom } }: { link: Link; portal: Portal }) {
+function Watch({ link, portal: { room, read, mute, note, catchesUpFrom } }: { link: Link; portal: Portal }) {
   const t = texts.rooms;
   if (link.state !== 'active') return <span class="quiet">{t.notWatched}</span>;
   if (room === null) return <span class="state waiting">{t.looking}</span>;
@@ -175,6 +175,8 @@ function Watch({ link, portal: { room, read, catchesUpFrom } }: { link: Link; po
     <span>
       {t.modes[read.mode]}
       {read.readAt !== null && <span class="quiet small block">{t.readAt(ago(read.readAt))}</span>}
+      {mute !== null && <span class="why small block">{t.mute(mute)}</span>}
+      {note !== null && <span class="quiet small block">{note}</span>}
       {catchesUpFrom !== null && <span class="state waiting block">{t.catchesUp}</span>}
     </span>
   );

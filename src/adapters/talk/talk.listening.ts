@@ -12,6 +12,7 @@ import { ReadMarkers } from './talk.read-markers.js';
 import type { TalkSettings } from './talk.settings.js';
 import { TalkSignaling } from './talk.signaling.js';
 import { TalkSource, type SourceAccount } from './talk.source.js';
+import { TalkStandings } from './talk.standings.js';
 import { typingIn } from './talk.typing.js';
 import { TalkVisits } from './talk.visits.js';
 import { rereadAfterMs, TalkWatch } from './talk.watch.js';
@@ -73,9 +74,10 @@ export class TalkListening {
 
   #pulling(): Pulling {
     const { client } = this;
-    const { settings, clock, log, isLinked } = this.context;
+    const { settings, store, clock, log, isLinked, roomsStand } = this.context;
+    const standings = new TalkStandings({ store, clock, roomsStand, isLinked });
     const markers = new ReadMarkers(client, settings, clock, log);
-    const source = new TalkSource(client, settings, clock, this.account, markers);
+    const source = new TalkSource(client, settings, clock, this.account, markers, standings);
     const trust = new PushTrust(settings, clock, log);
     const watch = (this.#watch = new TalkWatch({
       client,
@@ -83,6 +85,7 @@ export class TalkListening {
       invitations: new TalkInvitations(client, settings.invitations, clock, log),
       breakouts: this.#breakouts,
       bots: new TalkBots(client, this.#secrets, trust, settings, clock, log),
+      standings,
       trust,
       signaling: this.#signaling,
       settings,

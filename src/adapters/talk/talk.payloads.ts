@@ -197,6 +197,8 @@ export const talkRoom = z.looseObject({
   objectType: z.string().catch(''),
   objectId: z.string().catch(''),
   readOnly: z.int().catch(0),
+  /** Of our account alone. */
+  isArchived: z.boolean().catch(false),
   hasPassword: z.boolean().catch(false),
   /** The address of the server whose room it is, where that is another one. */
   remoteServer: z.string().catch(''),

@@ -19,6 +19,7 @@ import type { ReadMarkers } from './talk.read-markers.js';
 import { ReadingRhythm } from './talk.rhythm.js';
 import { SeenRows } from './talk.seen-rows.js';
 import type { TalkSettings } from './talk.settings.js';
+import type { TalkStandings } from './talk.standings.js';
 import { RowSupplements } from './talk.supplements.js';
 
 /** A cache of the server can hide later messages from forward reads for 30 s; more than this many pages of them are waited for. */
@@ -67,6 +68,7 @@ export class TalkSource {
     private readonly clock: Clock,
     private readonly account: SourceAccount,
     private readonly markers: Pick<ReadMarkers, 'hadActivity' | 'saw' | 'follow'>,
+    private readonly standings: Pick<TalkStandings, 'noticeRow'>,
   ) {
     this.#supplements = new RowSupplements(client, settings.pageSize);
     this.#rhythm = new ReadingRhythm(settings, clock);
@@ -217,6 +219,7 @@ export class TalkSource {
       if (row.actorDisplayName !== '')
         this.account.noticeName(talkUserId(row.actorType, row.actorId), row.actorDisplayName);
       this.account.noticeRow(room, row.systemMessage);
+      await this.standings.noticeRow(room, row.systemMessage);
       const guests = await this.account.guestsIn(row);
       const stored = {
         token: room,

@@ -14,6 +14,7 @@ import { bringsByItself, PushJudge } from './talk.push-judge.js';
 import type { PushTrust } from './talk.push-trust.js';
 import type { TalkSettings } from './talk.settings.js';
 import type { TalkSource } from './talk.source.js';
+import type { TalkStandings } from './talk.standings.js';
 import { chooseWatch } from './talk.watch-choice.js';
 
 type WatchSettings = Pick<
@@ -33,6 +34,7 @@ export interface WatchParts {
   readonly invitations: Pick<TalkInvitations, 'notice'>;
   readonly breakouts: Pick<TalkBreakouts, 'notice' | 'listWithinMs'>;
   readonly bots: Pick<TalkBots, 'step'>;
+  readonly standings: Pick<TalkStandings, 'learn' | 'forget' | 'tell'>;
   readonly trust: PushTrust;
   /** In which rooms the signaling server tells of new messages. */
   readonly signaling: { isIn(room: string): boolean };
@@ -80,7 +82,7 @@ export class TalkWatch {
 
   /** Until `signal` aborts. Throws BridgeErrors; what was seen is kept for the next run. */
   async run(watching: Watching, signal: AbortSignal): Promise<void> {
-    const { settings, clock, bots } = this.parts;
+    const { settings, clock, bots, standings } = this.parts;
     this.#choiceDueMs = 0;
     while (!signal.aborted) {
       // The first room that is linked is not kept waiting.
@@ -89,6 +91,7 @@ export class TalkWatch {
       if (this.#isWaitedFor || clock.monotonicMs() >= this.#idleSweepDueMs) await this.#sweep(watching, signal);
       const ways = await this.#judge.judge(watching.rooms, (rooms) => this.#wake(watching, rooms));
       if (ways === 'failed') await this.#choose(watching);
+      await standings.tell(this.#rooms);
       this.#bots.begin(() => bots.step(this.#rooms, signal), signal);
       await clock.sleep(settings.sweepIntervalMs, signal);
     }
@@ -118,7 +121,7 @@ export class TalkWatch {
   }
 
   async #sweep(watching: Watching, signal: AbortSignal): Promise<void> {
-    const { settings, clock, invitations, breakouts } = this.parts;
+    const { settings, clock, invitations, breakouts, standings } = this.parts;
     const sweptMs = clock.monotonicMs();
     const news = await this.#list.ask(signal);
     if (news === undefined) return;
@@ -128,6 +131,8 @@ export class TalkWatch {
     // Only now: a sweep whose wake-ups were not taken is made again.
     news.taken();
     for (const room of awaited) this.#judge.await(room, this.modeOf(room.token), sweptMs);
+    standings.learn(news.rooms);
+    standings.forget(news.vanished);
     invitations.notice(news.invitations, signal);
     breakouts.notice(news.rooms, signal);
     this.#idleSweepDueMs = sweptMs + Math.min(settings.idleSweepIntervalMs, breakouts.listWithinMs);
