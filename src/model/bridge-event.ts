@@ -115,18 +115,20 @@ export interface PollClosed extends Happened<'pollClosed'> {
   readonly version: Version;
 }
 
-export interface MemberJoined extends Happened<'memberJoined'> {
+/** `found: 'later'`: by looking who is there. It is shown where members are, told in no line, and done to nobody elsewhere. */
+interface OfMember {
   readonly member: UserRef;
+  readonly found?: 'later';
 }
 
-export interface MemberLeft extends Happened<'memberLeft'> {
-  readonly member: UserRef;
+export interface MemberJoined extends Happened<'memberJoined'>, OfMember {}
+
+export interface MemberLeft extends Happened<'memberLeft'>, OfMember {
   readonly how: 'left' | 'removed' | 'banned';
 }
 
 /** Somebody may see to the room from now on, or no longer. */
-export interface RoleChanged extends Happened<'roleChanged'> {
-  readonly member: UserRef;
+export interface RoleChanged extends Happened<'roleChanged'>, OfMember {
   readonly role: 'moderator' | 'member';
 }
 

@@ -248,6 +248,20 @@ describe('degrade', () => {
       expect(bodyOf(joined, able, bare)).toEqual(said);
     });
 
+    it('is shown and told in no line, nor done elsewhere, where it was found by looking who is there', () => {
+      const found = { ...joined, found: 'later' } as const;
+      const gone: BridgeEvent = { ...found, kind: 'memberLeft', how: 'removed' };
+      const moderating = resolved({ options: { ...defaultLinkOptions, moderation: 'on' }, here: joined.member });
+      const obeying = { ...peopled, obeys: ['members' as const] };
+      for (const event of [found, gone]) {
+        expect(degrade(event, peopled, bare)).toEqual({ event, by: 'person' });
+        expect(degrade(event, obeying, moderating)).toEqual({ event, by: 'person' });
+        expect(degrade(event, able, bare)).toEqual({
+          skip: 'it was found by looking who is there, which no line tells',
+        });
+      }
+    });
+
     it('is not told where the link says so', () => {
       const off = { ...defaultLinkOptions, members: 'off' as const };
       expect(degrade(joined, able, resolved({ options: off }))).toEqual({
@@ -311,6 +325,14 @@ describe('degrade', () => {
         by: 'bridge',
         inLine: { style: 'notice' },
       });
+    });
+
+    it('has it, and no line is ready, where that was found by looking who is there', () => {
+      const found = { ...promoted, found: 'later' } as const;
+      const moderating = resolved({ options: { ...defaultLinkOptions, moderation: 'on' }, here: promoted.member });
+      expect(degrade(found, peopled, bare)).toEqual({ event: found, by: 'bridge' });
+      expect(degrade(found, { ...peopled, obeys: ['roles'] }, moderating)).toEqual({ event: found, by: 'bridge' });
+      expect(degrade(found, able, bare)).toEqual({ skip: 'it was found by looking who is there, which no line tells' });
     });
 
     it('is told in a line else, or not at all', () => {

@@ -190,22 +190,26 @@ function reaction(
 function member(event: MemberJoined | MemberLeft, capabilities: Capabilities, resolved: Resolved): Degraded {
   const { options, can, networkLabel } = resolved;
   // Who goes by himself may stay elsewhere.
-  const isDone = event.kind === 'memberJoined' || event.how !== 'left';
+  const isDone = event.found === undefined && (event.kind === 'memberJoined' || event.how !== 'left');
   const done = isDone ? doneTo(event, 'members', capabilities, resolved) : undefined;
   if (done !== undefined) return done;
   if (options.members === 'off') return { skip: 'the link does not show who comes and goes' };
   const isShown = options.members === 'state' && can(event.kind) && capabilities.speakers.includes('ghost');
-  return isShown ? { event, by: 'person' } : line(event, noticeOf(event, networkLabel));
+  if (isShown) return { event, by: 'person' };
+  return event.found === undefined ? line(event, noticeOf(event, networkLabel)) : foundLater;
 }
+
+const foundLater = { skip: 'it was found by looking who is there, which no line tells' };
 
 /** What power somebody has is set by the bridge itself: nobody gives it to himself. */
 function role(event: RoleChanged, capabilities: Capabilities, resolved: Resolved): Degraded {
   const { options, can, networkLabel } = resolved;
-  const done = doneTo(event, 'roles', capabilities, resolved);
+  const done = event.found === undefined ? doneTo(event, 'roles', capabilities, resolved) : undefined;
   if (done !== undefined) return done;
   if (options.moderators === 'off') return { skip: 'the link does not show who sees to the room' };
   const told = line(event, noticeOf(event, networkLabel));
   const isShown = options.moderators === 'state' && can(event.kind) && capabilities.speakers.includes('ghost');
+  if (event.found !== undefined) return isShown ? { event, by: 'bridge' } : foundLater;
   return isShown ? { event, by: 'bridge', inLine: told.event } : told;
 }
 

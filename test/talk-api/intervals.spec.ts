@@ -200,6 +200,35 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
     expect(askedS).toEqual(wanted);
   });
 
+  it('participants at once where a room is begun, then at most every 60 s, however many come and go', async () => {
+    const askedS: number[] = [];
+    let isIn = false;
+    // What is begun is looked at by the watch, which is not running yet.
+    let at = (await adapter.pulling.pull(room, null, 'now', stop.signal)).cursor;
+    talk.faults.watch((_method, path) => {
+      if (participants.test(path)) askedS.push(clock.passedMs / 1000);
+      if (clock.passedMs > 3_600_000) stop.abort();
+      if (!list.test(path)) return;
+      if (isIn) talk.removeMember(room, 'carol');
+      else talk.addMember(room, 'carol');
+      isIn = !isIn;
+    });
+    const watching: Watching = {
+      rooms: () => Promise.resolve([watched(undefined)]),
+      wake: async () => {
+        at = (await adapter.pulling.pull(room, at, 'now', stop.signal)).cursor;
+      },
+      watch: () => Promise.resolve(),
+    };
+    await adapter.pulling.watch(watching, stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error;
+    });
+    const gapsS = askedS.slice(1).map((second, index) => second - (askedS[index] ?? 0));
+    expect(askedS[0]).toBeLessThan(60);
+    expect(askedS.length).toBeGreaterThan(10);
+    expect(Math.min(...gapsS)).toBeGreaterThanOrEqual(60);
+  });
+
   it('the room list is looked at again as soon as the first room is linked', async () => {
     const linkedAtMs = 37_000;
     const askedS: number[] = [];

@@ -16,6 +16,7 @@ import type {
 } from '../../model/network-adapter.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import { fromAssistance } from './from-talk-breakouts.js';
+import { fromPerson } from './from-talk-people.js';
 import { fromTalk } from './from-talk.js';
 import { TalkClient } from './talk.client.js';
 import { signalingMode } from './talk.constants.js';
@@ -23,7 +24,7 @@ import { talkMissing } from './talk.errors.js';
 import { TalkListening } from './talk.listening.js';
 import { TalkLogin } from './talk.login.js';
 import { TalkLook } from './talk.look.js';
-import { parseStoredAssistance, parseStoredRow, type SpreedCapabilities } from './talk.payloads.js';
+import { parseStoredAssistance, parseStoredPerson, parseStoredRow, type SpreedCapabilities } from './talk.payloads.js';
 import { TalkProfiles } from './talk.profiles.js';
 import { TalkRooms } from './talk.rooms.js';
 import type { TalkSettings } from './talk.settings.js';
@@ -71,6 +72,7 @@ export class TalkAdapter implements NetworkAdapter {
       noticeName: (user, name) => this.#profiles.rememberName(user, name),
       noticeRow: (room, systemMessage) => this.#speaking.noticeRow(room, systemMessage),
       guestsIn: (row) => this.#speaking.guestsIn(row),
+      isOurGuest: (actor) => this.#speaking.isOurGuest(actor),
     });
     const { pulling, webhooks, showTyping } = this.#listening;
     this.pulling = pulling;
@@ -115,6 +117,8 @@ export class TalkAdapter implements NetworkAdapter {
   read(payload: unknown): ReadResult {
     const assistance = parseStoredAssistance(payload);
     if (assistance !== undefined) return fromAssistance(assistance, this.account);
+    const person = parseStoredPerson(payload);
+    if (person !== undefined) return fromPerson(person, this.account);
     return fromTalk(parseStoredRow(payload), { account: this.account, baseUrl: this.context.settings.url });
   }
 

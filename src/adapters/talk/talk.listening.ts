@@ -7,11 +7,12 @@ import { TalkBreakouts } from './talk.breakouts.js';
 import type { TalkClient } from './talk.client.js';
 import { typingPrivacy } from './talk.constants.js';
 import { TalkInvitations } from './talk.invitations.js';
+import { TalkPeople } from './talk.people.js';
 import { PushTrust } from './talk.push-trust.js';
 import { ReadMarkers } from './talk.read-markers.js';
 import type { TalkSettings } from './talk.settings.js';
 import { TalkSignaling } from './talk.signaling.js';
-import { TalkSource, type SourceAccount } from './talk.source.js';
+import { TalkSource, type RowNotices, type SourceAccount } from './talk.source.js';
 import { TalkStandings } from './talk.standings.js';
 import { typingIn } from './talk.typing.js';
 import { TalkVisits } from './talk.visits.js';
@@ -27,6 +28,7 @@ export class TalkListening {
   readonly #secrets: BotSecrets;
   readonly #signaling: TalkSignaling;
   readonly #breakouts: TalkBreakouts;
+  readonly #people: TalkPeople;
   #watch: TalkWatch | undefined;
 
   constructor(
@@ -40,12 +42,22 @@ export class TalkListening {
     this.#signaling = this.#makeSignaling();
     if (settings.typing) this.showTyping = (room, who) => this.#showTyping(room, who.length > 0);
     this.#breakouts = new TalkBreakouts({ client, store, clock, log, self: () => account.self(), isLinked });
+    this.#people = new TalkPeople({
+      client,
+      store,
+      clock,
+      log,
+      membersShown: settings.membersShown,
+      self: () => account.self(),
+      isOurGuest: (actor) => account.isOurGuest(actor),
+    });
     this.pulling = this.#pulling();
   }
 
   /** What the room list has us find beside is handed on there. What bots tell is acted upon until `signal` aborts. */
   listen(ingest: Ingest, signal: AbortSignal): void {
     this.#breakouts.listen(ingest);
+    this.#people.listen(ingest);
     this.webhooks.begin(signal);
   }
 
@@ -76,14 +88,23 @@ export class TalkListening {
     const { client } = this;
     const { settings, store, clock, log, isLinked, roomsStand } = this.context;
     const standings = new TalkStandings({ store, clock, roomsStand, isLinked });
+    const people = this.#people;
+    const notices: RowNotices = {
+      began: (room) => people.began(room),
+      noticeRow: async (room, row) => {
+        await standings.noticeRow(room, row);
+        await people.noticeRow(room, row);
+      },
+    };
     const markers = new ReadMarkers(client, settings, clock, log);
-    const source = new TalkSource(client, settings, clock, this.account, markers, standings);
+    const source = new TalkSource(client, settings, clock, this.account, markers, notices);
     const trust = new PushTrust(settings, clock, log);
     const watch = (this.#watch = new TalkWatch({
       client,
       source,
       invitations: new TalkInvitations(client, settings.invitations, clock, log),
       breakouts: this.#breakouts,
+      people,
       bots: new TalkBots(client, this.#secrets, trust, settings, clock, log),
       standings,
       trust,

@@ -100,6 +100,35 @@ export function parseStoredAssistance(payload: unknown): StoredAssistance | unde
   return storedAssistance.safeParse(payload).data;
 }
 
+/** Somebody was found in a room, or not any more, or as a moderator, by looking who is there. */
+const storedPerson = z.object({
+  token: z.string(),
+  person: z.object({
+    type: z.string(),
+    id: z.string(),
+    name: z.string(),
+    is: z.enum(['there', 'gone', 'moderator', 'member']),
+    /** Whole seconds. */
+    at: z.int().nonnegative(),
+  }),
+});
+export type StoredPerson = z.infer<typeof storedPerson>;
+
+/** Undefined where a stored payload is something else. */
+export function parseStoredPerson(payload: unknown): StoredPerson | undefined {
+  return storedPerson.safeParse(payload).data;
+}
+
+const knownPerson = z.object({ name: z.string(), role: z.enum(['moderator', 'member']) });
+const knownPeople = z.object({ looks: z.int().catch(0), people: z.record(z.string(), knownPerson).catch({}) });
+export type KnownPerson = z.infer<typeof knownPerson>;
+export type KnownPeople = z.infer<typeof knownPeople>;
+
+/** Who is shown as a member of a room's linked rooms, by their ids, as the account's store has it. */
+export function parseKnownPeople(stored: unknown): KnownPeople {
+  return knownPeople.parse(stored ?? {});
+}
+
 const toldOfBreakouts = z.object({
   /** The last message of the breakout rooms that was read; null: none yet. */
   readUpTo: z.number().nullable().catch(null),

@@ -39,6 +39,14 @@ export const talkSettings = z
       .describe(
         'Rooms of which a signaling server tells at once, where Nextcloud has one: each takes a connection to it; 0 for none',
       ),
+    membersShown: z
+      .int()
+      .nonnegative()
+      .max(1000)
+      .default(100)
+      .describe(
+        'People of a room, as its list of participants has them, who are shown as members of the linked rooms before they say anything; 0: nobody is, and the list is not read for that',
+      ),
     signalingQuietMs: ms
       .default(60_000)
       .describe('A connection to the signaling server over which nothing came for so long counts as broken'),

@@ -19,7 +19,6 @@ import type { ReadMarkers } from './talk.read-markers.js';
 import { ReadingRhythm } from './talk.rhythm.js';
 import { SeenRows } from './talk.seen-rows.js';
 import type { TalkSettings } from './talk.settings.js';
-import type { TalkStandings } from './talk.standings.js';
 import { RowSupplements } from './talk.supplements.js';
 
 /** A cache of the server can hide later messages from forward reads for 30 s; more than this many pages of them are waited for. */
@@ -49,6 +48,14 @@ export interface SourceAccount {
   noticeRow(room: RoomId, systemMessage: string): void;
   /** Our own guests among those whom a row names. */
   guestsIn(row: OrderedRow): Promise<Pick<StoredRow, 'guests'>>;
+  isOurGuest(actor: string): Promise<boolean>;
+}
+
+/** Who writes down what rows tell beside what is bridged: told before they are stored. */
+export interface RowNotices {
+  /** A room begins to be read. */
+  began(room: RoomId): Promise<void>;
+  noticeRow(room: RoomId, row: OrderedRow): Promise<void>;
 }
 
 /**
@@ -68,7 +75,7 @@ export class TalkSource {
     private readonly clock: Clock,
     private readonly account: SourceAccount,
     private readonly markers: Pick<ReadMarkers, 'hadActivity' | 'saw' | 'follow'>,
-    private readonly standings: Pick<TalkStandings, 'noticeRow'>,
+    private readonly notices: RowNotices,
   ) {
     this.#supplements = new RowSupplements(client, settings.pageSize);
     this.#rhythm = new ReadingRhythm(settings, clock);
@@ -98,6 +105,7 @@ export class TalkSource {
     const at = newest === undefined ? beginning : positionOf(newest);
     // Ids follow the order of storing: one that was stored late, and has an older time, has a higher id all the same.
     const highestId = Math.max(at.id, ...page.rows.map((row) => row.id));
+    await this.notices.began(room);
     return { payloads: [], cursor: newCursor({ at, began: { id: highestId, seconds: at.seconds } }), rest: 'none' };
   }
 
@@ -219,7 +227,7 @@ export class TalkSource {
       if (row.actorDisplayName !== '')
         this.account.noticeName(talkUserId(row.actorType, row.actorId), row.actorDisplayName);
       this.account.noticeRow(room, row.systemMessage);
-      await this.standings.noticeRow(room, row.systemMessage);
+      await this.notices.noticeRow(room, row);
       const guests = await this.account.guestsIn(row);
       const stored = {
         token: room,

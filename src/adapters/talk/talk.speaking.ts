@@ -102,4 +102,8 @@ export class TalkSpeaking {
   guestsIn(row: OrderedRow): Promise<Pick<StoredRow, 'guests'>> {
     return this.#guestStore.oursIn(row);
   }
+
+  async isOurGuest(actor: string): Promise<boolean> {
+    return (await this.#guestStore.ownerOf(actor)) !== undefined;
+  }
 }

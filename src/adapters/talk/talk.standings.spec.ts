@@ -122,15 +122,15 @@ describe('talk.standings', () => {
 
   it('a row that tells that the room is read-only makes a line unnecessary', async () => {
     await learn(readOnly);
-    await standings.noticeRow(room, 'read_only');
+    await standings.noticeRow(room, { systemMessage: 'read_only' });
     await clock.pass(60_000);
     await standings.tell([watchedUpTo(7)]);
     expect(lines()).toEqual([]);
   });
 
   it('where no row does, a line is needed, once the room was read up to what the list showed', async () => {
-    await standings.noticeRow(room, 'read_only');
-    await standings.noticeRow(room, 'read_only_off');
+    await standings.noticeRow(room, { systemMessage: 'read_only' });
+    await standings.noticeRow(room, { systemMessage: 'read_only_off' });
     await learn(readOnly);
     await standings.tell([watchedUpTo(7)]);
     await clock.pass(10_000);

@@ -6,7 +6,7 @@ import type { RoomStanding } from '../../model/network-definition.js';
 import { lobbyState, permissionBits, readOnlyState, roomType } from './talk.constants.js';
 import type { Position } from './talk.cursor.js';
 import { isModerated, isReadUpTo } from './talk.listed-rooms.js';
-import type { TalkRoom } from './talk.payloads.js';
+import type { OrderedRow, TalkRoom } from './talk.payloads.js';
 import { viewOf } from './talk.room-views.js';
 
 /** What the list says comes before the row that tells it is written. */
@@ -59,7 +59,7 @@ export class TalkStandings {
   }
 
   /** A row that is handed on tells it to everybody. */
-  async noticeRow(room: RoomId, systemMessage: string): Promise<void> {
+  async noticeRow(room: RoomId, { systemMessage }: Pick<OrderedRow, 'systemMessage'>): Promise<void> {
     const state = telling[systemMessage];
     if (state !== undefined) await this.parts.store.put(storeKey(room), { state });
   }

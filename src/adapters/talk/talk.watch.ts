@@ -10,6 +10,7 @@ import type { TalkInvitations } from './talk.invitations.js';
 import { type ChangedRoom, type ListNews, RoomListNews } from './talk.list-news.js';
 import { echoesLast, isModerated, isSaid } from './talk.listed-rooms.js';
 import type { TalkRoom } from './talk.payloads.js';
+import type { TalkPeople } from './talk.people.js';
 import { bringsByItself, PushJudge } from './talk.push-judge.js';
 import type { PushTrust } from './talk.push-trust.js';
 import type { TalkSettings } from './talk.settings.js';
@@ -34,6 +35,7 @@ export interface WatchParts {
   readonly invitations: Pick<TalkInvitations, 'notice'>;
   readonly breakouts: Pick<TalkBreakouts, 'notice' | 'listWithinMs'>;
   readonly bots: Pick<TalkBots, 'step'>;
+  readonly people: Pick<TalkPeople, 'step'>;
   readonly standings: Pick<TalkStandings, 'learn' | 'forget' | 'tell'>;
   readonly trust: PushTrust;
   /** In which rooms the signaling server tells of new messages. */
@@ -72,22 +74,26 @@ export class TalkWatch {
   /** Whether any room waits for what the list says. */
   #isWaitedFor = false;
   #idleSweepDueMs = 0;
+  readonly #people: Beside;
 
   constructor(private readonly parts: WatchParts) {
     const { client, settings, clock, log } = parts;
     this.#list = new RoomListNews(client.rooms, settings, clock, log);
     this.#judge = new PushJudge(parts);
     this.#bots = new Beside(log, 'bots could not be looked at');
+    this.#people = new Beside(log, 'it could not be looked who is in rooms');
   }
 
   /** Until `signal` aborts. Throws BridgeErrors; what was seen is kept for the next run. */
   async run(watching: Watching, signal: AbortSignal): Promise<void> {
-    const { settings, clock, bots, standings } = this.parts;
+    const { settings, clock, bots, people, standings } = this.parts;
     this.#choiceDueMs = 0;
     while (!signal.aborted) {
       // The first room that is linked is not kept waiting.
-      if (this.#rooms.length === 0 || clock.monotonicMs() >= this.#choiceDueMs) await this.#choose(watching);
+      const isChoice = this.#rooms.length === 0 || clock.monotonicMs() >= this.#choiceDueMs;
+      if (isChoice) await this.#choose(watching);
       if (signal.aborted) return;
+      if (isChoice) this.#people.begin(() => people.step(this.#rooms, signal), signal);
       if (this.#isWaitedFor || clock.monotonicMs() >= this.#idleSweepDueMs) await this.#sweep(watching, signal);
       const ways = await this.#judge.judge(watching.rooms, (rooms) => this.#wake(watching, rooms));
       if (ways === 'failed') await this.#choose(watching);

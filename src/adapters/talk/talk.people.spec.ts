@@ -1,0 +1,272 @@
+import { memoryStore } from '../../../test/contract/talk-at-sandbox.js';
+import { MovedClock } from '../../../test/support/moved-clock.js';
+import type { AccountStore } from '../../model/account-store.js';
+import type { BridgeEvent } from '../../model/bridge-event.js';
+import { LoginRefused, NetworkUnavailable, RoomClosed } from '../../model/errors.js';
+import { accountId, roomId, type RoomId } from '../../model/ids.js';
+import type { RawPayload, WatchedRoom } from '../../model/network-adapter.js';
+import { silentLog } from '../../observability/log.js';
+import { participant, type Participant } from './api/room.answers.js';
+import { fromPerson } from './from-talk-people.js';
+import { parseStoredPerson } from './talk.payloads.js';
+import { TalkPeople } from './talk.people.js';
+
+const room = roomId('abcd1234');
+const { signal } = new AbortController();
+const some = (actorType: string, actorId: string, more: object = {}): Participant =>
+  participant.parse({
+    attendeeId: 1,
+    actorType,
+    actorId,
+    displayName: actorId.toUpperCase(),
+    participantType: 3,
+    lastPing: 0,
+    ...more,
+  });
+const watched = (token: RoomId, state: WatchedRoom['state'] = 'open'): WatchedRoom => ({
+  room: token,
+  lastActivityAt: null,
+  watch: 'swept',
+  cursor: null,
+  pushedAt: null,
+  state,
+});
+
+describe('talk.people', () => {
+  let clock: MovedClock;
+  let store: AccountStore;
+  let there: Participant[];
+  let asked: string[];
+  let answer: () => Promise<void>;
+  let kept: Map<string, RawPayload>;
+  let refusals: Error[];
+  let people: TalkPeople;
+
+  const make = (membersShown = 100): TalkPeople => {
+    const list = async ({ token }: { token: string }) => {
+      asked.push(token);
+      await answer();
+      return { data: there };
+    };
+    const made = new TalkPeople({
+      client: { api: { participants: { list } }, skewMs: 0 } as never,
+      store,
+      clock,
+      log: silentLog,
+      membersShown,
+      self: () => 'bridge',
+      isOurGuest: (actor) => Promise.resolve(actor === 'ours'),
+    });
+    made.listen({
+      accept: (payloads) => {
+        const refusal = refusals.pop();
+        if (refusal !== undefined) return Promise.reject(refusal);
+        for (const payload of payloads) if (!kept.has(payload.key)) kept.set(payload.key, payload);
+        return Promise.resolve();
+      },
+    });
+    return made;
+  };
+  beforeEach(() => {
+    clock = new MovedClock();
+    store = memoryStore();
+    there = [some('users', 'bridge'), some('users', 'anna', { participantType: 1 }), some('users', 'ben')];
+    asked = [];
+    answer = () => Promise.resolve();
+    kept = new Map();
+    refusals = [];
+    people = make();
+  });
+
+  const row = (id: number, systemMessage: string) => ({ id, systemMessage }) as never;
+  const step = (by = people, rooms = [watched(room)]) => by.step(rooms, signal);
+  /** A row tells of the room's people, and a minute is over. */
+  const stepLater = async (id: number, systemMessage = 'user_added'): Promise<void> => {
+    await people.noticeRow(room, row(id, systemMessage));
+    await clock.pass(60_000);
+    await step();
+  };
+  const told = (): string[] => {
+    const payloads = [...kept.values()].map(({ body }) =>
+      parseStoredPerson(JSON.parse(Buffer.from(body).toString('utf8'))),
+    );
+    kept.clear();
+    return payloads
+      .flatMap((stored) => {
+        const result = stored === undefined ? { events: [] } : fromPerson(stored, accountId('home'));
+        return 'events' in result ? result.events : [];
+      })
+      .map(wordsOf);
+  };
+
+  it('who is in a room that is begun is told, with who sees to it, and asked for no more', async () => {
+    await people.began(room);
+    await step();
+    expect(told()).toEqual(['users/anna joined', 'users/anna is moderator', 'users/ben joined']);
+    await clock.pass(3_600_000);
+    await step();
+    expect(asked).toEqual([room]);
+  });
+
+  it('a room that is begun anew, in another link, tells all of them again', async () => {
+    await people.began(room);
+    await step();
+    told();
+    await people.began(room);
+    await clock.pass(60_000);
+    await step();
+    expect(told()).toEqual(['users/anna joined', 'users/anna is moderator', 'users/ben joined']);
+  });
+
+  it('rows about people have it looked again, at most once a minute; other rows do not', async () => {
+    await people.began(room);
+    await step();
+    await people.noticeRow(room, row(1, ''));
+    await people.noticeRow(room, row(2, 'call_started'));
+    await clock.pass(60_000);
+    await step();
+    expect(asked).toHaveLength(1);
+    for (let second = 0; second < 180; second += 1) {
+      await people.noticeRow(room, row(100 + second, 'user_added'));
+      await step();
+      await clock.pass(1000);
+    }
+    expect(asked).toHaveLength(4);
+  });
+
+  it('only what changed since the last look is told: who came, who is gone, who became moderator and who is none any more', async () => {
+    await people.began(room);
+    await step();
+    told();
+    there = [some('users', 'ben', { participantType: 2 }), some('users', 'carol')];
+    await stepLater(1);
+    expect(told()).toEqual(['users/anna left', 'users/ben is moderator', 'users/carol joined']);
+    there = [some('users', 'ben'), some('users', 'carol')];
+    await stepLater(2, 'moderator_demoted');
+    expect(told()).toEqual(['users/ben is member']);
+    await stepLater(3);
+    expect(told()).toEqual([]);
+  });
+
+  it('guests are told who gave a name, none of ours, and who was invited by e-mail once he came; groups and the invited of other servers are not', async () => {
+    there = [
+      some('guests', 'g1', { displayName: 'Mia' }),
+      some('guests', 'g2', { displayName: '' }),
+      some('guests', 'ours', { displayName: 'Ida (Matrix)' }),
+      some('emails', 'e1', { displayName: 'max@example.org', lastPing: 7 }),
+      some('emails', 'e2', { displayName: 'Max', lastPing: 0 }),
+      some('emails', 'e3', { displayName: 'Eva', lastPing: 7, participantType: 6 }),
+      some('groups', 'staff'),
+      some('circles', 'team'),
+      some('federated_users', 'dora@https://there.example.org'),
+      some('users', 'bridge-bot'),
+    ];
+    await people.began(room);
+    await step();
+    expect(told()).toEqual(['guests/g1 joined', 'emails/e3 joined', 'emails/e3 is moderator']);
+    there = there.slice(1);
+    await stepLater(1);
+    expect(told()).toEqual(['guests/g1 left']);
+  });
+
+  it('of a large room as many as the settings say, who stay the same while they are there', async () => {
+    people = make(2);
+    there = ['a', 'b', 'c'].map((id) => some('users', id));
+    await people.began(room);
+    await step();
+    expect(told()).toEqual(['users/a joined', 'users/b joined']);
+    there = ['c', 'b', 'a'].map((id) => some('users', id));
+    await stepLater(1);
+    expect(told()).toEqual([]);
+    there = ['c', 'b'].map((id) => some('users', id));
+    await stepLater(2);
+    expect(told()).toEqual(['users/a left', 'users/c joined']);
+  });
+
+  it('nobody is asked for where nobody is to be shown', async () => {
+    people = make(0);
+    await people.began(room);
+    await people.noticeRow(room, row(1, 'user_added'));
+    await step();
+    expect(asked).toEqual([]);
+    expect(await store.list('')).toEqual([]);
+  });
+
+  it('what another replica read, or an earlier program, is looked at by whoever owns the account now', async () => {
+    await people.began(room);
+    await step(make());
+    expect(told()).toHaveLength(3);
+    await step();
+    expect(asked).toHaveLength(1);
+  });
+
+  it('two that look at the same time tell the same once', async () => {
+    await people.began(room);
+    await Promise.all([step(), step(make())]);
+    expect(told()).toEqual(['users/anna joined', 'users/anna is moderator', 'users/ben joined']);
+  });
+
+  it('a row that is read while it is looked has it looked again', async () => {
+    await people.began(room);
+    answer = () => people.noticeRow(room, row(1, 'user_added'));
+    await step();
+    answer = () => Promise.resolve();
+    await clock.pass(59_999);
+    await step();
+    expect(asked).toHaveLength(1);
+    await clock.pass(1);
+    await step();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('what fails is tried again in a minute; where we may not look, the next row has it tried', async () => {
+    await people.began(room);
+    answer = () => Promise.reject(new NetworkUnavailable('not now', { certainty: 'notSent' }));
+    await step();
+    await step();
+    expect(asked).toHaveLength(1);
+    answer = () => Promise.reject(new RoomClosed('not allowed', 'noPermission'));
+    await clock.pass(60_000);
+    await step();
+    await clock.pass(60_000);
+    await step();
+    expect(asked).toHaveLength(2);
+    answer = () => Promise.resolve();
+    await stepLater(1);
+    expect(told()).toHaveLength(3);
+  });
+
+  it('what could not be stored is told by the next look', async () => {
+    await people.began(room);
+    refusals = [new Error('the database is away')];
+    await expect(step()).rejects.toThrow('the database is away');
+    await step();
+    expect(told()).toHaveLength(3);
+  });
+
+  it('a refused login is for the room list to tell', async () => {
+    await people.began(room);
+    answer = () => Promise.reject(new LoginRefused('revoked'));
+    await expect(step()).rejects.toThrow(LoginRefused);
+  });
+
+  it('a room that is closed, or in no active link, is not asked', async () => {
+    await people.began(room);
+    await step(people, [watched(room, 'closed')]);
+    await step(people, [watched(roomId('other123'))]);
+    expect(asked).toEqual([]);
+  });
+});
+
+function wordsOf(event: BridgeEvent): string {
+  switch (event.kind) {
+    case 'memberJoined':
+      return `${event.member.id} joined`;
+    case 'memberLeft':
+      return `${event.member.id} ${event.how}`;
+    case 'roleChanged':
+      return `${event.member.id} is ${event.role}`;
+    default:
+      return event.kind;
+  }
+}

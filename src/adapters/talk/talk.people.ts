@@ -1,0 +1,207 @@
+import type { AccountStore } from '../../model/account-store.js';
+import type { Clock } from '../../model/clock.js';
+import { BridgeError, LoginRefused, RoomClosed } from '../../model/errors.js';
+import { inboxKey, roomId, userId, type RoomId } from '../../model/ids.js';
+import type { Ingest, RawPayload, WatchedRoom } from '../../model/network-adapter.js';
+import type { Log } from '../../model/network-definition.js';
+import type { Participant } from './api/room.answers.js';
+import type { TalkClient } from './talk.client.js';
+import { bridgeBotUser } from './talk.bridge-bot.js';
+import { actorType, intervals, participantType } from './talk.constants.js';
+import { actorOf, talkUserId } from './talk.ids.js';
+import {
+  parseKnownPeople,
+  type KnownPeople,
+  type KnownPerson,
+  type OrderedRow,
+  type StoredPerson,
+} from './talk.payloads.js';
+
+/** Rows after which others may be in a room, or see to it. Of guests no row tells: they are found with the others. */
+const changing: ReadonlySet<string> = new Set([
+  'user_added',
+  'user_removed',
+  'group_added',
+  'group_removed',
+  'circle_added',
+  'circle_removed',
+  'guests_disallowed',
+  'moderator_promoted',
+  'moderator_demoted',
+  'guest_moderator_promoted',
+  'guest_moderator_demoted',
+]);
+const moderators: readonly number[] = [
+  participantType.owner,
+  participantType.moderator,
+  participantType.guestModerator,
+];
+
+export interface PeopleParts {
+  readonly client: Pick<TalkClient, 'api' | 'skewMs'>;
+  readonly store: AccountStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How many are shown of a room; 0: it is not looked who is there. */
+  readonly membersShown: number;
+  /** The id of the account's own user. */
+  self(): string;
+  /** Whether a guest is one of ours. */
+  isOurGuest(actor: string): Promise<boolean>;
+}
+
+interface Found extends KnownPerson {
+  readonly type: string;
+  readonly id: string;
+}
+
+/**
+ * Who is in linked rooms: looked up when a room is begun and after rows that tell of its people, at most once a minute a room, and
+ * never else. Whoever reads a room writes down that it is to be looked at; the account's owner alone looks.
+ */
+export class TalkPeople {
+  /** When each room may be looked at again. */
+  readonly #notBeforeMs = new Map<RoomId, number>();
+  #ingest: Ingest | undefined;
+
+  constructor(private readonly parts: PeopleParts) {}
+
+  listen(ingest: Ingest): void {
+    this.#ingest = ingest;
+  }
+
+  /** The room begins to be read: whoever was shown of it before was shown elsewhere. */
+  async began(room: RoomId): Promise<void> {
+    const { store, membersShown } = this.parts;
+    if (membersShown === 0) return;
+    const { looks } = parseKnownPeople(await store.get(knownFront + room));
+    if (looks > 0) await store.put(knownFront + room, { looks, people: {} } satisfies KnownPeople);
+    await this.#mark(room, 'began');
+  }
+
+  /** A row is handed on. */
+  async noticeRow(room: RoomId, { id, systemMessage }: OrderedRow): Promise<void> {
+    if (this.parts.membersShown > 0 && changing.has(systemMessage)) await this.#mark(room, String(id));
+  }
+
+  /** Looks at the rooms that are due, one after the other. Throws LoginRefused; what else fails is tried again in a minute. */
+  async step(rooms: readonly WatchedRoom[], signal: AbortSignal): Promise<void> {
+    const { clock, store, membersShown, log } = this.parts;
+    if (membersShown === 0 || rooms.length === 0) return;
+    const open = new Set(rooms.filter(({ state }) => state === 'open').map(({ room }) => room));
+    for (const { key, value } of await store.list(dueFront)) {
+      const room = roomId(key.slice(dueFront.length));
+      const isDue = clock.monotonicMs() >= (this.#notBeforeMs.get(room) ?? -Infinity);
+      if (signal.aborted || !open.has(room) || !isDue) continue;
+      try {
+        await this.#look(room, signal);
+        await this.#done(room, value);
+      } catch (error) {
+        if (error instanceof LoginRefused || !(error instanceof BridgeError)) throw error;
+        if (signal.aborted) return;
+        log.debug({ room, error }, 'it cannot be asked who is in a room');
+        // Where we may not see it, or are out: what changes that is told by a row, or begins the room anew.
+        if (error instanceof RoomClosed || error.failure.retry === 'never') await this.#done(room, value);
+      }
+      this.#notBeforeMs.set(room, clock.monotonicMs() + intervals.participants.pushed);
+    }
+  }
+
+  async #mark(room: RoomId, by: string): Promise<void> {
+    await this.parts.store.put(dueFront + room, { by });
+  }
+
+  /** Unless somebody wrote down meanwhile that it is to be looked at once more. */
+  async #done(room: RoomId, mark: unknown): Promise<void> {
+    const { store } = this.parts;
+    const now = await store.get(dueFront + room);
+    if (JSON.stringify(now) === JSON.stringify(mark)) await store.delete(dueFront + room);
+  }
+
+  async #look(room: RoomId, signal: AbortSignal): Promise<void> {
+    const { client, clock, store } = this.parts;
+    const { data } = await client.api.participants.list({ token: room }, signal);
+    const known = parseKnownPeople(await store.get(knownFront + room));
+    const there = await this.#shown(data, known);
+    const nowS = Math.floor((clock.now().getTime() + client.skewMs) / 1000);
+    const payloads = changesBetween(known.people, there).map(({ who, is }) =>
+      payloadOf({ token: room, person: { ...who, is, at: nowS } }, known.looks),
+    );
+    if (payloads.length > 0) await this.#ingest?.accept(payloads);
+    const people = Object.fromEntries([...there].map(([key, { name, role }]) => [key, { name, role }]));
+    await store.put(knownFront + room, { looks: known.looks + 1, people } satisfies KnownPeople);
+  }
+
+  /** Those who were shown before and are there still, and as many of the others as may be shown. */
+  async #shown(participants: readonly Participant[], known: KnownPeople): Promise<ReadonlyMap<string, Found>> {
+    const people = new Map<string, Found>();
+    for (const participant of participants) {
+      const found = await this.#personIn(participant);
+      if (found !== undefined) people.set(talkUserId(found.type, found.id), found);
+    }
+    const byTime = [...people].sort(
+      ([a], [b]) => Number(Object.hasOwn(known.people, b)) - Number(Object.hasOwn(known.people, a)),
+    );
+    return new Map(byTime.slice(0, this.parts.membersShown));
+  }
+
+  /**
+   * Undefined: not to be shown. Of people of other servers the list does not say whether they accepted; rows do. Guests count once they
+   * came and gave a name.
+   */
+  async #personIn({
+    actorType: type,
+    actorId: id,
+    displayName,
+    participantType: rank,
+    lastPing,
+  }: Participant): Promise<Found | undefined> {
+    const role = moderators.includes(rank) ? 'moderator' : 'member';
+    switch (type) {
+      case actorType.users:
+        return id === this.parts.self() || id === bridgeBotUser
+          ? undefined
+          : { type, id, name: displayName || id, role };
+      case actorType.guests:
+        if (displayName === '' || (await this.parts.isOurGuest(id))) return undefined;
+        return { type, id, name: displayName, role };
+      case actorType.emails:
+        // One who was only invited is called by an address, which is nobody's business elsewhere.
+        return lastPing === 0 || displayName === '' || displayName.includes('@')
+          ? undefined
+          : { type, id, name: displayName, role };
+      default:
+        return undefined;
+    }
+  }
+}
+
+const dueFront = 'people-due/';
+const knownFront = 'people/';
+
+type Is = StoredPerson['person']['is'];
+type Who = Omit<StoredPerson['person'], 'is' | 'at'>;
+
+/** Pure. */
+function changesBetween(
+  before: KnownPeople['people'],
+  now: ReadonlyMap<string, Found>,
+): { readonly who: Who; readonly is: Is }[] {
+  const changes: { who: Who; is: Is }[] = [];
+  for (const [key, { name }] of Object.entries(before)) {
+    if (!now.has(key)) changes.push({ who: { ...actorOf(userId(key)), name }, is: 'gone' });
+  }
+  for (const [key, { type, id, name, role }] of now) {
+    const was = Object.hasOwn(before, key) ? before[key] : undefined;
+    if (was === undefined) changes.push({ who: { type, id, name }, is: 'there' });
+    if ((was?.role ?? 'member') !== role) changes.push({ who: { type, id, name }, is: role });
+  }
+  return changes;
+}
+
+/** The same of two replicas that look at the same time, one of which lost the account meanwhile. */
+function payloadOf(stored: StoredPerson, looks: number): RawPayload {
+  const { type, id, is } = stored.person;
+  const key = inboxKey(`${stored.token}/people/${String(looks)}/${type}/${id}/${is}`);
+  return { key, body: Buffer.from(JSON.stringify(stored), 'utf8') };
+}
