@@ -117,7 +117,9 @@ it('who is removed by his ghost is removed from the Talk room, where the link sa
   await replica.ready();
   const ghost = '@crosstalk_cloud_users=2fben:sandbox.test';
   world.talk.post(token, 'ben', 'hello');
-  await until('Ben', () => world.matrix.members(room).some(({ userId }) => userId === ghost));
+  await until('Ben', () =>
+    world.matrix.members(room).some(({ userId, membership }) => userId === ghost && membership === 'join'),
+  );
   const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/kick`;
   const { homeserver } = world.settings.accounts.hs as { homeserver: string };
   const answer = await fetch(`${homeserver}${path}`, {
