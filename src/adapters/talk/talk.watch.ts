@@ -68,13 +68,13 @@ export class TalkWatch {
   readonly #list: RoomListNews;
   readonly #judge: PushJudge;
   readonly #bots: Beside;
+  readonly #people: Beside;
   #rooms: readonly WatchedRoom[] = [];
   #modes: ReadonlyMap<RoomId, WatchMode> = new Map();
   #choiceDueMs = 0;
   /** Whether any room waits for what the list says. */
   #isWaitedFor = false;
   #idleSweepDueMs = 0;
-  readonly #people: Beside;
 
   constructor(private readonly parts: WatchParts) {
     const { client, settings, clock, log } = parts;
