@@ -56,9 +56,13 @@ export class StandingRepository {
         standings.map(({ note }) => note),
       ],
     );
+  }
+
+  /** Of rooms that were taken those that stand well need no row. */
+  async tidy(account: AccountId, rooms: readonly RoomId[], tx: Pick<Transaction, 'rows'>): Promise<void> {
     await tx.rows(
       `delete from room_standings where account = $1 and room = any($2) and mute is null and note is null`,
-      [account, standings.map(({ room }) => room)],
+      [account, rooms],
     );
   }
 }

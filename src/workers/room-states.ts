@@ -62,6 +62,7 @@ export class RoomStates {
         ),
       );
       await this.standings.put(account, changes, tx);
+      await this.standings.tidy(account, changed, tx);
       return changes.flatMap(({ room, mute, line }) =>
         line === 'none' ? [] : [reachChanged({ account, id: room }, line, mute ?? '', this.clock.now())],
       );
