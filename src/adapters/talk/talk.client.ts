@@ -44,7 +44,7 @@ export class TalkClient implements OcsDoor {
   readonly deadRooms: DeadRooms;
   readonly #http: HttpDoor;
   readonly #basePath: string;
-  readonly #hashes = new TalkHashes();
+  readonly #hashes: TalkHashes;
   readonly #throttle: Throttle;
   #session: Session | undefined;
   #skewMs = 0;
@@ -58,6 +58,7 @@ export class TalkClient implements OcsDoor {
     this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#http = new HttpDoor(base.origin, { maxConnections: settings.maxConnections });
     this.#throttle = new Throttle(clock, log);
+    this.#hashes = new TalkHashes(clock);
     this.deadRooms = new DeadRooms(clock, settings.deadRoomPauseMs);
     this.api = talkApi((endpoint, args, signal, how) => this.call(endpoint, args, signal, how));
     this.facts = new ServerFacts(
