@@ -291,6 +291,33 @@ describe('talk.watch', () => {
     await until(() => watched.by('held').length > 0);
   });
 
+  it('rooms that fail one by one, while the bot has others read in time, are not taken for a bot that tells nothing', async () => {
+    const failing: RoomId[] = [];
+    await start({ pushPatienceMs: 50, maxHeldPolls: 0 }, () => {
+      for (const name of ['A', 'B', 'C'])
+        failing.push(roomId(at.talk.createRoom({ name, owner: 'alice', members: ['bob'] })));
+      watched.active = [at.room, ...failing].map((room) => ({ room, lastActivityAt: null, pushedAt: new Date(1_000) }));
+    });
+    const reader = await new Reader(at.adapter, at.pulling, at.room).begin();
+    await swept();
+    const [first = '', second = '', third = ''] = failing;
+    const fails = async (room: string): Promise<void> => {
+      at.talk.post(room, 'bob', 'nobody tells of it');
+      await until(() => watched.by('swept').includes(roomId(room)));
+    };
+    await fails(first);
+    await fails(second);
+    stop.abort();
+    await running;
+    at.talk.post(at.token, 'bob', 'read in time');
+    await reader.read();
+    stop = new AbortController();
+    running = at.pulling.watch(watched, stop.signal);
+    await swept();
+    await fails(third);
+    expect(watched.by('webhook')).toEqual([at.room]);
+  });
+
   it('a server that hangs over the bots of a room keeps no room waiting', async () => {
     await start({}, () => {
       watched.active = [{ room: at.room, lastActivityAt: null }];
