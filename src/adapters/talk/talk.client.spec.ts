@@ -1,6 +1,6 @@
 import { talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { Abandoned, BridgeError, NetworkUnavailable, RateLimited, RoomClosed } from '../../model/errors.js';
-import { roomId } from '../../model/ids.js';
+import { roomId, userId } from '../../model/ids.js';
 
 const signal = new AbortController().signal;
 
@@ -46,6 +46,14 @@ describe('talk.client', () => {
     expect((retry as { afterMs: number }).afterMs).toBeGreaterThan(0);
     expect((retry as { afterMs: number }).afterMs).toBeLessThanOrEqual(5000);
     expect(paths).toEqual([]);
+  });
+
+  it('so is one that slows us down over a picture', async () => {
+    await setUp();
+    const headers = { 'x-nextcloud-bruteforce-throttled': '5000ms' };
+    at.talk.faults.add({ path: '/avatar/', fault: { do: 'answer', status: 404, headers, body: '' } });
+    await at.adapter.describeUser(userId('users/bob'), signal);
+    await expect(describeRoom()).rejects.toBeInstanceOf(RateLimited);
   });
 
   it('an answer that does not come in time is given up', async () => {

@@ -163,6 +163,7 @@ export class TalkClient implements OcsDoor {
         throw asBridgeError('read', cause);
       });
     const mime = headerOf(answer.headers, 'content-type') ?? 'application/octet-stream';
+    this.#throttle.notice(answer.headers, answer.status === 200 ? 'answered' : 'refused');
     if (answer.status !== 200) {
       await discard(answer.body);
       if (answer.status === 404) throw fileGone();
