@@ -7,7 +7,8 @@ import { AdminModule } from './admin/admin.module.js';
 import { startToken } from './admin/start-token.js';
 import { People } from './identities/people.js';
 import { ShownNames } from './identities/shown-names.js';
-import { speakerKindIn, Speakers } from './identities/speakers.js';
+import { OwnLogins } from './identities/own-logins.js';
+import { Speakers, speakersIn } from './identities/speakers.js';
 import { CatchUp } from './links/catch-up.js';
 import { LinkChanges } from './links/link-changes.js';
 import { LinkKeeper } from './links/link-keeper.js';
@@ -131,7 +132,6 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     settled: settings.links,
     settingsPlace: settings.file ?? 'the environment',
   });
-  const roomCommands = new RoomCommands(status, linkChanges);
   const pictures = new PublicPictures(derive(masterKey, 'picture addresses'), clock, log, (file, signal) =>
     files.open(file, signal),
   );
@@ -156,6 +156,8 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       roomsOpened: (open) => roomStates.opened(account, open),
       roomsStand: (standings) => roomStates.stand(account, standings),
       command: (call) => roomCommands.run(account, call),
+      lendingChanged: (lender, news) => ownLogins.told(account, lender, news),
+      isOurKey: (key) => keys.verify(key) !== undefined,
       typing: (changed) => ephemeral.typing(changed),
       wake: (woken) => bridge.wakeRooms(account, woken),
       pushed: (told) => rooms.pushed(account, told),
@@ -168,6 +170,8 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   for (const [definition, group] of byNetwork) definition.introduce?.(group);
 
   const labelOf = (account: string): string => labels.get(account) ?? account;
+  const ownLogins = new OwnLogins({ adapters, log, timeoutMs: 10_000, label: labelOf });
+  const roomCommands = new RoomCommands(status, linkChanges, ownLogins);
   const people = new People(settings.people);
   const files = new Files(adapters);
   const names = new ShownNames(new PeopleRepository(database), clock, { believedForMs: 60_000 });
@@ -179,7 +183,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   const ephemeral = new Ephemeral({
     adapters,
     beside: (room) => links.beside(room),
-    choose: (person, capabilities) => speakers.choose(person, speakerKindIn(capabilities, 'auto')),
+    choose: (person, capabilities) => speakers.choose(person, { as: speakersIn(capabilities, 'auto')[0] }),
     clock,
     log,
   });
@@ -210,7 +214,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       keys,
       clock,
       speakerWish: (lane) => speakerWishes.get(lane) ?? 'auto',
-      personOn: (account, user) => people.on(account, user),
+      personOn: (account, user) => people.on(account, user) ?? ownLogins.personOn(account, user),
       linkedRoom: (room, account) => deliveries.linkedRoom(room, account),
       openFile: (file, signal) => files.open(file, signal),
     }),

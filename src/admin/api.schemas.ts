@@ -220,6 +220,7 @@ export const statusAnswer = z.strictObject({
       state: z.enum(['connecting', 'open', 'closed']),
       since: time(),
       says: z.string().nullable(),
+      lent: z.int().describe('How many people lend the account a login of their own, to speak as themselves.'),
     }),
   ),
   links: linksAnswer,

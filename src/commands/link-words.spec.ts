@@ -88,7 +88,7 @@ describe('crosstalk link', () => {
     [{}, 'What is to be linked or changed? Name rooms, directions, who speaks or what is mirrored.'],
     [
       { speaker: ['my-talk=nobody'] },
-      '--speaker my-talk=nobody: write --speaker ACCOUNT=auto, or --speaker ACCOUNT=guest, or --speaker ACCOUNT=bridged, or --speaker ACCOUNT=relay.',
+      '--speaker my-talk=nobody: write --speaker ACCOUNT=auto, or --speaker ACCOUNT=own, or --speaker ACCOUNT=guest, or --speaker ACCOUNT=bridged, or --speaker ACCOUNT=relay.',
     ],
     [
       { room: ['my-talk=a', 'my-talk=b'], speaker: ['my-talk=guest'] },

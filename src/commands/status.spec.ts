@@ -52,6 +52,19 @@ describe('crosstalk status', () => {
     ]);
   });
 
+  it('says how many people lend an account a login of their own', () => {
+    const account = { network: 'talk', state: 'open', since: '2026-03-04T05:00:00+00:00', says: 'bot at there' };
+    const accounts = [
+      { ...account, id: accountId('cloud'), lent: 2 },
+      { ...account, id: accountId('other'), lent: 0 },
+    ];
+    expect(lines({ accounts }).slice(3, 6)).toEqual([
+      'Accounts',
+      '  cloud  talk  open  bot at there; 2 own logins lent',
+      '  other  talk  open  bot at there',
+    ]);
+  });
+
   it('shows how each room is read and what waits in its lane', () => {
     const lane = { waiting: 3, parked: 1, failingSince: '2026-03-04T05:06:07+00:00', reason: 'no answer' };
     const links = [{ ...link, state: 'active' as const, portals: [talk, { ...talk, lane }] }];

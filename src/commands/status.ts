@@ -37,7 +37,14 @@ export function renderStatus(report: StatusReport, at: ReportedAt): string {
     ...(report.replicas.length > 0 && isIdle(report.replicas, at) ? [nobodyAtWork, ''] : []),
     ...section(
       'Accounts',
-      report.accounts.map(({ id, network, state, says }) => [id, network, state, says ?? '']),
+      report.accounts.map(({ id, network, state, says, lent }) => [
+        id,
+        network,
+        state,
+        [says ?? '', ...(lent === 0 ? [] : [`${counted(lent, 'own login')} lent`])]
+          .filter((it) => it !== '')
+          .join('; '),
+      ]),
     ),
     ...report.links.flatMap((link) => section(titleOf(link), linkRows(link))),
     ...section(

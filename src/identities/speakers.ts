@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
+import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabilities.js';
 import type { UserRef } from '../model/ids.js';
 import type { FileStream, NetworkAdapter, Speaker, UserProfile } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
@@ -20,10 +20,13 @@ interface Remembered {
 
 const mostRemembered = 10_000;
 
-/** Pure: who is to be seen to speak in a room, as far as it has such. */
-export function speakerKindIn({ speakers }: Pick<Capabilities, 'speakers'>, wish: SpeakerWish): Speaker['as'] {
-  const wished = speakers.filter((kind) => wish === 'auto' || kind === wish);
-  return wished.find((kind) => kind !== 'puppet') ?? 'relay';
+/** Pure: who is to be seen to speak in a room, as far as it has such, and who where that one turns out not to. */
+export function speakersIn(
+  { speakers }: Pick<Capabilities, 'speakers'>,
+  wish: SpeakerWish,
+): readonly [SpeakerKind, SpeakerKind] {
+  const [first = 'relay', second = 'relay'] = speakers.filter((kind) => wish === 'auto' || kind === wish);
+  return [first, second];
 }
 
 /** Those who are seen to say something, and what people look like on the network they come from. */
@@ -49,13 +52,14 @@ export class Speakers {
     return { as: 'bridge', person: cause, networkLabel: '', profile: { name: '' }, openAvatar };
   }
 
-  async choose(person: UserRef, as: Speaker['as']): Promise<Speaker> {
+  async choose(person: UserRef, { as, otherwise }: Pick<Speaker, 'as' | 'otherwise'>): Promise<Speaker> {
     const profile = await this.#profile(person);
     const networkLabel = this.options.label(person.account);
     // The name at that moment is newer than any remembered profile.
     const name = person.name === '' ? profile.name : person.name;
     return {
       as,
+      ...(otherwise === undefined ? {} : { otherwise }),
       person,
       networkLabel,
       profile: { ...profile, name: await this.names.of(person, name, networkLabel, profile.handle ?? person.id) },

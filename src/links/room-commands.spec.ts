@@ -1,3 +1,4 @@
+import type { LoginWish } from '../identities/own-logins.js';
 import { accountId, roomId, userId } from '../model/ids.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import type { LinkStatus, PortalStatus } from '../persistence/status.repository.js';
@@ -10,6 +11,7 @@ let links: LinkStatus[];
 let wishes: LinkWish[];
 let unlinked: [string, RoomChoice | 'all'][];
 let refusal: LinkRefused | undefined;
+let logins: LoginWish[];
 
 const commands = new RoomCommands(
   { links: () => Promise.resolve(links) },
@@ -22,6 +24,16 @@ const commands = new RoomCommands(
     unlink: (key, which) => {
       unlinked.push([key, which]);
       return Promise.resolve('changed' as const);
+    },
+  },
+  {
+    login: (wish) => {
+      logins.push(wish);
+      return Promise.resolve({ says: 'the address', to: 'person' });
+    },
+    logout: (wish) => {
+      logins.push(wish);
+      return Promise.resolve({ says: 'given back', to: 'person' });
     },
   },
 );
@@ -60,6 +72,7 @@ beforeEach(() => {
   links = [];
   wishes = [];
   unlinked = [];
+  logins = [];
   refusal = undefined;
 });
 
@@ -127,4 +140,20 @@ it('whoever the settings do not name sees to no links, is told so, and of links 
   }
   expect([wishes, unlinked]).toEqual([[], []]);
   expect(await ask(false, ['help'])).not.toContain('unlink');
+});
+
+it('everybody may lend a login and take it back, and the answer is theirs alone', async () => {
+  links = [link('team', portal('town', 'C0GENERAL'), portal('cloud', 'abc'))];
+  const by = { id: userId('U0EVE'), mayLink: false };
+  const call = { room: roomId('C0GENERAL'), by, prefix: '/crosstalk' };
+  expect(await commands.run(town, { ...call, words: ['login'] })).toEqual({ says: 'the address', to: 'person' });
+  expect(await commands.run(town, { ...call, room: roomId('D0EVE'), words: ['Logout', 'cloud'] })).toEqual({
+    says: 'given back',
+    to: 'person',
+  });
+  const wish = { lender: { account: 'town', id: 'U0EVE' }, prefix: '/crosstalk' };
+  expect(logins).toEqual([
+    { ...wish, linked: ['town', 'cloud'], account: undefined },
+    { ...wish, linked: [], account: 'cloud' },
+  ]);
 });

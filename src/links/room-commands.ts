@@ -1,3 +1,4 @@
+import type { LoginWish, OwnLogins } from '../identities/own-logins.js';
 import { type AccountId, accountId } from '../model/ids.js';
 import { isLinkVerb, type CommandAnswer, type RoomCommand } from '../model/room-command.js';
 import type { LinkStatus, PortalStatus, StatusRepository } from '../persistence/status.repository.js';
@@ -14,11 +15,26 @@ export class RoomCommands {
   constructor(
     private readonly status: Pick<StatusRepository, 'links'>,
     private readonly changes: Pick<LinkChanges, 'link' | 'unlink'>,
+    private readonly logins: Pick<OwnLogins, 'login' | 'logout'>,
   ) {}
 
   /** Answers in sentences, also what cannot be. */
   async run(account: AccountId, call: RoomCommand): Promise<CommandAnswer> {
-    return { says: await this.#answer(account, call), to: 'room' };
+    const [verb = '', which] = call.words;
+    switch (verb.toLowerCase()) {
+      case 'login':
+        return this.logins.login(await this.#wish(account, call, which));
+      case 'logout':
+        return this.logins.logout(await this.#wish(account, call, which));
+      default:
+        return { says: await this.#answer(account, call), to: 'room' };
+    }
+  }
+
+  async #wish(account: AccountId, { room, by, prefix }: RoomCommand, which: string | undefined): Promise<LoginWish> {
+    const link = await this.#linkOf({ account, room });
+    const linked = link?.portals.map((portal) => portal.account) ?? [];
+    return { lender: { account, id: by.id }, linked, account: which, prefix };
   }
 
   async #answer(account: AccountId, { room, by, words, prefix }: RoomCommand): Promise<string> {
@@ -118,5 +134,9 @@ function helpOf({ account, room }: Here, prefix: string, mayLink: boolean): stri
     `\`${prefix} unlink\` takes it out of its link; a link of two ends with it.`,
     `\`${prefix} status\` tells what it is linked with, and what waits.`,
   ];
-  return [...(mayLink ? ofLinks : []), `This room is \`${account}=${room}\`.`].join('\n');
+  const ofLogins = [
+    `\`${prefix} login\` has you speak elsewhere as yourself, by a login of your own.`,
+    `\`${prefix} logout\` takes that back.`,
+  ];
+  return [...(mayLink ? ofLinks : []), ...ofLogins, `This room is \`${account}=${room}\`.`].join('\n');
 }

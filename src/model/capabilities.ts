@@ -1,16 +1,16 @@
 /**
- * Who may be seen to say something in a room. `ghost`: a user that we control for the person. `guest`: somebody who is there under the
+ * Who may be seen to say something in a room. `own`: the person, by a login of their own that is lent to us. `ghost`: a user that we control for the person. `guest`: somebody who is there under the
  * person's name for a while. `bridged`: one account under the names of many. `relay`: our account, with the name in what it says.
  */
-export type SpeakerKind = 'puppet' | 'ghost' | 'guest' | 'bridged' | 'relay';
+export type SpeakerKind = 'own' | 'ghost' | 'guest' | 'bridged' | 'relay';
 
 /** Who is to be seen to speak in a room; `auto`: the best that it has. Where it has not what is wished for, our account speaks. */
-export const speakerWishes = ['auto', 'guest', 'bridged', 'relay'] as const;
+export const speakerWishes = ['auto', 'own', 'guest', 'bridged', 'relay'] as const;
 export type SpeakerWish = (typeof speakerWishes)[number];
 
 /** What a room can show, as data. Abilities themselves are the presence of entries in `deliver`. */
 export interface Capabilities {
-  /** Best first. */
+  /** Best first. `own`: for those who lend a login of their own. */
   readonly speakers: readonly SpeakerKind[];
   /** Longest text of one message in UTF-16 code units, and in bytes of UTF-8 where that is bounded too. */
   readonly maxTextChars: number;

@@ -44,7 +44,7 @@ export interface MessageRef {
 
 /**
  * Who did something, named as at that moment.
- * `ours`: an act of our relay, ghost, guest or puppet. `system`: the network itself.
+ * `ours`: an act of our relay, ghost or guest, or ours by a login that its person lent us. `system`: the network itself.
  */
 export interface UserRef {
   readonly account: AccountId;

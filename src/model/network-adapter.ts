@@ -15,6 +15,7 @@ import type {
   UserId,
   UserRef,
 } from './ids.js';
+import type { Lending } from './lending.js';
 
 /** One stored thing that a network told us, as it came. */
 export interface RawPayload {
@@ -85,7 +86,9 @@ export interface OpenedFile extends FileStream {
 /** Who is seen to say something, and on whose behalf. */
 export interface Speaker {
   /** `bridge`: our account speaks for itself, in nobody's name. */
-  readonly as: Exclude<SpeakerKind, 'puppet'> | 'bridge';
+  readonly as: SpeakerKind | 'bridge';
+  /** Who speaks where that one turns out not to; absent: our account. */
+  readonly otherwise?: SpeakerKind;
   readonly person: UserRef;
   /** What people call the person's network: `Talk`. */
   readonly networkLabel: string;
@@ -254,6 +257,13 @@ export interface NetworkAdapter {
    * nobody sees who types.
    */
   readonly showTyping?: (room: RoomId, who: readonly Speaker[], signal: AbortSignal) => Promise<void>;
+
+  /** Present where people lend us logins of their own. */
+  readonly lending?: Lending;
+  /** Present where people speak with us: tells one of them something that nobody else sees, in words as answers are. Throws BridgeErrors. */
+  readonly whisper?: (person: UserId, text: string, signal: AbortSignal) => Promise<void>;
+  /** How what people say to us begins; absent: they do not speak with us. */
+  readonly commandPrefix?: string;
 
   /** Cheap; may be cached. */
   capabilities(room: RoomId): Promise<Capabilities>;

@@ -3,7 +3,8 @@ import type { AccountStore } from './account-store.js';
 import type { TypingChanged } from './bridge-event.js';
 import type { Clock } from './clock.js';
 import type { RoomClosed } from './errors.js';
-import type { AccountId, FileRef, NetworkName, RoomId, UserId } from './ids.js';
+import type { AccountId, DeliveryKey, FileRef, NetworkName, RoomId, UserId } from './ids.js';
+import type { Lender, LendingNews } from './lending.js';
 import type { NetworkAdapter } from './network-adapter.js';
 import type { CommandAnswer, RoomCommand } from './room-command.js';
 
@@ -47,6 +48,10 @@ export interface AdapterContext<Settings> {
   readonly roomsStand: (standings: readonly RoomStanding[]) => Promise<void>;
   /** Does what people ask from inside a room. What cannot be is answered too. */
   command(call: RoomCommand): Promise<CommandAnswer>;
+  /** Tells somebody what became of a login that we asked for, or were lent. */
+  lendingChanged(lender: Lender, news: LendingNews): Promise<void>;
+  /** Whether we made the key ourselves, for whichever delivery. */
+  isOurKey(key: DeliveryKey): boolean;
   /** Somebody began or ended to type: shown in the other rooms of the link, and kept nowhere. To be told again while they do. */
   typing(changed: TypingChanged): void;
   /** Has these linked rooms read at once, by whichever replica reads them. */

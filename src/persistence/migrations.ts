@@ -6,7 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** The version of the tables that this program writes and the oldest that it can still work on. */
-export const programVersion = 16;
+export const programVersion = 17;
 
 type MigrationClass = new () => MigrationInterface;
 

@@ -1,5 +1,6 @@
 import type { SpeakerWish } from '../model/capabilities.js';
 import type { AccountId, DeliveryId, RoomId } from '../model/ids.js';
+import { lentFront } from '../model/lending.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { WantedRoom } from '../model/network-adapter.js';
 import type { PortalWiring } from '../model/routing.js';
@@ -9,7 +10,15 @@ import { watchColumn } from './room.repository.js';
 /** Everything that a person may want to know of a running house. Times are ISO 8601. */
 export interface StatusReport {
   readonly replicas: readonly { id: string; host: string; renewedAt: string; shards: number }[];
-  readonly accounts: readonly { id: AccountId; network: string; state: string; since: string; says: string | null }[];
+  readonly accounts: readonly {
+    id: AccountId;
+    network: string;
+    state: string;
+    since: string;
+    says: string | null;
+    /** How many people lend it a login of their own. */
+    lent: number;
+  }[];
   readonly links: readonly LinkStatus[];
   readonly held: number;
   readonly malformed: number;
@@ -93,7 +102,8 @@ export class StatusRepository {
           from replicas r where r.renewed_at > now() - interval '1 minute'
              or exists (select 1 from shards where owner = r.id and free_at > now())),
         'accounts', (select coalesce(json_agg(json_build_object('id', a.id, 'network', a.network, 'state', a.state, 'since', a.since,
-            'says', coalesce(a.reason, a.summary)) order by a.id), '[]') from accounts a where a.state <> 'removed'),
+            'says', coalesce(a.reason, a.summary),
+            'lent', (select count(*) from account_store s where s.account = a.id and s.key like '${lentFront}%')) order by a.id), '[]') from accounts a where a.state <> 'removed'),
         'links', (select coalesce(json_agg(${link} order by l.key), '[]') from links l where l.state <> 'removed'),
         'held', (select count(*) from held),
         'malformed', (select count(*) from inbox where state = 'malformed'),

@@ -14,7 +14,7 @@ import type {
 } from '../model/network-adapter.js';
 import { Uneditable } from '../model/errors.js';
 import type { RowId } from '../model/routing.js';
-import { speakerKindIn, type Speakers } from '../identities/speakers.js';
+import { type Speakers, speakersIn } from '../identities/speakers.js';
 import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
 import { openForDelivery } from '../media/opened-files.js';
@@ -160,8 +160,9 @@ export class Deliverer {
   ): Promise<Prepared> {
     const { event } = delivery;
     const able = await adapter.capabilities(lane.room);
-    const as = this.#speakerKind(lane, able);
     const capabilities = edits === 'inPlace' ? able : { ...able, editWindowMs: 0 };
+    const person = this.#speaking(delivery);
+    const chosen = await this.#chosenFor(person, adapter, lane, able);
     const copies = await this.#target(lane, delivery);
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
     const hash = hashOf(event);
@@ -185,7 +186,7 @@ export class Deliverer {
     const speaker =
       degraded.by === 'bridge'
         ? this.parts.speakers.bridge(event.actor)
-        : await this.parts.speakers.choose(this.#speaking(delivery), as);
+        : await this.parts.speakers.choose(person, chosen);
     const isCorrection = event.kind === 'messageEdited' && said.kind === 'messageSent';
     const answered = isCorrection
       ? target.at(0)
@@ -214,9 +215,17 @@ export class Deliverer {
     };
   }
 
-  /** Who is to be seen to speak in the lane's room. */
-  #speakerKind(lane: Lane, capabilities: Capabilities): Speaker['as'] {
-    return speakerKindIn(capabilities, this.parts.speakerWish(lane.id));
+  /** Who is to be seen to speak in the lane's room for a person. */
+  async #chosenFor(
+    person: UserRef,
+    adapter: NetworkAdapter,
+    lane: Lane,
+    capabilities: Capabilities,
+  ): Promise<Pick<Speaker, 'as' | 'otherwise'>> {
+    const [first, second] = speakersIn(capabilities, this.parts.speakerWish(lane.id));
+    if (first !== 'own') return { as: first };
+    const isOwn = (await adapter.lending?.speaksIn(lane.room, person)) === true;
+    return isOwn ? { as: first, otherwise: second } : { as: second };
   }
 
   /** What the event is about, as it stands in the lane's room. */
@@ -271,14 +280,13 @@ export class Deliverer {
 
   /** What there is to look for where nothing would be sent any more. */
   async #asItCame(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Unbound> {
+    const person = this.#speaking(delivery);
+    const chosen = await this.#chosenFor(person, adapter, lane, await adapter.capabilities(lane.room));
     return {
       delivery: delivery.uuid,
       room: lane.room,
       event: delivery.event,
-      speaker: await this.parts.speakers.choose(
-        this.#speaking(delivery),
-        this.#speakerKind(lane, await adapter.capabilities(lane.room)),
-      ),
+      speaker: await this.parts.speakers.choose(person, chosen),
       target: await this.#target(lane, delivery),
       firstPart: 0,
     };

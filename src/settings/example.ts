@@ -31,7 +31,7 @@ export function exampleSettings(definitions: readonly NetworkDefinition[]): stri
       `      - account: my-${network}`,
       `        room: CHANGE-ME # or create: { name: Team, invite: [] }`,
       '        # direction: both # out: what is said here goes to the others; in: their words come here',
-      '        # speaker: auto # who is seen to speak here for the others: auto, guest, bridged or relay',
+      '        # speaker: auto # who is seen to speak here for the others: auto, own, guest, bridged or relay',
     ]),
     ...(mirror === undefined ? [] : setting('mirror', mirror, '    ')),
     '',

@@ -124,7 +124,8 @@ export const roomSchema = z
       .enum(speakerWishes)
       .default('auto')
       .describe(
-        'Who is seen to speak in this room for the people of the others. `auto`: the best that it has. `guest`: each as a guest, ' +
+        'Who is seen to speak in this room for the people of the others. `auto`: the best that it has. `own`: those who lend ' +
+          'a login of their own as themselves. `guest`: each as a guest, ' +
           'where guests come in. `bridged`: one user under the names of all. `relay`: the account, with the names in what it says; ' +
           'as it does where a room has not what is asked for.',
       ),

@@ -220,6 +220,8 @@ export class MatrixBench {
           to: call.words[0] === 'whisper' ? 'person' : 'room',
         });
       },
+      lendingChanged: () => Promise.resolve(),
+      isOurKey: () => true,
       typing: (changed) => this.typing.push(changed),
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),

@@ -126,6 +126,8 @@ export class SlackBench {
         this.commands.push(call);
         return Promise.resolve({ says: `did ${call.words.join(' ')}`, to: 'room' });
       },
+      lendingChanged: () => Promise.resolve(),
+      isOurKey: () => true,
       typing: () => undefined,
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),

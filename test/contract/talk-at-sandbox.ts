@@ -12,12 +12,15 @@ import { systemClock } from '../../src/workers/system-clock.js';
 
 export interface TalkAtSandbox {
   readonly talk: TalkSandbox;
+  readonly url: string;
   /** Alice's, Bob's and Carol's; the adapter is Alice. */
   readonly token: string;
   readonly room: RoomId;
   readonly adapter: TalkAdapter;
   readonly pulling: Pulling;
   readonly store: AccountStore;
+  /** The keys of what was stored as a secret. */
+  readonly secrets: readonly string[];
   readonly logged: readonly Logged[];
   make(settings?: Readonly<Record<string, unknown>>, store?: AccountStore): TalkAdapter;
   close(): Promise<void>;
@@ -34,7 +37,7 @@ export function talkAdapter(
   around: Partial<
     Pick<
       AdapterContext<TalkSettings>,
-      'store' | 'clock' | 'log' | 'typing' | 'wake' | 'pushed' | 'isLinked' | 'roomsStand'
+      'store' | 'clock' | 'log' | 'typing' | 'wake' | 'pushed' | 'isLinked' | 'roomsStand' | 'lendingChanged'
     >
   > = {},
 ): TalkAdapter {
@@ -50,6 +53,8 @@ export function talkAdapter(
     roomsOpened: () => Promise.resolve(),
     roomsStand: () => Promise.resolve(),
     command: () => Promise.resolve({ says: '', to: 'room' }),
+    lendingChanged: () => Promise.resolve(),
+    isOurKey: () => true,
     typing: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),
@@ -62,18 +67,25 @@ export function talkAdapter(
 export async function talkAtSandbox(
   sandbox: TalkSandboxSettings = {},
   settings: Readonly<Record<string, unknown>> = {},
-  around: Partial<Pick<AdapterContext<TalkSettings>, 'typing' | 'isLinked' | 'roomsStand'>> = {},
+  {
+    now,
+    ...around
+  }: Partial<Pick<AdapterContext<TalkSettings>, 'typing' | 'isLinked' | 'roomsStand' | 'lendingChanged'>> & {
+    now?: () => Date;
+  } = {},
 ): Promise<TalkAtSandbox> {
   const talk = new TalkSandbox({ pollStepMs: 20, ...sandbox });
   const { url } = await talk.start(0);
   const token = talk.createRoom({ name: 'Team', owner: 'alice', members: ['bob', 'carol'] });
   const stop = new AbortController();
-  const store = memoryStore();
+  const secrets: string[] = [];
+  const store = memoryStore(secrets);
+  const clock = now === undefined ? systemClock : { ...systemClock, now };
   const logged: Logged[] = [];
   const adapters: TalkAdapter[] = [];
   const make = (more: Readonly<Record<string, unknown>> = {}, own: AccountStore = store): TalkAdapter => {
     const login = { url, user: 'alice', password: talk.issueAppPassword('alice') };
-    const adapter = talkAdapter({ ...login, ...more }, { store: own, log: logTo(logged), ...around });
+    const adapter = talkAdapter({ ...login, ...more }, { store: own, clock, log: logTo(logged), ...around });
     adapters.push(adapter);
     return adapter;
   };
@@ -81,6 +93,8 @@ export async function talkAtSandbox(
   await adapter.connect(stop.signal);
   return {
     talk,
+    url,
+    secrets,
     token,
     room: roomId(token),
     adapter,
@@ -159,11 +173,13 @@ export function textIn(value: unknown): string {
   return 'content' in value ? textIn(value.content) : '';
 }
 
-export function memoryStore(): AccountStore {
+/** `secrets`: is told the keys of what is stored as a secret. */
+export function memoryStore(secrets: string[] = []): AccountStore {
   const entries = new Map<string, unknown>();
   return {
     get: (key) => Promise.resolve(entries.get(key)),
-    put: (key, value) => {
+    put: (key, value, options) => {
+      if (options?.secret === true) secrets.push(key);
       entries.set(key, structuredClone(value));
       return Promise.resolve();
     },

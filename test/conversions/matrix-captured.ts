@@ -72,6 +72,8 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     isLinked: () => true,
     loginRefused: () => undefined,
     command: () => Promise.resolve({ says: '', to: 'room' }),
+    lendingChanged: () => Promise.resolve(),
+    isOurKey: () => true,
     typing: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),

@@ -42,15 +42,15 @@ export class ReferenceModel {
 
   /**
    * One line for each message that a side shows: `name vVersion reactions`. On the side where everybody from elsewhere is one
-   * account, that account reacts once for all of them.
+   * account, that account reacts once for all of them; where they lend their own logins, those react.
    */
-  shownOn(side: Side, guests: 'one account' | 'each their own'): string[] {
+  shownOn(side: Side, speakers: Speakers): string[] {
     return [...this.#messages]
       .filter(([, { isDeleted }]) => !isDeleted)
       .map(([name, { version, reactions }]) => {
         const shown = [...reactions].map((key) => {
           const [from = '', person = '', emoji = ''] = key.split(' ');
-          return from !== side && guests === 'one account' ? `bridge ${emoji}` : `${person} ${emoji}`;
+          return `${from === side ? person : seenAs(person, speakers)} ${emoji}`;
         });
         return lineOf(name, version, shown);
       })
@@ -65,6 +65,23 @@ export class ReferenceModel {
 }
 
 export type Side = 'talk' | 'matrix' | 'slack';
+
+/** Who people from elsewhere are on a side. */
+export type Speakers = 'one account' | 'each their own' | 'own logins';
+
+/** Whose login each of Matrix lends where people do: those who also write in Talk itself. */
+export const ownLogins: Readonly<Record<string, string>> = { mia: 'anna', noah: 'ben' };
+
+function seenAs(person: string, speakers: Speakers): string {
+  switch (speakers) {
+    case 'one account':
+      return 'bridge';
+    case 'own logins':
+      return ownLogins[person] ?? 'bridge';
+    case 'each their own':
+      return person;
+  }
+}
 
 /** With what the names of a side's messages begin. */
 export const letters: Record<Side, string> = { talk: 't', matrix: 'm', slack: 's' };

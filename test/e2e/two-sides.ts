@@ -1,6 +1,6 @@
 import { fromShortcode, oneEmoji } from '../../src/formatting/emoji.js';
 import type { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
-import { lineOf, type Reaction, type Side } from './reference-model.js';
+import { lineOf, type Reaction, type Side, type Speakers } from './reference-model.js';
 import type { World } from './world.js';
 
 /** A message of a test says `<name>v<version>`, whatever stands around it. */
@@ -64,7 +64,7 @@ export class TwoSides {
   }
 
   /** Who people from elsewhere are on a side. */
-  speakersOn(side: Side): 'each their own' | 'one account' {
+  speakersOn(side: Side): Speakers {
     if (side === 'talk') return this.world.speakersInTalk;
     return side === 'matrix' ? 'each their own' : 'one account';
   }

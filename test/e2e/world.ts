@@ -13,6 +13,7 @@ import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
 import { type FreshDatabase, freshDatabase } from '../support/database.js';
 import { Front } from '../support/front.js';
 import { takeTurn } from '../support/turn.js';
+import type { Speakers } from './reference-model.js';
 
 // Before any test's own time begins.
 afterAll(await takeTurn());
@@ -25,6 +26,7 @@ const talkScaled = {
   holdIntervalMs: 500,
   requestTimeoutMs: 3_000,
   overlapIntervalMs: 300,
+  loginPollMs: 50,
   settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
 };
 const matrixScaled = {
@@ -168,6 +170,8 @@ export interface WorldOptions {
   readonly talk?: object;
   /** Default group. In public rooms people from elsewhere are guests. */
   readonly talkRooms?: 'group' | 'public';
+  /** People of Matrix lend their own logins in Talk, once `lendLogins` has had them do it. */
+  readonly ownLogins?: true;
   /** Settings of the Talk server that differ. */
   readonly talkServer?: TalkSandboxSettings;
   /** Whether the homeserver tells who types. Default false: it makes transactions of that too. */
@@ -198,7 +202,7 @@ export class World {
     private readonly dropDatabase: () => Promise<void>,
     private readonly slackTown: SlackTown | undefined,
     /** Who people from elsewhere are in Talk. */
-    readonly speakersInTalk: 'each their own' | 'one account',
+    readonly speakersInTalk: Speakers,
   ) {}
 
   /** The Slack of a world that has one. */
@@ -300,7 +304,8 @@ export class World {
       ...(built === undefined ? {} : { slack: built.channels[at] ?? '' }),
     }));
     const drop = (): Promise<void> => database.drop();
-    const speakers = talkRooms === 'public' ? 'each their own' : 'one account';
+    const guests = talkRooms === 'public' ? 'each their own' : 'one account';
+    const speakers = options.ownLogins === true ? 'own logins' : guests;
     return new World(talk, matrix, all, database.url, front, settings, folder, drop, built?.town, speakers);
   }
 

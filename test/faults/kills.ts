@@ -15,11 +15,13 @@ export interface KillOptions extends WorldOptions {
   readonly accounts: readonly string[];
   /** What goes wrong all the while. */
   readonly meanwhile?: (world: World) => void;
+  /** What comes before anybody speaks. */
+  readonly before?: (world: World) => Promise<void>;
 }
 
 /** The row of kills: half of them at the named points, the others at random; then everything must have arrived once and in order. */
 export function describeKills(row: string, options: KillOptions): void {
-  const { short, accounts, meanwhile, ...worldOptions } = options;
+  const { short, accounts, meanwhile, before, ...worldOptions } = options;
   const kills = roundsOf({ full: 1_000, short });
   const places = failpoints.flatMap((point) => accounts.map((account) => ({ point, account })));
   const shareAtPoints = (2 * places.length) / killsInAWorld;
@@ -41,6 +43,7 @@ export function describeKills(row: string, options: KillOptions): void {
         world = await World.build(worldOptions);
         const first = world.start();
         await first.ready();
+        await before?.(world);
         meanwhile?.(world);
         traffic = new Traffic(world, 100);
         let replica: Replica = first;

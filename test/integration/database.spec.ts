@@ -37,16 +37,16 @@ describe('migrations', () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 16, minimum_program: 1 },
+      { version: 17, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });
 
   it('tables that need a newer program are refused', async () => {
     await database.migrate();
-    await database.rows(`update schema_info set version = 18, minimum_program = 17`);
+    await database.rows(`update schema_info set version = 19, minimum_program = 18`);
     await expect(database.migrate()).rejects.toThrow(
-      'the database was brought to version 18 and needs a Crosstalk that knows version 17; this one knows 16: run the newer program again',
+      'the database was brought to version 19 and needs a Crosstalk that knows version 18; this one knows 17: run the newer program again',
     );
   });
 

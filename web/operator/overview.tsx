@@ -71,7 +71,7 @@ function Accounts({ accounts }: Pick<Status, 'accounts'>) {
     <section class="card" aria-labelledby="accounts">
       <h2 id="accounts">{texts.accounts}</h2>
       <ul class="rows">
-        {accounts.map(({ id, network, state, since, says }) => (
+        {accounts.map(({ id, network, state, since, says, lent }) => (
           <li key={id}>
             <p class="head">
               <strong>{id}</strong> <span class="quiet">{network}</span>
@@ -79,6 +79,7 @@ function Accounts({ accounts }: Pick<Status, 'accounts'>) {
             </p>
             <p class="quiet small">
               {says !== null && <span>{says} · </span>}
+              {lent > 0 && <span>{texts.lent(lent)} · </span>}
               <time dateTime={since}>{texts.since(moment(since))}</time>
             </p>
           </li>

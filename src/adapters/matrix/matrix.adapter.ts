@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fromMarkdown } from '../../formatting/markdown.js';
 import type { Capabilities } from '../../model/capabilities.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
@@ -263,6 +264,14 @@ export class MatrixAdapter implements NetworkAdapter {
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
       obeys: ['members', 'roles'],
     });
+  }
+
+  get commandPrefix(): string {
+    return this.context.settings.command;
+  }
+
+  whisper(person: UserId, text: string, signal: AbortSignal): Promise<void> {
+    return this.#directs.tell(person, text, `whisper-${randomUUID()}`, signal);
   }
 
   openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {

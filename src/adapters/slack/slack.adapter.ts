@@ -66,6 +66,7 @@ export class SlackAdapter implements NetworkAdapter {
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
   readonly #app: AppApi;
+  readonly #chat: ChatApi;
   readonly #login: SlackLogin;
   readonly #look: SlackLook;
   readonly #people: SlackPeople;
@@ -108,6 +109,7 @@ export class SlackAdapter implements NetworkAdapter {
       self,
     });
     this.#app = app;
+    this.#chat = chat;
     this.#login = login;
     this.#people = people;
     this.#rooms = rooms;
@@ -222,6 +224,14 @@ export class SlackAdapter implements NetworkAdapter {
       reactions: 'any',
       maxReactionsPerSpeaker: maxReactions,
     });
+  }
+
+  get commandPrefix(): string {
+    return this.context.settings.command;
+  }
+
+  whisper(person: UserId, text: string, signal: AbortSignal): Promise<void> {
+    return this.#chat.tell(person, text, { signal });
   }
 
   openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {

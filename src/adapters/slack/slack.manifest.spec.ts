@@ -22,8 +22,8 @@ it('by default events come by Socket Mode, and Slack calls nothing', async () =>
       slash_commands: [
         {
           command: '/bridge',
-          description: 'See to what this channel is linked with',
-          usage_hint: 'link NAME ACCOUNT=ROOM | unlink | status | help',
+          description: 'Speak elsewhere as yourself, or see to what this channel is linked with',
+          usage_hint: 'login | logout | link NAME ACCOUNT=ROOM | unlink | status | help',
           should_escape: false,
         },
       ],

@@ -69,8 +69,8 @@ export function manifestOf(settings: SlackSettings): Readonly<Record<string, unk
       slash_commands: [
         {
           command,
-          description: 'See to what this channel is linked with',
-          usage_hint: 'link NAME ACCOUNT=ROOM | unlink | status | help',
+          description: 'Speak elsewhere as yourself, or see to what this channel is linked with',
+          usage_hint: 'login | logout | link NAME ACCOUNT=ROOM | unlink | status | help',
           should_escape: false,
           ...(requests === undefined ? {} : { url: `${requests}${commandsPath}` }),
         },

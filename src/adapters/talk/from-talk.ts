@@ -383,7 +383,7 @@ function happened(stored: StoredRow, reader: TalkReader): Pick<BridgeEvent, 'roo
   const key = deliveryKeyIn(row.referenceId);
   return {
     room: { account: reader.account, id: roomId(stored.token) },
-    actor: personRef(stored, reader, actorIn(row)),
+    actor: { ...personRef(stored, reader, actorIn(row)), ...(stored.byUs === true ? { standing: 'ours' } : {}) },
     at: new Date(row.timestamp * 1000).toISOString(),
     ...(key === undefined ? {} : { key }),
   };

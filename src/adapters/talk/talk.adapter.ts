@@ -1,6 +1,7 @@
 import type { Capabilities } from '../../model/capabilities.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
+import type { Lending } from '../../model/lending.js';
 import type {
   AccountProfile,
   FileStream,
@@ -44,6 +45,7 @@ export class TalkAdapter implements NetworkAdapter {
   readonly pulling: Pulling;
   readonly deliver;
   readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
+  readonly lending?: Lending;
   /** What the account's bot calls. */
   readonly webhooks: TalkWebhooks;
   readonly #client: TalkClient;
@@ -66,13 +68,16 @@ export class TalkAdapter implements NetworkAdapter {
     this.#profiles = new TalkProfiles(this.#client, account, self);
     this.#rooms = new TalkRooms(this.#client, log, self);
     this.#speaking = new TalkSpeaking(this.#client, context, self);
-    this.#look = new TalkLook(this.#client, settings.pageSize, self, this.#speaking.textsOf);
+    const { textsOf, authors, lending } = this.#speaking;
+    this.#look = new TalkLook(this.#client, settings.pageSize, self, textsOf, authors);
+    if (lending !== undefined) this.lending = lending;
     this.#listening = new TalkListening(this.#client, context, {
       self,
       noticeName: (user, name) => this.#profiles.rememberName(user, name),
       noticeRow: (room, systemMessage) => this.#speaking.noticeRow(room, systemMessage),
-      guestsIn: (row) => this.#speaking.guestsIn(row),
       isOurGuest: (actor) => this.#speaking.isOurGuest(actor),
+      oursIn: (room, row) => this.#speaking.oursIn(room, row),
+      beside: (signal) => lending?.run(signal) ?? Promise.resolve(),
     });
     const { pulling, webhooks, showTyping } = this.#listening;
     this.pulling = pulling;

@@ -4,6 +4,7 @@ import { TalkAdapter, talkNetwork } from './talk.adapter.js';
 import { talkBotCommand } from './talk.bot-command.js';
 import { talkCommand } from './talk.command.js';
 import { actorOf, talkUserId } from './talk.ids.js';
+import { talkLoginsCommand } from './talk.logins-command.js';
 import { talkSettings, type TalkSettings } from './talk.settings.js';
 import { webhookRoutes } from './talk.webhooks.js';
 
@@ -11,7 +12,7 @@ export const talkDefinition: NetworkDefinition<TalkSettings, TalkAdapter> = {
   network: talkNetwork,
   label: 'Talk',
   settingsSchema: talkSettings,
-  commands: [talkCommand, talkBotCommand],
+  commands: [talkCommand, talkBotCommand, talkLoginsCommand],
   userIdOf: (written) => {
     const { type, id } = actorOf(userId(written));
     return talkUserId(type, id);

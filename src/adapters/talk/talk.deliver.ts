@@ -7,14 +7,13 @@ import { piecesOf, sayInPieces } from '../../model/file-parts.js';
 import type { FileRef } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { NewMessage } from './api/chat.js';
-import type { TalkUploads } from './talk.uploads.js';
-import type { TalkAuthors } from './talk.authors.js';
-import { bridgeBotUser } from './talk.bridge-bot.js';
+import type { Author, TalkAuthors } from './talk.authors.js';
 import type { TalkClient } from './talk.client.js';
 import { uneditable, unsureRefusal } from './talk.errors.js';
 import { rowIdOf, talkMessageId } from './talk.ids.js';
 import { withReason, type Wish } from './talk.rights.js';
 import type { ThreadPlace, TalkThreads } from './talk.threads.js';
+import type { TalkUploads } from './talk.uploads.js';
 import { shortQuoteOf } from './to-talk-quotes.js';
 import type { TalkVoices, Voice, VoiceKind } from './talk.voices.js';
 
@@ -99,7 +98,7 @@ export class MessageDelivery implements Deliver<'messageSent'> {
       ),
     );
     const copy = { part, id: talkMessageId(id), key };
-    authors.note(token, copy, 'relay');
+    authors.note(token, copy, { as: 'relay' });
     request.onMade(copy);
   }
 
@@ -130,7 +129,7 @@ export class MessageDelivery implements Deliver<'messageSent'> {
     const { voices, authors, client } = this.writing;
     const id = replyTo === undefined ? undefined : rowIdOf(replyTo.id);
     if (replyTo === undefined || id === undefined || !voices.hasUnquotable) return { quote: [], replyTo };
-    if ((await authors.of(room, replyTo, signal)) !== 'bridged') return { quote: [], replyTo };
+    if ((await authors.of(room, replyTo, signal)).as !== 'bridged') return { quote: [], replyTo };
     const row = await client.chat.get(room, id, signal);
     return { quote: row === undefined ? [] : shortQuoteOf(row, room), replyTo: undefined };
   }
@@ -160,8 +159,8 @@ export class EditDelivery implements Deliver<'messageEdited'> {
           await post(this.writing, voice, request, said, signal);
         });
       } else {
-        const as = await authors.of(room, copy, signal);
-        await this.#edit(request, copy, await textOf(part, as), as, signal);
+        const author = await authors.of(room, copy, signal);
+        await this.#edit(request, copy, await textOf(part, author.as), author, signal);
       }
     }
     for (const copy of target) {
@@ -175,7 +174,7 @@ export class EditDelivery implements Deliver<'messageEdited'> {
     request: DeliveryRequest<MessageEdited>,
     copy: Copy,
     text: string,
-    as: VoiceKind,
+    author: Author,
     signal: AbortSignal,
   ): Promise<void> {
     const { room: token } = request;
@@ -183,13 +182,13 @@ export class EditDelivery implements Deliver<'messageEdited'> {
     const id = rowIdOf(copy.id);
     if (id === undefined) throw new TargetGone('not a message of Talk');
     try {
-      await changing(this.writing, token, as, signal, (voice) =>
+      await changing(this.writing, token, author, signal, (voice) =>
         reasoned(voice, { client, token, signal, beyondChat: 'edit messages' }, () =>
           voice.chat.edit(token, id, text, () => request.beforeSend(), signal),
         ),
       );
     } catch (error) {
-      throw as !== 'relay' && error instanceof MessageRefused ? uneditable(error) : error;
+      throw author.as !== 'relay' && error instanceof MessageRefused ? uneditable(error) : error;
     }
   }
 }
@@ -272,7 +271,7 @@ async function post(
     }),
   );
   const copy = { part, id: talkMessageId(id), key };
-  authors.note(token, copy, voice.as);
+  authors.note(token, copy, voice);
   request.onMade(copy);
 }
 
@@ -334,9 +333,11 @@ async function deletePart(
   const id = rowIdOf(copy.id);
   if (id === undefined) return;
   // A second copy of our own, too, is deleted by whoever may.
-  const as = voices.hasUnquotable ? await authors.of(token, copy, signal) : 'relay';
+  const author = (await voices.mayChangeTheirOwn())
+    ? await authors.of(token, copy, signal)
+    : ({ as: 'relay' } as const);
   try {
-    await changing(writing, token, as, signal, (voice) =>
+    await changing(writing, token, author, signal, (voice) =>
       reasoned(voice, { client, token, signal, beyondChat: 'delete messages' }, () =>
         voice.chat.delete(token, id, () => request.beforeSend(), signal),
       ),
@@ -346,15 +347,19 @@ async function deletePart(
   }
 }
 
-/** Guests can change nothing that they said: for them our account does it, as a moderator. The bridges' own user changes its own. */
+/**
+ * Guests can change nothing that they said: for them our account does it, as a moderator. So it does for people whose login it has no
+ * more; those of the others, and the bridges' own user, change their own.
+ */
 function changing(
   { voices }: Writing,
   token: Post['room'],
-  as: VoiceKind,
+  { as, actor }: Author,
   signal: AbortSignal,
   act: (voice: Voice) => Promise<void>,
 ): Promise<void> {
-  return as === 'bridged' ? voices.speakAs(token, as, bridgeBotUser, signal, act) : act(voices.relay);
+  const changesOwn = as === 'own' || as === 'bridged';
+  return changesOwn && actor !== undefined ? voices.speakAs(token, as, actor, signal, act) : act(voices.relay);
 }
 
 /** What our own account may not, the room says why; what others may not, our account does in their place. */

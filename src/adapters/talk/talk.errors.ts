@@ -283,6 +283,10 @@ export function guestGone(cause?: unknown): BridgeError {
   return new TargetGone('the guest that did it is no longer in the room, and nobody else can take it back', { cause });
 }
 
+export function reactorGone(): BridgeError {
+  return new TargetGone('whoever it was reacts for us no more, and nobody else can take it back');
+}
+
 /** It would be said in spite of a moderator there, and knocking again has the server keep all guests out. */
 export function guestBanned(): BridgeError {
   return new TargetGone('a moderator has banned the person, as a guest, from the room');

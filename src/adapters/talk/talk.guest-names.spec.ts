@@ -3,6 +3,7 @@ import { NetworkUnavailable } from '../../model/errors.js';
 import { accountId, roomId, userId } from '../../model/ids.js';
 import { systemClock } from '../../workers/system-clock.js';
 import { GuestNames, type Named, shownName } from './talk.guest-names.js';
+import { RoomPeople } from './talk.room-people.js';
 
 const mia = (name: string, handle?: string): Named => ({
   person: { account: accountId('hs'), id: userId('@mia:there'), name, standing: 'person' },
@@ -54,8 +55,8 @@ describe('GuestNames', () => {
       asked += 1;
       return answer();
     };
-    const client = { api: { participants: { list } } } as unknown as ConstructorParameters<typeof GuestNames>[0];
-    return new GuestNames(client, { ...systemClock, monotonicMs: () => nowMs });
+    const client = { api: { participants: { list } } } as unknown as ConstructorParameters<typeof RoomPeople>[0];
+    return new GuestNames(new RoomPeople(client, { ...systemClock, monotonicMs: () => nowMs }));
   };
   const people = (...given: readonly [string, string][]) => {
     answer = () => Promise.resolve({ data: given.map(([actorType, displayName]) => ({ actorType, displayName })) });

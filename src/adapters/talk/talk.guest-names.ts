@@ -1,66 +1,22 @@
 import { skeleton } from '../../formatting/look-alike.js';
 import { cleanName, nameWithHandle } from '../../formatting/names.js';
-import type { Clock } from '../../model/clock.js';
-import { BridgeError } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
 import type { Speaker } from '../../model/network-adapter.js';
-import type { TalkClient } from './talk.client.js';
-import { actorType } from './talk.constants.js';
+import type { RoomPeople } from './talk.room-people.js';
 
 export type Named = Pick<Speaker, 'person' | 'profile' | 'networkLabel'>;
 
 /** Longest name that the server stores, in UTF-16 code units. */
 const longestName = 250;
-const believedForMs = 600_000;
-/** Where the room did not say. */
-const askedAgainAfterMs = 30_000;
-const mostRemembered = 500;
 /** Ends as a name does that is told apart already. */
 const isToldApart = /\]\s*$/u;
 
-interface Remembered {
-  readonly skeletons: ReadonlySet<string>;
-  readonly untilMs: number;
-}
-
 /** What people of other networks are called in a room: with their network, and told apart from whoever is there by such a name. */
 export class GuestNames {
-  readonly #taken = new Map<RoomId, Remembered>();
-
-  constructor(
-    private readonly client: Pick<TalkClient, 'api'>,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly people: Pick<RoomPeople, 'of'>) {}
 
   async of(room: RoomId, speaker: Named, signal: AbortSignal): Promise<string> {
-    return shownName(speaker, await this.#takenIn(room, signal));
-  }
-
-  /** As the names of those look who have an account and are in the room. */
-  async #takenIn(room: RoomId, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const known = this.#taken.get(room);
-    if (known !== undefined && this.clock.monotonicMs() < known.untilMs) return known.skeletons;
-    const asked = await this.#ask(room, signal);
-    const skeletons = asked ?? known?.skeletons ?? new Set<string>();
-    const forMs = asked === undefined ? askedAgainAfterMs : believedForMs;
-    this.#taken.delete(room);
-    this.#taken.set(room, { skeletons, untilMs: this.clock.monotonicMs() + forMs });
-    const oldest = this.#taken.keys().next();
-    if (this.#taken.size > mostRemembered && oldest.done !== true) this.#taken.delete(oldest.value);
-    return skeletons;
-  }
-
-  /** Undefined where the room does not say. */
-  async #ask(room: RoomId, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
-    try {
-      const { data } = await this.client.api.participants.list({ token: room }, signal);
-      const people = (data ?? []).filter((one) => one.actorType !== actorType.guests);
-      return new Set(people.map(({ displayName }) => skeleton(displayName)));
-    } catch (error) {
-      // The network's mark on the name is there all the same.
-      if (error instanceof BridgeError) return undefined;
-      throw error;
-    }
+    return shownName(speaker, (await this.people.of(room, signal)).skeletons);
   }
 }
 

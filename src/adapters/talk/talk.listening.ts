@@ -34,7 +34,10 @@ export class TalkListening {
   constructor(
     private readonly client: TalkClient,
     private readonly context: AdapterContext<TalkSettings>,
-    private readonly account: SourceAccount,
+    private readonly account: SourceAccount & {
+      /** Runs on the replica that watches the account, until `signal` aborts. */
+      beside(signal: AbortSignal): Promise<void>;
+    },
   ) {
     const { settings, store, clock, log, isLinked } = context;
     this.#secrets = new BotSecrets(store, clock, log);
@@ -118,7 +121,14 @@ export class TalkListening {
       pull: (room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> =>
         source.pull(room, from, how, signal),
       watch: (watching: Watching, signal: AbortSignal): Promise<void> =>
-        together([(both) => watch.run(watching, both), (both) => this.#signaling.run(watching, both)], signal),
+        together(
+          [
+            (both) => watch.run(watching, both),
+            (both) => this.#signaling.run(watching, both),
+            (both) => this.account.beside(both),
+          ],
+          signal,
+        ),
       rereadAfterMs,
     };
   }

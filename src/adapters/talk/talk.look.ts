@@ -1,13 +1,13 @@
 import type { MessageEdited } from '../../model/bridge-event.js';
 import type { Copy, Outcome, UncertainDelivery } from '../../model/network-adapter.js';
 import type { RoomId } from '../../model/ids.js';
+import type { TalkAuthors } from './talk.authors.js';
 import type { TalkClient } from './talk.client.js';
 import { type TextsOf, wordsOfEdit } from './talk.deliver.js';
 import { hiddenMessages } from './talk.errors.js';
 import { deliveryKeyIn, rowIdOf, talkMessageId } from './talk.ids.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
 import { isDeletedRow, type OrderedRow, type ShownRow } from './talk.payloads.js';
-import { voiceOf } from './talk.voices.js';
 import { isShown } from './to-talk.js';
 
 /** The server's clock is known to a second, and a request takes its time before its row is dated. */
@@ -26,6 +26,7 @@ export class TalkLook {
     /** The id of the account's own user. */
     private readonly self: () => string,
     private readonly textsOf: TextsOf,
+    private readonly authors: Pick<TalkAuthors, 'behind'>,
   ) {}
 
   async wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<Outcome[]> {
@@ -110,8 +111,9 @@ export class TalkLook {
     for (let part = 0; part < count; part += 1) {
       const copy = target.find((each) => each.part === part);
       const row = copy === undefined ? undefined : await this.#row(room, copy, signal);
-      if (row === undefined || !this.#isOurEdit(row, fromSeconds)) return false;
-      const text = (await this.textsOf(event, speaker, voiceOf(row.actorType)))[part] ?? '';
+      if (row === undefined || !(await this.#isOurEdit(row, fromSeconds))) return false;
+      const { as } = await this.authors.behind(row.actorType, row.actorId);
+      const text = (await this.textsOf(event, speaker, as))[part] ?? '';
       if (!isShown(text, row)) return false;
     }
     return this.#areGone(
@@ -121,10 +123,11 @@ export class TalkLook {
     );
   }
 
-  #isOurEdit(row: ShownRow, fromSeconds: number): boolean {
-    const { lastEditActorType, lastEditActorId, lastEditTimestamp = 0 } = row;
-    const isOurs = lastEditActorId === this.self() || lastEditActorId === bridgeBotUser;
-    return lastEditActorType === 'users' && isOurs && lastEditTimestamp >= fromSeconds;
+  async #isOurEdit(row: ShownRow, fromSeconds: number): Promise<boolean> {
+    const { lastEditActorType = '', lastEditActorId = '', lastEditTimestamp = 0 } = row;
+    if (lastEditActorType !== 'users' || lastEditTimestamp < fromSeconds) return false;
+    if (lastEditActorId === this.self() || lastEditActorId === bridgeBotUser) return true;
+    return (await this.authors.behind(lastEditActorType, lastEditActorId)).as === 'own';
   }
 
   /** Whether every part is deleted, or was never there. */

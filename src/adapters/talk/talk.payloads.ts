@@ -30,6 +30,14 @@ const parentRow = z.object({
 });
 export type ParentRow = z.infer<typeof parentRow>;
 
+/** What the row of a change shows of what was changed; undefined where it shows nothing. */
+export function wordsOfParent(
+  parent: unknown,
+): { readonly message: string; readonly messageParameters: ParentRow['messageParameters'] } | undefined {
+  const { message, messageParameters } = parentRow.safeParse(parent).data ?? {};
+  return message === undefined ? undefined : { message, messageParameters };
+}
+
 const chatRow = z.object({
   id: z.int().nonnegative(),
   actorType: z.string(),
@@ -69,6 +77,8 @@ const storedRow = z.object({
   row: chatRow,
   /** Our own guests that the row names, by their ids: whose they are. What such a one does is our own act. */
   guests: z.record(z.string(), z.object({ account: z.string(), id: z.string() })).optional(),
+  /** We did it, by a login that its actor lends us. */
+  byUs: z.boolean().optional(),
   /** Present with a row that says only that the room's name, description or picture changed: the room right after. */
   room: roomState.optional(),
   /** It was said in every breakout room of the room. */
@@ -175,6 +185,7 @@ export function federatedIn(row: OrderedRow): string | undefined {
 const shownRow = z.object({
   id: z.int().nonnegative(),
   actorType: z.string().catch(''),
+  actorId: z.string().catch(''),
   actorDisplayName: z.string().catch(''),
   messageType: z.string(),
   message: z.string(),

@@ -3,10 +3,10 @@ import type { BridgeEvent, ReactionAdded, ReactionRemoved } from '../../model/br
 import { MessageRefused, TargetGone } from '../../model/errors.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import { reasoned, type Writing } from './talk.deliver.js';
-import { notOneEmoji, targetDeleted } from './talk.errors.js';
+import { notOneEmoji, reactorGone, targetDeleted } from './talk.errors.js';
 import { actorOf, reactionOf, rowIdOf, talkReactionId, talkUserId } from './talk.ids.js';
 import { isDeletedRow } from './talk.payloads.js';
-import { voiceOf, type Voice } from './talk.voices.js';
+import type { Voice, VoiceKind } from './talk.voices.js';
 
 const beyondChat = 'react';
 
@@ -68,14 +68,24 @@ export class ReactionRemoval implements Deliver<'reactionRemoved'> {
     };
     if (!('by' in made) || made.by === undefined) return remove(voices.relay);
     const { type, id: actor } = actorOf(made.by);
-    return voices.speakAs(token, voiceOf(type), actor, signal, remove);
+    return voices.speakAs(token, reactors[type] ?? 'relay', actor, signal, (voice) => {
+      // Our account would take back its own.
+      if (voice.as === 'relay') throw reactorGone();
+      return remove(voice);
+    });
   }
 }
 
+const actorTypes: Readonly<Record<Exclude<VoiceKind, 'relay'>, string>> = {
+  own: 'users',
+  guest: 'guests',
+  bridged: 'bridged',
+};
+const reactors: Readonly<Record<string, VoiceKind>> = { users: 'own', guests: 'guest', bridged: 'bridged' };
+
 /** As whom a reaction is written down; undefined for our own account. */
 function actorIdOf({ as, actor }: Voice): ReturnType<typeof talkUserId> | undefined {
-  if (actor === undefined) return undefined;
-  return talkUserId(as === 'guest' ? 'guests' : 'bridged', actor);
+  return actor === undefined || as === 'relay' ? undefined : talkUserId(actorTypes[as], actor);
 }
 
 function firstRow({ target }: Pick<DeliveryRequest<BridgeEvent>, 'target'>): number {

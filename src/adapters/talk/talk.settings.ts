@@ -163,6 +163,15 @@ export const talkSettings = z
       .describe(
         'How long after somebody last did something the guest leaves; what it reacted with cannot be taken back from then on',
       ),
+    ownLogins: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether people of other networks may lend a login of their own, by the command `login` in chat, and then speak as the users that they are',
+      ),
+    loginPollMs: ms
+      .default(3000)
+      .describe('How often the server is asked whether somebody has allowed a login, for 20 minutes at most'),
     bridgeBotPassword: secret()
       .exactOptional()
       .describe(

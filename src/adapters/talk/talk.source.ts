@@ -46,8 +46,8 @@ export interface SourceAccount {
   noticeName(user: UserId, name: string): void;
   /** The same. */
   noticeRow(room: RoomId, systemMessage: string): void;
-  /** Our own guests among those whom a row names. */
-  guestsIn(row: OrderedRow): Promise<Pick<StoredRow, 'guests'>>;
+  /** What of a row is ours, beyond what the account's own user did. */
+  oursIn(room: RoomId, row: OrderedRow): Promise<Pick<StoredRow, 'guests' | 'byUs'>>;
   isOurGuest(actor: string): Promise<boolean>;
 }
 
@@ -228,12 +228,12 @@ export class TalkSource {
         this.account.noticeName(talkUserId(row.actorType, row.actorId), row.actorDisplayName);
       this.account.noticeRow(room, row.systemMessage);
       await this.notices.noticeRow(room, row);
-      const guests = await this.account.guestsIn(row);
+      const ours = await this.account.oursIn(room, row);
       const stored = {
         token: room,
         self: this.account.self(),
         row,
-        ...guests,
+        ...ours,
         ...supplements.get(row.id),
       } satisfies Omit<StoredRow, 'row'> & { row: unknown };
       payloads.push({ key: talkInboxKey(room, row), body: Buffer.from(JSON.stringify(stored), 'utf8') });

@@ -5,14 +5,20 @@ import { TalkAuthors } from './talk.authors.js';
 import { GuestBans } from './talk.bans.js';
 import { BridgeBot } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
+import { actorType } from './talk.constants.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, type TextsOf, type Writing } from './talk.deliver.js';
 import { GuestNames } from './talk.guest-names.js';
 import { GuestStore } from './talk.guest-store.js';
 import { TalkGuests } from './talk.guests.js';
+import { deliveryKeyIn } from './talk.ids.js';
+import { TalkLending } from './talk.lending.js';
+import { LentLogins } from './talk.lent-logins.js';
 import { TalkMembers } from './talk.members.js';
+import { OwnActs } from './talk.own-acts.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
 import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
 import { RoomDelivery } from './talk.room-changes.js';
+import { RoomPeople } from './talk.room-people.js';
 import { RoomViews } from './talk.room-views.js';
 import type { TalkSettings } from './talk.settings.js';
 import { TalkThreads, ThreadDelivery } from './talk.threads.js';
@@ -23,18 +29,29 @@ import { relayedTexts } from './to-talk.js';
 /** How long it is believed who may speak in a room, where nothing tells that it changed. */
 const roomBelievedForMs = 30_000;
 
+export type SpeakingContext = Pick<
+  AdapterContext<TalkSettings>,
+  'account' | 'settings' | 'store' | 'clock' | 'log' | 'isOurKey' | 'lendingChanged'
+>;
+
 /** How what was said elsewhere is said in the account's rooms, and by whom. */
 export class TalkSpeaking {
   readonly textsOf: TextsOf;
   readonly deliver;
+  /** Present where people may lend logins of their own. */
+  readonly lending?: TalkLending;
+  readonly authors: TalkAuthors;
   readonly #guests: TalkGuests;
   readonly #guestStore: GuestStore;
+  readonly #logins: LentLogins;
+  readonly #acts: OwnActs;
+  readonly #people: RoomPeople;
   readonly #views: RoomViews;
 
   constructor(
     client: TalkClient,
-    private readonly context: Pick<AdapterContext<TalkSettings>, 'account' | 'settings' | 'store' | 'clock' | 'log'>,
-    self: () => string,
+    private readonly context: SpeakingContext,
+    private readonly self: () => string,
   ) {
     const { account, settings, store, clock, log } = context;
     const { bridgeBotPassword, requestTimeoutMs: timeoutMs } = settings;
@@ -43,19 +60,26 @@ export class TalkSpeaking {
       const { config } = await client.facts.capabilities();
       return relayedTexts(said, by, { account, baseUrl: settings.url, maxChars: config.chat['max-length'] });
     };
-    const names = new GuestNames(client, clock);
+    this.#people = new RoomPeople(client, clock);
+    this.#logins = new LentLogins(store, clock);
+    this.#acts = new OwnActs(store, clock);
+    const names = new GuestNames(this.#people);
     this.#views = new RoomViews(client, clock, log, { believedForMs: roomBelievedForMs, timeoutMs });
     this.#guestStore = new GuestStore(store, clock);
     const rooms = this.#views;
     const bans = new GuestBans(client, clock);
     this.#guests = new TalkGuests({ client, store: this.#guestStore, names, rooms, bans, clock, log, settings });
+    const lent = { logins: this.#logins, acts: this.#acts, people: this.#people };
+    if (settings.ownLogins) this.lending = new TalkLending({ ...context, ...lent, client, rooms, self });
+    this.authors = new TalkAuthors(client, (user) => lent.logins.wasLent(user));
     const voices = new TalkVoices(client, {
       guest: this.#guests,
+      ...(this.lending === undefined ? {} : { own: this.lending.speakers }),
       ...(bridgeBotPassword === undefined
         ? {}
         : { bridged: new BridgeBot(client, bridgeBotPassword, names, clock, log) }),
     });
-    const authors = new TalkAuthors(client);
+    const authors = this.authors;
     const threads = new TalkThreads(client, store);
     const uploads = new TalkUploads(client, self);
     const writing: Writing = { client, voices, authors, threads, uploads, textsOf: this.textsOf };
@@ -78,16 +102,21 @@ export class TalkSpeaking {
   /** The bridges' own user comes last: nobody could answer what it says, so that it speaks only where somebody asks for it. */
   async speakersIn(room: RoomId): Promise<Pick<Capabilities, 'speakers'>> {
     const { maxGuestSessions, bridgeBotPassword } = this.context.settings;
-    if (maxGuestSessions === 0 && bridgeBotPassword === undefined) return { speakers: ['relay'] };
+    const own: SpeakerKind[] = (await this.lending?.speakers.isUsed()) === true ? ['own'] : [];
+    if (maxGuestSessions === 0 && bridgeBotPassword === undefined) return { speakers: [...own, 'relay'] };
     const view = await this.#views.of(room);
     const speakers: SpeakerKind[] = ['relay'];
     if (maxGuestSessions > 0 && view?.letsGuestsIn === true) speakers.unshift('guest');
+    speakers.unshift(...own);
     if (bridgeBotPassword !== undefined && view?.letsUsersIn === true) speakers.push('bridged');
     return { speakers };
   }
 
   /** Keeps guests where they are, until `signal` aborts. */
   keepGuests(signal: AbortSignal): void {
+    Promise.all([this.#logins.clean(), this.#acts.clean()]).catch((error: unknown) =>
+      this.context.log.warn({ error }, 'what was done by lent logins long ago could not be forgotten'),
+    );
     this.#guests
       .run(signal)
       .catch((error: unknown) => this.context.log.error({ error }, 'guests are no longer kept in their rooms'));
@@ -95,12 +124,27 @@ export class TalkSpeaking {
 
   /** A row of a room was read: it may tell that others may speak there now. */
   noticeRow(room: RoomId, systemMessage: string): void {
-    if (this.#views.notice(room, systemMessage)) this.#guests.knockAgain(room);
+    this.#people.notice(room, systemMessage);
+    if (!this.#views.notice(room, systemMessage)) return;
+    this.#guests.knockAgain(room);
+    this.lending?.speakers.knockAgain(room);
   }
 
-  /** Our own guests among those whom a row names. */
-  guestsIn(row: OrderedRow): Promise<Pick<StoredRow, 'guests'>> {
-    return this.#guestStore.oursIn(row);
+  /** What of a row is ours, beyond what our account did: guests whom it names, and whether we did it by a login that is lent. */
+  async oursIn(room: RoomId, row: OrderedRow): Promise<Pick<StoredRow, 'guests' | 'byUs'>> {
+    const guests = await this.#guestStore.oursIn(row);
+    return (await this.#isByUs(room, row)) ? { ...guests, byUs: true } : guests;
+  }
+
+  /** What is said carries a key of ours; what is changed was written down before. */
+  async #isByUs(room: RoomId, row: OrderedRow): Promise<boolean> {
+    const { actorType: type, actorId: user, referenceId, systemMessage, parent } = row;
+    if (type !== actorType.users || user === this.self()) return false;
+    // A thread is opened by its first message.
+    const said = systemMessage === 'thread_created' ? parent?.['referenceId'] : referenceId;
+    if (systemMessage !== '' && systemMessage !== 'thread_created') return this.#acts.isOurs(room, row);
+    const key = typeof said === 'string' ? deliveryKeyIn(said) : undefined;
+    return key !== undefined && this.context.isOurKey(key) && (await this.#logins.wasLent(user));
   }
 
   async isOurGuest(actor: string): Promise<boolean> {

@@ -4,11 +4,11 @@ import type { ChatApi } from './api/chat.js';
 import type { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
 
-/** Who is seen to act in a room: our account, a guest with the person's name, or the bridges' own user with it. */
+/** Who is seen to act in a room: our account, the person by a login of their own, a guest with their name, or the bridges' own user with it. */
 export interface Voice {
-  readonly as: 'relay' | 'guest' | 'bridged';
+  readonly as: 'relay' | 'own' | 'guest' | 'bridged';
   readonly chat: Pick<ChatApi, 'post' | 'edit' | 'delete'>;
-  readonly reactions: ReactionsApi;
+  readonly reactions: Pick<ReactionsApi, 'add' | 'remove'>;
   /** Of one who is not our account: the actor's id. */
   readonly actor?: string;
   /** Whose name goes with each message, where the server takes one. */
@@ -26,6 +26,8 @@ export interface OtherVoices {
   speak<T>(room: RoomId, speaker: Speaker, signal: AbortSignal, act: (voice: Voice) => Promise<T>): Promise<Spoken<T>>;
   /** As a certain actor. Throws TargetGone where that one is no more, and nobody else could do it. */
   speakAs<T>(room: RoomId, actor: string, signal: AbortSignal, act: (voice: Voice) => Promise<T>): Promise<Spoken<T>>;
+  /** Whether there is anybody. Absent: there may be. */
+  isUsed?(): Promise<boolean>;
 }
 
 /** Everybody who may act for us in the account's rooms. */
@@ -34,15 +36,22 @@ export class TalkVoices {
 
   constructor(
     client: Pick<TalkClient, 'chat' | 'reactions'>,
-    private readonly others: { readonly guest: OtherVoices; readonly bridged?: OtherVoices },
+    private readonly others: {
+      readonly guest: OtherVoices;
+      readonly own?: OtherVoices;
+      readonly bridged?: OtherVoices;
+    },
   ) {
     this.relay = { as: 'relay', chat: client.chat, reactions: client.reactions };
   }
 
-  /** Has it done by whom the speaker asks for, and by our account where that one is not let. */
+  /** Has it done by whom the speaker asks for, else by whom it names besides, and by our account where none of them is let. */
   async speak<T>(room: RoomId, speaker: Speaker, signal: AbortSignal, act: (voice: Voice) => Promise<T>): Promise<T> {
-    const spoken = await this.#other(speaker.as)?.speak(room, speaker, signal, act);
-    return spoken === undefined || spoken === 'refused' ? act(this.relay) : spoken.done;
+    for (const as of [speaker.as, speaker.otherwise ?? 'relay']) {
+      const spoken = await this.#other(as)?.speak(room, speaker, signal, act);
+      if (spoken !== undefined && spoken !== 'refused') return spoken.done;
+    }
+    return act(this.relay);
   }
 
   /** Has it done by the one who did what is now changed or taken back. */
@@ -57,6 +66,11 @@ export class TalkVoices {
     return spoken === undefined || spoken === 'refused' ? act(this.relay) : spoken.done;
   }
 
+  /** Whether there are others than our account who change what they wrote. */
+  async mayChangeTheirOwn(): Promise<boolean> {
+    return this.hasUnquotable || (await this.others.own?.isUsed?.()) === true;
+  }
+
   /** Whether there is one whose messages nobody can quote. */
   get hasUnquotable(): boolean {
     return this.others.bridged !== undefined;
@@ -64,6 +78,8 @@ export class TalkVoices {
 
   #other(as: Speaker['as']): OtherVoices | undefined {
     switch (as) {
+      case 'own':
+        return this.others.own;
       case 'guest':
         return this.others.guest;
       case 'bridged':
@@ -73,17 +89,5 @@ export class TalkVoices {
       case 'bridge':
         return undefined;
     }
-  }
-}
-
-/** By which of our voices a row was written. */
-export function voiceOf(actorType: string): VoiceKind {
-  switch (actorType) {
-    case 'guests':
-      return 'guest';
-    case 'bridged':
-      return 'bridged';
-    default:
-      return 'relay';
   }
 }

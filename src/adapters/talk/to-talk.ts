@@ -14,8 +14,8 @@ import type { RichParameter } from './talk.payloads.js';
 import { meantMention, type MentionPlace, withKnownMentions, withoutPings } from './to-talk-mentions.js';
 
 export type RelayedBy = Pick<Speaker, 'networkLabel' | 'profile' | 'person'> & {
-  /** `guest` and `bridged` are named above what they say: what they post has no name in it. */
-  readonly as: 'relay' | 'bridge' | 'guest' | 'bridged';
+  /** `own`, `guest` and `bridged` are named above what they say: what they post has no name in it. */
+  readonly as: 'relay' | 'bridge' | 'own' | 'guest' | 'bridged';
 };
 
 export interface TextPlace extends MentionPlace {
@@ -41,8 +41,8 @@ export function relayedTexts(
     const between = head === '' || text === '' ? '' : first?.type === 'paragraph' ? ' ' : '\n\n';
     return withoutPings(`${head}${between}${text}`).trim();
   };
-  const isNamed = by.as === 'guest' || by.as === 'bridged';
-  const head = headOf(isNamed ? 'relay' : by.as, by, event.style);
+  const isNamed = by.as !== 'relay' && by.as !== 'bridge';
+  const head = headOf(by.as === 'bridge' ? 'bridge' : 'relay', by, event.style);
   // Without a name in front the first line could be taken for anybody's, too.
   const heads: Heads = by.as === 'bridge' ? { first: 'begins' } : { first: 'goesOn', label: by.networkLabel };
   // Most messages are one part, which was written already when it was seen to fit.
@@ -62,20 +62,22 @@ export function relayedTexts(
 }
 
 /** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */
-export function isShown(
-  text: string,
-  row: { readonly message: string; readonly messageParameters: Readonly<Record<string, RichParameter>> },
-): boolean {
-  const written = row.message.replaceAll(/\{([a-z0-9-]+)\}/g, (placeholder, name: string) => {
-    const id = Object.hasOwn(row.messageParameters, name) ? textOf(row.messageParameters[name], 'mention-id') : '';
-    return id === '' ? placeholder : `@${id}`;
-  });
-  return unquoted(written) === unquoted(text);
+export function isShown(text: string, row: ShownWords): boolean {
+  return shownText(row) === shownText({ message: text });
 }
 
-/** A mention may be written with quotes and without. */
-function unquoted(text: string): string {
-  return text.replaceAll(/@"([^"\n]*)"/g, '@$1').trim();
+export interface ShownWords {
+  readonly message: string;
+  readonly messageParameters?: Readonly<Record<string, RichParameter>> | undefined;
+}
+
+/** A text as it was written, in the one form that a mention has: it may be written with quotes and without. */
+export function shownText({ message, messageParameters = {} }: ShownWords): string {
+  const written = message.replaceAll(/\{([a-z0-9-]+)\}/g, (placeholder, name: string) => {
+    const id = Object.hasOwn(messageParameters, name) ? textOf(messageParameters[name], 'mention-id') : '';
+    return id === '' ? placeholder : `@${id}`;
+  });
+  return written.replaceAll(/@"([^"\n]*)"/g, '@$1').trim();
 }
 
 function headOf(

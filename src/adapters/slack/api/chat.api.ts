@@ -62,6 +62,11 @@ export class ChatApi {
     await this.client.ask({ method: 'chat.postEphemeral', args, act: 'write', place: channel, ...writing });
   }
 
+  /** Says it to one member, in the app's own conversation with them. */
+  async tell(user: string, text: string, writing: Writing): Promise<void> {
+    await this.client.ask({ method: 'chat.postMessage', args: { channel: user, text }, act: 'write', ...writing });
+  }
+
   async react(channel: string, ts: SlackTs, name: string, writing: Writing): Promise<void> {
     await this.#reaction('reactions.add', channel, ts, name, writing);
   }

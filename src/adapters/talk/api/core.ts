@@ -24,6 +24,12 @@ export class CoreApi {
     );
   }
 
+  /** Gives back the app password that it is asked with. Throws LoginRefused where it is no more. */
+  async dropAppPassword(signal: AbortSignal): Promise<void> {
+    const path = pathOf(serverEndpoints.dropAppPassword, {});
+    await this.door.ask({ method: 'DELETE', path, act: 'write', signal });
+  }
+
   /** A new app password for a login with a real one. Throws RoomClosed (403) where the login is an app password already. */
   async newAppPassword(signal: AbortSignal): Promise<string> {
     const answer = await this.door.ask({

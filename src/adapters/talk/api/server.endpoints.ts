@@ -22,7 +22,10 @@ export const serverEndpoints = group('server', {
   newAppPassword: around('GET /ocs/v2.php/core/getapppassword', { data: appPassword, statuses: [200, 401, 403] }),
   // Gives back the app password that it is asked with.
   dropAppPassword: around('DELETE /ocs/v2.php/core/apppassword', { data: nothing, statuses: [200, 401, 403] }),
+  // The server calls the login as the client calls itself.
   startLogin: around('POST /index.php/login/v2', {
+    besides: { client: z.string().optional() },
+    headers: { client: 'user-agent' },
     answers: 'json',
     data: startedLogin,
     statuses: [200],

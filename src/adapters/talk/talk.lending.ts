@@ -1,0 +1,107 @@
+import type { AccountId, RoomId, UserId } from '../../model/ids.js';
+import type { AskedLogin, GivenBack, Lender, Lending } from '../../model/lending.js';
+import { BridgeError, LoginRefused } from '../../model/errors.js';
+import type { AdapterContext } from '../../model/network-definition.js';
+import { CoreApi } from './api/core.js';
+import type { TalkClient } from './talk.client.js';
+import { sessionOf } from './talk.credentials.js';
+import type { LentLogin, LentLogins, LoginSecret } from './talk.lent-logins.js';
+import { LoginFlows, takenBackAt } from './talk.login-flows.js';
+import type { OwnActs } from './talk.own-acts.js';
+import { OwnSpeakers } from './talk.own-speakers.js';
+import type { RoomPeople } from './talk.room-people.js';
+import type { RoomViews } from './talk.room-views.js';
+import type { TalkSettings } from './talk.settings.js';
+
+export interface LendingParts extends Pick<
+  AdapterContext<TalkSettings>,
+  'account' | 'settings' | 'store' | 'clock' | 'log' | 'lendingChanged'
+> {
+  readonly client: TalkClient;
+  readonly logins: LentLogins;
+  readonly acts: OwnActs;
+  readonly people: RoomPeople;
+  readonly rooms: RoomViews;
+  /** The id of the account's own user. */
+  self(): string;
+}
+
+/** Logins of the server that people of other networks lend, and those who speak by them. */
+export class TalkLending implements Lending {
+  readonly speakers: OwnSpeakers;
+  readonly #flows: LoginFlows;
+
+  constructor(private readonly parts: LendingParts) {
+    const { settings, lendingChanged } = parts;
+    this.#flows = new LoginFlows({ ...parts, tell: (lender, news) => lendingChanged(lender, news) });
+    const onRevoked = (login: LentLogin): Promise<void> => this.#lose(login);
+    this.speakers = new OwnSpeakers({ ...parts, timeoutMs: settings.requestTimeoutMs, onRevoked });
+  }
+
+  ask(lender: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy'> {
+    return this.#flows.begin(lender, signal);
+  }
+
+  async giveBack(lender: Lender, signal: AbortSignal): Promise<GivenBack> {
+    const { client, logins, log } = this.parts;
+    const wasAsked = await this.#flows.end(lender);
+    const given = await givenBack(client, logins, lender, signal);
+    if (given === undefined) return { was: wasAsked ? 'asked' : 'nothing' };
+    log.info({ lender: lender.account, was: given.was }, 'a login that was lent is given back');
+    return given;
+  }
+
+  async lentBy(lender: Lender): Promise<string | undefined> {
+    return (await this.parts.logins.of(lender))?.name;
+  }
+
+  speaksIn(room: RoomId, lender: Lender): Promise<boolean> {
+    return this.speakers.speaksIn(room, lender);
+  }
+
+  personOn(account: AccountId, user: Lender): UserId | undefined {
+    return this.parts.logins.personOn(account, this.parts.account, user);
+  }
+
+  /** Sees to those who were asked for a login, until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#flows.run(signal);
+  }
+
+  async #lose({ owner, name }: LentLogin): Promise<void> {
+    const { logins, log, lendingChanged } = this.parts;
+    await logins.forget(owner);
+    log.info({ lender: owner.account }, 'a login that was lent was taken back on the server');
+    await lendingChanged(owner, { of: 'revoked', as: name });
+  }
+}
+
+/** Undefined where there was none. */
+export async function givenBack(
+  client: Pick<TalkClient, 'as'>,
+  logins: LentLogins,
+  lender: Lender,
+  signal: AbortSignal,
+): Promise<Extract<GivenBack, { was: 'lent' | 'untold' }> | undefined> {
+  const secret = await logins.secretOf(lender);
+  const login = await logins.forget(lender);
+  if (login === undefined || secret === undefined) return undefined;
+  return { was: await dropped(client, secret, signal), as: login.name, takenBackAt };
+}
+
+/** Gives an app password back to the server; one that is no more is as it should be. */
+async function dropped(
+  client: Pick<TalkClient, 'as'>,
+  { loginName, appPassword }: LoginSecret,
+  signal: AbortSignal,
+): Promise<'lent' | 'untold'> {
+  const core = new CoreApi(client.as(sessionOf({ user: loginName, password: appPassword })));
+  try {
+    await core.dropAppPassword(signal);
+    return 'lent';
+  } catch (error) {
+    if (error instanceof LoginRefused) return 'lent';
+    if (error instanceof BridgeError) return 'untold';
+    throw error;
+  }
+}

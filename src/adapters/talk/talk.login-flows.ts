@@ -1,0 +1,190 @@
+import type { AccountStore } from '../../model/account-store.js';
+import type { Clock } from '../../model/clock.js';
+import { BridgeError, LoginRefused } from '../../model/errors.js';
+import { accountId, userId } from '../../model/ids.js';
+import type { AskedLogin, Lender, LendingNews } from '../../model/lending.js';
+import type { Log } from '../../model/network-definition.js';
+import { CoreApi } from './api/core.js';
+import { bridgeBotUser } from './talk.bridge-bot.js';
+import type { TalkClient } from './talk.client.js';
+import { sessionOf } from './talk.credentials.js';
+import { brokenAnswer } from './talk.errors.js';
+import { ownerKey } from './talk.guest-store.js';
+import { fieldsIn, type LentLogins, type LoginSecret } from './talk.lent-logins.js';
+import type { TalkSettings } from './talk.settings.js';
+import { Turns } from './talk.turns.js';
+
+/** For so long the server keeps what a person is asked to allow. Source: Nextcloud's Login Flow v2. */
+const flowMs = 20 * 60_000;
+/** An address with less time than this is not told again. */
+const leastLeftMs = 2 * 60_000;
+/** So many may be asked at a time. */
+const mostFlows = 50;
+/** How often it is looked whether another replica asked somebody. */
+const idleLookMs = 10_000;
+const longestClientName = 100;
+
+/** A person who was asked to allow a login. */
+interface Flow {
+  readonly owner: Lender;
+  readonly token: string;
+  readonly address: string;
+  readonly until: Date;
+  /** What the server answered once it was allowed, which it does once. */
+  readonly granted?: LoginSecret;
+}
+
+export interface FlowParts {
+  readonly client: TalkClient;
+  readonly logins: LentLogins;
+  readonly store: AccountStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Pick<TalkSettings, 'loginPollMs' | 'requestTimeoutMs'>;
+  /** The id of the account's own user. */
+  self(): string;
+  tell(lender: Lender, news: LendingNews): Promise<void>;
+}
+
+/** Where a person takes a login back. */
+export const takenBackAt =
+  'in Nextcloud, under Personal settings → Security → Devices & sessions, where it is called "Crosstalk for …"';
+
+/** People who are asked to allow a login, until they did or it is too late; across restarts, each one login at a time. */
+export class LoginFlows {
+  readonly #turns = new Turns();
+  #wake: () => void = () => undefined;
+
+  constructor(private readonly parts: FlowParts) {}
+
+  /** Throws BridgeErrors. */
+  async begin(owner: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy'> {
+    return this.#turns.take(ownerKey(owner), async () => {
+      const { client, store, clock } = this.parts;
+      const nowMs = clock.now().getTime();
+      const waiting = flowIn(await store.get(flowKey(owner)));
+      const leftMs = (waiting?.until.getTime() ?? 0) - nowMs;
+      if (waiting !== undefined && leftMs >= leastLeftMs) {
+        return { address: waiting.address, forMs: leftMs, takenBackAt };
+      }
+      if ((await store.list(flowFront)).length >= mostFlows) return 'busy';
+      const { data } = await client.api.server.startLogin({ client: clientName(owner) }, signal);
+      if (!/^https?:\/\//.test(data.login)) throw brokenAnswer('read', 'a login without an address');
+      const until = new Date(nowMs + flowMs);
+      await this.#keep({ owner, token: data.poll.token, address: data.login, until });
+      this.#wake();
+      return { address: data.login, forMs: flowMs, takenBackAt };
+    });
+  }
+
+  /** Whether there was anything to end. What the person allows from now on is nothing to us. */
+  async end(owner: Lender): Promise<boolean> {
+    return this.#turns.take(ownerKey(owner), async () => {
+      const waiting = flowIn(await this.parts.store.get(flowKey(owner)));
+      await this.parts.store.delete(flowKey(owner));
+      return waiting !== undefined;
+    });
+  }
+
+  /** Asks the server whether it was allowed, until `signal` aborts. Run by one replica for the account. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, store, settings } = this.parts;
+    while (!signal.aborted) {
+      const woken = new AbortController();
+      this.#wake = () => {
+        woken.abort();
+      };
+      const flows = (await store.list(flowFront)).flatMap(({ value }) => flowIn(value) ?? []);
+      for (const { owner } of flows) {
+        if (signal.aborted) return;
+        await this.#turns.take(ownerKey(owner), () => this.#see(owner));
+      }
+      if (flows.length > 0) await clock.sleep(settings.loginPollMs, signal);
+      else await clock.sleep(idleLookMs, AbortSignal.any([signal, woken.signal]));
+    }
+  }
+
+  async #see(owner: Lender): Promise<void> {
+    const { store, clock, log, settings } = this.parts;
+    const flow = flowIn(await store.get(flowKey(owner)));
+    if (flow === undefined) return;
+    try {
+      // What the server answers once is not given up half-way, also where the program is to end.
+      const signal = AbortSignal.timeout(settings.requestTimeoutMs);
+      const granted = flow.granted ?? (await this.#poll(flow, signal));
+      if (granted !== undefined) {
+        if (flow.granted === undefined) await this.#keep({ ...flow, granted });
+        await this.#complete(owner, granted, signal);
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      log.debug({ error }, 'it cannot be asked whether a login was allowed');
+    }
+    if (clock.now() >= flow.until) await this.#drop(owner, { of: 'expired' });
+  }
+
+  /** Undefined while nobody has allowed it. */
+  async #poll({ token }: Flow, signal: AbortSignal): Promise<LoginSecret | undefined> {
+    try {
+      const { loginName, appPassword } = (await this.parts.client.api.server.pollLogin({ token }, signal)).data;
+      return { loginName, appPassword };
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === 'targetGone') return undefined;
+      throw error;
+    }
+  }
+
+  async #complete(owner: Lender, granted: LoginSecret, signal: AbortSignal): Promise<void> {
+    const { client, logins, self } = this.parts;
+    const session = sessionOf({ user: granted.loginName, password: granted.appPassword });
+    const core = new CoreApi(client.as(session));
+    try {
+      const own = await core.ownUser(signal);
+      if (own.id === self() || own.id === bridgeBotUser) {
+        await core.dropAppPassword(signal);
+        await this.#drop(owner, { of: 'unusable', why: `${own.id} is a user of Crosstalk, log in as yourself` });
+        return;
+      }
+      const name = own.displayname ?? own['display-name'] ?? own.id;
+      await logins.keep({ owner, user: own.id, name }, granted);
+      await this.#drop(owner, { of: 'lent', as: name });
+    } catch (error) {
+      if (!(error instanceof LoginRefused)) throw error;
+      await this.#drop(owner, { of: 'unusable', why: 'the server does not accept it' });
+    }
+  }
+
+  async #keep({ owner, until, ...flow }: Flow): Promise<void> {
+    const { account, id } = owner;
+    const value = { account, id, until: until.toISOString(), ...flow };
+    await this.parts.store.put(flowKey(owner), value, { secret: true });
+  }
+
+  async #drop(owner: Lender, news: LendingNews): Promise<void> {
+    await this.parts.store.delete(flowKey(owner));
+    await this.parts.tell(owner, news);
+  }
+}
+
+/** As the server calls the login, where its user sees all of theirs: whom it is lent to, in what a header can hold. */
+export function clientName({ account, id }: Lender): string {
+  return `Crosstalk for ${id} (${account})`.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, longestClientName);
+}
+
+const flowFront = 'own-flow/';
+const flowKey = (owner: Lender): string => flowFront + ownerKey(owner);
+
+function flowIn(value: unknown): Flow | undefined {
+  const [account, id, token, address, until] = fieldsIn(value, 'account', 'id', 'token', 'address', 'until');
+  if (account === undefined || id === undefined || token === undefined || address === undefined) return undefined;
+  const granted = (value as { granted?: unknown }).granted;
+  const [loginName, appPassword] = fieldsIn(granted, 'loginName', 'appPassword');
+  return {
+    owner: { account: accountId(account), id: userId(id) },
+    token,
+    address,
+    until: new Date(until ?? 0),
+    ...(loginName === undefined || appPassword === undefined ? {} : { granted: { loginName, appPassword } }),
+  };
+}

@@ -1,0 +1,232 @@
+import type { Clock } from '../../model/clock.js';
+import { BridgeError, LoginRefused, MessageRefused, RoomClosed } from '../../model/errors.js';
+import type { RoomId } from '../../model/ids.js';
+import type { Lender } from '../../model/lending.js';
+import type { Speaker } from '../../model/network-adapter.js';
+import type { Log } from '../../model/network-definition.js';
+import { ChatApi } from './api/chat.js';
+import { ParticipantsApi } from './api/participants.js';
+import { ReactionsApi } from './api/reactions.js';
+import type { TalkClient } from './talk.client.js';
+import { ClosedRooms } from './talk.closed-rooms.js';
+import { sessionOf } from './talk.credentials.js';
+import { ownerKey } from './talk.guest-store.js';
+import type { LentLogin, LentLogins } from './talk.lent-logins.js';
+import type { OwnActs } from './talk.own-acts.js';
+import type { RoomPeople } from './talk.room-people.js';
+import type { RoomViews } from './talk.room-views.js';
+import type { OtherVoices, Spoken, Voice } from './talk.voices.js';
+
+/** Who came by a room's link is out as soon as anybody lists the participants, when its session was not heard of for 100 s. */
+const mostUnheardMs = 90_000;
+
+/** A lent login in use. */
+interface Door {
+  /** When it was lent. */
+  readonly at: string;
+  readonly voice: Voice;
+  readonly participants: ParticipantsApi;
+}
+
+export interface OwnSpeakerParts {
+  readonly client: Pick<TalkClient, 'as' | 'skewMs'>;
+  readonly logins: LentLogins;
+  readonly acts: OwnActs;
+  readonly people: RoomPeople;
+  readonly rooms: RoomViews;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timeoutMs: number;
+  /** The server takes the login for nobody's. */
+  onRevoked(login: LentLogin): Promise<void>;
+}
+
+/** People who lend a login of their own speak as the users that they are, in rooms where those may. */
+export class OwnSpeakers implements OtherVoices {
+  readonly #doors = new Map<string, Door>();
+  /** Whom a room did not let: others speak for that one for a while. */
+  readonly #closed = new Map<string, ClosedRooms>();
+  /** When somebody came by a room's link. */
+  readonly #heardMs = new Map<string, number>();
+
+  constructor(private readonly parts: OwnSpeakerParts) {}
+
+  /** Whether the person can speak there so, as far as is known. */
+  async speaksIn(room: RoomId, lender: Lender): Promise<boolean> {
+    const login = await this.parts.logins.of(lender);
+    if (login === undefined || this.#isClosed(room, login)) return false;
+    return (await this.#wayInto(room, login, AbortSignal.timeout(this.parts.timeoutMs))) !== 'none';
+  }
+
+  async speak<T>(
+    room: RoomId,
+    speaker: Pick<Speaker, 'person'>,
+    signal: AbortSignal,
+    act: (voice: Voice) => Promise<T>,
+  ): Promise<Spoken<T>> {
+    const login = await this.parts.logins.of(speaker.person);
+    return login === undefined ? 'refused' : this.#attempt(room, login, signal, act);
+  }
+
+  /** `actor`: the user's id. */
+  async speakAs<T>(
+    room: RoomId,
+    actor: string,
+    signal: AbortSignal,
+    act: (voice: Voice) => Promise<T>,
+  ): Promise<Spoken<T>> {
+    for (const login of await this.parts.logins.ofUser(actor)) {
+      const spoken = await this.#attempt(room, login, signal, act);
+      if (spoken !== 'refused') return spoken;
+    }
+    return 'refused';
+  }
+
+  async isUsed(): Promise<boolean> {
+    return (await this.parts.logins.all()).length > 0;
+  }
+
+  /** Somebody may be let in again. */
+  knockAgain(room: RoomId): void {
+    for (const rooms of this.#closed.values()) rooms.open(room);
+  }
+
+  async #attempt<T>(
+    room: RoomId,
+    login: LentLogin,
+    signal: AbortSignal,
+    act: (voice: Voice) => Promise<T>,
+  ): Promise<Spoken<T>> {
+    if (this.#isClosed(room, login)) return 'refused';
+    const door = await this.#doorOf(login);
+    if (door === undefined) return 'refused';
+    try {
+      switch (await this.#wayInto(room, login, signal)) {
+        case 'none':
+          return 'refused';
+        case 'member':
+          return { done: await act(door.voice) };
+        case 'link':
+          return { done: await this.#byLink(room, login, door, signal, act) };
+      }
+    } catch (error) {
+      if (error instanceof LoginRefused) await this.#lose(login);
+      else if (error instanceof RoomClosed) this.#close(room, login, error);
+      else if (!(error instanceof MessageRefused)) throw error;
+      return 'refused';
+    }
+  }
+
+  /** Comes in by the room's link, and again where the server turns out to have dropped the session. */
+  async #byLink<T>(
+    room: RoomId,
+    login: LentLogin,
+    { voice, participants }: Door,
+    signal: AbortSignal,
+    act: (voice: Voice) => Promise<T>,
+  ): Promise<T> {
+    const key = placeKey(room, login);
+    if (this.#now() - (this.#heardMs.get(key) ?? -Infinity) < mostUnheardMs) {
+      try {
+        return await act(voice);
+      } catch (error) {
+        if (!(error instanceof RoomClosed) || error.reason !== 'gone') throw error;
+      }
+    }
+    await participants.join(room, signal);
+    this.#heardMs.set(key, this.#now());
+    // In a listed room that makes a member.
+    this.parts.people.forget(room);
+    return act(voice);
+  }
+
+  /** Asking for a room that one is not in counts as an attack: our account looks who is. */
+  async #wayInto(room: RoomId, { user }: LentLogin, signal: AbortSignal): Promise<'member' | 'link' | 'none'> {
+    if ((await this.parts.people.of(room, signal)).members.has(user)) return 'member';
+    return (await this.parts.rooms.of(room))?.letsUsersIn === true ? 'link' : 'none';
+  }
+
+  async #doorOf(login: LentLogin): Promise<Door | undefined> {
+    const key = ownerKey(login.owner);
+    const known = this.#doors.get(key);
+    if (known?.at === login.at) return known;
+    const secret = await this.parts.logins.secretOf(login.owner);
+    if (secret === undefined) return undefined;
+    const session = this.parts.client.as(sessionOf({ user: secret.loginName, password: secret.appPassword }));
+    const door = { at: login.at, voice: this.#voiceOf(login, session), participants: new ParticipantsApi(session) };
+    this.#doors.set(key, door);
+    return door;
+  }
+
+  /** What it changes is written down first: the rows that tell of it come back as the person's. */
+  #voiceOf({ user }: LentLogin, session: ReturnType<TalkClient['as']>): Voice {
+    const { acts } = this.parts;
+    const chat = new ChatApi(session);
+    const reactions = new ReactionsApi(session);
+    const unreacted = (token: string, id: number, emoji: string): Promise<void> =>
+      acts.reactsNoMore(token, id, user, emoji, this.#serverSeconds());
+    return {
+      as: 'own',
+      actor: user,
+      chat: {
+        post: (...args) => chat.post(...args),
+        edit: async (token, id, text, ...rest) => {
+          await acts.edits(token, id, user, text);
+          await chat.edit(token, id, text, ...rest);
+        },
+        delete: async (token, id, ...rest) => {
+          await acts.deletes(token, id, user);
+          await chat.delete(token, id, ...rest);
+        },
+      },
+      reactions: {
+        add: async (token, id, emoji, ...rest) => {
+          await acts.reacts(token, id, user, emoji);
+          try {
+            await reactions.add(token, id, emoji, ...rest);
+          } catch (error) {
+            if (error instanceof BridgeError && error.failure.certainty === 'notSent')
+              await unreacted(token, id, emoji);
+            throw error;
+          }
+        },
+        remove: async (token, id, emoji, ...rest) => {
+          await reactions.remove(token, id, emoji, ...rest);
+          await unreacted(token, id, emoji);
+        },
+      },
+    };
+  }
+
+  async #lose(login: LentLogin): Promise<void> {
+    this.#doors.delete(ownerKey(login.owner));
+    const now = await this.parts.logins.secretOf(login.owner);
+    // Another replica may have lost it, or its person taken it back, or lent another one.
+    if (now === undefined || (await this.parts.logins.of(login.owner))?.at !== login.at) return;
+    await this.parts.onRevoked(login);
+  }
+
+  #close(room: RoomId, login: LentLogin, why: RoomClosed): void {
+    const key = ownerKey(login.owner);
+    const rooms = this.#closed.get(key) ?? new ClosedRooms(this.parts.clock);
+    this.#closed.set(key, rooms);
+    rooms.close(room);
+    this.parts.people.forget(room);
+    this.parts.rooms.forget(room);
+    this.parts.log.info({ room, why: why.message }, 'the room does not let somebody speak as themselves: others do');
+  }
+
+  #isClosed(room: RoomId, { owner }: LentLogin): boolean {
+    return this.#closed.get(ownerKey(owner))?.has(room) === true;
+  }
+
+  #serverSeconds(): number {
+    return Math.ceil((this.parts.clock.now().getTime() + this.parts.client.skewMs) / 1000);
+  }
+
+  #now(): number {
+    return this.parts.clock.monotonicMs();
+  }
+}
+
+const placeKey = (room: RoomId, { owner }: LentLogin): string => `${room}/${ownerKey(owner)}`;

@@ -1,0 +1,43 @@
+import type { AccountId, RoomId, UserId, UserRef } from './ids.js';
+
+/** Somebody of another account who may lend us a login of their own. */
+export type Lender = Pick<UserRef, 'account' | 'id'>;
+
+/** Each login that an account was lent has an entry of its own in the account's store, whose key begins so. They are counted by that. */
+export const lentFront = 'own-login/';
+
+/** Where a person allows the login, and how it is taken back there, as the end of a sentence: `in Nextcloud, under …`. */
+export interface AskedLogin {
+  readonly address: string;
+  readonly forMs: number;
+  readonly takenBackAt: string;
+}
+
+/** What becomes of a login. `as`: what its user is called. */
+export type LendingNews =
+  | { readonly of: 'lent'; readonly as: string }
+  /** It was the account's own, or works for nothing. */
+  | { readonly of: 'unusable'; readonly why: string }
+  /** Nobody allowed it in time. */
+  | { readonly of: 'expired' }
+  /** Taken back where it is from. */
+  | { readonly of: 'revoked'; readonly as: string };
+
+/** `untold`: it is forgotten here, and its network could not be told: there it is still to be taken back. */
+export type GivenBack =
+  | { readonly was: 'nothing' | 'asked' }
+  | { readonly was: 'lent' | 'untold'; readonly as: string; readonly takenBackAt: string };
+
+/** How an account is lent logins by people of other accounts, to speak there as who they are. */
+export interface Lending {
+  /** The same as before while that waits for the person. `busy`: too many wait. Throws BridgeErrors. */
+  ask(lender: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy'>;
+  /** Ends what was lent, and what was asked. Throws no BridgeErrors. */
+  giveBack(lender: Lender, signal: AbortSignal): Promise<GivenBack>;
+  /** What the user is called whose login is lent; undefined: none is. */
+  lentBy(lender: Lender): Promise<string | undefined>;
+  /** Whether the person can speak there by a login of their own. */
+  speaksIn(room: RoomId, lender: Lender): Promise<boolean>;
+  /** Pure: who on the first account is the same as somebody on the other one, by a login that was lent. */
+  personOn(account: AccountId, user: Lender): UserId | undefined;
+}

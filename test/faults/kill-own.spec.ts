@@ -1,0 +1,9 @@
+import { lendLogins } from '../e2e/own-logins.js';
+import { describeKills } from './kills.js';
+
+describeKills('kill, people speaking in Talk by logins of their own', {
+  short: 14,
+  accounts: ['cloud', 'hs'],
+  ownLogins: true,
+  before: lendLogins,
+});
