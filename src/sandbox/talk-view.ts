@@ -85,7 +85,9 @@ function messageOf({ names, room, bridge }: TalkReading, row: Message): SideMess
 
 function textOf({ names, room }: TalkReading, row: Message): ShownText {
   const { text, parameters } = viewed(names, room, row);
-  return shownMarkdown(text, fillFrom(parameters));
+  const said = shownMarkdown(text, fillFrom(parameters));
+  // Whoever began a thread, it has its name above.
+  return row.thread === undefined ? said : [{ is: 'heading', of: [`🧵 ${row.thread.title}`] }, ...said];
 }
 
 type Parameters = Readonly<Record<string, Readonly<Record<string, string>>>>;

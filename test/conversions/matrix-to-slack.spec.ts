@@ -247,6 +247,13 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
   ],
   ['element web: own location', 'User Location geo:52.5163,13.3777 at 2026-11-21T08:00:00.000Z'],
   ['fluffychat: location', '‹https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777#map=16/52.5163/13.3777›'],
+  [
+    'element web: poll started',
+    '📊 ‹b|Which day for the dress rehearsal?›\n\n1. Friday\n2. Saturday & Sunday\n3. <neither>',
+  ],
+  ['element web: poll ended', '📊 The poll has ended. Top answer: Saturday & Sunday'],
+  ['element web: poll started, hidden, two votes', '📊 ‹b|Cake?›\n\n1. apple\n2. plum'],
+  ['poll started, stable names', '📊 ‹b|Tea?›\n\n1. yes\n2. no'],
   ['plain body that looks like markdown', '**bold** [a](‹https://b.example›) `c` # d'],
   ['plain body that looks like html', '<b>x</b> &amp; <br> <a href="x">y</a>'],
   ['html that says something else than the body', '# Plan\n\nall ‹i|good›'],
