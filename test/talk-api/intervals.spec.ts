@@ -142,7 +142,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
     room = roomId(talk.createRoom({ name: 'Team', owner: 'alice', members: ['bob'] }));
     // The overlap is read by requests of another kind, which have intervals of their own.
     // A second loop beside the watch would pass the same time twice.
-    const apart = { overlapIntervalMs: 3_600_000, maxSignalingRooms: 0 };
+    const apart = { overlapIntervalMs: 3_600_000, maxSignalingRooms: 0, ownLogins: false };
     const settings = { url, user: 'alice', password: talk.issueAppPassword('alice'), ...apart };
     adapter = talkAdapter(settings, { clock });
     await adapter.connect(stop.signal);

@@ -68,6 +68,14 @@ describe('those who see to a linked room, on Matrix', () => {
     expect(said()).toEqual([[bot, 'Anna (Talk) is a moderator now']]);
   });
 
+  it('who is found to see to it stays unshown where we may give nobody power', async () => {
+    const { request } = seeing('one', room, 'moderator');
+    const event = { ...request.event, found: 'later' as const };
+    await deliver(seeing('one', room, 'moderator', { event, speaker: { as: 'bridge' } }));
+    expect(levels()['users']).toEqual({});
+    expect(said()).toEqual([]);
+  });
+
   it('where the link does not tell of it either, that says so', async () => {
     await expect(deliver(seeing('one', room, 'moderator', { speaker: { as: 'bridge' } }))).rejects.toThrow(
       `${bot} may not change the moderators of the room: give it the power for that`,

@@ -18,7 +18,10 @@ export class MatrixRoles {
     private readonly writer: MatrixWriter,
   ) {}
 
-  /** Where our own user may not give anybody power it is told in a line. Throws MessageRefused where the link does not tell of such. */
+  /**
+   * Where our own user may not give anybody power it is told in a line, or stays unshown where it was only found by looking. Throws
+   * MessageRefused where the link does not tell of such.
+   */
   async set(request: DeliveryRequest<RoleChanged>, signal: AbortSignal): Promise<void> {
     const { event, room, inLine } = request;
     await this.writer.assertWanted(room);
@@ -32,6 +35,7 @@ export class MatrixRoles {
       if (outcome === 'set') return;
     }
     await this.writer.assertInRoom(room, signal);
+    if (event.found === 'later') return;
     if (inLine === undefined) throw roomChangeRefused(this.self.users.bot, 'moderators');
     await this.messages.say({ ...request, event: inLine }, signal);
   }
