@@ -298,8 +298,8 @@ describe('StatusRepository', () => {
     expect(report).toEqual({
       replicas: [{ id: shards.replica.id, host: 'a made-up host', renewedAt: iso, shards: 64 }],
       accounts: [
-        { id: 'left', network: 'madeUp', state: 'open', since: iso, says: 'me at home' },
-        { id: 'right', network: 'madeUp', state: 'closed', since: iso, says: 'revoked' },
+        { id: 'left', network: 'madeUp', state: 'open', since: iso, says: 'me at home', lent: 0 },
+        { id: 'right', network: 'madeUp', state: 'closed', since: iso, says: 'revoked', lent: 0 },
       ],
       links: [
         {
