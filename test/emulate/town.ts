@@ -14,7 +14,6 @@ interface TalkRow {
   readonly actorId: string;
   readonly systemMessage: string;
   readonly messageType: string;
-  readonly parent?: { readonly id?: number };
 }
 
 interface MatrixEvent {
