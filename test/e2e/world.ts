@@ -279,6 +279,8 @@ export class World {
           user: 'bridge',
           password: talk.issueAppPassword('bridge'),
           crosstalkUrl: publicUrl,
+          // A failpoint, a count or a kill is meant for what people say, not for who turns out to be there at the start.
+          membersShown: 0,
           ...talkScaled,
           ...talkSettings,
         },
