@@ -14,9 +14,9 @@ import {
   payload,
   person,
   refOf,
-  right,
   rightRoom,
   sent,
+  linkedHouse,
 } from './house.js';
 
 let house: House;
@@ -26,12 +26,7 @@ let shards: Shards;
 let lane: string;
 
 beforeEach(async () => {
-  house = await House.open();
-  source = house.network(new MadeUpNetwork(left));
-  target = house.network(new MadeUpNetwork(right));
-  shards = house.shards();
-  await shards.tick();
-  [, lane = ''] = await house.link();
+  ({ house, source, target, shards, lane } = await linkedHouse());
 });
 afterEach(() => house.close());
 

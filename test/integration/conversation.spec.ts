@@ -17,6 +17,7 @@ import {
   refOf,
   right,
   sent,
+  linkedHouse,
 } from './house.js';
 
 let house: House;
@@ -26,17 +27,9 @@ let shards: Shards;
 let lane: string;
 
 beforeEach(async () => {
-  house = await House.open();
-  source = house.network(new MadeUpNetwork(left));
-  target = house.network(new MadeUpNetwork(right));
-  shards = house.shards();
-  await shards.tick();
-  [, lane = ''] = await house.link();
+  ({ house, source, target, shards, lane } = await linkedHouse());
 });
-
-afterEach(async () => {
-  await house.close();
-});
+afterEach(() => house.close());
 
 let next = 0;
 async function happened(...events: BridgeEvent[]): Promise<void> {

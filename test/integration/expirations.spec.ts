@@ -1,5 +1,5 @@
 import type { Shards } from '../../src/workers/shards.js';
-import { deleted, edited, House, left, MadeUpNetwork, noSignal, payload, right, sent } from './house.js';
+import { deleted, edited, House, MadeUpNetwork, noSignal, payload, right, sent, linkedHouse } from './house.js';
 
 let house: House;
 let source: MadeUpNetwork;
@@ -8,14 +8,9 @@ let shards: Shards;
 let lane: string;
 
 beforeEach(async () => {
-  house = await House.open();
-  source = house.network(new MadeUpNetwork(left));
-  target = house.network(
+  ({ house, source, target, shards, lane } = await linkedHouse(
     new MadeUpNetwork(right, 'kept', { messageSent: 'look', messageEdited: 'look', messageDeleted: 'harmless' }),
-  );
-  shards = house.shards();
-  await shards.tick();
-  [, lane = ''] = await house.link();
+  ));
 });
 afterEach(() => house.close());
 

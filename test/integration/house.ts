@@ -394,6 +394,25 @@ export class House {
   }
 }
 
+/** Two rooms of two made-up networks in one link, and their shards ours. `lane` brings to the right what is said in the left. */
+export interface LinkedHouse {
+  readonly house: House;
+  readonly source: MadeUpNetwork;
+  readonly target: MadeUpNetwork;
+  readonly shards: Shards;
+  readonly lane: string;
+}
+
+export async function linkedHouse(target = new MadeUpNetwork(right)): Promise<LinkedHouse> {
+  const house = await House.open();
+  const source = house.network(new MadeUpNetwork(left));
+  house.network(target);
+  const shards = house.shards();
+  await shards.tick();
+  const [, lane = ''] = await house.link();
+  return { house, source, target, shards, lane };
+}
+
 export function databaseAt(url: string): Database {
   return new Database({ url, poolSize: 10, statementTimeoutMs: 8_000 });
 }

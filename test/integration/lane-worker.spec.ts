@@ -16,16 +16,15 @@ import {
   deleted,
   edited,
   House,
-  left,
   MadeUpNetwork,
   noSignal,
   payload,
   reacted,
   refOf,
   leftRoom,
-  right,
   rightRoom,
   sent,
+  linkedHouse,
 } from './house.js';
 
 let house: House;
@@ -35,17 +34,9 @@ let shards: Shards;
 let lane: string;
 
 beforeEach(async () => {
-  house = await House.open();
-  source = house.network(new MadeUpNetwork(left));
-  target = house.network(new MadeUpNetwork(right));
-  shards = house.shards();
-  await shards.tick();
-  [, lane = ''] = await house.link();
+  ({ house, source, target, shards, lane } = await linkedHouse());
 });
-
-afterEach(async () => {
-  await house.close();
-});
+afterEach(() => house.close());
 
 async function run(options: Partial<LaneOptions> = {}, repository?: DeliveryRepository): Promise<void> {
   await house.laneWorker(shards, options, repository).run(await house.lane(lane), () => false, noSignal);

@@ -6,7 +6,6 @@ import {
   deleted,
   edited,
   House,
-  left,
   leftRoom,
   MadeUpNetwork,
   noSignal,
@@ -15,6 +14,7 @@ import {
   reacted,
   right,
   sent,
+  linkedHouse,
 } from './house.js';
 
 let house: House;
@@ -24,9 +24,7 @@ let shards: Shards;
 let lane: string;
 
 beforeEach(async () => {
-  house = await House.open();
-  source = house.network(new MadeUpNetwork(left));
-  target = house.network(
+  ({ house, source, target, shards, lane } = await linkedHouse(
     new MadeUpNetwork(right, 'kept', {
       messageSent: 'look',
       messageEdited: 'look',
@@ -35,12 +33,8 @@ beforeEach(async () => {
       reactionRemoved: 'harmless',
       roomChanged: 'harmless',
     }),
-  );
-  shards = house.shards();
-  await shards.tick();
-  [, lane = ''] = await house.link();
+  ));
 });
-
 afterEach(() => house.close());
 
 let next = 0;

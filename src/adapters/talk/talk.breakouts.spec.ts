@@ -60,7 +60,7 @@ describe('talk.breakouts', () => {
   };
   const pause = async (): Promise<void> => {
     stop.abort();
-    await running.catch(() => undefined);
+    await running;
   };
   /** Another program on the same store. */
   const restart = async (): Promise<void> => {

@@ -79,7 +79,7 @@ describe('talk.watch', () => {
 
   afterEach(async () => {
     stop.abort();
-    await running.catch(() => undefined);
+    await running;
     await at.close();
   });
 
