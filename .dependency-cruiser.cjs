@@ -34,7 +34,13 @@ module.exports = {
       name: 'networks-never-meet',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/', pathNot: SPEC },
-      to: { path: '^src/', pathNot: ['^src/adapters/$1/', '^src/(model|formatting|observability)/'] },
+      to: { path: '^src/', pathNot: ['^src/adapters/$1/', '^src/(model|formatting|http|observability)/'] },
+    },
+    {
+      name: 'http-knows-only-the-model',
+      severity: 'error',
+      from: { path: '^src/http/', pathNot: SPEC },
+      to: { path: '^src/', pathNot: '^src/(model|http)/' },
     },
     {
       name: 'the-core-names-no-network',
@@ -71,7 +77,12 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/adapters/[^/]+/([^/]+\\.(client|source)\\.ts|api/[^/]+\\.ts)$', '^src/sandbox/', SPEC],
+        pathNot: [
+          '^src/adapters/[^/]+/([^/]+\\.(client|source)\\.ts|api/[^/]+\\.ts)$',
+          '^src/http/',
+          '^src/sandbox/',
+          SPEC,
+        ],
       },
       to: { path: 'node_modules/(undici|matrix-appservice-bridge|@slack)/', dependencyTypesNot: ['type-only'] },
     },

@@ -38,7 +38,7 @@ import { MatrixInvitations } from './matrix.invitations.js';
 import { MatrixLook } from './matrix.look.js';
 import { MatrixLookups } from './matrix.lookups.js';
 import { MatrixMembers } from './matrix.members.js';
-import { BoundedMap } from './matrix.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { MatrixMessages } from './matrix.messages.js';
 import { type MatrixEvent, parseStored, readMember } from './matrix.payloads.js';
 import { MatrixPresence } from './matrix.presence.js';

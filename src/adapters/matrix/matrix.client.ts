@@ -1,16 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import type { Clock } from '../../model/clock.js';
 import type { FileStream } from '../../model/network-adapter.js';
-import { Exchange, type HttpAnswer, type MatrixCall, StreamedBody } from './api/exchange.js';
+import { keptConnections } from '../../http/connections.js';
+import { exchange, type HttpAnswer, StreamedBody } from '../../http/exchange.js';
+import { KeptBack, TransportError } from '../../http/transport-failure.js';
+import type { MatrixCall } from './api/matrix-call.js';
 import { type About, brokenAnswer, type Refusal, refusalError, transportError } from './matrix.errors.js';
 import { isObject, type JsonObject } from './matrix.payloads.js';
 import type { MatrixSettings } from './matrix.settings.js';
 
 export type MatrixAnswer = { readonly body: JsonObject } | { readonly refusal: Refusal };
 
-const connectTimeoutMs = 10_000;
+const maxAnswerBytes = 64 * 1024 * 1024;
 
 /** The one door to a homeserver: kept connections, every answer bounded in time and size, nothing repeated by itself. */
 export class MatrixClient {
@@ -101,38 +103,31 @@ export class MatrixClient {
   }
 
   #newPool(connections: number | null): Pool {
-    // An idle connection is dropped after 4 s: a write into one that the server just closes has an unknown outcome.
-    return new Pool(this.#origin, {
-      connections,
-      pipelining: 1,
-      keepAliveTimeout: 4000,
-      connect: { timeout: connectTimeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    return new Pool(this.#origin, { ...keptConnections, connections });
   }
 
   async #exchange(call: MatrixCall): Promise<HttpAnswer> {
     const sentAtMs = this.clock.now().getTime();
-    const answer = await new Promise<HttpAnswer>((resolve, reject) => {
-      const exchange = new Exchange(call, call.timeoutMs ?? this.settings.requestTimeoutMs, resolve, reject);
-      if (exchange.isOver) return;
-      const { method } = call;
-      const { body, bytes } = bodyOf(call, exchange);
-      const pool = bytes === undefined ? this.#connections() : this.#files();
-      pool.dispatch(
-        {
-          method,
-          path: this.#prefix + call.path + queryOf(call),
-          headers: {
-            authorization: `Bearer ${this.settings.asToken}`,
-            ...(body === null ? {} : { 'content-type': call.contentType ?? 'application/json' }),
-            ...(bytes === undefined ? {} : { 'content-length': String(bytes) }),
-          },
-          body,
+    const { method, signal, beforeSend } = call;
+    const body = bodyOf(call);
+    const answer = await exchange(
+      body instanceof StreamedBody ? this.#files() : this.#connections(),
+      { method, path: this.#prefix + call.path + queryOf(call) },
+      {
+        headers: {
+          authorization: `Bearer ${this.settings.asToken}`,
+          ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
         },
-        exchange,
-      );
+        ...(body === undefined ? {} : { body }),
+        timeoutMs: call.timeoutMs ?? this.settings.requestTimeoutMs,
+        maxBytes: maxAnswerBytes,
+        signal,
+        ...(beforeSend === undefined ? {} : { beforeSend: () => beforeSend() }),
+      },
+    ).catch((error: unknown) => {
+      // What `beforeSend` threw is the caller's own and goes back as it is.
+      if (error instanceof KeptBack) throw error.cause;
+      throw error instanceof TransportError ? transportError(call.act, error.failure) : error;
     });
     this.#compareClocks(answer.headers.date, sentAtMs);
     return answer;
@@ -146,12 +141,9 @@ export class MatrixClient {
   }
 }
 
-/** `bytes`: of one that is not there as a whole. */
-function bodyOf({ body }: MatrixCall, exchange: Exchange): { body: string | Buffer | Readable | null; bytes?: number } {
-  if (body === undefined) return { body: null };
-  if (Buffer.isBuffer(body)) return { body };
-  if (!(body instanceof StreamedBody)) return { body: JSON.stringify(body) };
-  return { body: Readable.from(exchange.moving(body.stream), { objectMode: false }), bytes: body.bytes };
+function bodyOf({ body }: MatrixCall): string | Buffer | StreamedBody | undefined {
+  if (body === undefined || Buffer.isBuffer(body) || body instanceof StreamedBody) return body;
+  return JSON.stringify(body);
 }
 
 function queryOf({ query = {}, user }: MatrixCall): string {

@@ -5,7 +5,7 @@ import type { CommandAnswer, RoomCommand } from '../../model/room-command.js';
 import { commandIn } from './from-matrix-commands.js';
 import type { MatrixDirects, Saying } from './matrix.directs.js';
 import type { OurUsers } from './matrix.ids.js';
-import { BoundedMap } from './matrix.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import type { MatrixEvent } from './matrix.payloads.js';
 
 export interface CommandParts {

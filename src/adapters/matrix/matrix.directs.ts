@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccountStore } from '../../model/account-store.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import type { OurUsers } from './matrix.ids.js';
-import { Turns } from './matrix.memory.js';
+import { Turns } from './matrix.turns.js';
 
 export interface DirectParts {
   readonly users: OurUsers;

@@ -3,7 +3,7 @@ import type { Writing } from './api/account.api.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import { ghostBanned, notInRoom } from './matrix.errors.js';
 import type { OurUsers } from './matrix.ids.js';
-import { BoundedMap } from './matrix.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { raisedToSend } from './matrix.power.js';
 
 const maxRemembered = 10_000;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type About, type Act, brokenAnswer, refusalError, transportError } from './matrix.errors.js';
+import type { Act } from '../../http/transport-failure.js';
+import { type About, brokenAnswer, refusalError, transportError } from './matrix.errors.js';
 
 /** Answers as Synapse 1.163 gave them. */
 const captured = JSON.parse(

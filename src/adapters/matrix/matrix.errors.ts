@@ -1,7 +1,5 @@
 import {
-  Abandoned,
   type BridgeError,
-  type Certainty,
   LoginRefused,
   MessageRefused,
   NetworkUnavailable,
@@ -10,17 +8,7 @@ import {
   type RoomClosedReason,
   TargetGone,
 } from '../../model/errors.js';
-
-/** `write`: a repetition would be seen, so an unknown outcome matters. `repeatable`: it may be done again at will. */
-export type Act = 'read' | 'repeatable' | 'write';
-
-/** How an exchange failed below HTTP. */
-export interface TransportFailure {
-  readonly how: 'broken' | 'timeout' | 'aborted' | 'tooLarge';
-  /** Whether the request began to go out. */
-  readonly wentOut: boolean;
-  readonly cause: unknown;
-}
+import { type Act, type TransportFailure, unavailable } from '../../http/transport-failure.js';
 
 /** An answer that is no success. */
 export interface Refusal {
@@ -38,24 +26,7 @@ const defaultPauseMs = 1000;
 const proxyTimeouts: ReadonlySet<number> = new Set([408, 504, 522, 524]);
 
 export function transportError(act: Act, failure: TransportFailure): BridgeError {
-  const certainty = certaintyAfter(act, failure);
-  const { cause } = failure;
-  switch (failure.how) {
-    case 'aborted':
-      return new Abandoned('gave up waiting for the homeserver', { certainty, cause });
-    case 'timeout':
-      return new NetworkUnavailable('the homeserver did not answer in time', { certainty, cause });
-    case 'tooLarge':
-      return new NetworkUnavailable('the answer of the homeserver is too large', { certainty, cause });
-    case 'broken':
-      return new NetworkUnavailable('the connection to the homeserver broke', { certainty, cause });
-  }
-}
-
-function certaintyAfter(act: Act, { how, wentOut }: TransportFailure): Certainty {
-  if (act !== 'write' || !wentOut) return 'notSent';
-  // An abort closes our end only: the server may go on.
-  return how === 'timeout' || how === 'aborted' ? 'unknownAfterTimeout' : 'unknownAfterDisconnect';
+  return unavailable('the homeserver', act, failure);
 }
 
 /** An answer that says nothing of what was asked for. */

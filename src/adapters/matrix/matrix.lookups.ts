@@ -6,7 +6,7 @@ import type { RoomsApi } from './api/rooms.api.js';
 import type { TimelineApi } from './api/timeline.api.js';
 import { type Quoted, wordsOf } from './from-matrix-text.js';
 import { localpartOf } from './matrix.ids.js';
-import { BoundedMap } from './matrix.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { type JsonObject, type MatrixEvent, readMember, readRedaction, readRelation } from './matrix.payloads.js';
 import { creatorsIn, mayCallAll, type RoomPower } from './matrix.power.js';
 

@@ -4,7 +4,7 @@ import { roomId } from '../../model/ids.js';
 import type { AdapterContext, Log } from '../../model/network-definition.js';
 import { bannedFromRoom, notInRoom } from './matrix.errors.js';
 import type { OurUsers } from './matrix.ids.js';
-import { BoundedMap } from './matrix.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { type MatrixEvent, readMember } from './matrix.payloads.js';
 
 export interface PresenceParts extends Pick<AdapterContext<unknown>, 'roomClosed' | 'roomsOpened'> {

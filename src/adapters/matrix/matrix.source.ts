@@ -7,7 +7,7 @@ import type { Log, PublicAnswer, PublicCall, PublicRequest, PublicRoute } from '
 import type { TransactionGaps } from './matrix.gaps.js';
 import type { OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
-import { Turns } from './matrix.memory.js';
+import { Turns } from './matrix.turns.js';
 import { openIn } from './from-matrix-text.js';
 import { isObject, type MatrixEvent, parseEvent, readRelation, type StoredEvent } from './matrix.payloads.js';
 

@@ -4,7 +4,7 @@ import { roomId, userId, type AccountId, type RoomId } from '../../model/ids.js'
 import type { Speaker } from '../../model/network-adapter.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import type { OurUsers } from './matrix.ids.js';
-import { BoundedMap } from './matrix.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { isObject } from './matrix.payloads.js';
 
 export interface MatrixTypingParts {

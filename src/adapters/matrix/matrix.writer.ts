@@ -11,7 +11,7 @@ import { deletionRefused, notInRoom, roomClosed } from './matrix.errors.js';
 import type { Dress, MatrixGhosts } from './matrix.ghosts.js';
 import { deliveryField, type OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
-import { BoundedMap } from './matrix.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import type { JsonObject } from './matrix.payloads.js';
 import type { MatrixPresence } from './matrix.presence.js';
 import type { Voice } from './to-matrix.js';

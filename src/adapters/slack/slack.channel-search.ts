@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.js';
 import type { ConversationsApi, SlackChannel } from './api/conversations.api.js';
-import { BoundedMap } from './slack.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 
 /** One reading of all public channels, as far as it has come. */
 interface Pass {

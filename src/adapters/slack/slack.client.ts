@@ -4,7 +4,9 @@ import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
 import type { FileStream, OpenedFile } from '../../model/network-adapter.js';
 import { quiet } from './api/quiet.js';
-import { Exchange, type HttpAnswer, type HttpRequest, KeptBack, StreamedBody, TransportError } from './api/exchange.js';
+import { keptConnections } from '../../http/connections.js';
+import { exchange, type ExchangeRequest, type HttpAnswer, StreamedBody } from '../../http/exchange.js';
+import { KeptBack, TransportError } from '../../http/transport-failure.js';
 import {
   type Act,
   brokenAnswer,
@@ -16,7 +18,7 @@ import {
   refusalError,
   transportError,
 } from './slack.errors.js';
-import { BoundedMap } from './slack.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { isObject, type JsonObject } from './slack.payloads.js';
 import type { SlackSettings } from './slack.settings.js';
 
@@ -52,7 +54,7 @@ interface Session {
   isRefused: boolean;
 }
 
-const connectTimeoutMs = 10_000;
+const maxAnswerBytes = 32 * 1024 * 1024;
 const mostPauses = 10_000;
 /** The bot's, the app's, and nobody's. */
 const mostTokens = 3;
@@ -177,9 +179,7 @@ export class SlackClient {
   async upload(address: string, { body, bytes }: OpenedFile, { signal, beforeSend }: Writing): Promise<void> {
     const url = new URL(address);
     if (!this.#isSlacks(url)) throw brokenAnswer('read', 'with an address that is not its own');
-    const { status } = await this.#exchange({
-      method: 'POST',
-      url,
+    const { status } = await this.#exchange(url, {
       headers: { 'content-type': 'application/octet-stream' },
       body: new StreamedBody(body, bytes),
       timeoutMs: this.settings.requestTimeoutMs,
@@ -229,9 +229,7 @@ export class SlackClient {
   async #fetch(call: SlackCall, url: URL, init: { readonly headers?: unknown; readonly body?: unknown }) {
     const { beforeSend } = call;
     const sentAtMs = this.clock.now().getTime();
-    const { status, headers, body } = await this.#exchange({
-      method: 'POST',
-      url,
+    const { status, headers, body } = await this.#exchange(url, {
       headers: init.headers as Record<string, string>,
       body: String(init.body),
       timeoutMs: call.timeoutMs ?? this.settings.requestTimeoutMs,
@@ -253,15 +251,10 @@ export class SlackClient {
     return new Response(body, { status, headers: headersOf(headers) });
   }
 
-  #exchange(request: HttpRequest): Promise<HttpAnswer> {
-    return new Promise((resolve, reject) => {
-      const exchange = new Exchange(request, resolve, reject);
-      if (exchange.isOver) return;
-      const { method, url, body } = request;
-      const target = { origin: url.origin, path: url.pathname + url.search };
-      const agent = body instanceof StreamedBody ? this.#files() : this.#connections();
-      agent.dispatch({ ...target, method, ...exchange.sent() }, exchange);
-    });
+  #exchange(url: URL, request: Omit<ExchangeRequest, 'maxBytes'>): Promise<HttpAnswer> {
+    const target = { method: 'POST', origin: url.origin, path: url.pathname + url.search } as const;
+    const agent = request.body instanceof StreamedBody ? this.#files() : this.#connections();
+    return exchange(agent, target, { ...request, maxBytes: maxAnswerBytes });
   }
 
   #connections(): Agent {
@@ -276,15 +269,7 @@ export class SlackClient {
   }
 
   #newAgent(connections: number | null): Agent {
-    // An idle connection is dropped after 4 s: a write into one that the server just closes has an unknown outcome.
-    return new Agent({
-      connections,
-      pipelining: 1,
-      keepAliveTimeout: 4000,
-      connect: { timeout: connectTimeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    return new Agent({ ...keptConnections, connections });
   }
 
   #compareClocks(date: string | undefined, sentAtMs: number): void {

@@ -2,7 +2,7 @@ import { roomId, userId } from '../../model/ids.js';
 import type { Log } from '../../model/network-definition.js';
 import { type CommandAnswer, isLinkVerb, isVerb, type RoomCommand } from '../../model/room-command.js';
 import { isDirectId, type SlackSelf } from './slack.ids.js';
-import { BoundedMap } from './slack.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import type { JsonObject } from './slack.payloads.js';
 
 export interface CommandsParts {

@@ -5,7 +5,7 @@ import type { Log } from '../../model/network-definition.js';
 import { cleanName } from '../../formatting/names.js';
 import type { PeopleApi, SlackUser } from './api/people.api.js';
 import { isPersonId } from './slack.ids.js';
-import { BoundedMap } from './slack.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { patiently, within } from './slack.patience.js';
 import type { KnownUser } from './slack.payloads.js';
 

@@ -1,7 +1,5 @@
 import {
-  Abandoned,
   type BridgeError,
-  type Certainty,
   LoginRefused,
   MessageRefused,
   NetworkUnavailable,
@@ -10,17 +8,10 @@ import {
   type RoomClosedReason,
   TargetGone,
 } from '../../model/errors.js';
+import { type TransportFailure, unavailable } from '../../http/transport-failure.js';
 
 /** Whether the request changes something: only then an unknown outcome matters. */
 export type Act = 'read' | 'write';
-
-/** How an exchange failed below HTTP. */
-export interface TransportFailure {
-  readonly how: 'broken' | 'timeout' | 'aborted' | 'tooLarge';
-  /** Whether the request began to go out. */
-  readonly wentOut: boolean;
-  readonly cause: unknown;
-}
 
 /** What an answer that is no success says. Slack answers most refusals with 200. */
 export interface Refusal {
@@ -43,24 +34,7 @@ const mostDetails = 300;
 const proxyTimeouts: ReadonlySet<number> = new Set([408, 504]);
 
 export function transportError(act: Act, failure: TransportFailure): BridgeError {
-  const certainty = certaintyAfter(act, failure);
-  const { cause } = failure;
-  switch (failure.how) {
-    case 'aborted':
-      return new Abandoned('gave up waiting for Slack', { certainty, cause });
-    case 'timeout':
-      return new NetworkUnavailable('Slack did not answer in time', { certainty, cause });
-    case 'tooLarge':
-      return new NetworkUnavailable('the answer of Slack is too large', { certainty, cause });
-    case 'broken':
-      return new NetworkUnavailable('the connection to Slack broke', { certainty, cause });
-  }
-}
-
-function certaintyAfter(act: Act, { how, wentOut }: TransportFailure): Certainty {
-  if (act === 'read' || !wentOut) return 'notSent';
-  // An abort closes our end only: the server may go on.
-  return how === 'timeout' || how === 'aborted' ? 'unknownAfterTimeout' : 'unknownAfterDisconnect';
+  return unavailable('Slack', act, failure);
 }
 
 /** An answer that says nothing of what was asked for. */

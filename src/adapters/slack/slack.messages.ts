@@ -1,7 +1,7 @@
 import type { RemoteId, RoomId } from '../../model/ids.js';
 import type { ConversationsApi } from './api/conversations.api.js';
 import { isTs, type SlackTs, tsOf } from './slack.ids.js';
-import { BoundedMap } from './slack.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import type { JsonObject } from './slack.payloads.js';
 
 const mostRemembered = 20_000;

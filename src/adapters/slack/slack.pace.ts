@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.js';
 import { Abandoned } from '../../model/errors.js';
-import { BoundedMap } from './slack.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 
 const mostPlaces = 10_000;
 

@@ -10,7 +10,7 @@ import type { SlackClient } from './slack.client.js';
 import { SlackDirectory } from './slack.directory.js';
 import { fileGone } from './slack.errors.js';
 import { slackFileId, slackFileOf } from './slack.ids.js';
-import { BoundedMap } from './slack.memory.js';
+import { BoundedMap } from '../../model/bounded-map.js';
 import { isObject, type JsonObject, type StoredEvent } from './slack.payloads.js';
 
 export interface PeopleParts {

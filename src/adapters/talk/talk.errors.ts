@@ -1,5 +1,4 @@
 import {
-  Abandoned,
   LoginRefused,
   MessageRefused,
   NetworkUnavailable,
@@ -10,17 +9,10 @@ import {
   type BridgeError,
   type Certainty,
 } from '../../model/errors.js';
+import { type TransportFailure, unavailable } from '../../http/transport-failure.js';
 
 /** Whether the request changes something: only then an unknown outcome matters. */
 export type Act = 'read' | 'write';
-
-/** How an exchange failed below HTTP. */
-export interface TransportFailure {
-  readonly how: 'broken' | 'timeout' | 'aborted' | 'tooLarge';
-  /** Whether the request began to go out. */
-  readonly wentOut: boolean;
-  readonly cause: unknown;
-}
 
 /** What a refusing answer says. */
 export interface Refusal {
@@ -48,23 +40,7 @@ const defaultPauseMs = 30_000;
 const tooOld = 'age';
 
 export function transportError(act: Act, failure: TransportFailure): BridgeError {
-  const certainty = certaintyAfter(act, failure);
-  switch (failure.how) {
-    case 'aborted':
-      return new Abandoned('gave up waiting for Talk', { certainty, cause: failure.cause });
-    case 'timeout':
-      return new NetworkUnavailable('Talk did not answer in time', { certainty, cause: failure.cause });
-    case 'tooLarge':
-      return new NetworkUnavailable('the answer of Talk is too large', { certainty, cause: failure.cause });
-    case 'broken':
-      return new NetworkUnavailable('the connection to Talk broke', { certainty, cause: failure.cause });
-  }
-}
-
-function certaintyAfter(act: Act, { how, wentOut }: TransportFailure): Certainty {
-  if (act === 'read' || !wentOut) return 'notSent';
-  // An abort closes our end only: the server may go on.
-  return how === 'timeout' || how === 'aborted' ? 'unknownAfterTimeout' : 'unknownAfterDisconnect';
+  return unavailable('Talk', act, failure);
 }
 
 /** An answer with a status of success that is not what was asked for. */

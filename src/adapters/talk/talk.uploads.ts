@@ -4,7 +4,7 @@ import type { DeliveryKey, FileRef, RoomId } from '../../model/ids.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
 import { pathOf } from './api/endpoint-call.js';
 import { fileEndpoints } from './api/files.endpoints.js';
-import { StreamedBody } from './api/http.js';
+import { StreamedBody } from '../../http/exchange.js';
 import { refusedBy, refusalOf } from './api/refused.js';
 import type { NewMessage } from './api/chat.js';
 import type { TalkClient } from './talk.client.js';

@@ -3,7 +3,8 @@ import { brokenAnswer, noFile, refusalError } from '../matrix.errors.js';
 import type { MatrixClient } from '../matrix.client.js';
 import { parseMxc } from '../matrix.ids.js';
 import type { Writing } from './account.api.js';
-import { type MatrixCall, StreamedBody } from './exchange.js';
+import { StreamedBody } from '../../../http/exchange.js';
+import type { MatrixCall } from './matrix-call.js';
 import { path } from './path.js';
 
 const defaultMaxBytes = 50 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HttpDoor, KeptBack, TransportError, type HttpRequest } from './http.js';
+import { KeptBack, TransportError } from '../../../http/transport-failure.js';
+import { HttpDoor, type HttpRequest } from './http.js';
 
 describe('api/http', () => {
   let server: Server;

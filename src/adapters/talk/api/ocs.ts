@@ -5,7 +5,7 @@ import { brokenAnswer, refusalError, type Act, type Refusal } from '../talk.erro
 import type { AnswerForm, HttpMethod } from './endpoint.js';
 import type { FormFile } from './form.js';
 import { headerOf, numberIn } from './headers.js';
-import type { HttpAnswer, StreamedBody } from './http.js';
+import type { HttpAnswer, StreamedBody } from '../../../http/exchange.js';
 
 /** One call of an endpoint. */
 export interface OcsCall {

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { TransportFailure } from '../slack.errors.js';
+import { KeptBack, TransportError, type TransportFailure } from './transport-failure.js';
 
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
-  readonly url: URL;
+/** What an exchange sends, and how long and how much it takes. Where it goes is its pool's to know. */
+export interface ExchangeRequest {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | StreamedBody;
+  readonly body?: string | Buffer | StreamedBody;
   readonly timeoutMs: number;
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
-  /** Called right before the request is written to its connection; what it throws keeps the request back. */
+  /** Called in the tick in which the request goes out, before it; what it throws keeps the request back. */
   readonly beforeSend?: () => void;
 }
 
@@ -28,26 +28,25 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** No whole answer came. */
-export class TransportError extends Error {
-  constructor(readonly failure: TransportFailure) {
-    super(failure.how, { cause: failure.cause });
-    this.name = 'TransportError';
-  }
+/** Throws TransportError, or KeptBack with what `beforeSend` threw. */
+export function exchange(
+  dispatcher: Dispatcher,
+  target: Pick<Dispatcher.DispatchOptions, 'origin' | 'path' | 'method'>,
+  request: ExchangeRequest,
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const one = new Exchange(request, resolve, reject);
+    if (one.isOver) return;
+    try {
+      dispatcher.dispatch({ ...target, ...one.sent() }, one);
+    } catch (cause) {
+      one.fail('broken', cause);
+    }
+  });
 }
-
-/** What `beforeSend` threw, so that it is told from a failed exchange. */
-export class KeptBack extends Error {
-  constructor(override readonly cause: unknown) {
-    super('kept back');
-    this.name = 'KeptBack';
-  }
-}
-
-const maxAnswerBytes = 32 * 1024 * 1024;
 
 /** One request on its way. Knows at each moment whether it has begun to go out. */
-export class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
@@ -58,13 +57,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   isOver = false;
 
   constructor(
-    private readonly request: HttpRequest,
+    private readonly request: ExchangeRequest,
     private readonly resolve: (answer: HttpAnswer) => void,
     private readonly reject: (error: Error) => void,
   ) {
-    this.#timer = setTimeout(() => {
-      this.#fail('timeout', new Error(`no answer within ${request.timeoutMs} ms`));
-    }, request.timeoutMs);
+    this.#timer = setTimeout(
+      () => this.fail('timeout', new Error(`no answer within ${request.timeoutMs} ms`)),
+      request.timeoutMs,
+    );
     request.signal.addEventListener('abort', this.#onAbort);
     if (request.signal.aborted) this.#onAbort();
   }
@@ -87,11 +87,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#timer.refresh();
   }
 
-  readonly #onAbort = (): void => {
-    this.#fail('aborted', this.request.signal.reason);
-  };
+  readonly #onAbort = (): void => this.fail('aborted', this.request.signal.reason);
 
-  /** Called when a connection is ready, right before the request is written to it. */
+  /** Called when a connection is ready and right before the request is written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.isOver) {
@@ -116,8 +114,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > maxAnswerBytes) {
-      this.#fail('tooLarge', new Error(`more than ${maxAnswerBytes} bytes`));
+    if (this.#bytes > this.request.maxBytes) {
+      this.fail('tooLarge', new Error(`more than ${this.request.maxBytes} bytes`));
       return;
     }
     this.#chunks.push(chunk);
@@ -130,10 +128,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    this.#fail('broken', cause);
+    this.fail('broken', cause);
   }
 
-  #fail(how: TransportFailure['how'], cause: unknown): void {
+  fail(how: TransportFailure['how'], cause: unknown): void {
     if (this.isOver) return;
     this.#end();
     this.reject(new TransportError({ how, wentOut: this.#wentOut, cause }));

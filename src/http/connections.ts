@@ -1,0 +1,13 @@
+import type { Pool } from 'undici';
+
+/**
+ * Of connections that are kept: times are each exchange's own. An idle one is dropped before a server's usual 5 s are over, since a
+ * write into one that the server just closes has an unknown outcome.
+ */
+export const keptConnections = {
+  pipelining: 1,
+  keepAliveTimeout: 4000,
+  connect: { timeout: 10_000 },
+  headersTimeout: 0,
+  bodyTimeout: 0,
+} as const satisfies Pool.Options;
