@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Fault, FaultScript } from './fault-script.js';
+import { type LargeBytes, received, type StoredBytes } from './stored-bytes.js';
 
 export interface SandboxRequest {
   readonly method: string;
@@ -9,7 +11,9 @@ export interface SandboxRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  /** The whole body, in memory; `content` for whoever takes files. */
   readonly body: Buffer;
+  readonly content: StoredBytes;
   /** Aborts when the caller closes the connection. */
   readonly signal: AbortSignal;
 }
@@ -19,11 +23,13 @@ export interface SandboxAnswer {
   readonly headers?: Record<string, string | string[]>;
   /** An object is answered as JSON, a buffer or string as it is. */
   readonly body?: unknown;
+  /** In place of a body. */
+  readonly content?: StoredBytes;
 }
 
 export type SandboxHandler = (request: SandboxRequest) => Promise<SandboxAnswer> | SandboxAnswer;
 
-const maxBodyBytes = 64 * 1024 * 1024;
+const maxBodyBytes = 4 * 1024 * 1024 * 1024;
 
 /** A loopback HTTP server that asks its fault script before and after each call. */
 export class SandboxHttpServer {
@@ -33,6 +39,7 @@ export class SandboxHttpServer {
   constructor(
     private readonly handler: SandboxHandler,
     private readonly faults: FaultScript,
+    private readonly large: LargeBytes = 'kept',
   ) {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -68,7 +75,7 @@ export class SandboxHttpServer {
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', 'http://sandbox');
     const method = incoming.method ?? 'GET';
-    const body = await readBody(incoming);
+    const content = await received(incoming as AsyncIterable<Buffer>, this.large, maxBodyBytes);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     // A fault must not cut off the one who takes it away again.
@@ -83,7 +90,10 @@ export class SandboxHttpServer {
       path: decodeURIComponent(url.pathname),
       query: url.searchParams,
       headers: incoming.headers,
-      body,
+      content,
+      get body() {
+        return content.whole();
+      },
       signal: gone.signal,
     });
     await send(answer, fault, response);
@@ -122,29 +132,17 @@ function hasEffect(fault: Fault): boolean {
   return fault.do === 'slow' || fault.do === 'acceptThenDrop' || fault.do === 'truncate';
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw new Error('the body is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 async function send(answer: SandboxAnswer, fault: Fault | undefined, response: ServerResponse): Promise<void> {
-  const raw = answer.body instanceof Uint8Array || typeof answer.body === 'string';
-  const body = raw
-    ? Buffer.from(answer.body as string)
-    : Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body));
+  const { content } = answer;
+  const isRaw = content !== undefined || answer.body instanceof Uint8Array || typeof answer.body === 'string';
+  const body = content ?? bytesOf(answer.body);
   if (fault?.do === 'acceptThenDrop') {
     response.socket?.destroy();
     return;
   }
   if (fault?.do === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   if (response.destroyed) return;
-  const type = raw || body.length === 0 ? {} : { 'content-type': 'application/json; charset=utf-8' };
+  const type = isRaw || body.length === 0 ? {} : { 'content-type': 'application/json; charset=utf-8' };
   const bodyless = answer.status === 304 || answer.status === 204;
   response.writeHead(answer.status, {
     ...type,
@@ -154,13 +152,27 @@ async function send(answer: SandboxAnswer, fault: Fault | undefined, response: S
   if (bodyless) {
     response.end();
   } else if (fault?.do === 'truncate') {
-    response.write(body.subarray(0, Math.floor(body.length / 2)));
+    response.write(inMemory(body).subarray(0, Math.floor(body.length / 2)));
     response.socket?.end();
   } else if (fault?.do === 'slow' && fault.bytesPerSecond !== undefined) {
-    await trickle(body, fault.bytesPerSecond, response);
-  } else {
+    await trickle(inMemory(body), fault.bytesPerSecond, response);
+  } else if (Buffer.isBuffer(body)) {
     response.end(body);
+  } else {
+    await pipeline(body.chunks(), response).catch((error: unknown) => {
+      // Who asked need not wait for the end.
+      if (!response.destroyed) throw error;
+    });
   }
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (body instanceof Uint8Array || typeof body === 'string') return Buffer.from(body as string);
+  return Buffer.from(body === undefined ? '' : JSON.stringify(body));
+}
+
+function inMemory(body: Buffer | StoredBytes): Buffer {
+  return Buffer.isBuffer(body) ? body : body.whole();
 }
 
 async function trickle(body: Buffer, bytesPerSecond: number, response: ServerResponse): Promise<void> {

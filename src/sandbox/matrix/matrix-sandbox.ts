@@ -1,6 +1,7 @@
 import { FaultScript } from '../fault-script.js';
 import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../http-server.js';
 import { Ledger } from '../ledger.js';
+import { type StoredBytes, storedBytes } from '../stored-bytes.js';
 import { addAccountCalls } from './account-calls.js';
 import type { Api } from './api.js';
 import { AppserviceClient } from './appservice-client.js';
@@ -12,7 +13,7 @@ import { membershipOf, type JsonObject, type StoredEvent } from './events.js';
 import { Homeserver } from './homeserver.js';
 import { MatrixError } from './matrix-error.js';
 import { addMediaCalls } from './media-calls.js';
-import { MediaStore } from './media-store.js';
+import { MediaStore, type StoredFile } from './media-store.js';
 import { changeMembership } from './memberships.js';
 import { addPersonCalls } from './person-calls.js';
 import type { AppserviceRegistration } from './registration.js';
@@ -23,6 +24,8 @@ import { addServerCalls } from './server-calls.js';
 import { addSyncCalls } from './sync.js';
 import { TransactionIds } from './transaction-ids.js';
 import type { MatrixSandboxSettings, NewRoom, PostOptions, RoomMember, RoomMessage } from './matrix-sandbox.types.js';
+
+const defaultMaxUploadBytes = 50 * 1024 * 1024;
 
 /** A small homeserver that behaves toward an application service as the reference server does. Throws MatrixError where it refuses. */
 export class MatrixSandbox {
@@ -39,7 +42,7 @@ export class MatrixSandbox {
   #url: string | undefined;
   #restarting: Promise<void> = Promise.resolve();
 
-  constructor(settings: MatrixSandboxSettings = {}) {
+  constructor(private readonly settings: MatrixSandboxSettings = {}) {
     this.serverName = settings.serverName ?? 'sandbox.test';
     this.faults = new FaultScript(settings.random);
     this.#server = new Homeserver(this.serverName, this.ledger, settings.nowMs);
@@ -61,7 +64,7 @@ export class MatrixSandbox {
     addRoomCalls(api);
     addEventCalls(api);
     addPersonCalls(api);
-    addMediaCalls(api);
+    addMediaCalls(api, settings.maxUploadBytes ?? defaultMaxUploadBytes);
     addSyncCalls(api);
     addControlCalls(api, {
       faults: this.faults,
@@ -77,7 +80,7 @@ export class MatrixSandbox {
 
   /** Listens on 127.0.0.1; port 0 takes a free one. The address has no slash at its end. */
   async start(port: number): Promise<{ url: string }> {
-    this.#http = new SandboxHttpServer((request) => this.#handle(request), this.faults);
+    this.#http = new SandboxHttpServer((request) => this.#handle(request), this.faults, this.settings.largeFiles);
     this.#url = await this.#http.listen(port);
     this.#pusher.start();
     return { url: this.#url };
@@ -186,8 +189,14 @@ export class MatrixSandbox {
   }
 
   /** Keeps a file and answers its `mxc://` address. */
-  upload(bytes: Buffer, contentType: string, name?: string): string {
-    return this.#media.add({ bytes, contentType, name });
+  upload(bytes: Buffer | StoredBytes, contentType: string, name?: string): string {
+    return this.#media.add({ bytes: Buffer.isBuffer(bytes) ? storedBytes(bytes) : bytes, contentType, name });
+  }
+
+  /** The file at an `mxc://` address of this server. */
+  fileAt(address: string): StoredFile | undefined {
+    const [, server = '', media = ''] = /^mxc:\/\/([^/]+)\/(.+)$/.exec(address) ?? [];
+    return this.#media.get(server, media);
   }
 
   /** Every event of a room, oldest first. */

@@ -1,3 +1,4 @@
+import type { LargeBytes } from '../stored-bytes.js';
 import type { JsonObject } from './events.js';
 import type { AppserviceRegistration } from './registration.js';
 
@@ -9,6 +10,10 @@ export interface MatrixSandboxSettings {
   readonly pushBackoffMs?: number;
   /** How long an answer to a transaction may take. Default 60000. */
   readonly pushTimeoutMs?: number;
+  /** Of files beyond a megabyte: `counted` keeps no more than what they were. Default `kept`, on the disk. */
+  readonly largeFiles?: LargeBytes;
+  /** Default 50 MiB. */
+  readonly maxUploadBytes?: number;
   /** The die of the fault script. */
   readonly random?: () => number;
   /** The server's clock, milliseconds since 1970. */

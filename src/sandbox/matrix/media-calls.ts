@@ -3,18 +3,16 @@ import type { SandboxAnswer } from '../http-server.js';
 import { MatrixError, notFound } from './matrix-error.js';
 import type { PathParams } from './router.js';
 
-const maxUploadBytes = 50 * 1024 * 1024;
-
 /** Upload, and download with the token; the old addresses without a token know no file, as since authenticated media. */
-export function addMediaCalls(api: Api): void {
+export function addMediaCalls(api: Api, maxUploadBytes: number): void {
   for (const prefix of ['/_matrix/media/v3', '/_matrix/media/r0', '/_matrix/media/v1']) {
     addCallAt(api, 'POST', `${prefix}/upload`, ({ request }) => {
-      if (request.body.length > maxUploadBytes) {
+      if (request.content.length > maxUploadBytes) {
         throw new MatrixError(413, 'M_TOO_LARGE', 'Upload request body is too large');
       }
       const contentType = request.headers['content-type'] ?? 'application/octet-stream';
       const name = request.query.get('filename') ?? undefined;
-      return ok({ content_uri: api.media.add({ bytes: request.body, contentType, name }) });
+      return ok({ content_uri: api.media.add({ bytes: request.content, contentType, name }) });
     });
     api.router.add('GET', `${prefix}/download/:server/:media`, () => refuseUnauthenticated());
     api.router.add('GET', `${prefix}/download/:server/:media/:name`, () => refuseUnauthenticated());
@@ -44,7 +42,7 @@ function download({ media }: Api, params: PathParams): SandboxAnswer {
       'content-type': file.contentType,
       'content-disposition': name === undefined ? disposition : `${disposition}; ${fileNameParameter(name)}`,
     },
-    body: file.bytes,
+    content: file.bytes,
   };
 }
 

@@ -1,12 +1,13 @@
+import type { StoredBytes } from '../stored-bytes.js';
 import { newMediaId } from './ids.js';
 
 export interface StoredFile {
-  readonly bytes: Buffer;
+  readonly bytes: StoredBytes;
   readonly contentType: string;
   readonly name: string | undefined;
 }
 
-/** Uploaded files, in memory. */
+/** Uploaded files. */
 export class MediaStore {
   readonly #files = new Map<string, StoredFile>();
 

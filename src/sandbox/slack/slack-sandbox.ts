@@ -48,7 +48,7 @@ export class SlackSandbox {
   readonly #control: Control;
   #http: SandboxHttpServer | undefined;
 
-  constructor(settings: SlackSandboxSettings = {}) {
+  constructor(private readonly settings: SlackSandboxSettings = {}) {
     const random = settings.random ?? Math.random;
     this.faults = new FaultScript(random);
     this.state = new SlackState(this.ledger);
@@ -79,7 +79,7 @@ export class SlackSandbox {
   async start(port: number): Promise<{ readonly url: string }> {
     this.state.clock.start();
     await this.#sockets.listen();
-    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults);
+    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults, this.settings.largeFiles);
     this.state.base = await this.#http.listen(port);
     this.#events.open();
     return { url: this.state.base };

@@ -1,3 +1,4 @@
+import type { LargeBytes } from '../stored-bytes.js';
 import type { RateLimitSettings } from './api/rate-limits.js';
 import type { JsonObject } from './state/json.js';
 import type { NewFile } from './state/files.js';
@@ -9,6 +10,8 @@ export interface SlackSandboxSettings {
   readonly retryPausesMs?: readonly number[];
   /** How long after its answer an upload is shown in its channel. Default 50. */
   readonly shareDelayMs?: number;
+  /** Of files beyond a megabyte: `counted` keeps no more than what they were. Default `kept`, on the disk. */
+  readonly largeFiles?: LargeBytes;
   /** The die of the fault script and of event faults. */
   readonly random?: () => number;
 }

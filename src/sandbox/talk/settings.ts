@@ -1,3 +1,5 @@
+import type { LargeBytes } from '../stored-bytes.js';
+
 /** Somebody with an account on the sandbox server. */
 export interface SandboxUser {
   readonly id: string;
@@ -78,6 +80,8 @@ export interface TalkSandboxSettings {
   readonly fileRooms?: boolean;
   /** Whether people of other servers may be invited, and this one's by those. Default false. */
   readonly federation?: boolean;
+  /** Of files beyond a megabyte: `counted` keeps no more than what they were. Default `kept`, on the disk. */
+  readonly largeFiles?: LargeBytes;
   /** Talk's major version. Default 22. */
   readonly talkVersion?: TalkVersion;
   /** The server's clock, milliseconds since 1970. Default `Date.now`. */

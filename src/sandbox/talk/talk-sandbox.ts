@@ -1,6 +1,7 @@
 import { FaultScript } from '../fault-script.js';
 import { SandboxHttpServer, type SandboxAnswer, type SandboxRequest } from '../http-server.js';
 import { Ledger } from '../ledger.js';
+import type { StoredBytes } from '../stored-bytes.js';
 import { FederationCarrier } from './federation-carrier.js';
 import { Control, controlFront } from './api/control.js';
 import { pinOf } from './api/phones.api.js';
@@ -30,6 +31,15 @@ export interface SandboxRoom {
   readonly members?: readonly string[];
 }
 
+export interface SharedFile {
+  readonly name: string;
+  readonly mimetype: string;
+  readonly data: Buffer | StoredBytes;
+  readonly caption?: string;
+  /** A voice message. */
+  readonly isSpoken?: boolean;
+}
+
 /**
  * A small server that answers as Nextcloud Talk 22 does. Its direct methods have the effects of the API without HTTP: they ask for
  * nobody's permission, throw where the room, user or message is unknown, and a Refusal for a text or emoji that the API refuses.
@@ -49,7 +59,7 @@ export class TalkSandbox {
   readonly #signalingSecret = randomText(64, 'secret');
   #http: SandboxHttpServer | undefined;
 
-  constructor(settings: TalkSandboxSettings = {}) {
+  constructor(private readonly settings: TalkSandboxSettings = {}) {
     this.state = new TalkState(settings, this.ledger, this.webhooks, new FederationCarrier());
     this.#workers = new WorkerPool(settings.phpWorkers ?? Infinity);
     this.#api = new TalkApi(this.state);
@@ -69,7 +79,7 @@ export class TalkSandbox {
   async start(port: number): Promise<{ readonly url: string }> {
     this.state.longPoll.open();
     if (this.state.version >= 23) this.state.schedule.start();
-    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults);
+    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults, this.settings.largeFiles);
     this.state.base = await this.#http.listen(port);
     if (this.signaling !== undefined) {
       const url = await this.signaling.listen(this.state.base);
@@ -225,6 +235,20 @@ export class TalkSandbox {
   /** @returns the message's id */
   post(token: string, user: string, text: string, options: PostOptions = {}): number {
     return this.state.chat.post(this.#room(token), userActor(user), text, options).id;
+  }
+
+  /**
+   * Somebody puts a file among their own and shares it with the room.
+   * @returns the message's id
+   */
+  shareFile(token: string, user: string, file: SharedFile): number {
+    const room = this.#room(token);
+    const { name, mimetype, data, caption = '', isSpoken = false } = file;
+    const path = this.state.files.freePath(this.#user(user).id, `/${name}`);
+    const stored = this.state.files.put({ owner: user, path, mimetype, data }).file;
+    this.state.files.share(stored, room);
+    const messageType = isSpoken ? 'voice-message' : 'comment';
+    return this.state.chat.say(room, userActor(user), { kind: 'file', file: stored, caption, messageType }).id;
   }
 
   /**

@@ -95,9 +95,10 @@ export interface Part {
 }
 
 /** Pure: the parts of a body; none where it is no such form. */
-export function multipartOf({ headers, body }: SandboxRequest): readonly Part[] {
-  const boundary = /boundary="?([^";]+)/i.exec(headers['content-type'] ?? '')?.[1];
+export function multipartOf(request: SandboxRequest): readonly Part[] {
+  const boundary = /boundary="?([^";]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
   if (boundary === undefined) return [];
+  const { body } = request;
   const line = Buffer.from(`--${boundary}`);
   const parts: Part[] = [];
   let from = body.indexOf(line);

@@ -1,4 +1,5 @@
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
+import { storedBytes } from '../../stored-bytes.js';
 import { SlackError } from '../slack-error.js';
 import type { SlackState } from '../state/slack-state.js';
 import { pictureOf } from '../view/picture.js';
@@ -30,7 +31,7 @@ export class WebPages {
 
   #upload(request: SandboxRequest, key: string): SandboxAnswer {
     const [part] = multipartOf(request);
-    const bytes = part?.bytes ?? request.body;
+    const bytes = part === undefined ? request.content : storedBytes(part.bytes);
     const isExpected = this.slack.files.receive(key, bytes);
     return isExpected ? said(200, `OK - ${bytes.length}`) : said(404, 'Not found');
   }
@@ -43,7 +44,7 @@ export class WebPages {
       return { status: 302, headers: { location: `${this.slack.base}/?redir=${encodeURIComponent(request.path)}` } };
     }
     if (file === undefined || file.isDeleted) return said(404, 'File not found');
-    return { status: 200, headers: { 'content-type': file.mimetype }, body: file.bytes };
+    return { status: 200, headers: { 'content-type': file.mimetype }, content: file.bytes };
   }
 
   #mayRead(token: string): boolean {

@@ -47,7 +47,7 @@ export class Chat {
       room: channel.id,
       id: message.ts,
       actor: actorOf(author),
-      text: message.text,
+      text: message.text === '' ? this.#fileNamesOf(message) : message.text,
       ...(key === undefined ? {} : { key }),
     });
     this.#tellOf(channel, saidEvent(this.look(), channel, message));
@@ -158,6 +158,10 @@ export class Chat {
       ...(options.details === undefined ? {} : { details: options.details }),
       ...(author.kind === 'person' && isPlain ? { clientMsgId: options.clientMsgId ?? randomUUID() } : {}),
     };
+  }
+
+  #fileNamesOf({ files }: Message): string {
+    return files.map((id) => this.look().files.get(id)?.name ?? '').join(', ');
   }
 
   #share(fileId: string, channel: Channel, { ts }: Message): void {

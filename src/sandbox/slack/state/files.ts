@@ -1,3 +1,4 @@
+import { type StoredBytes, storedBytes } from '../../stored-bytes.js';
 import { newId, newSecret } from './ids.js';
 
 export interface StoredFile {
@@ -8,7 +9,7 @@ export interface StoredFile {
   readonly name: string;
   title: string;
   readonly mimetype: string;
-  readonly bytes: Buffer;
+  readonly bytes: StoredBytes;
   /** Per channel the messages that show it. */
   readonly shares: Map<string, string[]>;
   isDeleted: boolean;
@@ -20,12 +21,12 @@ interface Ticket {
   readonly user: string;
   readonly name: string;
   readonly lengthBytes: number;
-  bytes: Buffer | undefined;
+  bytes: StoredBytes | undefined;
 }
 
 export interface NewFile {
   readonly name: string;
-  readonly bytes: Buffer;
+  readonly bytes: Buffer | StoredBytes;
   /** Default: by the name's ending. */
   readonly mimetype?: string;
   readonly title?: string;
@@ -71,7 +72,7 @@ export class Files {
       name: file.name,
       title: file.title ?? file.name,
       mimetype: file.mimetype ?? types.get(endingOf(file.name)) ?? 'application/octet-stream',
-      bytes: file.bytes,
+      bytes: Buffer.isBuffer(file.bytes) ? storedBytes(file.bytes) : file.bytes,
       shares: new Map(),
       isDeleted: false,
     };
@@ -92,7 +93,7 @@ export class Files {
   }
 
   /** False where no such upload is awaited. */
-  receive(key: string, bytes: Buffer): boolean {
+  receive(key: string, bytes: StoredBytes): boolean {
     const ticket = this.#tickets.get(key);
     if (ticket === undefined) return false;
     ticket.bytes = bytes;

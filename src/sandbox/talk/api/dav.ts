@@ -45,14 +45,14 @@ function put(talk: TalkState, owner: string, path: string, request: SandboxReque
   if (!talk.files.hasFolderFor(owner, path))
     return fault(409, 'Conflict', 'Files cannot be created in non-existent collections');
   const mimetype = request.headers['content-type'] ?? 'application/octet-stream';
-  const { file, isNew } = talk.files.put({ owner, path, mimetype, data: request.body });
+  const { file, isNew } = talk.files.put({ owner, path, mimetype, data: request.content });
   return { status: isNew ? 201 : 204, headers: { 'oc-fileid': fileId(file.id), etag: `"${file.etag}"` } };
 }
 
 function get(file: StoredFile | undefined): SandboxAnswer {
   if (file === undefined) return fault(404, 'NotFound', 'File not found');
   const type = file.mimetype.startsWith('text/') ? `${file.mimetype};charset=UTF-8` : file.mimetype;
-  return { status: 200, headers: { 'content-type': type, etag: `"${file.etag}"` }, body: file.data };
+  return { status: 200, headers: { 'content-type': type, etag: `"${file.etag}"` }, content: file.data };
 }
 
 function fileId(id: number): string {

@@ -1,7 +1,6 @@
 import { Refusal } from '../refusal.js';
 import type { Message, SystemType } from '../state/message.js';
 import { RecordingStatus, type Room } from '../state/room.js';
-import type { StoredFile } from '../state/stored-file.js';
 import { inRoom, roomOf, talkApi, type Call, type Need, type OcsRouter, type RoomCall } from './call.js';
 import { ok, type Answer } from './ocs.js';
 
@@ -123,13 +122,12 @@ function store(call: Call): Answer {
   if (owner === undefined) throw new Refusal(400, { error: 'owner' });
   if (input.file === undefined) throw new Refusal(400, { error: 'file' });
   for (const folder of ['/Talk', recordingFolder]) talk.files.makeFolder(owner.id, folder);
-  const upload: Pick<StoredFile, 'owner' | 'path' | 'mimetype' | 'data'> = {
+  talk.files.put({
     owner: owner.id,
     path: `${recordingFolder}/Recording ${token} ${call.beganSeconds}.webm`,
     mimetype: 'video/webm',
     data: input.file,
-  };
-  talk.files.put(upload);
+  });
   return ok(null);
 }
 

@@ -69,9 +69,9 @@ export class Chat {
     this.rooms.touch(room, this.nowSeconds(), row);
     const speaker = room.attendees.get(actorKey(actor));
     if (speaker !== undefined) speaker.lastReadMessage = row.id;
-    const text = textOf(content);
-    markMentions(room, row, text);
+    markMentions(room, row, textOf(content));
     this.#countInThread(row);
+    const text = content.kind === 'file' && content.caption === '' ? content.file.name : textOf(content);
     this.#enter('message', room, actor, row, { text, ...(row.referenceId === '' ? {} : { key: row.referenceId }) });
     this.told({ kind: 'said', room, message: row });
     if (options.threadTitle !== undefined && options.threadTitle !== '')
@@ -222,7 +222,7 @@ function titleObject(root: Message, title: string): Record<string, string> {
   return { type: 'highlight', id: `thread/${root.id}`, name: title };
 }
 
-/** What the ledger says of it: the text, the caption, or the object's name. */
+/** What it says: the text, the caption, or the object's name. */
 function textOf(content: Content): string {
   switch (content.kind) {
     case 'comment':

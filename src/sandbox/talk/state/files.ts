@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { type StoredBytes, storedBytes } from '../../stored-bytes.js';
 import { pictureSize } from './picture-size.js';
 import { randomText } from './random-text.js';
 import type { Room } from './room.js';
@@ -22,7 +22,7 @@ export interface Upload {
   readonly owner: string;
   readonly path: string;
   readonly mimetype: string;
-  readonly data: Buffer;
+  readonly data: Buffer | StoredBytes;
 }
 
 /** Where shared files appear in the files of those who receive them. */
@@ -66,18 +66,27 @@ export class Files {
     const key = keyOf(upload.owner, upload.path);
     const before = this.#files.get(key);
     if (before === undefined) this.#lastFileId += 1;
+    const data = Buffer.isBuffer(upload.data) ? storedBytes(upload.data) : upload.data;
     const file: StoredFile = {
       ...upload,
+      data,
       id: before?.id ?? this.#lastFileId,
       name: upload.path.slice(upload.path.lastIndexOf('/') + 1),
       folderId: this.folderId(upload.owner, folderOf(upload.path)) ?? 0,
-      etag: createHash('md5').update(upload.data).digest('hex'),
+      etag: data.digest.slice(0, 32),
       modifiedSeconds: this.nowSeconds(),
-      picture: pictureSize(upload.data),
+      picture: pictureSize(data.head),
     };
     this.#files.set(key, file);
     this.#byId.set(file.id, file);
     return { file, isNew: before === undefined };
+  }
+
+  /** Numbered where there is such a file already. */
+  freePath(owner: string, path: string): string {
+    let free = path;
+    for (let count = 2; this.#files.has(keyOf(owner, free)); count += 1) free = numbered(path, count);
+    return free;
   }
 
   delete(owner: string, path: string): boolean {

@@ -1,3 +1,4 @@
+import type { StoredBytes } from '../../stored-bytes.js';
 import type { PictureSize } from './picture-size.js';
 
 export interface StoredFile {
@@ -9,7 +10,7 @@ export interface StoredFile {
   readonly folderId: number;
   readonly mimetype: string;
   readonly etag: string;
-  readonly data: Buffer;
+  readonly data: StoredBytes;
   readonly modifiedSeconds: number;
   readonly picture: PictureSize | undefined;
 }
