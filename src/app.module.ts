@@ -48,6 +48,7 @@ import { DeliveryKeys } from './pipeline/delivery-key.js';
 import { Ephemeral } from './pipeline/ephemeral.js';
 import { IngestService } from './pipeline/ingest.js';
 import { WrittenCopies } from './pipeline/written-copies.js';
+import { placesIn } from './pipeline/permalinks.js';
 import { Replays } from './pipeline/replays.js';
 import type { Settings } from './settings/settings.types.js';
 import { Bridge } from './workers/bridge.js';
@@ -216,6 +217,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       speakerWish: (lane) => speakerWishes.get(lane) ?? 'auto',
       personOn: (account, user) => people.on(account, user) ?? ownLogins.personOn(account, user),
       linkedRoom: (room, account) => deliveries.linkedRoom(room, account),
+      placesIn: (url) => placesIn(adapters.values(), url),
       openFile: (file, signal) => files.open(file, signal),
     }),
     written,

@@ -1,3 +1,4 @@
+import type { Addresses } from './addresses.js';
 import type { BridgeEvent, EventKind, EventOf, MessageSent } from './bridge-event.js';
 import type { Capabilities, SpeakerKind } from './capabilities.js';
 import type {
@@ -258,6 +259,8 @@ export interface NetworkAdapter {
    */
   readonly showTyping?: (room: RoomId, who: readonly Speaker[], signal: AbortSignal) => Promise<void>;
 
+  /** Absent: its rooms and messages have no addresses. */
+  readonly addresses?: Addresses;
   /** Present where people lend us logins of their own. */
   readonly lending?: Lending;
   /** Present where people speak with us: tells one of them something that nobody else sees, in words as answers are. Throws BridgeErrors. */

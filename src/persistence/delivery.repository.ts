@@ -64,6 +64,18 @@ export class DeliveryRepository {
     );
   }
 
+  /** The first part of a message, known by one of its copies, in a room of the account of `target`: in that one where it is there. */
+  async copyOn(ref: MessageRef, { account, id: room }: RoomRef): Promise<MessageRef | undefined> {
+    const [copy] = await this.database.rows<{ room: RoomId; remote: RemoteId }>(
+      `select there.room, there.remote
+         from copies here join copies there on there.message = here.message and there.account = $4
+        where here.account = $1 and here.room = $2 and here.remote = $3
+        order by there.room = $5 desc, there.portal, there.part limit 1`,
+      [ref.room.account, ref.room.id, ref.id, account, room],
+    );
+    return copy === undefined ? undefined : { room: { account, id: copy.room }, id: copy.remote };
+  }
+
   /** For whom a reaction stands in a lane's room. */
   async reactionCopies(message: RowId, lane: RowId, emoji: string): Promise<ReactionCopy[]> {
     return this.database.rows<ReactionCopy>(

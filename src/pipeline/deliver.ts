@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import { firstFilePart } from '../model/file-parts.js';
-import type { FileRef, MessageRef, UserRef } from '../model/ids.js';
+import type { FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
 import type {
   Copy,
   Deliver,
@@ -22,6 +22,7 @@ import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/de
 import type { DeliveryKeys } from './delivery-key.js';
 import { degrade, type Resolved, shownWith } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
+import { type PermalinkLookup, withPermalinks } from './permalinks.js';
 import { planReaction, type ReactionPlan } from './shared-reactions.js';
 
 /** A correction says what an edit could not change any more; its parts are numbered from here. */
@@ -32,9 +33,11 @@ export interface CopyLookup {
   copiesOf(message: RowId, lane: RowId): Promise<readonly ShownCopy[]>;
   copiesOfRef(ref: MessageRef, lane: RowId): Promise<readonly ShownCopy[]>;
   reactionCopies(message: RowId, lane: RowId, emoji: string): Promise<readonly ReactionCopy[]>;
+  /** The message as it stands in a room of the account of `target`, in that room where it is there. */
+  copyOn(ref: MessageRef, target: RoomRef): Promise<MessageRef | undefined>;
 }
 
-export interface DelivererParts extends MentionLookup {
+export interface DelivererParts extends MentionLookup, Pick<PermalinkLookup, 'placesIn'> {
   readonly copies: CopyLookup;
   readonly speakers: Speakers;
   readonly keys: DeliveryKeys;
@@ -81,7 +84,7 @@ export class Deliverer {
     hooks: DeliveryHooks,
     signal: AbortSignal,
   ): Promise<Delivered> {
-    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace');
+    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace', signal);
     if ('skip' in prepared) return { state: 'skipped', reason: prepared.skip, hash: null };
     if ('shown' in prepared) {
       if (prepared.shown !== undefined) hooks.onMade(prepared.shown);
@@ -92,7 +95,7 @@ export class Deliverer {
       return { state: 'delivered', hash: prepared.hash };
     } catch (error) {
       if (!(error instanceof Uneditable)) throw error;
-      const corrected = await this.#prepare(adapter, lane, delivery, 'asAnswer');
+      const corrected = await this.#prepare(adapter, lane, delivery, 'asAnswer', signal);
       if (!('send' in corrected)) throw error;
       await this.#send(adapter, lane, delivery, corrected.send, hooks, signal);
       return { state: 'delivered', hash: corrected.hash };
@@ -137,9 +140,14 @@ export class Deliverer {
   }
 
   /** The delivery as a look needs it; undefined where it cannot have been made, since what it is about is not in the room. */
-  async uncertain(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Doubted | undefined> {
+  async uncertain(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    delivery: WaitingDelivery,
+    signal: AbortSignal,
+  ): Promise<Doubted | undefined> {
     if (targetOf(delivery.event) !== undefined && (await this.#target(lane, delivery)).length === 0) return undefined;
-    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace');
+    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace', signal);
     const request = 'send' in prepared ? prepared.send : await this.#asItCame(adapter, lane, delivery);
     const { firstPart, ...unbound } = request;
     return {
@@ -157,6 +165,7 @@ export class Deliverer {
     lane: Lane,
     delivery: WaitingDelivery,
     edits: 'inPlace' | 'asAnswer',
+    signal: AbortSignal,
   ): Promise<Prepared> {
     const { event } = delivery;
     const able = await adapter.capabilities(lane.room);
@@ -182,7 +191,7 @@ export class Deliverer {
       thread: found(event.kind === 'messageSent' && event.thread !== undefined, thread),
     });
     if ('skip' in degraded) return degraded;
-    const said = await translated(degraded.event, lane.account, this.parts);
+    const said = await this.#forReaders(degraded.event, adapter, lane, signal);
     const speaker =
       degraded.by === 'bridge'
         ? this.parts.speakers.bridge(event.actor)
@@ -213,6 +222,24 @@ export class Deliverer {
       // A line that tells of it changes nothing of what is shown.
       hash: isEdit && said.kind === 'messageSent' && !isCorrection ? null : hash,
     };
+  }
+
+  /** The event with the people, rooms and messages that it names as they are known in the lane's room. */
+  async #forReaders(
+    event: BridgeEvent,
+    adapter: NetworkAdapter,
+    lane: Lane,
+    signal: AbortSignal,
+  ): Promise<BridgeEvent> {
+    const said = await translated(event, lane.account, this.parts);
+    const target = { account: lane.account, id: lane.room };
+    const { placesIn, linkedRoom, copies } = this.parts;
+    const lookup: PermalinkLookup = {
+      placesIn,
+      linkedRoom,
+      copyOn: (message, room) => copies.copyOn(message, room),
+    };
+    return withPermalinks(said, target, adapter.addresses, lookup, signal);
   }
 
   /** Who is to be seen to speak in the lane's room for a person. */

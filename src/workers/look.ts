@@ -23,7 +23,7 @@ export async function look(
   now: Date,
   signal: AbortSignal,
 ): Promise<Found> {
-  const doubted = await doubtedOf(adapter, deliverer, lane, due);
+  const doubted = await doubtedOf(adapter, deliverer, lane, due, signal);
   const inDoubt = new Set(doubted.map(({ delivery }) => delivery));
   const seen = doubted.length === 0 ? new Map<string, Seen>() : await ask(adapter, doubted, signal);
   const last = due.findLastIndex(({ uuid }) => seen.has(uuid));
@@ -51,10 +51,14 @@ async function doubtedOf(
   deliverer: Deliverer,
   lane: Lane,
   due: readonly WaitingDelivery[],
+  signal: AbortSignal,
 ): Promise<InDoubt[]> {
   const uncertain = due.filter((delivery) => delivery.uncertain !== null);
   const prepared = await Promise.all(
-    uncertain.map(async (delivery) => ({ delivery, asked: await deliverer.uncertain(adapter, lane, delivery) })),
+    uncertain.map(async (delivery) => ({
+      delivery,
+      asked: await deliverer.uncertain(adapter, lane, delivery, signal),
+    })),
   );
   return prepared.filter(({ delivery, asked }) => {
     const { kind } = (asked ?? delivery).event;

@@ -1,9 +1,6 @@
 import { wearPicture } from './picture.js';
+import { mia, type Side, sides, Three } from './three.js';
 import { type Replica, until, World } from './world.js';
-
-type Side = 'talk' | 'matrix' | 'slack';
-const sides: readonly Side[] = ['talk', 'matrix', 'slack'];
-const mia = '@mia:sandbox.test';
 
 let world: World;
 let replica: Replica;
@@ -12,128 +9,6 @@ afterEach(async () => {
   await world.close();
 });
 
-/** One room of each network, and what a person of each does and sees there. */
-class Three {
-  readonly #room = world.rooms[0] as { talk: string; matrix: string; slack: string };
-
-  get talkRoom(): string {
-    return this.#room.talk;
-  }
-
-  get channel(): string {
-    return this.#room.slack;
-  }
-
-  post(side: Side, text: string, answers?: string): string {
-    const { talk, matrix, slack } = world;
-    const id = answers === undefined ? undefined : this.idOf(side, answers);
-    switch (side) {
-      case 'talk':
-        return String(talk.post(this.#room.talk, 'anna', text, id === undefined ? {} : { replyTo: Number(id) }));
-      case 'matrix':
-        return matrix.post(this.#room.matrix, mia, text, id === undefined ? {} : { replyTo: id });
-      case 'slack':
-        return slack.sandbox.post(this.#room.slack, slack.people.pia, text, id === undefined ? {} : { thread: id });
-    }
-  }
-
-  edit(side: Side, id: string, text: string): void {
-    const { talk, matrix, slack } = world;
-    if (side === 'talk') talk.edit(this.#room.talk, 'anna', Number(id), text);
-    else if (side === 'matrix') matrix.edit(this.#room.matrix, mia, id, text);
-    else slack.sandbox.edit(this.#room.slack, slack.people.pia, id, text);
-  }
-
-  remove(side: Side, id: string): void {
-    const { talk, matrix, slack } = world;
-    if (side === 'talk') talk.remove(this.#room.talk, 'anna', Number(id));
-    else if (side === 'matrix') matrix.redact(this.#room.matrix, mia, id);
-    else slack.sandbox.remove(this.#room.slack, slack.people.pia, id);
-  }
-
-  react(side: Side, id: string): void {
-    const { talk, matrix, slack } = world;
-    if (side === 'talk') talk.react(this.#room.talk, 'anna', Number(id), '👍');
-    else if (side === 'matrix') matrix.react(this.#room.matrix, mia, id, '👍');
-    else slack.sandbox.react(this.#room.slack, slack.people.pia, id, '+1');
-  }
-
-  /** The ids of the messages that show the text now. */
-  idsOf(side: Side, text: string): string[] {
-    return this.#shown(side)
-      .filter((message) => message.text.includes(text))
-      .map(({ id }) => id);
-  }
-
-  idOf(side: Side, text: string): string {
-    const [id] = this.idsOf(side, text);
-    if (id === undefined) throw new Error(`${text} is not on ${side}`);
-    return id;
-  }
-
-  reactionsTo(side: Side, id: string): number {
-    const { talk, matrix, slack } = world;
-    if (side === 'talk') return talk.reactionsTo(this.#room.talk, Number(id)).length;
-    if (side === 'slack') {
-      const message = slack.sandbox.messages(this.#room.slack).find(({ ts }) => ts === id);
-      return (message?.['reactions'] as unknown[] | undefined)?.length ?? 0;
-    }
-    return matrix.messages(this.#room.matrix).filter(({ type, content, redactedBy }) => {
-      const relation = content['m.relates_to'] as { event_id?: string } | undefined;
-      return type === 'm.reaction' && redactedBy === undefined && relation?.event_id === id;
-    }).length;
-  }
-
-  /** Which message a message is seen to answer. */
-  answeredBy(side: Side, text: string): string | undefined {
-    const id = this.idOf(side, text);
-    if (side === 'slack') {
-      const message = world.slack.sandbox.messages(this.#room.slack).find(({ ts }) => ts === id);
-      return message?.['thread_ts'] as string | undefined;
-    }
-    if (side === 'talk') {
-      const messages = world.talk.messages(this.#room.talk);
-      const message = messages.find((each) => String(each['id']) === id);
-      // What opens a thread is called after what it answers.
-      const { threadTitle: title } = message ?? {};
-      const first = messages.find((each) => String(each['message']).replaceAll('*', '') === title);
-      if (message?.['threadId'] === message?.['id'] && first !== undefined) return String(first['id']);
-      const parent = message?.['parent'] as { id?: number } | undefined;
-      return parent?.id === undefined ? undefined : String(parent.id);
-    }
-    const event = world.matrix.messages(this.#room.matrix).find(({ eventId }) => eventId === id);
-    const relation = event?.content['m.relates_to'] as
-      { event_id?: string; 'm.in_reply_to'?: { event_id?: string } } | undefined;
-    return relation?.['m.in_reply_to']?.event_id ?? relation?.event_id;
-  }
-
-  #shown(side: Side): { readonly id: string; readonly text: string }[] {
-    if (side === 'slack') {
-      return world.slack.sandbox.messages(this.#room.slack).flatMap(({ ts, text, subtype }) => {
-        return subtype === 'tombstone' ? [] : [{ id: String(ts), text: String(text) }];
-      });
-    }
-    if (side === 'talk') {
-      return world.talk.messages(this.#room.talk).flatMap((message) => {
-        const isMessage = message['systemMessage'] === '' && message['messageType'] !== 'comment_deleted';
-        return isMessage ? [{ id: String(message['id']), text: String(message['message']) }] : [];
-      });
-    }
-    const events = world.matrix.messages(this.#room.matrix);
-    const latest = new Map<string, string>();
-    for (const { content } of events) {
-      const relation = content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
-      if (relation?.rel_type !== 'm.replace' || relation.event_id === undefined) continue;
-      latest.set(relation.event_id, String((content['m.new_content'] as { body?: string }).body));
-    }
-    return events.flatMap(({ eventId: id, type, content, redactedBy }) => {
-      const relation = content['m.relates_to'] as { rel_type?: string } | undefined;
-      if (type !== 'm.room.message' || redactedBy !== undefined || relation?.rel_type === 'm.replace') return [];
-      return [{ id, text: latest.get(id) ?? String(content['body']) }];
-    });
-  }
-}
-
 /** A link of three with a service that hears Slack. */
 async function begin(): Promise<Three> {
   world = await World.build({ slack: 'linked' });
@@ -141,7 +16,7 @@ async function begin(): Promise<Three> {
   await replica.ready();
   const { sandbox, app } = world.slack;
   await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
-  return new Three();
+  return new Three(world);
 }
 
 async function everywhere(what: string, holds: (side: Side) => boolean): Promise<void> {
@@ -197,7 +72,7 @@ it('people stand under their own names and pictures, which whoever has their add
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
-  const three = new Three();
+  const three = new Three(world);
   three.post('matrix', 'from Mia');
   three.post('slack', 'from Pia');
   await everywhere('what was said', (side) => three.idsOf(side, 'from Mia').length === 1);
@@ -256,7 +131,7 @@ it('a Slack that does not answer delays nobody else', async () => {
   replica = world.start();
   await replica.ready();
   const { slack } = world;
-  const three = new Three();
+  const three = new Three(world);
   slack.sandbox.faults.add({ method: 'POST', path: '/api/', times: 1_000, fault: { do: 'hang', forMs: 60_000 } });
   for (const from of ['talk', 'matrix'] as const) three.post(from, `while Slack hangs, from ${from}`);
   await until('the message in Matrix', () => three.idsOf('matrix', 'while Slack hangs, from talk').length === 1);
@@ -273,7 +148,7 @@ it('what was accepted and dropped, and what a kill -9 interrupts, is on every si
   const { slack } = world;
   const isHeard = (): Promise<void> => until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
   await isHeard();
-  const three = new Three();
+  const three = new Three(world);
   slack.sandbox.faults.add({ method: 'POST', path: 'chat\\.postMessage', times: 3, fault: { do: 'acceptThenDrop' } });
   for (let count = 0; count < 20; count += 1) {
     for (const side of sides) three.post(side, `${side} says ${String(count)}.`);
@@ -306,7 +181,7 @@ it('an operator links a channel by the slash command, and others may not', async
   await replica.ready();
   const { slack } = world;
   await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
-  const three = new Three();
+  const three = new Three(world);
   slack.sandbox.join(three.channel, slack.app.botUser);
   const ask = async (user: string, text: string): Promise<string> => {
     const command = { app: slack.app.appId, channel: three.channel, user, command: '/crosstalk', text };
@@ -330,7 +205,7 @@ it('a mention in a private conversation of several makes no link, and says why',
   const { sandbox, app, team, people } = world.slack;
   await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
   const several = sandbox.openDirect(team, [people.pia, people.quinn, app.botUser]);
-  sandbox.post(several, people.pia, `<@${app.botUser}> link team cloud=${new Three().talkRoom}`);
+  sandbox.post(several, people.pia, `<@${app.botUser}> link team cloud=${new Three(world).talkRoom}`);
   await until('the answer', () => sandbox.ephemerals().length === 1);
   expect(sandbox.ephemerals()[0]).toMatchObject({
     channel: several,

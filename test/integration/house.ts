@@ -42,6 +42,7 @@ import { ShardRepository } from '../../src/persistence/shard.repository.js';
 import { Deliverer } from '../../src/pipeline/deliver.js';
 import { DeliveryKeys } from '../../src/pipeline/delivery-key.js';
 import { IngestService } from '../../src/pipeline/ingest.js';
+import { placesIn } from '../../src/pipeline/permalinks.js';
 import { WrittenCopies } from '../../src/pipeline/written-copies.js';
 import type { LaneReservation } from '../../src/pipeline/hand-over.js';
 import { type LaneOptions } from '../../src/workers/lane-batch.js';
@@ -338,6 +339,7 @@ export class House {
         speakerWish: () => 'auto',
         personOn: () => undefined,
         linkedRoom: (room, account) => repository.linkedRoom(room, account),
+        placesIn: (url) => placesIn(this.adapters.values(), url),
         openFile: () => Promise.reject(new Error('there are no files')),
       }),
       written: this.written,

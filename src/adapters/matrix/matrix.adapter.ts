@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fromMarkdown } from '../../formatting/markdown.js';
+import type { Addresses } from '../../model/addresses.js';
 import type { Capabilities } from '../../model/capabilities.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
@@ -33,7 +34,7 @@ import { MatrixEdits } from './matrix.edits.js';
 import { loginRefused } from './matrix.errors.js';
 import { TransactionGaps } from './matrix.gaps.js';
 import { MatrixGhosts } from './matrix.ghosts.js';
-import { OurUsers } from './matrix.ids.js';
+import { matrixAddressOf, matrixPlaceIn, OurUsers } from './matrix.ids.js';
 import { MatrixInvitations } from './matrix.invitations.js';
 import { MatrixLook } from './matrix.look.js';
 import { MatrixLookups } from './matrix.lookups.js';
@@ -67,6 +68,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
+  readonly addresses: Addresses;
   readonly source: MatrixSource;
   readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
 
@@ -91,6 +93,10 @@ export class MatrixAdapter implements NetworkAdapter {
 
   constructor(private readonly context: AdapterContext<MatrixSettings>) {
     const { settings, clock, log, store } = context;
+    this.addresses = {
+      placeIn: matrixPlaceIn,
+      addressOf: (place) => Promise.resolve(matrixAddressOf(place, settings.serverName)),
+    };
     const users = new OurUsers(settings);
     const client = new MatrixClient(settings, clock);
     const account = new AccountApi(client);

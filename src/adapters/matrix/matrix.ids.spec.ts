@@ -1,6 +1,16 @@
 import fc from 'fast-check';
-import { accountId, userId } from '../../model/ids.js';
-import { deliveryKeyIn, isIdText, OurUsers, parseMxc, parsePill, parseRoomReference, pillOf } from './matrix.ids.js';
+import { accountId, remoteId, roomId, userId } from '../../model/ids.js';
+import {
+  deliveryKeyIn,
+  isIdText,
+  matrixAddressOf,
+  matrixPlaceIn,
+  OurUsers,
+  parseMxc,
+  parsePill,
+  parseRoomReference,
+  pillOf,
+} from './matrix.ids.js';
 
 const users = new OurUsers({ serverName: 'example.org', bot: 'crosstalk', ghostPrefix: 'crosstalk_' });
 const ghost = (account: string, id: string): string => users.ghostOf({ account: accountId(account), id: userId(id) });
@@ -146,6 +156,45 @@ describe('pills', () => {
       expect(pillOf(id)).toMatch(/^https:\/\/matrix\.to\/#\/[^\s"<>/?#]+$/);
       expect(parsePill(pillOf(id))).toEqual({ user: id });
     }
+  });
+});
+
+describe('permalinks', () => {
+  it.each([
+    ['https://matrix.to/#/!abc:example.org/$ev3nt?via=example.org', { room: '!abc:example.org', message: '$ev3nt' }],
+    [
+      'https://matrix.to/#/%21abc%3Aexample.org/%24ev3nt%3Aexample.org',
+      { room: '!abc:example.org', message: '$ev3nt:example.org' },
+    ],
+    ['matrix:roomid/abc:example.org/e/ev3nt?via=a.org&via=b.org', { room: '!abc:example.org', message: '$ev3nt' }],
+    ['https://app.element.io/#/room/!abc:example.org/$ev3nt', { room: '!abc:example.org', message: '$ev3nt' }],
+    ['https://matrix.to/#/!abc:example.org?via=a.org', { room: '!abc:example.org' }],
+    ['https://matrix.to/#/!r00mOfVersion12', { room: '!r00mOfVersion12' }],
+  ])('%s', (url, place) => {
+    expect(matrixPlaceIn(url)).toEqual(place);
+  });
+
+  it.each([
+    'https://matrix.to/#/@alice:example.org',
+    'https://matrix.to/#/#team:example.org/$ev3nt',
+    'https://matrix.to/#/!abc:example.org/ev3nt',
+    'https://matrix.to/#/%E0%A4%A/$ev3nt',
+    'matrix:u/alice:example.org',
+    'https://example.org/!abc:example.org/$ev3nt',
+  ])('%s is none', (url) => {
+    expect(matrixPlaceIn(url)).toBeUndefined();
+  });
+
+  it('are written as clients write them, and read again', () => {
+    const place = { room: roomId('!abc:example.org'), message: remoteId('$Ev3nt-_x') };
+    expect(matrixAddressOf(place, 'example.org:8448')).toBe(
+      'https://matrix.to/#/!abc:example.org/$Ev3nt-_x?via=example.org%3A8448',
+    );
+    expect(matrixAddressOf({ room: place.room }, 'example.org')).toBe(
+      'https://matrix.to/#/!abc:example.org?via=example.org',
+    );
+    const odd = { room: roomId('!a?b:example.org'), message: remoteId('$a/b?c:example.org') };
+    for (const each of [place, odd]) expect(matrixPlaceIn(matrixAddressOf(each, 'example.org'))).toEqual(each);
   });
 });
 

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type AccountId, accountId, type DeliveryKey, deliveryKey, type UserId, userId } from '../../model/ids.js';
+import type { Place } from '../../model/addresses.js';
+import {
+  type AccountId,
+  accountId,
+  type DeliveryKey,
+  deliveryKey,
+  remoteId,
+  roomId,
+  type UserId,
+  userId,
+} from '../../model/ids.js';
 
 /** The field of an event's content that carries the delivery key. */
 export const deliveryField = 'org.crosstalk.delivery';
@@ -174,6 +184,27 @@ function matrixUriRoom(text: string): RoomReference | undefined {
 
 /** Whom or what a link shows as a pill: a user or a room, but no event of a room. */
 export type Pill = { readonly user: string } | RoomReference;
+
+/** What a link names, of matrix.to, `matrix:`, or a client's own page: a room by its id, or an event of it. */
+export function matrixPlaceIn(url: string): Place | undefined {
+  const [, kind = '', name, named] =
+    /^matrix:(r|roomid)\/([^/?#]+)(?:\/e(?:vent)?\/([^/?#]+))?(?:\?[^#]*)?$/i.exec(url) ?? [];
+  const [, first, second] =
+    /^https?:\/\/(?:matrix\.to\/#|[^#\s]+#\/room)\/([^/?#]+)(?:\/([^/?#]+))?\/?(?:\?[^#]*)?$/i.exec(url) ?? [];
+  const room = name === undefined ? decoded(first) : sigilOf(kind) + (decoded(name) ?? '');
+  const event = name === undefined ? decoded(second) : named === undefined ? undefined : `$${decoded(named) ?? ''}`;
+  if (room?.startsWith('!') !== true || !isIdText(room)) return undefined;
+  if ((second ?? named) === undefined) return { room: roomId(room) };
+  return event?.startsWith('$') === true && isIdText(event)
+    ? { room: roomId(room), message: remoteId(event) }
+    : undefined;
+}
+
+/** The link to a room or an event of it. `via`: a server where it can be entered. Source: appendices, "matrix.to navigation". */
+export function matrixAddressOf({ room, message }: Place, via: string): string {
+  if (message === undefined) return pillOf(room, via);
+  return `${pillOf(room)}/${encodeURIComponent(message).replaceAll(/%(?:24|3A)/g, decodeURIComponent)}?via=${encodeURIComponent(via)}`;
+}
 
 /** Reads links of matrix.to and `matrix:` to users and rooms. Undefined where it is none. */
 export function parsePill(url: string): Pill | undefined {

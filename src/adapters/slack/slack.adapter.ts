@@ -1,4 +1,5 @@
 import type { EventKind } from '../../model/bridge-event.js';
+import type { Addresses } from '../../model/addresses.js';
 import type { Capabilities } from '../../model/capabilities.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
@@ -23,6 +24,7 @@ import { ChatApi } from './api/chat.api.js';
 import { FilesApi } from './api/files.api.js';
 import { ConversationsApi } from './api/conversations.api.js';
 import { PeopleApi } from './api/people.api.js';
+import { slackAddresses } from './slack.addresses.js';
 import { fromSlack } from './from-slack.js';
 import { SlackClient } from './slack.client.js';
 import { commandIn } from './slack.commands.js';
@@ -65,6 +67,7 @@ export class SlackAdapter implements NetworkAdapter {
   readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];
   readonly deliver: NetworkAdapter['deliver'];
+  readonly addresses: Addresses;
   readonly #app: AppApi;
   readonly #chat: ChatApi;
   readonly #login: SlackLogin;
@@ -117,6 +120,7 @@ export class SlackAdapter implements NetworkAdapter {
     const textsOf: WriterParts['textsOf'] = (said, speaker, signal, name) => this.#textsOf(said, speaker, signal, name);
     const { lookMarginMs: marginMs } = settings;
     const knownSelf = (): SlackSelf => this.#knownSelf();
+    this.addresses = slackAddresses(chat, knownSelf);
     this.#look = new SlackLook({ conversations, messages, client, clock, marginMs, self: knownSelf, textsOf });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };

@@ -5,11 +5,13 @@ import {
   emojiName,
   isoOf,
   isOurs,
+  messageAddress,
   metadataOf,
   slackFileId,
   slackFileOf,
   slackFirstTold,
   slackMessageRef,
+  slackPlaceIn,
   type SlackSelf,
   tsOf,
   versionOf,
@@ -93,6 +95,38 @@ describe('what people write for a channel', () => {
       expect(channelIn(written)).toBeUndefined();
     },
   );
+});
+
+describe('what people copy as an address', () => {
+  it.each([
+    ['https://town.slack.com/archives/C0FA1R0001/p1755000060010019', 'C0FA1R0001', '1755000060.010019'],
+    [
+      'https://town.slack.com/archives/C0FA1R0001/p1755000060010019?thread_ts=1755000000.000100&cid=C0FA1R0001',
+      'C0FA1R0001',
+      '1755000060.010019',
+    ],
+    ['https://town.enterprise.slack.com/archives/G0PR1VATE1/p1755000060010019', 'G0PR1VATE1', '1755000060.010019'],
+    ['https://town.slack.com/archives/C0FA1R0001', 'C0FA1R0001', undefined],
+    ['https://app.slack.com/client/T0TOWN0001/C0FA1R0001', 'C0FA1R0001', undefined],
+  ])('%s', (address, room, message) => {
+    expect(slackPlaceIn(address)).toEqual({ room, ...(message === undefined ? {} : { message }) });
+  });
+
+  it.each([
+    'https://evil.example/archives/C0FA1R0001/p1755000060010019',
+    'https://evilslack.com/archives/C0FA1R0001/p1755000060010019',
+    'https://town.slack.com/archives/C0FA1R0001/p1755',
+    'https://town.slack.com/files/U0ANNA0001/F0FILE0001/plan.pdf',
+    'C0FA1R0001',
+  ])('%s is none', (address) => {
+    expect(slackPlaceIn(address)).toBeUndefined();
+  });
+
+  it('is written as Slack writes it, and read again', () => {
+    const address = messageAddress('C0FA1R0001', '1755000060.010019', self);
+    expect(address).toBe('https://town.slack.com/archives/C0FA1R0001/p1755000060010019');
+    expect(slackPlaceIn(address)).toEqual({ room: 'C0FA1R0001', message: '1755000060.010019' });
+  });
 });
 
 describe('the delivery key', () => {

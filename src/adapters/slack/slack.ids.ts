@@ -11,6 +11,7 @@ import {
   userId,
   type UserId,
 } from '../../model/ids.js';
+import type { Place } from '../../model/addresses.js';
 import type { FirstTold } from '../../model/network-adapter.js';
 
 /** Ids of Slack are made and taken apart here alone. A room's id is its channel's, a message's its `ts`, unique within its channel. */
@@ -133,6 +134,26 @@ export function channelIn(written: string): string | undefined {
     /^https:\/\/app\.slack(?:-gov)?\.com\/client\/[A-Z0-9]+\/([A-Z0-9]+)(?:[/?#]|$)/i.exec(trimmed) ??
     [];
   return named !== undefined && isChannelId(named) ? named : undefined;
+}
+
+/**
+ * What an address of any workspace names: ids of channels are the same everywhere. `p` and the digits of its `ts` are a message,
+ * whatever thread stands behind.
+ */
+export function slackPlaceIn(address: string): Place | undefined {
+  const [, host = '', channel = '', rest = ''] =
+    /^https:\/\/([a-z0-9.-]+)\/(?:archives|client\/[A-Z0-9]+)\/([A-Z0-9]+)(?:\/(p\d{7,18}))?\/?(?:\?[^#]*)?$/i.exec(
+      address,
+    ) ?? [];
+  if (!/(?:^|\.)slack(?:-gov)?\.com$/i.test(host) || !isChannelId(channel)) return undefined;
+  return { room: roomId(channel), ...(rest === '' ? {} : { message: remoteId(tsInAddress(rest)) }) };
+}
+
+const tsInAddress = (text: string): string => `${text.slice(1, -6)}.${text.slice(-6)}`;
+
+/** Where people see a message of a channel; what Slack says of it knows its thread too. */
+export function messageAddress(channel: string, ts: string, self: Pick<SlackSelf, 'url'>): string {
+  return `${channelAddress(channel, self)}/p${ts.replace('.', '')}`;
 }
 
 /** Where people see a channel. */

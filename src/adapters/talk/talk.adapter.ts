@@ -1,3 +1,4 @@
+import type { Addresses } from '../../model/addresses.js';
 import type { Capabilities } from '../../model/capabilities.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
 import { networkName } from '../../model/ids.js';
@@ -22,6 +23,7 @@ import { fromTalk } from './from-talk.js';
 import { TalkClient } from './talk.client.js';
 import { signalingMode } from './talk.constants.js';
 import { talkMissing } from './talk.errors.js';
+import { talkAddressOf, talkPlaceIn } from './talk.ids.js';
 import { TalkListening } from './talk.listening.js';
 import { TalkLogin } from './talk.login.js';
 import { TalkLook } from './talk.look.js';
@@ -46,6 +48,7 @@ export class TalkAdapter implements NetworkAdapter {
   readonly deliver;
   readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
   readonly lending?: Lending;
+  readonly addresses: Addresses;
   /** What the account's bot calls. */
   readonly webhooks: TalkWebhooks;
   readonly #client: TalkClient;
@@ -62,6 +65,10 @@ export class TalkAdapter implements NetworkAdapter {
     const self = (): string => this.#userId;
     this.account = account;
     this.settling = settings.settling;
+    this.addresses = {
+      placeIn: (url) => talkPlaceIn(url, settings.url),
+      addressOf: (place) => Promise.resolve(talkAddressOf(place, settings.url)),
+    };
     this.#userId = settings.user;
     this.#client = new TalkClient(settings, clock, log);
     this.#login = new TalkLogin(this.#client, store, settings, log);

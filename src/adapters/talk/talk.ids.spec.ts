@@ -1,12 +1,14 @@
-import { remoteId, userId } from '../../model/ids.js';
+import { remoteId, roomId, userId } from '../../model/ids.js';
 import {
   actorOf,
   deliveryKeyIn,
   reactionOf,
   rowIdOf,
+  talkAddressOf,
   talkFileId,
   talkFileOf,
   talkInboxKey,
+  talkPlaceIn,
   talkReactionId,
   talkUserId,
   tokenIn,
@@ -55,6 +57,36 @@ describe('talk.ids', () => {
     expect(tokenIn('https://cloud.example.org/nc/index.php/call/tyib88jb#message_12')).toBe('tyib88jb');
     expect(tokenIn('https://cloud.example.org/apps/files')).toBeUndefined();
     expect(tokenIn('../../etc')).toBeUndefined();
+  });
+
+  it.each([
+    ['https://cloud.example.org/call/tyib88jb#message_12', { room: 'tyib88jb', message: '12' }],
+    ['https://cloud.example.org/index.php/call/tyib88jb?threadId=4#message_12', { room: 'tyib88jb', message: '12' }],
+    ['https://cloud.example.org/index.php/call/tyib88jb', { room: 'tyib88jb' }],
+  ])('%s names a place of its server', (address, place) => {
+    expect(talkPlaceIn(address, 'https://cloud.example.org')).toEqual(place);
+    expect(talkPlaceIn(address.replace('.org/', '.org/nc/'), 'https://cloud.example.org/nc')).toEqual(place);
+    expect(talkPlaceIn(address, 'https://other.example.org')).toBeUndefined();
+    expect(talkPlaceIn(address, 'https://cloud.example.org/nc')).toBeUndefined();
+  });
+
+  it.each([
+    'https://cloud.example.org/call/tyib88jb#direct-call',
+    'https://cloud.example.org/call/tyib88jb/more',
+    'https://cloud.example.org/apps/files',
+    'https://cloud.example.org.evil.example/call/tyib88jb',
+    'call/tyib88jb',
+  ])('%s names none', (address) => {
+    expect(talkPlaceIn(address, 'https://cloud.example.org')).toBeUndefined();
+  });
+
+  it('what is written for a place names it again', () => {
+    const base = 'https://cloud.example.org/nc';
+    const message = { room: roomId('tyib88jb'), message: remoteId('12') };
+    expect(talkAddressOf(message, base)).toBe('https://cloud.example.org/nc/index.php/call/tyib88jb#message_12');
+    for (const place of [message, { room: roomId('tyib88jb') }]) {
+      expect(talkPlaceIn(talkAddressOf(place, base), base)).toEqual(place);
+    }
   });
 
   it('a message id is a number or none of ours', () => {

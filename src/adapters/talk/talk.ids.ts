@@ -1,6 +1,7 @@
 import {
   inboxKey,
   remoteId,
+  roomId,
   userId,
   type AccountId,
   type DeliveryKey,
@@ -10,6 +11,8 @@ import {
   type RoomId,
   type UserId,
 } from '../../model/ids.js';
+import type { Place } from '../../model/addresses.js';
+import { webAddress } from '../../model/web-address.js';
 
 /** Ids of Talk are made and taken apart here alone. A room's id is its token, a message's id its row id. */
 
@@ -66,6 +69,24 @@ export function deliveryKeyIn(referenceId: string | undefined): DeliveryKey | un
 export function tokenIn(written: string): string | undefined {
   const trimmed = written.trim();
   return tokenPattern.test(trimmed) ? trimmed : callAddressPattern.exec(trimmed)?.[1];
+}
+
+/** What an address of the server at `baseUrl` names: a conversation, or a message of it. Anything else behind the `#` is an act. */
+export function talkPlaceIn(address: string, baseUrl: string): Place | undefined {
+  const url = webAddress(address);
+  const base = webAddress(baseUrl);
+  if (url === undefined || base === undefined || url.host !== base.host) return undefined;
+  const front = base.pathname.replace(/\/$/, '');
+  if (!url.pathname.startsWith(`${front}/`)) return undefined;
+  const [, token] = /^(?:\/index\.php)?\/call\/([A-Za-z0-9]{4,30})\/?$/.exec(url.pathname.slice(front.length)) ?? [];
+  const [, message] = /^#message_(\d{1,15})$/.exec(url.hash) ?? [];
+  if (token === undefined || (message === undefined && url.hash !== '')) return undefined;
+  return { room: roomId(token), ...(message === undefined ? {} : { message: remoteId(message) }) };
+}
+
+/** Where people of the server at `baseUrl` see a conversation, or a message of it. */
+export function talkAddressOf({ room, message }: Place, baseUrl: string): string {
+  return `${baseUrl}/index.php/call/${room}${message === undefined ? '' : `#message_${message}`}`;
 }
 
 export type TalkFile =

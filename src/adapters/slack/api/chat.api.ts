@@ -67,6 +67,14 @@ export class ChatApi {
     await this.client.ask({ method: 'chat.postMessage', args: { channel: user, text }, act: 'write', ...writing });
   }
 
+  /** The address of a message, with the thread that it is in; undefined where Slack shows none. */
+  async addressOf(channel: string, ts: SlackTs, signal: AbortSignal): Promise<string | undefined> {
+    const args = { channel, message_ts: ts };
+    const accepts = ['message_not_found', 'channel_not_found', 'not_in_channel'];
+    const answer = await this.client.ask({ method: 'chat.getPermalink', args, act: 'read', accepts, signal });
+    return typeof answer['permalink'] === 'string' ? answer['permalink'] : undefined;
+  }
+
   async react(channel: string, ts: SlackTs, name: string, writing: Writing): Promise<void> {
     await this.#reaction('reactions.add', channel, ts, name, writing);
   }

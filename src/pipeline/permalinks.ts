@@ -1,0 +1,88 @@
+import { changeInlines } from '../formatting/change-inlines.js';
+import type { Addresses, Place } from '../model/addresses.js';
+import type { BridgeEvent } from '../model/bridge-event.js';
+import type { AccountId, MessageRef, RoomId, RoomRef } from '../model/ids.js';
+import type { NetworkAdapter } from '../model/network-adapter.js';
+import type { RichText } from '../model/rich-text.js';
+
+/** What addresses name, and what that is elsewhere. */
+export interface PermalinkLookup {
+  /** What an address names, as each account of its network would have it. */
+  placesIn(url: string): readonly (Place & { readonly account: AccountId })[];
+  /** A message as it stands in a room of an account, best in one room. */
+  copyOn(message: MessageRef, target: RoomRef): Promise<MessageRef | undefined>;
+  /** The room of an account that is in the same link as another room. */
+  linkedRoom(room: RoomRef, account: AccountId): Promise<RoomId | undefined>;
+}
+
+/** What an address names, as each account of its network would have it. */
+export function placesIn(
+  adapters: Iterable<Pick<NetworkAdapter, 'account' | 'addresses'>>,
+  url: string,
+): ReturnType<PermalinkLookup['placesIn']> {
+  return [...adapters].flatMap(({ account, addresses }) => {
+    const place = addresses?.placeIn(url);
+    return place === undefined ? [] : [{ ...place, account }];
+  });
+}
+
+/** More of them in one message are left as they are: each is looked up. */
+const mostAddresses = 20;
+/** As people write them; what ends a sentence is no part of it. */
+const written = /(?:https?:\/\/|matrix:)[^\s<>"]*[^\s<>"'.,;:!?)\]}]/gi;
+
+/**
+ * The event with its addresses of bridged messages and linked rooms as its readers have them. Others stay as they are: those of the
+ * readers' own network, and those of messages that nobody bridged. What the bridge says itself leads where it says.
+ */
+export async function withPermalinks(
+  event: BridgeEvent,
+  target: RoomRef,
+  addresses: Addresses | undefined,
+  lookup: PermalinkLookup,
+  signal: AbortSignal,
+): Promise<BridgeEvent> {
+  if (addresses === undefined || (event.kind !== 'messageSent' && event.kind !== 'messageEdited')) return event;
+  if (event.by === 'bridge') return event;
+  const theirs = new Map<string, string>();
+  for (const url of addressesIn(event.body)) {
+    const place = await placeThere(url, target, lookup);
+    if (place !== undefined) theirs.set(url, await addresses.addressOf(place, signal));
+  }
+  return theirs.size === 0 ? event : { ...event, body: withAddresses(event.body, (url) => theirs.get(url)) };
+}
+
+async function placeThere(url: string, target: RoomRef, lookup: PermalinkLookup): Promise<Place | undefined> {
+  const places = lookup.placesIn(url);
+  if (places.some(({ account }) => account === target.account)) return undefined;
+  for (const { account, room, message } of places) {
+    const there = { account, id: room };
+    if (message === undefined) {
+      const linked = await lookup.linkedRoom(there, target.account);
+      if (linked !== undefined) return { room: linked };
+    } else {
+      const copy = await lookup.copyOn({ room: there, id: message }, target);
+      if (copy !== undefined) return { room: copy.room.id, message: copy.id };
+    }
+  }
+  return undefined;
+}
+
+function addressesIn(body: RichText): readonly string[] {
+  const found = new Set<string>();
+  withAddresses(body, (url) => {
+    found.add(url);
+    return undefined;
+  });
+  return [...found].slice(0, mostAddresses);
+}
+
+/** The same text with the addresses that `change` knows written otherwise, in links and as words. */
+function withAddresses(body: RichText, change: (url: string) => string | undefined): RichText {
+  return changeInlines(
+    body,
+    (leaf) =>
+      leaf.type === 'text' ? [{ ...leaf, text: leaf.text.replaceAll(written, (url) => change(url) ?? url) }] : [leaf],
+    (url) => change(url) ?? url,
+  );
+}
