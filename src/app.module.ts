@@ -27,6 +27,7 @@ import { Metrics } from './observability/metrics.js';
 import { AccountRepository } from './persistence/account.repository.js';
 import { ActivityRepository } from './persistence/activity.repository.js';
 import { AccountStoreRepository } from './persistence/account-store.repository.js';
+import { BridgedRepository } from './persistence/bridged.repository.js';
 import { CatchUpRepository } from './persistence/catch-up.repository.js';
 import { Database } from './persistence/database.js';
 import { DeliveryRepository } from './persistence/delivery.repository.js';
@@ -123,6 +124,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   const deliveries = new DeliveryRepository(database);
   const secrets = new SecretBox(masterKey);
   const store = new AccountStoreRepository(database, secrets);
+  const bridged = new BridgedRepository(database);
   const keys = new DeliveryKeys(derive(masterKey, 'delivery keys'));
 
   const linked = new Map<AccountId, Set<string>>();
@@ -156,6 +158,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       },
       roomsOpened: (open) => roomStates.opened(account, open),
       roomsStand: (standings) => roomStates.stand(account, standings),
+      bridged: (room, from, limit) => bridged.in({ account, id: room }, from, limit),
       command: (call) => roomCommands.run(account, call),
       lendingChanged: (lender, news) => ownLogins.told(account, lender, news),
       isOurKey: (key) => keys.verify(key) !== undefined,

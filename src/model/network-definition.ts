@@ -1,9 +1,10 @@
 import type { ZodType } from 'zod';
 import type { AccountStore } from './account-store.js';
+import type { BridgedMessage } from './bridged-message.js';
 import type { TypingChanged } from './bridge-event.js';
 import type { Clock } from './clock.js';
 import type { RoomClosed } from './errors.js';
-import type { AccountId, DeliveryKey, FileRef, NetworkName, RoomId, UserId } from './ids.js';
+import type { AccountId, DeliveryKey, FileRef, NetworkName, RemoteId, RoomId, UserId } from './ids.js';
 import type { Lender, LendingNews } from './lending.js';
 import type { NetworkAdapter } from './network-adapter.js';
 import type { CommandAnswer, RoomCommand } from './room-command.js';
@@ -46,6 +47,8 @@ export interface AdapterContext<Settings> {
   readonly roomsOpened: (rooms: readonly RoomId[]) => Promise<void>;
   /** How these linked rooms stand, whether that is news or not. */
   readonly roomsStand: (standings: readonly RoomStanding[]) => Promise<void>;
+  /** What the bridge has of a linked room: messages whose ids are not below `from` as texts are ordered, the highest first; `limit` parts at most. */
+  bridged(room: RoomId, from: RemoteId, limit: number): Promise<readonly BridgedMessage[]>;
   /** Does what people ask from inside a room. What cannot be is answered too. */
   command(call: RoomCommand): Promise<CommandAnswer>;
   /** Tells somebody what became of a login that we asked for, or were lent. */

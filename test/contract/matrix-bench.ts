@@ -212,6 +212,7 @@ export class MatrixBench {
       roomClosed: this.rooms.roomClosed,
       roomsOpened: this.rooms.roomsOpened,
       roomsStand: () => Promise.resolve(),
+      bridged: () => Promise.resolve([]),
       command: (call) => {
         if (this.commandFault !== undefined) return Promise.reject(this.commandFault);
         this.commands.push(call);

@@ -122,6 +122,7 @@ export class SlackBench {
       roomClosed: this.rooms.roomClosed,
       roomsOpened: this.rooms.roomsOpened,
       roomsStand: () => Promise.resolve(),
+      bridged: () => Promise.resolve([]),
       command: (call) => {
         this.commands.push(call);
         return Promise.resolve({ says: `did ${call.words.join(' ')}`, to: 'room' });

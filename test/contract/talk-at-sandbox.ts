@@ -52,6 +52,7 @@ export function talkAdapter(
     roomClosed: () => Promise.resolve(),
     roomsOpened: () => Promise.resolve(),
     roomsStand: () => Promise.resolve(),
+    bridged: () => Promise.resolve([]),
     command: () => Promise.resolve({ says: '', to: 'room' }),
     lendingChanged: () => Promise.resolve(),
     isOurKey: () => true,

@@ -60,6 +60,20 @@ export class Three {
     else slack.sandbox.react(this.#room.slack, slack.people.pia, id, '+1');
   }
 
+  unreact(side: Side, id: string): void {
+    const { talk, matrix, slack } = this.world;
+    if (side === 'talk') talk.unreact(this.#room.talk, 'anna', Number(id), '👍');
+    else if (side === 'slack') slack.sandbox.unreact(this.#room.slack, slack.people.pia, id, '+1');
+    else {
+      const reaction = matrix.messages(this.#room.matrix).find(({ type, sender, content, redactedBy }) => {
+        const relation = content['m.relates_to'] as { event_id?: string } | undefined;
+        return type === 'm.reaction' && sender === mia && redactedBy === undefined && relation?.event_id === id;
+      });
+      if (reaction === undefined) throw new Error('nobody reacted');
+      matrix.redact(this.#room.matrix, mia, reaction.eventId);
+    }
+  }
+
   /** The ids of the messages that show the text now. */
   idsOf(side: Side, text: string): string[] {
     return this.shown(side)

@@ -242,7 +242,7 @@ function fromReaction(
 }
 
 /** A standard emoji itself; one of the workspace's own between colons. */
-function reactionEmoji(name: string): string {
+export function reactionEmoji(name: string): string {
   return fromShortcode(name) ?? `:${name.replaceAll(/[:\s]/g, '')}:`;
 }
 

@@ -6,6 +6,7 @@ import type { SlackClient } from './slack.client.js';
 import { isTs, type SlackTs } from './slack.ids.js';
 import { patiently } from './slack.patience.js';
 import type { JsonObject } from './slack.payloads.js';
+import type { SlackReconciliation } from './slack.reconciliation.js';
 import type { SlackSource } from './slack.source.js';
 
 export interface CatchUpParts {
@@ -13,6 +14,7 @@ export interface CatchUpParts {
   readonly source: SlackSource;
   readonly client: Pick<SlackClient, 'skewMs'>;
   readonly clock: Clock;
+  readonly reconciliation: Pick<SlackReconciliation, 'find'>;
   /** How far before the time asked for is read, to be safe from unequal clocks. */
   readonly marginMs: number;
 }
@@ -25,14 +27,16 @@ export interface ReadFrom {
 }
 
 const pageSize = 200;
+/** Below every `ts`. */
+const beginning = '0';
 /** How exactly it is known what time it is in Slack. */
 const inexactMs = 1000;
 
 /**
  * What was said while nobody listened, from the channel's history: messages as they stand now, and replies in threads whose
  * first message was said since then or is among the page of messages before (200; 15 for an app that is distributed without
- * review): that a thread went on Slack tells at its first message alone. What was changed, deleted or reacted to meanwhile it
- * tells nobody afterwards.
+ * review): that a thread went on Slack tells at its first message alone. Then what was changed, deleted and reacted to meanwhile, as far
+ * as that is seen in what history shows.
  */
 export class SlackCatchUp {
   constructor(private readonly parts: CatchUpParts) {}
@@ -51,8 +55,15 @@ export class SlackCatchUp {
       latest: tsAt(clock.now().getTime() + client.skewMs + marginMs),
       limit: pageSize,
     };
+    const at = tsAt(clock.now().getTime() + client.skewMs - inexactMs);
     const said = new Map<string, JsonObject>();
-    for await (const message of this.#history(room, window, signal)) {
+    const shown = new Map<string, JsonObject>();
+    let from = beginning;
+    const cutAt = (oldest: string): void => {
+      from = oldest;
+    };
+    for await (const message of this.#history(room, window, cutAt, signal)) {
+      shown.set(String(message['ts']), message);
       if (isIn(window, message)) said.set(String(message['ts']), message);
       for await (const reply of this.#repliesTo(room, message, window, signal)) said.set(String(reply['ts']), reply);
     }
@@ -63,6 +74,9 @@ export class SlackCatchUp {
         .map((message) => ({ ...message, type: 'message', channel: room }));
       yield await Promise.all(events.map((event) => source.payloadOf(event, signal)));
     }
+    const messages = new Map([...shown, ...said]);
+    const found = await this.parts.reconciliation.find(room, { messages, from, since: window.oldest, at }, signal);
+    if (found.length > 0) yield found;
   }
 
   async *#repliesTo(
@@ -80,14 +94,23 @@ export class SlackCatchUp {
     }
   }
 
-  /** Newest first: what was said in that time, and a page of what stands before. */
-  async *#history(room: RoomId, { oldest, latest, limit }: Span, signal: AbortSignal): AsyncGenerator<JsonObject> {
+  /** Newest first: what was said in that time, and a page of what stands before. `cutAt` is told the oldest, where there may be older ones. */
+  async *#history(
+    room: RoomId,
+    { oldest, latest, limit }: Span,
+    cutAt: (ts: string) => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<JsonObject> {
     const history = (cursor: string | undefined): Promise<Page<JsonObject>> =>
       this.parts.conversations.history(room, { latest, limit }, cursor, signal);
     let isBefore = false;
     for await (const page of this.#pages(history, signal)) {
       yield* page;
-      if (isBefore) return;
+      const last = page.at(-1)?.['ts'];
+      if (isBefore) {
+        if (typeof last === 'string') cutAt(last);
+        return;
+      }
       isBefore = page.some(({ ts }) => String(ts) < oldest);
     }
   }

@@ -18,6 +18,7 @@ import type { SlackMessages } from './slack.messages.js';
 import { SlackMissed } from './slack.missed.js';
 import type { SlackPeople } from './slack.people.js';
 import { SlackPresence } from './slack.presence.js';
+import { SlackReconciliation } from './slack.reconciliation.js';
 import type { SlackRooms } from './slack.rooms.js';
 import type { SlackSettings } from './slack.settings.js';
 import { SocketMode } from './slack.socket-mode.js';
@@ -83,7 +84,16 @@ export class SlackListening {
       quietMs,
       receive: (envelope) => this.#hearing.take(envelope),
     });
-    this.#catchUp = new SlackCatchUp({ conversations, source, client, clock, marginMs });
+    const reconciliation = new SlackReconciliation({
+      chat,
+      conversations,
+      messages,
+      source,
+      clock,
+      self,
+      bridged: (room, from, limit) => context.bridged(room, from, limit),
+    });
+    this.#catchUp = new SlackCatchUp({ conversations, source, client, clock, marginMs, reconciliation });
     const channels = new SlackChannels(store);
     this.#missed = new SlackMissed({
       channels,

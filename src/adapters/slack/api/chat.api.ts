@@ -3,7 +3,7 @@ import type { SlackClient, Writing } from '../slack.client.js';
 import { alreadySo, brokenAnswer } from '../slack.errors.js';
 import { isTs, metadataOf, type SlackTs } from '../slack.ids.js';
 import { type SlackText, withKey } from '../to-slack.js';
-import type { JsonObject } from '../slack.payloads.js';
+import { isObject, type JsonObject } from '../slack.payloads.js';
 
 /** In whose name, and where, a message stands. */
 export interface PostPlace {
@@ -81,6 +81,14 @@ export class ChatApi {
 
   async unreact(channel: string, ts: SlackTs, name: string, writing: Writing): Promise<void> {
     await this.#reaction('reactions.remove', channel, ts, name, writing);
+  }
+
+  /** The reactions to a message, with everybody who gave one; undefined where it is gone. */
+  async reactionsTo(channel: string, ts: SlackTs, signal: AbortSignal): Promise<unknown> {
+    const args = { channel, timestamp: ts, full: true };
+    const accepts = ['message_not_found', 'no_item_specified'];
+    const { message } = await this.client.ask({ method: 'reactions.get', args, act: 'read', accepts, signal });
+    return isObject(message) ? (message['reactions'] ?? []) : undefined;
   }
 
   /** What is so already is as it should be. */

@@ -1,0 +1,111 @@
+import type { BridgedMessage } from '../../model/bridged-message.js';
+import { toShortcode } from '../../formatting/emoji.js';
+import { reactionEmoji } from './from-slack.js';
+import { isObject, type JsonObject, type StoredEvent } from './slack.payloads.js';
+
+/** A message as Slack shows it now. */
+export type ShownMessage = JsonObject | 'gone';
+
+/** When it was looked, by Slack's clock. */
+export interface Look {
+  readonly channel: string;
+  /** What was edited before then is known. */
+  readonly since: string;
+  /** What is found is dated so: whatever happens later is newer. */
+  readonly at: string;
+  /** The app's own user. */
+  readonly self: string;
+}
+
+/** As Slack would have told it. */
+type Found = StoredEvent['event'] & { readonly type: string };
+
+/**
+ * Pure: what happened to a message while nobody listened, from how it stands: events as Slack tells them. `shown`: by `ts`; of what was
+ * not looked at nothing is said.
+ */
+export function differencesOf(message: BridgedMessage, shown: ReadonlyMap<string, ShownMessage>, look: Look): Found[] {
+  const [first] = message.parts;
+  const stands = first === undefined ? undefined : shown.get(first);
+  if (first === undefined || stands === undefined) return [];
+  if (isGone(stands)) return message.author === undefined ? [] : [deletion(first, message.author, look)];
+  return [...editOf(message, stands, look), ...reactionsOf(message, shown, look)];
+}
+
+/** A deleted message that has replies leaves a stone in its place. */
+function isGone(stands: ShownMessage): stands is 'gone' {
+  return stands === 'gone' || stands['subtype'] === 'tombstone';
+}
+
+function deletion(ts: string, author: string, { channel, at }: Look): Found {
+  const by = author.startsWith('B') ? { bot_id: author } : { user: author };
+  const before = { type: 'message', ts, ...by };
+  const subtype = 'message_deleted';
+  return { type: 'message', subtype, channel, deleted_ts: ts, previous_message: before, ts: at, event_ts: at };
+}
+
+function editOf({ author }: BridgedMessage, stands: JsonObject, { channel, since, at }: Look): Found[] {
+  const { edited } = stands;
+  const editedTs = isObject(edited) ? edited['ts'] : undefined;
+  if (author === undefined || typeof editedTs !== 'string' || editedTs < since) return [];
+  return [{ type: 'message', subtype: 'message_changed', channel, message: stands, ts: at, event_ts: at }];
+}
+
+/** A message of several parts was reacted to where any of them was. */
+function reactionsOf(
+  { parts, reactions }: BridgedMessage,
+  shown: ReadonlyMap<string, ShownMessage>,
+  look: Look,
+): Found[] {
+  const standing = new Map<string, Found>();
+  for (const ts of parts) {
+    const stands = shown.get(ts);
+    if (stands === undefined || isGone(stands)) return [];
+    for (const { name, users } of shownReactions(stands)) {
+      for (const user of users)
+        standing.set(`${reactionEmoji(name)} ${user}`, reaction('reaction_added', { name, user, ts }, look));
+    }
+  }
+  const known = new Set(reactions.map(({ emoji, person }) => `${emoji} ${person}`));
+  const added = [...standing]
+    .filter(([key, { user }]) => !known.has(key) && user !== look.self)
+    .map(([, event]) => event);
+  const removed = reactions
+    .filter(({ emoji, person }) => !standing.has(`${emoji} ${person}`))
+    .map(({ emoji, person }) =>
+      reaction(
+        'reaction_removed',
+        { name: toShortcode(emoji) ?? emoji.slice(1, -1), user: person, ts: parts[0] ?? '' },
+        look,
+      ),
+    );
+  return [...added, ...removed];
+}
+
+function reaction(
+  type: 'reaction_added' | 'reaction_removed',
+  { name, user, ts }: { readonly name: string; readonly user: string; readonly ts: string },
+  { channel, at }: Look,
+): Found {
+  return { type, user, reaction: name, item: { type: 'message', channel, ts }, event_ts: at };
+}
+
+/** Where many reacted, history names only some of them. */
+export function namesAllReactors(message: JsonObject): boolean {
+  return shownReactions(message).every(({ users, count }) => users.length >= count);
+}
+
+interface ShownReaction {
+  readonly name: string;
+  readonly users: readonly string[];
+  readonly count: number;
+}
+
+function shownReactions({ reactions }: JsonObject): ShownReaction[] {
+  if (!Array.isArray(reactions)) return [];
+  return reactions.filter(isObject).flatMap(({ name, users, count }) => {
+    if (typeof name !== 'string' || !Array.isArray(users)) return [];
+    const people = users.filter((user) => typeof user === 'string');
+    return [{ name, users: people, count: typeof count === 'number' ? count : people.length }];
+  });
+}
