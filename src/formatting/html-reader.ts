@@ -2,6 +2,7 @@ import type { Block, Inline, ListItem } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
 import type { HtmlElement, HtmlNode } from './html-tree.js';
 import { isLinkable } from './link.js';
+import { standing } from './raised.js';
 import { commonMarks, inlinesOf, type Leaf, type Mark, type Run, withMark } from './runs.js';
 
 export interface HtmlReading {
@@ -106,6 +107,9 @@ export class HtmlReader {
         return this.own(this.table(element));
       case 'details':
         return this.details(children);
+      case 'sup':
+      case 'sub':
+        return this.apart(element);
       default:
         return this.other(element);
     }
@@ -126,6 +130,13 @@ export class HtmlReader {
       this.nodes(children);
     }
     if (ownLine.has(name)) this.endParagraph();
+  }
+
+  /** Words alone: what is more, a link to a note for example, is not torn. */
+  private apart({ name, children }: HtmlElement): void {
+    const words = textOf(children).trim();
+    if (words === '' || children.some((child) => typeof child !== 'string')) return this.nodes(children);
+    this.text(standing(name === 'sup' ? 'above' : 'below', cleanText(words)));
   }
 
   private code(text: string): void {

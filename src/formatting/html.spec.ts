@@ -95,7 +95,7 @@ describe('fromHtml: formatting', () => {
     ['<b><p>a</p><p>b</p></b>', [p(bold('a')), p(bold('b'))]],
     ['<b><ul><li>a</li></ul></b>', [ul(item(p(bold('a'))))]],
     ['<font color="#f00" data-mx-bg-color="#000">a</font> <span data-mx-color="#f00">b</span>', [p('a b')]],
-    ['x<sub>1</sub><sup>2</sup> <big>a</big> <custom-tag>b</custom-tag>', [p('x12 a b')]],
+    ['x<sub>1</sub><sup>2</sup> <big>a</big> <custom-tag>b</custom-tag>', [p('x₁² a b')]],
     ['<code>a</code>b<b><code>c</code></b>', [p(inCode('a'), 'b', bold(inCode('c')))]],
     ['<code> a  *b* &lt;i&gt; ` </code>', [p(inCode(' a  *b* <i> ` '))]],
     ['<code>a<b>b</b></code><code></code>', [p(inCode('ab'))]],

@@ -14,6 +14,19 @@ export function toPlain(body: RichText): string {
   return body.map(block).join('\n\n');
 }
 
+/** Nothing to see: blanks, joiners, fillers. */
+const nothing = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u;
+
+/** Pure: whether there is nothing in it that people could see. */
+export function saysNothing(body: RichText): boolean {
+  return isBlank(toPlain(body));
+}
+
+/** Pure: the same of a text. */
+export function isBlank(text: string): boolean {
+  return nothing.test(text);
+}
+
 /** Pure: whether `toPlain` says all there is: paragraphs of text and breaks. */
 export function isPlain(body: RichText): boolean {
   return body.every(
@@ -50,8 +63,10 @@ function block(given: Block): string {
         .join('\n');
     case 'code':
       return given.text;
-    case 'table':
-      return [given.head, ...given.rows].map((row) => row.map(inlines).join(' | ')).join('\n');
+    case 'table': {
+      const head = given.head.some((cell) => cell.length > 0) ? [given.head] : [];
+      return [...head, ...given.rows].map((row) => row.map(inlines).join(' | ')).join('\n');
+    }
     case 'rule':
       return '———';
     default:

@@ -8,7 +8,7 @@ export const said: readonly Row[] = [
   ['element web: bold, italic, bold italic', '**mia** (Matrix): **six** o’clock, *not* seven, ***really***'],
   ['element web: bold and italic by underscores', '**mia** (Matrix): **six** and *seven*'],
   ['element web: tildes are left as typed', '**mia** (Matrix): Bring \\~\\~paper cups\\~\\~ mugs'],
-  ['element web: del, u, sub and sup typed as html', '**mia** (Matrix): ~~old~~ *new* H2O x2'],
+  ['element web: del, u, sub and sup typed as html', '**mia** (Matrix): ~~old~~ *new* H₂O x²'],
   ['element web: other html typed', '**mia** (Matrix): Is it <b>bold</b> or <script>alert(1)</script>?'],
   ['element web: html typed, nothing else', '**mia** (Matrix): <b>fair</b>'],
   ['element web: ampersand and less-than', '**mia** (Matrix): Tom & Ada: 3 < 5 > 2'],

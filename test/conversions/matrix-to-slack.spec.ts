@@ -14,7 +14,7 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
   ['element web: bold, italic, bold italic', '‹b|six› o’clock, ‹i|not› seven, ‹b i|really›'],
   ['element web: bold and italic by underscores', '‹b|six› and ‹i|seven›'],
   ['element web: tildes are left as typed', 'Bring ~~paper cups~~ mugs'],
-  ['element web: del, u, sub and sup typed as html', '‹s|old› ‹u|new› H2O x2'],
+  ['element web: del, u, sub and sup typed as html', '‹s|old› ‹u|new› H₂O x²'],
   ['element web: other html typed', 'Is it <b>bold</b> or <script>alert(1)</script>?'],
   ['element web: html typed, nothing else', '<b>fair</b>'],
   ['element web: ampersand and less-than', 'Tom & Ada: 3 < 5 > 2'],

@@ -1,7 +1,7 @@
 import { cleanText } from '../../formatting/clean.js';
 import { fromHtml } from '../../formatting/html.js';
 import { cleanName } from '../../formatting/names.js';
-import { fromPlain, toPlain } from '../../formatting/plain.js';
+import { fromPlain, saysNothing } from '../../formatting/plain.js';
 import type { AccountId, FileRef } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
 import { mentionOf, type Pills, withEveryone } from './from-matrix-mentions.js';
@@ -15,8 +15,6 @@ export interface Quoted {
 
 const htmlFormat = 'org.matrix.custom.html';
 const longestQuote = 300;
-/** Nothing to see: blanks, joiners, fillers. */
-const nothing = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u;
 const mostAliases = 5;
 
 /** What a message says; empty where that is nothing. `mayCallAll`: `@room` in it names everybody where its writer meant so. */
@@ -27,7 +25,7 @@ export function bodyOf(message: MessageContent, isAnswer: boolean, pills: Pills,
   const plain = (): RichText => fromPlain(cleanText(isAnswer ? withoutReplyFallback(text).text : text));
   // What says nothing that we can read may say it without formatting.
   const body = formatted.length > 0 ? formatted : plain();
-  if (nothing.test(toPlain(body))) return [];
+  if (saysNothing(body)) return [];
   return mayCallAll && message['m.mentions']?.room === true ? withEveryone(body) : body;
 }
 

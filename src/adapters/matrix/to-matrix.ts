@@ -2,7 +2,7 @@ import { cleanText } from '../../formatting/clean.js';
 import { toHtml } from '../../formatting/html.js';
 import { withFileNames, withLine } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
-import { isPlain, labelOf, toPlain } from '../../formatting/plain.js';
+import { isPlain, labelOf, saysNothing, toPlain } from '../../formatting/plain.js';
 import { splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
 import type { FileRef } from '../../model/ids.js';
@@ -111,7 +111,7 @@ export function ghostName(template: string, name: string, networkLabel: string):
 /** The text with its files, never empty: something was said, even where nothing of it can be shown. */
 function shownBody({ body, files = [] }: Said): RichText {
   const shown = withFileNames(body, files);
-  return cleanText(toPlain(shown)).trim() === '' ? withLine([], '…') : shown;
+  return saysNothing(shown) ? withLine([], '…') : shown;
 }
 
 function wordsOf(body: RichText, said: Said, self: MatrixSelf, voice: Voice): JsonObject {

@@ -36,13 +36,14 @@ function fromBlock(block: SlackNode, reading: Reading): Block[] {
       return [{ type: 'rule' }];
     case 'image':
     case 'video':
+    case 'call':
       return shownLine([block], reading);
     case 'markdown':
       return typeof block.text === 'string' ? [...fromMarkdown(block.text)] : [];
     case 'table':
       return tableOf(block, reading);
     case 'input':
-      return [];
+      return fromText(block.label, reading);
     default: {
       // Newer kinds have their words in these.
       const said = [block.title, block.subtitle, block.text, block.body, block.description];
@@ -105,6 +106,10 @@ function labelRuns(element: SlackNode, _reading: Reading): Run[] {
       return linked(`🖼️ ${labelled(element.title) || oneLine(element.alt_text ?? '') || 'image'}`, element.image_url);
     case 'video':
       return linked(`🎬 ${labelled(element.title) || 'video'}`, element.title_url ?? element.video_url);
+    case 'call': {
+      const { name = '', display_id: id = '', join_url: url } = element.call?.v1 ?? {};
+      return linked(`📞 ${oneLine(name) || oneLine(id) || 'call'}`, url);
+    }
     default:
       return [];
   }

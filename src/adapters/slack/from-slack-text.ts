@@ -1,6 +1,6 @@
 import { cleanText } from '../../formatting/clean.js';
 import { inlinesOf, type Run } from '../../formatting/runs.js';
-import { toPlain } from '../../formatting/plain.js';
+import { saysNothing, toPlain } from '../../formatting/plain.js';
 import type { FileRef } from '../../model/ids.js';
 import type { Block, RichText } from '../../model/rich-text.js';
 import { fromBlocks, linked } from './from-slack-blocks.js';
@@ -8,9 +8,6 @@ import { oneLine, type Reading, textRuns, unescaped, withEmoji } from './from-sl
 import { fromMrkdwn } from './from-slack-mrkdwn.js';
 import { type SlackSelf, slackFileId } from './slack.ids.js';
 import type { Attachment, FileObject, SlackMessage } from './slack.payloads.js';
-
-/** Nothing to see: blanks, joiners, fillers. */
-const nothing = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u;
 
 /** What a message says, its attachments included; empty where that is nothing. What links in it lead to is no part of it. */
 export function bodyOf(message: SlackMessage, reading: Reading): RichText {
@@ -20,10 +17,6 @@ export function bodyOf(message: SlackMessage, reading: Reading): RichText {
   const said = saysNothing(shown) ? fromMrkdwn(text, reading) : shown;
   const body = [...said, ...attachments.flatMap((each) => (isUnfurl(each) ? [] : fromAttachment(each, reading)))];
   return saysNothing(body) ? [] : body;
-}
-
-function saysNothing(body: RichText): boolean {
-  return nothing.test(toPlain(body));
 }
 
 /** Slack adds what links lead to, later and as an edit; an app may do so as well. A message that was passed on was meant. */
@@ -41,7 +34,7 @@ function fromAttachment(attachment: Attachment, reading: Reading): Block[] {
   const text = fromMrkdwn(attachment.text ?? '', reading);
   const head = headOf(attachment);
   const content = [...(head.length === 0 ? [] : [paragraph(head)]), ...(saysNothing(shown) ? text : shown)];
-  content.push(...fieldsOf(attachment, reading), ...footerOf(attachment));
+  content.push(...fieldsOf(attachment, reading), ...buttonsOf(attachment, reading), ...footerOf(attachment));
   const before = fromMrkdwn(pretext, reading);
   if (!saysNothing(content)) return [...before, { type: 'quote', content }];
   return saysNothing(before) ? fromMrkdwn(fallback, reading) : before;
@@ -66,6 +59,11 @@ function fieldsOf({ fields = [] }: Attachment, reading: Reading): Block[] {
     const content = [...inlinesOf(head), { type: 'text', text: ' ' } as const, ...first.content];
     return [{ type: 'paragraph', content }, ...others];
   });
+}
+
+function buttonsOf({ actions = [] }: Attachment, reading: Reading): Block[] {
+  const elements = actions.map(({ text = '', url }) => ({ type: 'button', text, url }));
+  return fromBlocks([{ type: 'actions', elements }], reading);
 }
 
 function footerOf({ image_url: image, footer = '' }: Attachment): Block[] {

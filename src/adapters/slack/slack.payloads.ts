@@ -72,7 +72,13 @@ export interface SlackNode {
   readonly image_url?: string | undefined;
   readonly alt_text?: string | undefined;
   readonly rows?: readonly (readonly SlackNode[])[] | undefined;
+  readonly label?: TextObject | undefined;
+  /** Of a call that another program holds. */
+  readonly call?: { readonly v1?: CallOfProgram | undefined } | undefined;
 }
+
+const callOfProgram = z.object({ name: text, display_id: text, join_url: text });
+type CallOfProgram = z.infer<typeof callOfProgram>;
 
 const nested = z.lazy(() => node);
 const node: z.ZodType<SlackNode> = z.object({
@@ -106,6 +112,8 @@ const node: z.ZodType<SlackNode> = z.object({
   video_url: text,
   image_url: text,
   alt_text: text,
+  label: lenient(textObject),
+  call: lenient(z.object({ v1: lenient(callOfProgram) })),
   rows: many(z.array(z.unknown()).transform((cells) => cells.map((cell) => node.catch({ type: '' }).parse(cell)))),
 });
 export const readNodes = (blocks: unknown): readonly SlackNode[] => many(node).parse(blocks) ?? [];
@@ -134,6 +142,8 @@ const attachment = z.object({
   blocks: many(node),
   message_blocks: many(z.object({ message: z.object({ blocks: many(node) }) })),
   files: lenient(z.unknown()),
+  /** Buttons and menus, as attachments had them before there were blocks. */
+  actions: many(z.object({ type: text, text, url: text })),
 });
 export type Attachment = z.infer<typeof attachment>;
 

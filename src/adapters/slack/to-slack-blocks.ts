@@ -151,7 +151,7 @@ function preformatted(block: Extract<Block, { type: 'code' | 'table' }>, border?
   ];
 }
 
-/** A table as monospaced text, with a line below its head. */
+/** A table as monospaced text, with a line below its head where it has one. */
 function inColumns({ head, rows }: Extract<Block, { type: 'table' }>): string {
   const cells = [head, ...rows].map((row) =>
     row.map((content) => toPlain([{ type: 'paragraph', content }]).replaceAll('\n', ' ')),
@@ -166,7 +166,8 @@ function inColumns({ head, rows }: Extract<Block, { type: 'table' }>): string {
       .trimEnd(),
   );
   const below = widths.map((width) => '-'.repeat(width)).join('-+-');
-  return [...lines.slice(0, 1), below, ...lines.slice(1)].join('\n');
+  const isNamed = head.some((cell) => cell.length > 0);
+  return (isNamed ? [...lines.slice(0, 1), below, ...lines.slice(1)] : lines.slice(1)).join('\n');
 }
 
 /** Within a quote only lists and code are blocks of their own. */

@@ -4,7 +4,7 @@ import { type Heads, withoutForgedHeads } from '../../formatting/forged-heads.js
 import { graphemeEnd } from '../../formatting/graphemes.js';
 import { withFileNames, withLine } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
-import { fromPlain, isPlain, toPlain } from '../../formatting/plain.js';
+import { fromPlain, isBlank, isPlain, toPlain } from '../../formatting/plain.js';
 import { type Fullness, splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
 import type { Speaker } from '../../model/network-adapter.js';
@@ -88,7 +88,7 @@ function partsOf(body: RichText, fullness: Fullness): readonly RichText[] {
 }
 
 function saysSomething({ text, blocks }: SlackText): boolean {
-  return blocks.length > 0 && text.trim() !== '';
+  return blocks.length > 0 && !isBlank(text);
 }
 
 /** The name that stands beside a message: `Anna (Talk)`; undefined where our app speaks for itself. */

@@ -1,9 +1,10 @@
+import { changeInlines } from '../../formatting/change-inlines.js';
 import { fromMarkdown } from '../../formatting/markdown.js';
 import type { Placeholder } from '../../formatting/markdown-reader.js';
 import { fromPlain } from '../../formatting/plain.js';
 import { userId, type AccountId, type FileLine, type FileRef, type RoomId } from '../../model/ids.js';
 import type { Block, Inline, Mention, RichText } from '../../model/rich-text.js';
-import { talkFileId, talkUserId } from './talk.ids.js';
+import { federatedUserId, talkFileId, talkUserId } from './talk.ids.js';
 import type { RichParameter } from './talk.payloads.js';
 
 interface Text {
@@ -33,12 +34,23 @@ export function bodyOf(
     ([name, parameter]) => files === 'named' && textOf(parameter, 'type') === 'file' && !message.includes(`{${name}}`),
   );
   return [
-    ...(markdown === false ? fromPlain(message) : fromMarkdown(message, fill)),
+    ...(markdown === false ? asTyped(message, fill) : fromMarkdown(message, fill)),
     ...unnamed.map(([name, parameter]): Block => ({
       type: 'paragraph',
       content: [inlineOf(name, parameter, account, room)],
     })),
   ];
+}
+
+/** A text that clients do not read as Markdown. What it names they show all the same. */
+function asTyped(message: string, fill: (name: string) => Placeholder | undefined): RichText {
+  return changeInlines(fromPlain(message), (inline) => {
+    if (inline.type !== 'text') return [inline];
+    return inline.text.split(/(\{[a-z0-9-]+\})/i).flatMap((piece): Inline[] => {
+      const filled = /^\{.*\}$/.test(piece) ? fill(piece.slice(1, -1))?.inline : undefined;
+      return filled === undefined ? (piece === '' ? [] : [{ type: 'text', text: piece }]) : [filled];
+    });
+  });
 }
 
 /** The files that are shown with a message. `messageType` says what they are sent as. */
@@ -100,7 +112,7 @@ function mentionOf(parameter: RichParameter, account: AccountId, room: RoomId): 
   const server = textOf(parameter, 'server');
   switch (textOf(parameter, 'type')) {
     case 'user': {
-      const user = server === '' ? talkUserId('users', id) : talkUserId('federated_users', `${id}@${server}`);
+      const user = server === '' ? talkUserId('users', id) : federatedUserId(id, server);
       return { kind: 'person', user: { account, id: user } };
     }
     case 'guest':

@@ -17,7 +17,15 @@ import { asBroadcast } from './from-talk-breakouts.js';
 import { recordingOf, type RoomMessage, roomStateOf } from './from-talk-rooms.js';
 import { bodyOf, filesOf, textOf } from './from-talk-text.js';
 import type { SystemMessage } from './talk.constants.js';
-import { actorOf, deliveryKeyIn, talkFileId, talkMessageId, talkMessageRef, talkUserId } from './talk.ids.js';
+import {
+  actorOf,
+  deliveryKeyIn,
+  federatedId,
+  talkFileId,
+  talkMessageId,
+  talkMessageRef,
+  talkUserId,
+} from './talk.ids.js';
 import { isDeletedRow, type ChatRow, type ParentRow, type RichParameter, type StoredRow } from './talk.payloads.js';
 
 /** The account that reads, and the base address of its server without a slash at its end. */
@@ -321,7 +329,9 @@ function personIn(parameter: RichParameter): Actor {
     case 'email':
       return { type: 'emails', id: id.replace(/^email\//, ''), name };
     case 'user':
-      return server === '' ? { type: 'users', id, name } : { type: 'federated_users', id: `${id}@${server}`, name };
+      return server === ''
+        ? { type: 'users', id, name }
+        : { type: 'federated_users', id: federatedId(id, server), name };
     default:
       return { type: 'phones', id, name };
   }

@@ -20,9 +20,18 @@ const deliveryKeyPattern = /^[A-Za-z0-9_-]{46}$/;
 const tokenPattern = /^[A-Za-z0-9]{4,30}$/;
 const callAddressPattern = /\/call\/([A-Za-z0-9]{4,30})(?:[/?#]|$)/;
 
-/** `users/alice`, `guests/1f3…`, `federated_users/dora@https://there`. */
+/** `users/alice`, `guests/1f3…`, `federated_users/dora@there.example`. */
 export function talkUserId(actorType: string, actorId: string): UserId {
   return userId(`${actorType}/${actorId}`);
+}
+
+/** Whom an id and a server name: such ids leave out what nearly all addresses begin with. */
+export function federatedUserId(id: string, server: string): UserId {
+  return talkUserId('federated_users', federatedId(id, server));
+}
+
+export function federatedId(id: string, server: string): string {
+  return `${id}@${server.replace(/^https:\/\//i, '')}`;
 }
 
 /** The two halves of a user id; ids without a type are people with an account. */
