@@ -1,0 +1,27 @@
+import type { Case, Network } from './corpus.types.js';
+import { read, typingIn } from './reading.js';
+import { seenIn } from './showing.js';
+
+/** What people of another network see of a case: a message of words alone as these. */
+export async function seen(each: Case, target: Network): Promise<unknown> {
+  const types = typingIn(each);
+  if (types !== undefined)
+    return typingSeen(
+      types.typing.map(({ id }) => id),
+      target,
+    );
+  const result = read(each);
+  if ('ignored' in result) return { nothing: result.ignored };
+  const found = await Promise.all(result.events.map((event) => seenIn(event, target, each.given ?? {})));
+  const short = found.map((one) => (isWordsAlone(one) ? one.text : one));
+  return short.length === 1 ? short[0] : short;
+}
+
+/** Slack lets no app show that somebody types. */
+function typingSeen(people: readonly string[], target: Network): object {
+  return target === 'slack' ? { nothing: 'Slack shows nobody typing' } : { types: people };
+}
+
+function isWordsAlone(value: unknown): value is { readonly text: unknown } {
+  return typeof value === 'object' && value !== null && 'text' in value && Object.keys(value).length === 1;
+}

@@ -1,0 +1,269 @@
+import { toMatrix, wordless } from '../../src/adapters/matrix/to-matrix.js';
+import { withFile } from '../../src/adapters/matrix/to-matrix-files.js';
+import type { JsonObject } from '../../src/adapters/matrix/matrix.payloads.js';
+import { reactionName, toSlack } from '../../src/adapters/slack/to-slack.js';
+import { wordsOfEdit } from '../../src/adapters/talk/talk.deliver.js';
+import { relayedTexts } from '../../src/adapters/talk/to-talk.js';
+import { emojiForMatrix } from '../../src/formatting/emoji.js';
+import { fileLine } from '../../src/formatting/named-files.js';
+import {
+  assertNever,
+  type BridgeEvent,
+  type EventKind,
+  type MessageEdited,
+  type MessageSent,
+  targetOf,
+} from '../../src/model/bridge-event.js';
+import type { Capabilities } from '../../src/model/capabilities.js';
+import { piecesOf } from '../../src/model/file-parts.js';
+import { type FileRef, type MessageRef, userId } from '../../src/model/ids.js';
+import { defaultLinkOptions } from '../../src/model/link-options.js';
+import { degrade } from '../../src/pipeline/degrade.js';
+import { type MentionLookup, translated } from '../../src/pipeline/mentions.js';
+import { planReaction } from '../../src/pipeline/shared-reactions.js';
+import { legible } from '../conversions/in-slack.js';
+import { withoutDefaults } from '../conversions/talk-rows.js';
+import type { Given, Network } from './corpus.types.js';
+import { matrixSelf, people, rooms, slackSelf, talkServer } from './reading.js';
+
+const hour = 3_600_000;
+const labels = { talk: 'Talk', matrix: 'Matrix', slack: 'Slack' } as const;
+const everywhere: readonly EventKind[] = [
+  'messageSent',
+  'messageEdited',
+  'messageDeleted',
+  'reactionAdded',
+  'reactionRemoved',
+  'roomChanged',
+];
+
+/** What the room of each network can show, as its adapter says it, and what it has entries for. */
+const abilities: Readonly<
+  Record<Network, { readonly can: readonly EventKind[]; readonly capabilities: Capabilities }>
+> = {
+  talk: {
+    can: [...everywhere, 'memberJoined', 'memberLeft', 'roleChanged', 'threadChanged'],
+    capabilities: {
+      speakers: ['relay'],
+      maxTextChars: 32_000,
+      maxFileBytes: Number.MAX_SAFE_INTEGER,
+      replies: 'quote',
+      threads: 'titled',
+      editWindowMs: 24 * hour,
+      reactions: 'emoji',
+      maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+    },
+  },
+  matrix: {
+    can: [...everywhere, 'memberJoined', 'memberLeft', 'roleChanged'],
+    capabilities: {
+      speakers: ['ghost', 'relay'],
+      maxTextChars: 59_000,
+      maxTextBytes: 59_000,
+      maxFileBytes: 50_000_000,
+      replies: 'quote',
+      threads: 'plain',
+      reactions: 'any',
+      maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+    },
+  },
+  slack: {
+    can: everywhere,
+    capabilities: {
+      speakers: ['relay'],
+      maxTextChars: 10_000,
+      maxFileBytes: 1_000_000_000,
+      replies: 'quote',
+      threads: 'plain',
+      reactions: 'any',
+      maxReactionsPerSpeaker: 23,
+    },
+  },
+};
+
+const lookup: MentionLookup = {
+  personOn: (account, user) => {
+    const person = people.find((each) => networkOf(user.account) !== undefined && idOn(user.account, each) === user.id);
+    const id = person === undefined ? undefined : idOn(account, person);
+    return id === undefined ? undefined : userId(id);
+  },
+  linkedRoom: ({ account, id }, to) => {
+    const isLinked = Object.values(rooms).some((room) => room.account === account && room.id === id);
+    return Promise.resolve(isLinked ? Object.values(rooms).find((room) => room.account === to)?.id : undefined);
+  },
+};
+
+const networkOf = (account: string): Network | undefined =>
+  (Object.keys(rooms) as Network[]).find((network) => rooms[network].account === account);
+
+function idOn(account: string, person: Readonly<Record<Network, string>>): string | undefined {
+  const network = networkOf(account);
+  return network === undefined ? undefined : person[network];
+}
+
+/** What people in the room of another network see of an event, as the case files write it. */
+export async function seenIn(event: BridgeEvent, target: Network, given: Given): Promise<unknown> {
+  const source = networkOf(event.room.account);
+  if (source === undefined) throw new Error('an event of none of the rooms');
+  if (event.actor.standing === 'ours') return { nothing: 'it is our own' };
+  const about = targetOf(event);
+  if (about !== undefined && given.missing?.includes(about.id) === true) {
+    return { nothing: 'what it is about is not in this room' };
+  }
+  const { can, capabilities } = abilities[target];
+  const { replyTo, thread } = event.kind === 'messageSent' ? event : {};
+  const able = { ...capabilities, ...given.able };
+  const degraded = degrade(event, able, {
+    replyTarget: stateOf(replyTo, given),
+    thread: stateOf(thread, given),
+    copyAgeMs: (given.copyAgeHours ?? 0) * hour,
+    can: (kind) => can.includes(kind),
+    options: { ...defaultLinkOptions, ...given.options },
+    networkLabel: labels[source],
+  });
+  if ('skip' in degraded) return { nothing: degraded.skip };
+  const said = await translated(degraded.event, rooms[target].account, lookup);
+  return { ...(degraded.by === 'bridge' ? { by: 'the bridge' } : {}), ...shown(said, degraded.by, target, given) };
+}
+
+function stateOf(ref: MessageRef | undefined, { missing = [] }: Given): 'found' | 'missing' | 'none' {
+  if (ref === undefined) return 'none';
+  return missing.includes(ref.id) ? 'missing' : 'found';
+}
+
+function shown(event: BridgeEvent, by: 'person' | 'bridge', target: Network, given: Given): object {
+  switch (event.kind) {
+    case 'messageSent':
+      return {
+        ...(event.thread === undefined ? {} : { inThread: event.thread.id }),
+        ...(event.replyTo === undefined ? {} : { answers: event.replyTo.id }),
+        ...(event.title === undefined ? {} : { thread: event.title }),
+        ...(event.attention === 'silent' || event.style === 'notice' ? { quietly: true } : {}),
+        ...saidIn(event, by, target, given),
+      };
+    case 'messageEdited':
+      return { edits: event.message.id, ...saidIn(event, by, target, given) };
+    case 'messageDeleted':
+      return { deletes: event.message.id };
+    case 'reactionAdded':
+    case 'reactionRemoved':
+      return reaction(event, target, given);
+    case 'roomChanged':
+      return { changes: event.change };
+    case 'memberJoined':
+      return { joins: event.member.name };
+    case 'memberLeft':
+      return { leaves: event.member.name, how: event.how };
+    case 'roleChanged':
+      return { becomes: event.role, who: event.member.name };
+    case 'threadChanged':
+      return { thread: event.thread.id, isNamed: event.title };
+    case 'pinChanged':
+      return { [event.state]: event.message.id };
+    case 'pollStarted':
+    case 'pollVoted':
+    case 'pollClosed':
+    case 'callChanged':
+      return { kind: event.kind };
+    default:
+      return assertNever(event);
+  }
+}
+
+function reaction(
+  event: Extract<BridgeEvent, { kind: 'reactionAdded' | 'reactionRemoved' }>,
+  target: Network,
+  { reacted = [] }: Given,
+): object {
+  const { account } = event.room;
+  const standing = reacted.map((person) => ({ account, person: userId(person), remote: null }));
+  const isShared = abilities[target].capabilities.speakers[0] === 'relay';
+  const plan = planReaction(event, standing, isShared && reacted.length > 0);
+  const isRemoved = event.kind === 'reactionRemoved';
+  if (reacted.length > 0 && plan.then === 'skip') return { nothing: plan.reason };
+  if (reacted.length > 0 && plan.then === 'shown') return { stays: event.emoji };
+  const emoji = event.emoji === undefined ? `row ${event.row ?? ''}` : reactionOn(target, event.emoji);
+  if (emoji === undefined) return { nothing: 'the workspace has no such emoji' };
+  return isRemoved ? { takesBack: emoji, from: event.message.id } : { reacts: emoji, to: event.message.id };
+}
+
+function reactionOn(target: Network, emoji: string): string | undefined {
+  if (target === 'matrix') return emojiForMatrix(emoji);
+  return target === 'slack' ? reactionName(emoji, new Set(['kazoo'])) : emoji;
+}
+
+/** The words in parts and the files, with what is told in the place of those that the room does not take. */
+function saidIn(event: MessageSent | MessageEdited, by: 'person' | 'bridge', target: Network, given: Given): object {
+  const { files = [], body } = event;
+  const isWordless = body.length === 0 && files.length > 0;
+  if (event.kind === 'messageEdited') return inParts(textsIn(wordsOfEdit(event), by, target, given));
+  const texts = isWordless ? [] : textsIn({ ...event, files: [] }, by, target, given);
+  if (files.length === 0) return inParts(texts);
+  const pieces = piecesOf(texts, files).map(({ text, file }) => {
+    if (file === undefined) return text;
+    if (file.instead !== undefined) {
+      return textsIn({ ...event, body: fileLine(file, file.instead), files: [] }, by, target, given)[0];
+    }
+    return target === 'matrix'
+      ? inMatrix(file, text, event)
+      : { ...fileIn(file), ...(text === undefined ? {} : { text }) };
+  });
+  return inParts(pieces);
+}
+
+const inParts = (parts: readonly unknown[]): object => (parts.length === 1 ? { text: parts[0] } : { parts });
+
+function fileIn({ name, mime, bytes, size, durationMs, voice }: FileRef): object {
+  return {
+    file: name,
+    is: voice === undefined ? mime : `${mime}, spoken`,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(size === undefined ? {} : { size: `${String(size.width)} × ${String(size.height)}` }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+  };
+}
+
+function inMatrix(file: FileRef, text: unknown, event: MessageSent): object {
+  const placing = { voice: { as: 'ghost' } } as const;
+  const caption =
+    text === undefined
+      ? wordless(file, matrixSelf, placing, 0)
+      : toMatrix({ ...event, files: [] }, matrixSelf, placing)[0];
+  const { name, mime, bytes = 1, size } = file;
+  const opened = { name, mime, bytes, ...(size === undefined ? {} : { size }) };
+  return withoutDefaults(withFile(caption ?? {}, file, opened, 'mxc://real.test/file'));
+}
+
+/** What of the words is seen in each part. */
+function textsIn(
+  event: MessageSent | MessageEdited,
+  by: 'person' | 'bridge',
+  target: Network,
+  { maxChars, maxBytes }: Given,
+): readonly unknown[] {
+  const { actor: person } = event;
+  const speaker = { person, networkLabel: labels[networkOf(event.room.account)!], profile: { name: person.name } };
+  const as = by === 'bridge' ? 'bridge' : 'relay';
+  switch (target) {
+    case 'talk': {
+      const place = { account: rooms.talk.account, baseUrl: talkServer, maxChars: maxChars ?? 32_000 };
+      return relayedTexts(event, { ...speaker, as }, place);
+    }
+    case 'slack': {
+      const place = { self: slackSelf, customEmoji: new Set(['kazoo']), everyone: 'channel', name: 'beside' } as const;
+      const limit = maxBytes === undefined ? {} : { maxBlockBytes: maxBytes };
+      return toSlack(event, { ...speaker, as }, { ...place, ...limit }).map(({ blocks }) => legible(blocks));
+    }
+    case 'matrix': {
+      const voice = { as: by === 'bridge' ? 'bridge' : 'ghost' } as const;
+      return toMatrix(event, matrixSelf, { voice }).map(contentSeen);
+    }
+  }
+}
+
+/** A text without formatting as a text. */
+function contentSeen(content: JsonObject): unknown {
+  const seen = withoutDefaults(content);
+  const { body, ...others } = seen;
+  return Object.keys(others).length === 0 ? body : seen;
+}
