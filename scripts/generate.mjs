@@ -1,6 +1,7 @@
-// Writes what is made from the code: the commented sample of the settings, their JSON schema, the pages of settings, metrics and Talk's endpoints, and the OpenAPI document.
+// Writes what is made from the code: the commented sample of the settings, their JSON schema, the pages of settings, metrics, Talk's endpoints and what networks have not, and the OpenAPI document.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { degradingPage } from './degrading-page.mjs';
 import { prepare, project } from './prepare.mjs';
 
 prepare();
@@ -15,4 +16,5 @@ writeFileSync(join(project, 'config', 'crosstalk.schema.json'), settingsJsonSche
 writeFileSync(join(project, 'docs', 'settings.md'), settingsPage(definitions));
 writeFileSync(join(project, 'docs', 'metrics.md'), metricsPage());
 writeFileSync(join(project, 'docs', 'talk-api.md'), talkApiPageOf(project));
+writeFileSync(join(project, 'docs', 'degrading.md'), degradingPage());
 writeFileSync(join(project, 'docs', 'openapi.json'), openApiText());

@@ -19,6 +19,8 @@ import {
 import type { Copy, DeliveryRequest, NetworkAdapter, ReadResult, Speaker } from '../../src/model/network-adapter.js';
 import type { Fault } from '../../src/sandbox/fault-script.js';
 import type { LedgerEntry } from '../../src/sandbox/ledger.js';
+import { abilities } from '../corpus/abilities.js';
+import type { Network } from '../corpus/corpus.types.js';
 
 /** One payload that the adapter brought in, by pull or push, as the inbox would keep it. */
 export interface Arrived {
@@ -195,6 +197,21 @@ export function describeNetworkAdapter(name: string, makeHarness: () => Promise<
         expect(echo?.key).toBe(sent.request.key(0));
         expect((echo as MessageSent).message.id).toBe(sent.made[0]?.id);
       });
+    });
+
+    it('can show what the corpus and docs/degrading.md take it to show', async () => {
+      const { adapter, room } = harness;
+      const { can, capabilities } = abilities[adapter.network as Network];
+      // How long texts and how large files may be, and who speaks, each server says for itself.
+      const {
+        maxTextChars: _chars,
+        maxTextBytes: _bytes,
+        maxFileBytes: _files,
+        speakers: _speakers,
+        ...shown
+      } = capabilities;
+      expect(await adapter.capabilities(room)).toMatchObject(shown);
+      expect(Object.keys(adapter.deliver).sort()).toEqual([...can].sort());
     });
 
     describe('what goes out', () => {

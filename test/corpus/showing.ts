@@ -9,12 +9,10 @@ import { fileLine } from '../../src/formatting/named-files.js';
 import {
   assertNever,
   type BridgeEvent,
-  type EventKind,
   type MessageEdited,
   type MessageSent,
   targetOf,
 } from '../../src/model/bridge-event.js';
-import type { Capabilities } from '../../src/model/capabilities.js';
 import { piecesOf } from '../../src/model/file-parts.js';
 import { type FileRef, type MessageRef, userId } from '../../src/model/ids.js';
 import { defaultLinkOptions } from '../../src/model/link-options.js';
@@ -23,64 +21,12 @@ import { type MentionLookup, translated } from '../../src/pipeline/mentions.js';
 import { planReaction } from '../../src/pipeline/shared-reactions.js';
 import { legible } from '../conversions/in-slack.js';
 import { withoutDefaults } from '../conversions/talk-rows.js';
+import { abilities } from './abilities.js';
 import type { Given, Network } from './corpus.types.js';
 import { matrixSelf, people, rooms, slackSelf, talkServer } from './reading.js';
 
 const hour = 3_600_000;
 const labels = { talk: 'Talk', matrix: 'Matrix', slack: 'Slack' } as const;
-const everywhere: readonly EventKind[] = [
-  'messageSent',
-  'messageEdited',
-  'messageDeleted',
-  'reactionAdded',
-  'reactionRemoved',
-  'roomChanged',
-];
-
-/** What the room of each network can show, as its adapter says it, and what it has entries for. */
-const abilities: Readonly<
-  Record<Network, { readonly can: readonly EventKind[]; readonly capabilities: Capabilities }>
-> = {
-  talk: {
-    can: [...everywhere, 'memberJoined', 'memberLeft', 'roleChanged', 'threadChanged'],
-    capabilities: {
-      speakers: ['relay'],
-      maxTextChars: 32_000,
-      maxFileBytes: Number.MAX_SAFE_INTEGER,
-      replies: 'quote',
-      threads: 'titled',
-      editWindowMs: 24 * hour,
-      reactions: 'emoji',
-      maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
-    },
-  },
-  matrix: {
-    can: [...everywhere, 'memberJoined', 'memberLeft', 'roleChanged'],
-    capabilities: {
-      speakers: ['ghost', 'relay'],
-      maxTextChars: 59_000,
-      maxTextBytes: 59_000,
-      maxFileBytes: 50_000_000,
-      replies: 'quote',
-      threads: 'plain',
-      reactions: 'any',
-      maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
-    },
-  },
-  slack: {
-    can: everywhere,
-    capabilities: {
-      speakers: ['relay'],
-      maxTextChars: 10_000,
-      maxFileBytes: 1_000_000_000,
-      replies: 'quote',
-      threads: 'plain',
-      reactions: 'any',
-      maxReactionsPerSpeaker: 23,
-    },
-  },
-};
-
 const lookup: MentionLookup = {
   personOn: (account, user) => {
     const person = people.find((each) => networkOf(user.account) !== undefined && idOn(user.account, each) === user.id);
