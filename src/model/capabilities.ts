@@ -23,6 +23,8 @@ export interface Capabilities {
   readonly editWindowMs?: number;
   /** `any`: any short text. `emoji`: one Unicode emoji each. */
   readonly reactions: 'any' | 'emoji' | 'none';
+  /** Whether messages can be kept in sight there; absent: a line tells of it. */
+  readonly pins?: 'shown';
   /** What is done there at another room's wish, to people whom it knows; absent: nothing. */
   readonly obeys?: readonly ('members' | 'roles' | 'writing' | 'expiration')[];
   /** How many different reactions one speaker may put on one message. */

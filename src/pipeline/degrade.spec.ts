@@ -4,6 +4,7 @@ import type {
   MemberLeft,
   MessageEdited,
   MessageSent,
+  PinChanged,
   RoomChanged,
   ThreadChanged,
 } from '../model/bridge-event.js';
@@ -171,6 +172,28 @@ describe('degrade', () => {
       const line = { kind: 'messageSent', by: 'bridge', style: 'notice', attention: 'silent' };
       expect(degrade(renamed, { ...able, threads: 'plain' }, bare)).toMatchObject({ event: { ...line, thread } });
       expect(degrade(renamed, able, bare)).toMatchObject({ event: { ...line, replyTo: thread }, by: 'bridge' });
+    });
+  });
+
+  describe('a message that is pinned', () => {
+    const { actor, at } = message;
+    const pinned: PinChanged = { kind: 'pinChanged', room, actor, at, message: message.message, state: 'pinned' };
+
+    it('is pinned by the bridge itself where the room can show that', () => {
+      expect(degrade(pinned, { ...able, pins: 'shown' }, bare)).toMatchObject({ event: pinned, by: 'bridge' });
+    });
+
+    it('is told of in a quiet line else, which answers it', () => {
+      const line = { kind: 'messageSent', style: 'notice', attention: 'silent', replyTo: message.message };
+      const unpinned: PinChanged = { ...pinned, state: 'unpinned' };
+      for (const [event, told] of [
+        [pinned, `📌 ${actor.name} (Left) pinned a message`],
+        [unpinned, `📌 ${actor.name} (Left) unpinned a message`],
+      ] as const) {
+        const degraded = degrade(event, able, bare);
+        expect(degraded).toMatchObject({ event: line, by: 'bridge' });
+        expect(toPlain((degraded as { event: MessageSent }).event.body)).toBe(told);
+      }
     });
   });
 

@@ -9,6 +9,7 @@ import {
   type MemberLeft,
   type MessageEdited,
   type MessageSent,
+  type PinChanged,
   type RoleChanged,
   type RoomChanged,
   type ThreadChanged,
@@ -68,6 +69,8 @@ export function degrade(event: BridgeEvent, capabilities: Capabilities, resolved
       return call(event, resolved);
     case 'threadChanged':
       return threadNamed(event, capabilities, resolved);
+    case 'pinChanged':
+      return pin(event, capabilities, resolved);
     default:
       return asItIs(event, resolved);
   }
@@ -263,6 +266,13 @@ function roomChange(event: RoomChanged, { obeys = [] }: Capabilities, resolved: 
     default:
       return assertNever(of);
   }
+}
+
+/** What is kept in sight is kept so by the bridge itself; where the room cannot, a line answers the message. */
+function pin(event: PinChanged, { pins, replies }: Capabilities, { can, networkLabel }: Resolved): Degraded {
+  const { event: said } = line(event, noticeOf(event, networkLabel));
+  const told: MessageSent = replies === 'quote' ? { ...said, replyTo: event.message } : said;
+  return pins === 'shown' && can(event.kind) ? { event, by: 'bridge', inLine: told } : { event: told, by: 'bridge' };
 }
 
 /** The rest of what calls are is a message of the bridge before it comes here. */

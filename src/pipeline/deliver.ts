@@ -197,11 +197,12 @@ export class Deliverer {
         ? this.parts.speakers.bridge(event.actor)
         : await this.parts.speakers.choose(person, chosen);
     const isCorrection = event.kind === 'messageEdited' && said.kind === 'messageSent';
-    const answered = isCorrection
-      ? target.at(0)
-      : said.kind === 'messageSent' && said.replyTo !== undefined
-        ? (replyTo ?? thread)
-        : undefined;
+    const answered =
+      isCorrection || event.kind === 'pinChanged'
+        ? target.at(0)
+        : said.kind === 'messageSent' && said.replyTo !== undefined
+          ? (replyTo ?? thread)
+          : undefined;
     const isShared = speaker.as === 'relay' || speaker.as === 'bridged';
     const reaction = await this.#reaction(lane, delivery, isShared);
     if (reaction.then === 'skip') return { skip: reaction.reason };

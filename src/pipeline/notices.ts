@@ -11,7 +11,10 @@ import { duration } from './duration.js';
 
 type Recording = Extract<CallChanged['change'], { of: 'recording' }>;
 type Noticed =
-  | Extract<BridgeEvent, { kind: 'memberJoined' | 'memberLeft' | 'roleChanged' | 'roomChanged' | 'threadChanged' }>
+  | Extract<
+      BridgeEvent,
+      { kind: 'memberJoined' | 'memberLeft' | 'roleChanged' | 'roomChanged' | 'threadChanged' | 'pinChanged' }
+    >
   | (CallChanged & { readonly change: Recording });
 
 /** Pure: one line that tells what happened, for a room that cannot show it otherwise. */
@@ -36,6 +39,8 @@ function lineOf(event: Noticed, networkLabel: string): string {
       return roomLine(event.change, actor, networkLabel);
     case 'threadChanged':
       return `🧵 ${actor} named the thread “${event.title}”`;
+    case 'pinChanged':
+      return event.state === 'pinned' ? `📌 ${actor} pinned a message` : `📌 ${actor} unpinned a message`;
     case 'callChanged':
       return recorded(event.change, actor);
     default:

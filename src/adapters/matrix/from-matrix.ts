@@ -23,6 +23,7 @@ import {
   shownName,
   withoutReplyFallback,
 } from './from-matrix-text.js';
+import { pinsChanged } from './from-matrix-pins.js';
 import { deliveryKeyIn, type MatrixSelf, parseMxc } from './matrix.ids.js';
 import {
   isObject,
@@ -59,6 +60,8 @@ export function fromMatrix(stored: StoredEvent, self: MatrixSelf): ReadResult {
       return fromRoomState(stored, self);
     case 'm.room.power_levels':
       return fromPowerLevels(stored, self);
+    case 'm.room.pinned_events':
+      return fromPins(stored, self);
     case 'm.room.retention':
       return fromRetention(stored, self);
     case 'm.poll.start':
@@ -294,6 +297,20 @@ function fromRetention(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const { max_lifetime: lifetime } = content;
   const afterMs = typeof lifetime === 'number' && Number.isSafeInteger(lifetime) && lifetime > 0 ? lifetime : null;
   return one({ ...happened(stored, self), kind: 'roomChanged', change: { of: 'expiration', afterMs } });
+}
+
+function fromPins(stored: StoredEvent, self: MatrixSelf): ReadResult {
+  const { event } = stored;
+  if (event.state_key !== '') return { ignored: 'm.room.pinned_events that are no state of the room' };
+  const events = pinsChanged(event.unsigned?.prev_content ?? {}, event.content).map(
+    ({ event: id, state }): BridgeEvent => ({
+      ...happened(stored, self),
+      kind: 'pinChanged',
+      message: refTo(stored, self, id),
+      state,
+    }),
+  );
+  return events.length === 0 ? { ignored: 'm.room.pinned_events: nothing was pinned or unpinned' } : { events };
 }
 
 function fromRoomState(stored: StoredEvent, self: MatrixSelf): ReadResult {

@@ -44,6 +44,7 @@ import { MatrixMessages } from './matrix.messages.js';
 import { type MatrixEvent, parseStored, readMember } from './matrix.payloads.js';
 import { MatrixPresence } from './matrix.presence.js';
 import { GhostPictures } from './matrix.pictures.js';
+import { MatrixPins } from './matrix.pins.js';
 import { pingUntilHeard } from './matrix.ping.js';
 import { MatrixReactions } from './matrix.reactions.js';
 import { registrationId } from './matrix.registration.js';
@@ -180,6 +181,7 @@ export class MatrixAdapter implements NetworkAdapter {
     const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
     const members = new MatrixMembers(context.account, users, rooms, ghosts, messages, writer);
     const roles = new MatrixRoles(self, rooms, messages, writer);
+    const pins = new MatrixPins(self, rooms, messages, writer);
     const changes = new MatrixRoomChanges(users, rooms, media, store, writer);
     this.deliver = {
       messageSent: { repeat: 'look', send: (request, signal) => messages.say(request, signal) },
@@ -191,6 +193,7 @@ export class MatrixAdapter implements NetworkAdapter {
       memberLeft: { repeat: 'harmless', send: (request, signal) => members.leave(request, signal) },
       roleChanged: { repeat: 'harmless', send: (request, signal) => roles.set(request, signal) },
       roomChanged: { repeat: 'harmless', send: (request, signal) => changes.make(request, signal) },
+      pinChanged: { repeat: 'harmless', send: (request, signal) => pins.change(request, signal) },
     };
   }
 
@@ -267,6 +270,7 @@ export class MatrixAdapter implements NetworkAdapter {
       replies: 'quote',
       threads: 'plain',
       reactions: 'any',
+      pins: 'shown',
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
       obeys: ['members', 'roles'],
     });

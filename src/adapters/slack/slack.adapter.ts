@@ -41,6 +41,7 @@ import { SlackMessages } from './slack.messages.js';
 import { PostPace } from './slack.pace.js';
 import { parseStored } from './slack.payloads.js';
 import { SlackPeople } from './slack.people.js';
+import { PinDelivery } from './slack.pins.js';
 import { ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
 import type { RequestTarget } from './slack.requests.js';
 import { RoomDelivery } from './slack.room-changes.js';
@@ -135,6 +136,7 @@ export class SlackAdapter implements NetworkAdapter {
       messageDeleted: entering(new DeletionDelivery(writer)),
       reactionAdded: entering(new ReactionDelivery(chat, people)),
       reactionRemoved: entering(new ReactionRemoval(chat, people)),
+      pinChanged: entering(new PinDelivery(chat, new MessageDelivery(writer))),
       roomChanged: entering(new RoomDelivery(conversations)),
     };
   }
@@ -226,6 +228,7 @@ export class SlackAdapter implements NetworkAdapter {
       replies: 'quote',
       threads: 'plain',
       reactions: 'any',
+      pins: 'shown',
       maxReactionsPerSpeaker: maxReactions,
     });
   }

@@ -155,6 +155,7 @@ export class TalkAdapter implements NetworkAdapter {
       // Without the ability every edit is told as a correction.
       editWindowMs: features.has('edit-messages') ? editWindowMs : 0,
       reactions: features.has('reactions') ? 'emoji' : 'none',
+      ...(features.has('pinned-messages') ? { pins: 'shown' as const } : {}),
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
       obeys: ['members', 'roles', 'writing', 'expiration'],
     };

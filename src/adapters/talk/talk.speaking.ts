@@ -17,6 +17,7 @@ import { TalkMembers } from './talk.members.js';
 import { OwnActs } from './talk.own-acts.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
 import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
+import { PinDelivery } from './talk.pins.js';
 import { RoomDelivery } from './talk.room-changes.js';
 import { RoomPeople } from './talk.room-people.js';
 import { RoomViews } from './talk.room-views.js';
@@ -95,6 +96,7 @@ export class TalkSpeaking {
       memberLeft: members.leaving,
       roleChanged: members.roles,
       roomChanged: new RoomDelivery(client, messages),
+      pinChanged: new PinDelivery(client, messages),
       threadChanged: new ThreadDelivery(client, threads, messages),
     };
   }

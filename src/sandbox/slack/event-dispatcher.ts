@@ -25,6 +25,7 @@ const kinds = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } 
 /** Those of public channels that everybody in the workspace may know of. */
 const ofWorkspace = new Set<unknown>(['channel_rename', 'channel_archive', 'channel_unarchive', 'channel_deleted']);
 const scopes: readonly (readonly [RegExp, string])[] = [
+  [/^pin_/, 'pins:read'],
   [/^reaction_/, 'reactions:read'],
   [/^app_mention$/, 'app_mentions:read'],
   [/^(?:user_change|team_join)$/, 'users:read'],

@@ -349,6 +349,18 @@ export class SlackSandbox {
     this.state.chat.unreact(channel, this.#message(channel, ts), user, name);
   }
 
+  pin(channelId: string, user: string, ts: string, state: 'pinned' | 'unpinned'): void {
+    const channel = this.#channel(channelId);
+    const message = this.#message(channel, ts);
+    if (state === 'pinned') this.state.chat.pin(channel, message, user);
+    else this.state.chat.unpin(channel, message, user);
+  }
+
+  /** The `ts` of what is pinned, the latest last. */
+  pins(channelId: string): readonly string[] {
+    return [...this.#channel(channelId).pins.keys()];
+  }
+
   /** Shows previews of a message's links, as Slack does some time after it. */
   unfurl(channelId: string, ts: string, attachments: readonly JsonObject[]): void {
     const channel = this.#channel(channelId);

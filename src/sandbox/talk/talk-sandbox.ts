@@ -285,6 +285,18 @@ export class TalkSandbox {
     this.state.chat.unreact(room, this.#message(room, messageId), userActor(user), emoji);
   }
 
+  pin(token: string, user: string, messageId: number, state: 'pinned' | 'unpinned'): void {
+    const room = this.#room(token);
+    const message = this.#message(room, messageId);
+    if (state === 'pinned') this.state.chat.pin(room, message, userActor(user), 0);
+    else this.state.chat.unpin(room, message, userActor(user));
+  }
+
+  /** The ids of what is pinned, the latest last. */
+  pins(token: string): readonly number[] {
+    return [...this.#room(token).pinned].map(({ id }) => id);
+  }
+
   /** The room's rows, oldest first, as the API shows them to `reader` (default: somebody outside). */
   messages(token: string, reader = ''): readonly Record<string, unknown>[] {
     const room = this.#room(token);

@@ -83,6 +83,16 @@ export class ChatApi {
     await this.#reaction('reactions.remove', channel, ts, name, writing);
   }
 
+  async pin(channel: string, ts: SlackTs, writing: Writing): Promise<void> {
+    const args = { channel, timestamp: ts };
+    await this.client.ask({ method: 'pins.add', args, act: 'write', accepts: ['already_pinned'], ...writing });
+  }
+
+  async unpin(channel: string, ts: SlackTs, writing: Writing): Promise<void> {
+    const args = { channel, timestamp: ts };
+    await this.client.ask({ method: 'pins.remove', args, act: 'write', accepts: ['no_pin', 'not_pinned'], ...writing });
+  }
+
   /** The reactions to a message, with everybody who gave one; undefined where it is gone. */
   async reactionsTo(channel: string, ts: SlackTs, signal: AbortSignal): Promise<unknown> {
     const args = { channel, timestamp: ts, full: true };

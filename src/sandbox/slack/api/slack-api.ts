@@ -9,6 +9,7 @@ import { fileMethods } from './file-calls.js';
 import { historyMethods } from './history-calls.js';
 import { Input } from './input.js';
 import { openMethods, type OpenConnection } from './open-calls.js';
+import { pinMethods } from './pin-calls.js';
 import type { RateLimits } from './rate-limits.js';
 import { reactionMethods } from './reaction-calls.js';
 import { userMethods } from './user-calls.js';
@@ -31,6 +32,7 @@ export class SlackApi {
       ...historyMethods,
       ...conversationMethods,
       ...reactionMethods,
+      ...pinMethods,
       ...userMethods,
       ...fileMethods(shareDelayMs),
       ...viewMethods,

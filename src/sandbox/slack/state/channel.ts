@@ -27,6 +27,8 @@ export class Channel {
   purpose: Words = { value: '', creator: '', setSeconds: 0 };
   isArchived = false;
   updatedMs: number;
+  /** By `ts` of the message: who pinned it, and when; the latest last. */
+  readonly pins = new Map<string, { readonly user: string; readonly atSeconds: number }>();
   /** Oldest first. */
   readonly #messages: Message[] = [];
   readonly #byTs = new Map<string, Message>();
@@ -68,6 +70,7 @@ export class Channel {
   remove(message: Message): void {
     drop(this.#messages, message);
     this.#byTs.delete(message.ts);
+    this.pins.delete(message.ts);
     const replies = message.threadTs === undefined ? undefined : this.#replies.get(message.threadTs);
     if (replies !== undefined) drop(replies, message);
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Ledger } from '../../ledger.js';
 import { SlackError } from '../slack-error.js';
-import { changedEvent, deletedEvent, mentionEvent, reactionEvent, saidEvent } from '../view/event-view.js';
+import { changedEvent, deletedEvent, mentionEvent, pinEvent, reactionEvent, saidEvent } from '../view/event-view.js';
 import type { Look } from '../view/look.js';
 import { viewMessage } from '../view/message-view.js';
 import type { Channel } from './channel.js';
@@ -27,6 +27,7 @@ const longestText = 40_000;
 /** How many different emoji, and how many of one person, a message takes. */
 const mostEmoji = 50;
 const mostReactions = 23;
+const mostPins = 100;
 
 /** What is said, changed and felt in channels. Each write is whole when its call returns: message, ledger and what apps are told. */
 export class Chat {
@@ -134,6 +135,25 @@ export class Chat {
     const ts = this.timestamps.next();
     this.ledger.add({ kind: 'reactionRemoval', room: channel.id, id: ts, actor: user, text: name, target: message.ts });
     this.#tellOf(channel, reactionEvent(channel, { type: 'reaction_removed', user, name, message, ts }));
+  }
+
+  /** Throws SlackError `already_pinned`, `not_pinnable`, `too_many_pins`. */
+  pin(channel: Channel, message: Message, user: string): void {
+    if (channel.pins.has(message.ts)) throw new SlackError('already_pinned');
+    if (message.isTombstone) throw new SlackError('not_pinnable');
+    if (channel.pins.size >= mostPins) throw new SlackError('too_many_pins');
+    const ts = this.timestamps.next();
+    channel.pins.set(message.ts, { user, atSeconds: Math.floor(Number(ts)) });
+    this.ledger.add({ kind: 'state', room: channel.id, id: ts, actor: user, text: 'pin', target: message.ts });
+    this.#tellOf(channel, pinEvent(this.look(), channel, { type: 'pin_added', user, message, ts }));
+  }
+
+  /** Throws SlackError `no_pin`. */
+  unpin(channel: Channel, message: Message, user: string): void {
+    if (!channel.pins.delete(message.ts)) throw new SlackError('no_pin');
+    const ts = this.timestamps.next();
+    this.ledger.add({ kind: 'state', room: channel.id, id: ts, actor: user, text: 'unpin', target: message.ts });
+    this.#tellOf(channel, pinEvent(this.look(), channel, { type: 'pin_removed', user, message, ts }));
   }
 
   #made(channel: Channel, author: Author, content: Content, options: SayOptions): Message {

@@ -75,6 +75,32 @@ export function reactionEvent(
   };
 }
 
+/** Source: https://docs.slack.dev/reference/events/pin_added */
+export function pinEvent(
+  look: Look,
+  channel: Channel,
+  pin: {
+    readonly type: 'pin_added' | 'pin_removed';
+    readonly user: string;
+    readonly message: Message;
+    readonly ts: string;
+  },
+): JsonObject {
+  const { type, user, message, ts } = pin;
+  const seconds = Math.floor(Number(ts));
+  const shown = viewMessage(look, channel, message);
+  return {
+    type,
+    user,
+    channel_id: channel.id,
+    item: { type: 'message', channel: channel.id, message: shown, created: seconds, created_by: user },
+    item_user: actorOf(message.author),
+    pin_count: channel.pins.size,
+    ...(type === 'pin_added' ? {} : { has_pins: channel.pins.size > 0 }),
+    event_ts: ts,
+  };
+}
+
 /** Beside the message itself, to whom it mentions. */
 export function mentionEvent(look: Look, channel: Channel, message: Message): JsonObject {
   const { hidden: _hidden, ...shown } = viewMessage(look, channel, message, { place: 'event' });
