@@ -2,8 +2,9 @@
 export class ReferenceModel {
   readonly #messages = new Map<string, Said>();
 
-  post(name: string, side: Side, author: string): void {
-    this.#messages.set(name, { side, author, version: 0, isDeleted: false, reactions: new Set() });
+  /** `files`: as `lineOfFile` writes them. */
+  post(name: string, side: Side, author: string, files: readonly string[] = []): void {
+    this.#messages.set(name, { side, author, files, version: 0, isDeleted: false, reactions: new Set() });
   }
 
   /** Returns the new version of the text. */
@@ -41,18 +42,18 @@ export class ReferenceModel {
   }
 
   /**
-   * One line for each message that a side shows: `name vVersion reactions`. On the side where everybody from elsewhere is one
+   * One line for each message that a side shows: `name vVersion reactions files`. On the side where everybody from elsewhere is one
    * account, that account reacts once for all of them; where they lend their own logins, those react.
    */
   shownOn(side: Side, speakers: Speakers): string[] {
     return [...this.#messages]
       .filter(([, { isDeleted }]) => !isDeleted)
-      .map(([name, { version, reactions }]) => {
+      .map(([name, { version, reactions, files }]) => {
         const shown = [...reactions].map((key) => {
           const [from = '', person = '', emoji = ''] = key.split(' ');
           return `${from === side ? person : seenAs(person, speakers)} ${emoji}`;
         });
-        return lineOf(name, version, shown);
+        return lineOf(name, version, shown, files);
       })
       .sort();
   }
@@ -95,6 +96,7 @@ export interface Reaction {
 interface Said {
   readonly side: Side;
   readonly author: string;
+  readonly files: readonly string[];
   version: number;
   isDeleted: boolean;
   readonly reactions: Set<string>;
@@ -103,6 +105,11 @@ interface Said {
 const keyOf = ({ side, person, emoji }: Reaction): string => `${side} ${person} ${emoji}`;
 
 /** How a message is written down for comparison. */
-export function lineOf(name: string, version: number | string, reactions: readonly string[]): string {
-  return [`${name} v${String(version)}`, ...[...new Set(reactions)].sort()].join(' | ');
+export function lineOf(
+  name: string,
+  version: number | string,
+  reactions: readonly string[],
+  files: readonly string[] = [],
+): string {
+  return [`${name} v${String(version)}`, ...[...new Set(reactions)].sort(), ...files].join(' | ');
 }

@@ -1,3 +1,4 @@
+import { filesOf, lineOfFile } from './carried-files.js';
 import { letters, ReferenceModel, type Side } from './reference-model.js';
 import { marked, people, TwoSides } from './two-sides.js';
 import type { World } from './world.js';
@@ -28,6 +29,9 @@ const habits = {
   delete: { every: 9, after: 8 },
 };
 
+/** Where people send files, every other message is one: none of those that are edited. Every so many of all messages have no words, or two files. */
+const fileHabits = { every: 2, wordless: 5, two: 3 };
+
 /** People wait for those over there where so many of their messages are on the way: a slow machine falls behind no further. */
 const mostOnTheWay = 40;
 
@@ -51,6 +55,7 @@ export class Traffic {
     everyMs: number,
     /** Tells the messages of several traffics in one world apart. */
     private readonly mark = '',
+    private readonly says: 'words' | 'words and files' = 'words',
   ) {
     const [first] = world.rooms;
     this.#sides = first?.slack === undefined ? ['talk', 'matrix'] : ['talk', 'matrix', 'slack'];
@@ -167,8 +172,7 @@ export class Traffic {
         const elsewhere = this.#sides[(at + 1) % this.#sides.length] ?? side;
         const [friend] = people[elsewhere];
         const post = this.#name(side, number);
-        model.post(post, side, author);
-        twoSides.post(side, author, `${post}v0`);
+        this.#say(post, number, side, author, { twoSides, model });
         this.#about(side, number, 'edit', (name) => {
           twoSides.edit(side, author, name, `${name}v${String(model.edit(name))}`);
         });
@@ -194,6 +198,25 @@ export class Traffic {
         });
       }
     }
+  }
+
+  /** Slack's messages may have several files, and what they say beside them is all that tells whose they are. */
+  #say(
+    name: string,
+    number: number,
+    side: Side,
+    author: string,
+    { twoSides, model }: { readonly twoSides: TwoSides; readonly model: ReferenceModel },
+  ): void {
+    const { every, wordless, two } = fileHabits;
+    if (this.says === 'words' || number % every === 0) {
+      model.post(name, side, author);
+      twoSides.post(side, author, `${name}v0`);
+      return;
+    }
+    const files = filesOf(name, side === 'slack' && number % two === 0 ? 2 : 1);
+    model.post(name, side, author, files.map(lineOfFile));
+    twoSides.postFiles(side, author, number % wordless === 0 && side !== 'slack' ? '' : `${name}v0`, files);
   }
 
   #about(side: Side, now: number, habit: keyof typeof habits, act: (name: string) => void): void {

@@ -1,5 +1,6 @@
 import { fromShortcode, oneEmoji } from '../../src/formatting/emoji.js';
 import type { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
+import { type ShownFile, filesShown } from './carried-files.js';
 import { lineOf, type Reaction, type Side, type Speakers } from './reference-model.js';
 import type { World } from './world.js';
 
@@ -18,6 +19,27 @@ export class TwoSides {
     if (side === 'talk') this.world.talk.post(this.room.talk, person, text);
     else if (side === 'slack') this.#slack.post(this.#channel, this.#slackId(person), text);
     else this.world.matrix.post(this.room.matrix, matrixId(person), text);
+  }
+
+  /** With words where `text` is not empty. */
+  postFiles(side: Side, person: string, text: string, files: readonly ShownFile[]): void {
+    const mimetype = 'application/octet-stream';
+    if (side === 'slack') {
+      const all = files.map((file) => ({ ...file, mimetype }));
+      this.#slack.post(this.#channel, this.#slackId(person), text, { files: all });
+      return;
+    }
+    for (const { name, bytes } of files) {
+      if (side === 'talk') {
+        this.world.talk.shareFile(this.room.talk, person, { name, mimetype, data: bytes, caption: text });
+      } else {
+        const url = this.world.matrix.upload(bytes, mimetype, name);
+        const words = text === '' ? { body: name } : { body: text, filename: name };
+        const info = { mimetype, size: bytes.length };
+        const content = { msgtype: 'm.file', ...words, url, info };
+        this.world.matrix.sendEvent(this.room.matrix, matrixId(person), 'm.room.message', content);
+      }
+    }
   }
 
   edit(side: Side, person: string, name: string, text: string): void {
@@ -76,10 +98,16 @@ export class TwoSides {
 
   /** As `ReferenceModel.shownOn` writes it; a message that is shown twice is there twice. */
   shownOn(side: Side, isAsked: (name: string) => boolean = () => true): string[] {
-    return this.#shown(side)
-      .filter(({ name }) => isAsked(name))
-      .map(({ name, version, reactions }) => lineOf(name, version, reactions()))
-      .sort();
+    const files = filesShown(this.world, this.room, side);
+    const shown = this.#shown(side).filter(({ name }) => isAsked(name));
+    const names = new Set(shown.map(({ name }) => name));
+    return [
+      ...shown.map(({ name, version, reactions }) => lineOf(name, version, reactions(), files.get(name))),
+      // What a message leaves behind that is gone.
+      ...[...files]
+        .filter(([name]) => isAsked(name) && !names.has(name))
+        .map(([name, all]) => lineOf(name, '-', [], all)),
+    ].sort();
   }
 
   #shown(side: Side): Shown[] {
@@ -122,7 +150,8 @@ export class TwoSides {
 
   #onTalk(): Shown[] {
     return this.world.talk.messages(this.room.talk).flatMap((message): Shown[] => {
-      const text = message['message'];
+      const { file } = message['messageParameters'] as { file?: { name: string } };
+      const text = message['message'] === '{file}' ? file?.name : message['message'];
       const isMessage = message['systemMessage'] === '' && message['messageType'] !== 'comment_deleted';
       const found = isMessage && typeof text === 'string' ? marked.exec(text) : null;
       if (found === null) return [];

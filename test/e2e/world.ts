@@ -150,7 +150,10 @@ export class Replica {
     await until(
       `readiness of the replica\n${this.log.slice(-3_000)}`,
       async () => {
-        if (!this.running) throw new Error(`the replica ended before it was ready:\n${this.log.slice(-5_000)}`);
+        if (!this.running)
+          throw new Error(
+            `the replica ended before it was ready (${this.child.signalCode ?? String(this.child.exitCode)}):\n${this.log.slice(-5_000)}`,
+          );
         const adminUrl = await Promise.race([this.listening.then((listening) => listening?.adminUrl), sleep(1_000)]);
         if (typeof adminUrl !== 'string') return false;
         const answer = await fetch(`${adminUrl}/health/ready`, { signal: AbortSignal.timeout(1_000) }).catch(

@@ -1,5 +1,5 @@
 import { patientSlack } from '../e2e/world.js';
-import { type Server, strikingWrites } from './strikes.js';
+import { type Server, strikingFiles, strikingWrites } from './strikes.js';
 import { describeTroubles, type Trouble } from './town.js';
 
 const acceptThenDrop = { do: 'acceptThenDrop' } as const;
@@ -32,5 +32,16 @@ describeTroubles(
     'writes accepted whose connection then drops, and a kill': () => withAKill(strikingWrites(acceptThenDrop, three)),
     'writes accepted whose answer is cut in the middle': () => strikingWrites({ do: 'truncate' }, three),
     'writes dropped without effect': () => strikingWrites({ do: 'drop' }, three),
+  },
+);
+
+describeTroubles(
+  'accept then drop, three networks, files',
+  { full: 200, slack: 'linked', slackServer: patientSlack, says: 'words and files' },
+  {
+    'writes accepted whose connection then drops': () => strikingFiles(acceptThenDrop, three),
+    'writes accepted whose connection then drops, and a kill': () => withAKill(strikingFiles(acceptThenDrop, three)),
+    'writes accepted whose answer is cut in the middle': () => strikingFiles({ do: 'truncate' }, three),
+    'writes dropped without effect': () => strikingFiles({ do: 'drop' }, three),
   },
 );

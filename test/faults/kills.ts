@@ -13,6 +13,8 @@ export interface KillOptions extends WorldOptions {
   readonly short: number;
   /** Whose passages of the named points count: each point is passed for each account, as the source or as the target. */
   readonly accounts: readonly string[];
+  /** What people say. Default: words. */
+  readonly says?: 'words and files';
   /** What goes wrong all the while. */
   readonly meanwhile?: (world: World) => void;
   /** What comes before anybody speaks. */
@@ -21,7 +23,7 @@ export interface KillOptions extends WorldOptions {
 
 /** The row of kills: half of them at the named points, the others at random; then everything must have arrived once and in order. */
 export function describeKills(row: string, options: KillOptions): void {
-  const { short, accounts, meanwhile, before, ...worldOptions } = options;
+  const { short, accounts, says, meanwhile, before, ...worldOptions } = options;
   const kills = roundsOf({ full: 1_000, short });
   const places = failpoints.flatMap((point) => accounts.map((account) => ({ point, account })));
   const shareAtPoints = (2 * places.length) / killsInAWorld;
@@ -45,7 +47,7 @@ export function describeKills(row: string, options: KillOptions): void {
         await first.ready();
         await before?.(world);
         meanwhile?.(world);
-        traffic = new Traffic(world, 100);
+        traffic = new Traffic(world, 100, '', says);
         let replica: Replica = first;
         const atPoints = Math.ceil(rounds * shareAtPoints);
         for (let round = 0; round < rounds; round += 1) {
@@ -58,7 +60,14 @@ export function describeKills(row: string, options: KillOptions): void {
             replica = world.start({ failpoint: `${point}@${account}:${passage}:kill` });
             const dying = replica;
             const says = `kill at ${point} of ${account}\n`;
-            await until(`${says.trim()}, time ${passage}`, () => !dying.running && dying.log.includes(says), 60_000);
+            await until(
+              `${says.trim()}, time ${passage}`,
+              () => !dying.running && dying.log.includes(says),
+              60_000,
+            ).catch((error: unknown) => {
+              const verdicts = JSON.stringify(traffic.verdicts(), undefined, 1).slice(0, 4_000);
+              throw new Error(`${String(error)}\n${verdicts}\n${dying.log.slice(-4_000)}`);
+            });
           } else {
             replica = world.start();
             await replica.ready();

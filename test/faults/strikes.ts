@@ -25,6 +25,20 @@ export const writes: Record<Server, readonly Call[]> = {
   slack: [{ method: 'POST', path: '/api/(?:chat\\.(?:postMessage|update|delete)|reactions\\.)' }],
 };
 
+/** How the bridge carries files to each server. */
+export const fileWrites: Record<Server, readonly Call[]> = {
+  talk: [
+    { method: 'MKCOL', path: '/remote.php/dav/' },
+    { method: 'PUT', path: '/remote.php/dav/' },
+    { method: 'POST', path: '/apps/files_sharing/' },
+  ],
+  matrix: [{ method: 'POST', path: '/_matrix/media/v3/upload' }],
+  slack: [
+    { method: 'POST', path: '/api/files\\.(?:getUploadURLExternal|completeUploadExternal|delete)' },
+    { method: 'POST', path: '/upload/v1/' },
+  ],
+};
+
 /** Everything that is asked of the server. */
 export const everything: readonly Call[] = [{ path: '/' }];
 
@@ -61,4 +75,9 @@ function faultsOf(world: World, on: Server): FaultScript {
 /** A third of what the bridge writes to these servers is struck. */
 export function strikingWrites(fault: Fault, servers: readonly Server[] = ['talk', 'matrix']): Trouble {
   return striking(...servers.map((on) => ({ on, calls: writes[on], share: 0.3, fault })));
+}
+
+/** The same, with what carries files. */
+export function strikingFiles(fault: Fault, servers: readonly Server[]): Trouble {
+  return striking(...servers.map((on) => ({ on, calls: [...writes[on], ...fileWrites[on]], share: 0.3, fault })));
 }

@@ -29,6 +29,8 @@ export interface Trouble {
 
 export interface RowOptions extends WorldOptions {
   readonly full: number;
+  /** What people say. Default: words. */
+  readonly says?: 'words and files';
   /** What each replica is started with. */
   readonly replica?: Parameters<World['start']>[0];
 }
@@ -75,7 +77,7 @@ class Town {
   async round(trouble: Trouble): Promise<Sum> {
     const world = await this.#open();
     this.#rounds += 1;
-    const traffic = new Traffic(world, 100, `r${String(this.#rounds)}r`);
+    const traffic = new Traffic(world, 100, `r${String(this.#rounds)}r`, this.options.says);
     const scene: Scene = {
       world,
       traffic,
