@@ -63,6 +63,13 @@ export const talkSettings = z
       .describe(
         'How often the room list is asked while no room waits for it: all that are linked are pushed, or none is',
       ),
+    uploadChunkBytes: z
+      .int()
+      .min(1_000_000)
+      .default(50_000_000)
+      .describe(
+        'Larger files are sent to the server in chunks of this size, so that none of its limits of one request is met',
+      ),
     fullListIntervalMs: ms
       .default(600_000)
       .describe('How often the whole room list is read, to notice rooms that vanished'),

@@ -82,7 +82,7 @@ export class TalkSpeaking {
     });
     const authors = this.authors;
     const threads = new TalkThreads(client, store);
-    const uploads = new TalkUploads(client, self);
+    const uploads = new TalkUploads(client, self, settings);
     const writing: Writing = { client, voices, authors, threads, uploads, textsOf: this.textsOf };
     const messages = new MessageDelivery(writing);
     const members = new TalkMembers(client, messages, self);

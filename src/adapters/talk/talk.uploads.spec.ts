@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { MessageSent } from '../../model/bridge-event.js';
 import { accountId, type FileRef, remoteId, roomId } from '../../model/ids.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
@@ -48,4 +49,113 @@ describe('talk.uploads', () => {
 
 async function* bytes(): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(Buffer.from('ID3'));
+}
+
+describe('a large file goes to Talk in chunks', () => {
+  const chunkBytes = 1_000_000;
+  const film = randomBytes(2_500_000);
+  let at: TalkAtSandbox;
+  let asked: string[];
+
+  beforeEach(async () => {
+    at = await talkAtSandbox({}, { uploadChunkBytes: chunkBytes });
+    asked = [];
+    at.talk.faults.watch((method, path) => asked.push(`${method} ${path}`));
+  });
+
+  afterEach(async () => {
+    await at.close();
+  });
+
+  /** The same message each time, as after a crash. */
+  const send = async (bytes = film): Promise<void> => {
+    const message = { room: { account: accountId('elsewhere'), id: roomId('r') }, id: remoteId('1') };
+    const shown = { account: accountId('elsewhere'), id: '1', name: 'film ü.mp4', mime: 'video/mp4' };
+    const event: MessageSent = { ...happened, kind: 'messageSent', message, body: [], files: [shown], style: 'text' };
+    const openFile = (): Promise<OpenedFile> =>
+      Promise.resolve({ name: 'film ü.mp4', mime: 'video/mp4', bytes: bytes.length, body: inPieces(bytes) });
+    await at.adapter.deliver.messageSent.send(requested(at, event, { openFile }).request, signal);
+  };
+  const sentChunks = (): string[] =>
+    asked.filter((each) => each.startsWith('PUT /remote.php/dav/uploads/')).map((each) => each.slice(-5));
+  const shownFiles = () =>
+    at.talk.messages(at.token).filter(({ messageParameters: parameters }) => 'file' in (parameters as object));
+  const kept = async (): Promise<Buffer> => {
+    const { messageParameters } = at.talk.messages(at.token, 'alice').at(-1) ?? {};
+    const { path = '' } = (messageParameters as { file?: { path?: string } }).file ?? {};
+    const answer = await fetch(
+      `${at.talk.url}/remote.php/dav/files/alice/${path.split('/').map(encodeURIComponent).join('/')}`,
+      {
+        headers: {
+          authorization: `Basic ${Buffer.from(`alice:${at.talk.issueAppPassword('alice')}`).toString('base64')}`,
+        },
+      },
+    );
+    return Buffer.from(await answer.arrayBuffer());
+  };
+
+  it('which the server makes the file of', async () => {
+    await send();
+    expect((await kept()).equals(film)).toBe(true);
+    expect(sentChunks()).toEqual(['00001', '00002', '00003']);
+    expect(asked.some((each) => each.startsWith('PUT /remote.php/dav/files/'))).toBe(false);
+    expect(at.talk.messages(at.token).at(-1)).toMatchObject({
+      messageParameters: { file: { name: 'film ü.mp4', mimetype: 'video/mp4' } },
+    });
+  });
+
+  it('what is not larger than a chunk goes as it is', async () => {
+    await send(film.subarray(0, chunkBytes));
+    expect(sentChunks()).toEqual([]);
+    await send(film.subarray(0, chunkBytes + 1));
+    expect(sentChunks()).toEqual(['00001', '00002']);
+  });
+
+  it.each([
+    ['a chunk that did not arrive', 'PUT', '/00002$', { do: 'drop' }, ['00001', '00002', '00002', '00003']],
+    ['a chunk that did', 'PUT', '/00002$', { do: 'acceptThenDrop' }, ['00001', '00002', '00003']],
+    ['the folder', 'MKCOL', '/uploads/', { do: 'acceptThenDrop' }, ['00001', '00002', '00003']],
+    ['a file that was not made of them', 'MOVE', '', { do: 'drop' }, ['00001', '00002', '00003']],
+    ['a file that was', 'MOVE', '', { do: 'acceptThenDrop' }, ['00001', '00002', '00003']],
+    ['its message', 'POST', '/files_sharing/', { do: 'drop' }, ['00001', '00002', '00003']],
+  ] as const)(
+    'goes on after the connection broke at %s, and sends nothing twice',
+    async (_, method, path, fault, sent) => {
+      at.talk.faults.add({ method, path, fault });
+      await expect(send()).rejects.toMatchObject({ failure: { retry: 'later' } });
+      await send();
+      expect(sentChunks()).toEqual(sent);
+      expect((await kept()).equals(film)).toBe(true);
+      expect(shownFiles()).toHaveLength(1);
+    },
+  );
+
+  it('chunks that do not make the whole are sent anew', async () => {
+    at.talk.faults.add({ method: 'PUT', path: '/00003$', fault: { do: 'answer', status: 201 } });
+    await expect(send()).rejects.toMatchObject({ failure: { retry: 'later', certainty: 'notSent' } });
+    await send();
+    expect((await kept()).equals(film)).toBe(true);
+    expect(sentChunks()).toEqual(['00001', '00002', '00003', '00001', '00002', '00003']);
+  });
+
+  it('a file that ends before its end is no file', async () => {
+    const message = { room: { account: accountId('elsewhere'), id: roomId('r') }, id: remoteId('1') };
+    const event: MessageSent = { ...happened, kind: 'messageSent', message, body: [], files: [file], style: 'text' };
+    const openFile = (): Promise<OpenedFile> =>
+      Promise.resolve({ name: 'a.bin', mime: 'x/y', bytes: film.length + 1, body: inPieces(film) });
+    const sending = at.adapter.deliver.messageSent.send(requested(at, event, { openFile }).request, signal);
+    await expect(sending).rejects.toMatchObject({ failure: { certainty: 'notSent' } });
+    expect(shownFiles()).toEqual([]);
+  });
+
+  it('an account without room for it tells so', async () => {
+    at.talk.faults.add({ method: 'PUT', path: '/uploads/', fault: { do: 'answer', status: 507, body: '' } });
+    await send();
+    expect(at.talk.messages(at.token).at(-1)?.['message']).toContain('has no room for it');
+  });
+});
+
+/** Pieces that fit no chunk. */
+async function* inPieces(whole: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < whole.length; at += 70_001) yield await Promise.resolve(whole.subarray(at, at + 70_001));
 }

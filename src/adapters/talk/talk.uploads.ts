@@ -8,7 +8,9 @@ import { StreamedBody } from '../../http/exchange.js';
 import { refusedBy, refusalOf } from './api/refused.js';
 import type { NewMessage } from './api/chat.js';
 import type { TalkClient } from './talk.client.js';
+import { type Asking, putInChunks } from './talk.chunks.js';
 import { fileNotTaken, uploadHidden } from './talk.errors.js';
+import type { TalkSettings } from './talk.settings.js';
 
 const roomShare = 10;
 /** What Talk plays as spoken; anything else is a sound among the files. Source: Talk, file shares. */
@@ -26,11 +28,6 @@ export interface Shown {
   readonly place: Pick<NewMessage, 'replyTo' | 'threadId' | 'threadTitle'>;
 }
 
-interface Asking {
-  readonly signal: AbortSignal;
-  beforeSend(): void;
-}
-
 /**
  * Files that Talk shows: each lies in the account's attachments folder, in one of the room and in that in one of its own, so that it
  * keeps its name; which one follows from its key, so that a repetition writes the same file again.
@@ -40,12 +37,13 @@ export class TalkUploads {
     private readonly client: TalkClient,
     /** The id of the account's own user. */
     private readonly self: () => string,
+    private readonly settings: Pick<TalkSettings, 'url' | 'uploadChunkBytes'>,
   ) {}
 
   /** Answers the id of the message that shows it. Throws MessageRefused where the server does not take it. */
   async show(room: RoomId, file: FileRef, opened: OpenedFile, shown: Shown, asking: Asking): Promise<number> {
     const path = `${await this.#folderOf(room, shown.key)}/${reserved.test(opened.name) ? `${opened.name}_` : opened.name}`;
-    await this.#put(path, opened, asking);
+    await this.#put(path, opened, shown.key, asking);
     await this.#share(room, path, file, opened.mime, shown, asking);
     const page = await this.client.chat.readBack(room, { limit: newestRows }, asking.signal);
     const row = page.rows.find(({ referenceId }) => referenceId === shown.key);
@@ -71,7 +69,7 @@ export class TalkUploads {
   }
 
   async #folderOf(room: RoomId, key: DeliveryKey): Promise<string> {
-    return `${await this.#root(room)}/${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+    return `${await this.#root(room)}/${digest(key)}`;
   }
 
   /** Below the account's own files, without a slash at either end. */
@@ -81,8 +79,16 @@ export class TalkUploads {
     return [...parts, 'Crosstalk', room].join('/');
   }
 
-  async #put(path: string, opened: OpenedFile, asking: Asking): Promise<void> {
+  async #put(path: string, opened: OpenedFile, key: DeliveryKey, asking: Asking): Promise<void> {
     await this.#makeFolder(path.slice(0, path.lastIndexOf('/')), asking);
+    const { url: baseUrl, uploadChunkBytes: chunkBytes } = this.settings;
+    if (opened.bytes > chunkBytes) {
+      // Chunks of another size, or of another file, are those of another transfer.
+      const transfer = `crosstalk-${digest(`${key} ${String(opened.bytes)} ${String(chunkBytes)}`)}`;
+      const files = { door: this.client, user: this.self(), baseUrl, chunkBytes };
+      await putInChunks(files, path, transfer, opened, asking);
+      return;
+    }
     await this.client.ask({
       method: 'PUT',
       path: pathOf(fileEndpoints.upload, { user: this.self(), path }),
@@ -139,6 +145,10 @@ export class TalkUploads {
       if (refusalOf(fileEndpoints.share, error)?.reason.includes('already shared') !== true) throw error;
     }
   }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** A folder that is made twice is one. */

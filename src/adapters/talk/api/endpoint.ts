@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Act, Missing } from '../talk.errors.js';
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'MKCOL';
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'MKCOL' | 'MOVE';
 
 /** Named values, each with what it may be. */
 export type Shape = Readonly<Record<string, z.ZodType>>;

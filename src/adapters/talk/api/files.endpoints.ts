@@ -22,6 +22,42 @@ export const fileEndpoints = group('files', {
     data: nothing,
     statuses: [201, 204, 401, 404, 409],
   }),
+  // Without a body, also where it refuses: how large it is stands in the headers.
+  size: around('HEAD /remote.php/dav/files/{user}/{path}', {
+    answers: 'nothing',
+    data: nothing,
+    statuses: [200],
+    act: 'read',
+  }),
+  // Chunks of a large file, in a folder of its own, whose name whoever sends them chooses. Source: Nextcloud's developer manual, "Chunked file upload v2".
+  beginUpload: around('MKCOL /remote.php/dav/uploads/{user}/{transfer}', {
+    besides: { destination: text },
+    headers: { destination: 'destination' },
+    answers: 'nothing',
+    data: nothing,
+    statuses: [201, 401, 405],
+  }),
+  uploadChunk: around('PUT /remote.php/dav/uploads/{user}/{transfer}/{chunk}', {
+    sends: 'file',
+    besides: { file, destination: text, total: text },
+    headers: { destination: 'destination', total: 'oc-total-length' },
+    answers: 'nothing',
+    data: nothing,
+    statuses: [201, 204, 401, 404, 409],
+  }),
+  // Makes the file of them. 400 where they do not sum up to what the header says.
+  finishUpload: around('MOVE /remote.php/dav/uploads/{user}/{transfer}/.file', {
+    besides: { destination: text, total: text },
+    headers: { destination: 'destination', total: 'oc-total-length' },
+    answers: 'nothing',
+    data: nothing,
+    statuses: [201, 204, 400, 401, 404, 409],
+  }),
+  dropUpload: around('DELETE /remote.php/dav/uploads/{user}/{transfer}', {
+    answers: 'nothing',
+    data: nothing,
+    statuses: [204, 401, 404],
+  }),
   download: around('GET /remote.php/dav/files/{user}/{path}', {
     answers: 'bytes',
     data: bytes,

@@ -12,6 +12,7 @@ import { addCallRoutes } from './calls.api.js';
 import { addChatRoutes } from './chat.api.js';
 import { addCoreRoutes } from './core.api.js';
 import { answerDav, davFront } from './dav.js';
+import { answerUploads, uploadsFront } from './dav-uploads.js';
 import { addEmailImportRoutes } from './email-import.api.js';
 import { FederationProxy } from './federation-proxy.js';
 import { addFederationRoutes } from './federation.api.js';
@@ -92,6 +93,7 @@ export class TalkApi {
   /** @param base the server's own address without a slash at its end */
   async answer(request: SandboxRequest, base: string): Promise<SandboxAnswer> {
     if (request.path.startsWith(davFront)) return answerDav(this.talk, request);
+    if (request.path.startsWith(uploadsFront)) return answerUploads(this.talk, request);
     if (request.path.startsWith(ocmFront)) return this.talk.federation.withTelling(() => answerOcm(this.talk, request));
     if (!request.path.startsWith(`${ocsFront}/`)) return this.#web.answer(request, base);
     const answer = await this.#answerOcs(request, base);

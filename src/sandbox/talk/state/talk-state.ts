@@ -31,6 +31,7 @@ import { Schedule } from './schedule.js';
 import { Signaling } from './signaling.js';
 import { StarterRooms } from './starter-rooms.js';
 import { Stream } from './stream.js';
+import { UploadFolders } from './upload-folders.js';
 
 /** What carries webhooks to bots. */
 export interface Webhooks {
@@ -64,6 +65,7 @@ export class TalkState {
   readonly starterRooms: StarterRooms;
   readonly longPoll: LongPoll;
   readonly bots = new Bots();
+  readonly uploads = new UploadFolders();
   /** The server's own address without a slash at its end, known when it listens. */
   base = 'http://127.0.0.1';
   /** Whether the signaling server, where there is one, took what it was told of what was said. */
