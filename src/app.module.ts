@@ -13,6 +13,7 @@ import { CatchUp } from './links/catch-up.js';
 import { LinkChanges } from './links/link-changes.js';
 import { LinkKeeper } from './links/link-keeper.js';
 import { RoomCommands } from './links/room-commands.js';
+import { FileLinks } from './media/file-links.js';
 import { Files } from './media/files.js';
 import { PublicPictures } from './media/public-pictures.js';
 import { PublicListener } from './listeners/public-listener.js';
@@ -138,6 +139,16 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   const pictures = new PublicPictures(derive(masterKey, 'picture addresses'), clock, log, (file, signal) =>
     files.open(file, signal),
   );
+  const fileLinks = new FileLinks({
+    key: derive(masterKey, 'file links'),
+    clock,
+    log,
+    publicUrl: settings.listen.public.url,
+    days: settings.files.linkDays,
+    maxDownloads: settings.files.maxDownloads,
+    open: (file, signal, wanted) => files.open(file, signal, wanted),
+    stands: (message) => deliveries.stands(message),
+  });
   const byNetwork = new Map<NetworkDefinition, NetworkAdapter[]>();
   const adapters = new Map<AccountId, NetworkAdapter>();
   for (const [account, given] of settings.accounts) {
@@ -166,6 +177,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       wake: (woken) => bridge.wakeRooms(account, woken),
       pushed: (told) => rooms.pushed(account, told),
       picturePath: (picture) => pictures.pathOf(picture),
+      ...(settings.listen.public.url === undefined ? {} : { publicUrl: settings.listen.public.url }),
     });
     adapters.set(account, adapter);
     labels.set(account, definition.label);
@@ -222,6 +234,11 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       linkedRoom: (room, account) => deliveries.linkedRoom(room, account),
       placesIn: (url) => placesIn(adapters.values(), url),
       openFile: (file, signal) => files.open(file, signal),
+      elsewhere: (file, message) => {
+        const link = fileLinks.addressOf(file, message);
+        return { network: labelOf(file.account), ...(link === undefined ? {} : { link }) };
+      },
+      maxFileBytes: settings.files.maxBytes ?? Number.MAX_SAFE_INTEGER,
     }),
     written,
     adapters,
@@ -280,7 +297,11 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     adapters,
     bridge,
     publicListener: new PublicListener(
-      [...[...byNetwork].flatMap(([definition, group]) => definition.httpRoutes(group)), pictures.route],
+      [
+        ...[...byNetwork].flatMap(([definition, group]) => definition.httpRoutes(group)),
+        pictures.route,
+        fileLinks.route,
+      ],
       log,
     ),
     housekeeping: new Housekeeping(new RetentionRepository(database), shardRows, status, metrics, log, {

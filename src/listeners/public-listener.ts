@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log, PublicAnswer, PublicRoute } from '../model/network-definition.js';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Log, PublicAnswer, PublicRoute, StreamedAnswer } from '../model/network-definition.js';
 import { webAddress } from '../model/web-address.js';
 import { Bodies, TooLarge, TooMuch } from './bodies.js';
 
@@ -17,6 +19,7 @@ export class PublicListener {
   constructor(
     routes: readonly PublicRoute[],
     private readonly log: Log,
+    private readonly limits: { readonly stalledMs: number } = { stalledMs: 60_000 },
   ) {
     this.#routes = routes.map((route) => ({ route, bodies: new Bodies(route.maxBodyBytes) }));
     this.#server = createServer({ requestTimeout: 120_000, headersTimeout: 20_000 }, (request, response) => {
@@ -62,7 +65,12 @@ export class PublicListener {
     clearTimeout(patience);
   }
 
-  #send(response: ServerResponse, { status, headers, json = {}, body: whole }: PublicAnswer): void {
+  #send(response: ServerResponse, answer: PublicAnswer): void {
+    const { status, headers, json = {}, body: whole, stream } = answer;
+    if (stream !== undefined) {
+      this.#stream(response, answer, stream);
+      return;
+    }
     if (response.headersSent || response.destroyed) return;
     const body = whole?.bytes ?? Buffer.from(JSON.stringify(json));
     // What is left of a body that was refused is not read any more.
@@ -78,6 +86,29 @@ export class PublicListener {
     response.end(body, () => {
       if (isLeft) response.req.destroy();
     });
+  }
+
+  /** At the caller's pace; one that takes nothing any more is cut off, and one whose source fails gets no end. */
+  #stream(response: ServerResponse, { status, headers }: PublicAnswer, stream: StreamedAnswer): void {
+    const { mime, bytes, chunks, close } = stream;
+    if (response.headersSent || response.destroyed) {
+      close();
+      return;
+    }
+    response.writeHead(status, {
+      'content-type': mime,
+      ...(bytes === undefined ? {} : { 'content-length': bytes }),
+      ...(this.#server.listening ? {} : { connection: 'close' }),
+      ...headers,
+    });
+    response.setTimeout(this.limits.stalledMs, () => {
+      response.destroy();
+    });
+    pipeline(Readable.from(exactly(chunks, bytes), { objectMode: false }), response)
+      .catch((error: unknown) => {
+        this.log.debug({ error }, 'an answer was broken off');
+      })
+      .finally(close);
   }
 
   async #serve(request: IncomingMessage): Promise<PublicAnswer> {
@@ -100,6 +131,17 @@ export class PublicListener {
     }
     return nothingHere;
   }
+}
+
+/** Throws where there are more or fewer bytes than were promised: then the answer never looks whole. */
+async function* exactly(chunks: AsyncIterable<Uint8Array>, bytes: number | undefined): AsyncGenerator<Uint8Array> {
+  let given = 0;
+  for await (const chunk of chunks) {
+    given += chunk.length;
+    if (bytes !== undefined && given > bytes) break;
+    yield chunk;
+  }
+  if (bytes !== undefined && given !== bytes) throw new Error(`${String(bytes)} bytes were promised`);
 }
 
 /** Undefined where it is no path of ours: `//` begins another host's address. */

@@ -1,5 +1,5 @@
-import { FileGone } from './errors.js';
-import { firstFilePart, piecesOf, sayInPieces } from './file-parts.js';
+import { FileGone, MessageRefused } from './errors.js';
+import { firstFilePart, lineAfter, piecesOf, sayInPieces } from './file-parts.js';
 import { accountId, type FileRef } from './ids.js';
 
 const [a, b] = ['a', 'b'].map((id): FileRef => ({
@@ -53,4 +53,21 @@ it('what was made before is not made again', async () => {
   expect(await said(['look'], [a, b], [0])).toEqual([`${firstFilePart + 1} [b]`]);
   expect(await said(['look'], [a], [firstFilePart], 'a')).toEqual(['0 look']);
   expect(await said(['look'], [a], [0])).toEqual([]);
+});
+
+it('what a room refuses is to be had elsewhere, and what is gone is not', () => {
+  const file: FileRef = {
+    ...a,
+    elsewhere: { network: 'Slack', link: { url: 'https://here/files/a', until: new Date('2026-03-04T05:06:07Z') } },
+  };
+  expect(lineAfter(new FileGone('it is no longer there'), file)).toEqual({ why: 'it is no longer there' });
+  expect(lineAfter(new MessageRefused('there is no room for it'), file)).toEqual({
+    why: 'there is no room for it; the link holds until 2026-03-04',
+    url: 'https://here/files/a',
+  });
+  expect(
+    lineAfter(new MessageRefused('there is no room for it'), { ...file, elsewhere: { network: 'Slack' } }),
+  ).toEqual({
+    why: 'there is no room for it; it is in Slack',
+  });
 });

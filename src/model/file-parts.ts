@@ -29,6 +29,19 @@ export function piecesOf<T>(texts: readonly T[], files: readonly FileRef[]): rea
   return [...texts.map((each, part): Piece<T> => ({ part, text: each, apart: part })), ...alone];
 }
 
+/** Pure: the line for a file that its room does not take: why, and where it is to be had all the same. */
+export function notTaken(why: string, { elsewhere }: Pick<FileRef, 'elsewhere'>): FileLine {
+  if (elsewhere === undefined) return { why };
+  const { network, link } = elsewhere;
+  if (link === undefined) return { why: `${why}; it is in ${network}` };
+  return { why: `${why}; the link holds until ${link.until.toISOString().slice(0, 10)}`, url: link.url };
+}
+
+/** Pure: the line for a file that could not be shown. What is not there any more is nowhere. */
+export function lineAfter(error: FileGone | MessageRefused, file: FileRef): FileLine {
+  return error instanceof FileGone ? { why: error.message } : notTaken(error.message, file);
+}
+
 /** How an adapter says each kind of piece. */
 export interface Saying<T> {
   text(part: number, text: T): Promise<void>;
@@ -54,7 +67,7 @@ export async function sayInPieces<T>(
         await saying.file(part, file, text);
       } catch (error) {
         if (!(error instanceof FileGone || error instanceof MessageRefused)) throw error;
-        const line = { why: error.message };
+        const line = lineAfter(error, file);
         // The words last: they are what the piece is known by as made.
         if (text === undefined) await saying.instead(part, file, line);
         else if (!made.has(apart)) await saying.instead(apart, file, line);

@@ -70,6 +70,15 @@ export interface FileRef {
   readonly voice?: { readonly waveform?: readonly number[] };
   /** What is told in its place, because the room that it goes to cannot have it. Absent: it can. */
   readonly instead?: FileLine;
+  /** Where people find it who do not find it in the room that it goes to. */
+  readonly elsewhere?: FileElsewhere;
+}
+
+export interface FileElsewhere {
+  /** What people call the network that it comes from: `Talk`. */
+  readonly network: string;
+  /** Where whoever knows the address has it, until then. */
+  readonly link?: { readonly url: string; readonly until: Date };
 }
 
 export interface PixelSize {

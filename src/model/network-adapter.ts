@@ -74,6 +74,21 @@ export interface FileStream {
   /** Absent where the network does not say it beforehand. */
   readonly bytes?: number;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Where only a part was asked for, and its network gave it: which one. Absent: the whole. */
+  readonly part?: GivenBytes;
+}
+
+/** From a byte to another one, both of them included, or to the end. */
+export interface WantedBytes {
+  readonly first: number;
+  readonly last?: number;
+}
+
+/** `of`: how large the whole is; absent where that was not told. */
+export interface GivenBytes {
+  readonly first: number;
+  readonly last: number;
+  readonly of?: number;
 }
 
 /** A file as a delivery has it: what nobody told of it stands in its first bytes. */
@@ -270,7 +285,8 @@ export interface NetworkAdapter {
 
   /** Cheap; may be cached. */
   capabilities(room: RoomId): Promise<Capabilities>;
-  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream>;
+  /** `wanted`: a part is enough; the whole may be given all the same. Throws TargetGone where there is no such file. */
+  openFile(file: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream>;
   describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile>;
   describeUser(user: UserId, signal: AbortSignal): Promise<UserProfile>;
   /** Finds or makes the room that a link wants and becomes a member; the same `link` always yields the same room. */

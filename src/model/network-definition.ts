@@ -63,6 +63,8 @@ export interface AdapterContext<Settings> {
   pushed(rooms: readonly RoomId[]): Promise<void>;
   /** Path on the public listener at which whoever knows it sees a picture of any account, until it expires. */
   picturePath(picture: FileRef): string;
+  /** Where people reach the public listener, without a slash at its end. Absent: nobody said. */
+  readonly publicUrl?: string;
 }
 
 /** A call as far as it is known before its body is read. */
@@ -83,6 +85,17 @@ export interface PublicAnswer {
   readonly json?: unknown;
   /** Answered as it is: a page, a picture. */
   readonly body?: { readonly mime: string; readonly bytes: Uint8Array };
+  /** Answered as it comes. */
+  readonly stream?: StreamedAnswer;
+}
+
+export interface StreamedAnswer {
+  readonly mime: string;
+  /** Absent where it is not known; an answer with more or fewer is broken off. */
+  readonly bytes?: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Called once nothing more is read, also where nothing was. */
+  close(): void;
 }
 
 /** An address on the public listener. Refuses what is not signed, before it looks at it. */

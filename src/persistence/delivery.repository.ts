@@ -76,6 +76,16 @@ export class DeliveryRepository {
     return copy === undefined ? undefined : { room: { account, id: copy.room }, id: copy.remote };
   }
 
+  /** Whether a message that we know was not deleted. */
+  async stands({ room, id }: MessageRef): Promise<boolean> {
+    const rows = await this.database.rows(
+      `select from copies c join messages m on m.id = c.message
+        where c.account = $1 and c.room = $2 and c.remote = $3 and m.deleted_at is null`,
+      [room.account, room.id, id],
+    );
+    return rows.length > 0;
+  }
+
   /** For whom a reaction stands in a lane's room. */
   async reactionCopies(message: RowId, lane: RowId, emoji: string): Promise<ReactionCopy[]> {
     return this.database.rows<ReactionCopy>(

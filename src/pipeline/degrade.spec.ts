@@ -9,7 +9,7 @@ import type {
   ThreadChanged,
 } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
-import { accountId, remoteId, roomId, userId, type UserRef } from '../model/ids.js';
+import { accountId, type FileElsewhere, remoteId, roomId, userId, type UserRef } from '../model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../model/link-options.js';
 import { toPlain } from '../formatting/plain.js';
 import { degrade, type Degraded, type Resolved } from './degrade.js';
@@ -78,6 +78,28 @@ describe('degrade', () => {
     const instead = { why: 'this room takes files up to 50 MB' };
     expect(filesIn({ ...able, maxFileBytes: 50_000_000 })).toEqual([first, { ...second, instead }, file]);
     expect(filesIn(able)).toMatchObject(files.map(() => ({ instead: { why: 'this room takes no files' } })));
+  });
+
+  it('a file that the room does not take is told of with where it is', () => {
+    const file = { account: room.account, id: 'f', name: 'film.mp4', mime: 'video/mp4', bytes: 2_000 };
+    const link = { url: 'https://crosstalk.example.org/files/f', until: new Date('2026-03-04T05:06:07Z') };
+    const lineOf = (elsewhere: FileElsewhere, maxFileBytes: number): unknown => {
+      const event = { ...message, files: [{ ...file, elsewhere }] };
+      const degraded = degrade(event, { ...able, maxFileBytes }, bare);
+      return 'event' in degraded && degraded.event.kind === 'messageSent'
+        ? degraded.event.files[0]?.instead
+        : undefined;
+    };
+    expect(lineOf({ network: 'Talk' }, 1_000)).toEqual({ why: 'this room takes files up to 1.0 kB; it is in Talk' });
+    expect(lineOf({ network: 'Talk', link }, 1_000)).toEqual({
+      why: 'this room takes files up to 1.0 kB; the link holds until 2026-03-04',
+      url: link.url,
+    });
+    expect(lineOf({ network: 'Talk', link }, 0)).toEqual({
+      why: 'this room takes no files; the link holds until 2026-03-04',
+      url: link.url,
+    });
+    expect(lineOf({ network: 'Talk', link }, 2_000)).toBeUndefined();
   });
 
   it('an edit without words is one only where files stay', () => {

@@ -15,6 +15,7 @@ import {
   type ThreadChanged,
 } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
+import { notTaken } from '../model/file-parts.js';
 import { type FileRef, remoteId, type UserRef } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { RichText } from '../model/rich-text.js';
@@ -92,9 +93,14 @@ function message(event: MessageSent, capabilities: Capabilities, resolved: Resol
 /** What the room does not take is told of in its place. */
 function fit(file: FileRef, { maxFileBytes }: Capabilities): FileRef {
   if (file.instead !== undefined) return file;
-  if (maxFileBytes === 0) return { ...file, instead: { why: 'this room takes no files' } };
+  if (maxFileBytes === 0) return { ...file, instead: notTaken('this room takes no files', file) };
   if ((file.bytes ?? 0) <= maxFileBytes) return file;
-  return { ...file, instead: { why: `this room takes files up to ${bytesInWords(maxFileBytes)}` } };
+  return { ...file, instead: notTaken(tooLarge(maxFileBytes), file) };
+}
+
+/** Pure: what is said of a file that is larger. */
+export function tooLarge(maxFileBytes: number): string {
+  return `this room takes files up to ${bytesInWords(maxFileBytes)}`;
 }
 
 /** Where threads have no names, the first message begins with it. */

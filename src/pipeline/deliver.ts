@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import { firstFilePart } from '../model/file-parts.js';
-import type { FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
+import type { FileElsewhere, FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
 import type {
   Copy,
   Deliver,
@@ -12,7 +12,7 @@ import type {
   Speaker,
   UncertainDelivery,
 } from '../model/network-adapter.js';
-import { Uneditable } from '../model/errors.js';
+import { MessageRefused, Uneditable } from '../model/errors.js';
 import type { RowId } from '../model/routing.js';
 import { type Speakers, speakersIn } from '../identities/speakers.js';
 import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
@@ -20,7 +20,7 @@ import { pass } from '../observability/failpoint.js';
 import { openForDelivery } from '../media/opened-files.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
-import { degrade, type Resolved, shownWith } from './degrade.js';
+import { degrade, type Resolved, shownWith, tooLarge } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
 import { type PermalinkLookup, withPermalinks } from './permalinks.js';
 import { planReaction, type ReactionPlan } from './shared-reactions.js';
@@ -45,6 +45,10 @@ export interface DelivererParts extends MentionLookup, Pick<PermalinkLookup, 'pl
   /** Who is to be seen to speak in a lane's room. */
   speakerWish(lane: RowId): SpeakerWish;
   readonly openFile: (file: FileRef, signal: AbortSignal) => Promise<FileStream>;
+  /** Where people find a file who do not find it in the room that it goes to. */
+  elsewhere(file: FileRef, message: MessageRef): FileElsewhere;
+  /** Larger files are copied into no room, whatever it takes. */
+  readonly maxFileBytes: number;
 }
 
 /** What happens while a delivery is made. `beforeSend` is called in the same tick as each write. */
@@ -70,6 +74,7 @@ export type Doubted = UncertainDelivery & { readonly firstPart: number };
 /** A request before it is bound to one attempt. */
 type Unbound = Omit<DeliveryRequest<BridgeEvent>, 'made' | 'key' | 'onMade' | 'onGone' | 'beforeSend' | 'openFile'> & {
   readonly firstPart: number;
+  readonly maxFileBytes: number;
 };
 
 /** Sends one delivery: resolves what it is about, chooses the speaker, degrades it to what the room can show. */
@@ -106,7 +111,7 @@ export class Deliverer {
     adapter: NetworkAdapter,
     lane: Lane,
     delivery: WaitingDelivery,
-    { firstPart, ...request }: Unbound,
+    { firstPart, maxFileBytes, ...request }: Unbound,
     hooks: DeliveryHooks,
     signal: AbortSignal,
   ): Promise<void> {
@@ -116,8 +121,12 @@ export class Deliverer {
     const sending = entry.send(
       {
         ...request,
-        openFile: (file, opening) =>
-          openForDelivery(this.parts.openFile, file, AbortSignal.any([opening, ended.signal])),
+        openFile: async (file, opening) => {
+          const opened = await openForDelivery(this.parts.openFile, file, AbortSignal.any([opening, ended.signal]));
+          // Its network did not say before how large it is.
+          if (opened.bytes > maxFileBytes) throw new MessageRefused(tooLarge(maxFileBytes));
+          return opened;
+        },
         made: delivery.made.map((copy) => ({ ...copy, part: copy.part - firstPart })),
         key: (part) => this.parts.keys.make(delivery.uuid, firstPart + part),
         onMade: (copy) => {
@@ -149,7 +158,7 @@ export class Deliverer {
     if (targetOf(delivery.event) !== undefined && (await this.#target(lane, delivery)).length === 0) return undefined;
     const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace', signal);
     const request = 'send' in prepared ? prepared.send : await this.#asItCame(adapter, lane, delivery);
-    const { firstPart, ...unbound } = request;
+    const { firstPart, maxFileBytes: _maxFileBytes, ...unbound } = request;
     return {
       ...unbound,
       firstPart,
@@ -167,8 +176,8 @@ export class Deliverer {
     edits: 'inPlace' | 'asAnswer',
     signal: AbortSignal,
   ): Promise<Prepared> {
-    const { event } = delivery;
-    const able = await adapter.capabilities(lane.room);
+    const event = this.#withPlaces(delivery.event);
+    const able = await this.#able(adapter, lane);
     const capabilities = edits === 'inPlace' ? able : { ...able, editWindowMs: 0 };
     const person = this.#speaking(delivery);
     const chosen = await this.#chosenFor(person, adapter, lane, able);
@@ -215,6 +224,7 @@ export class Deliverer {
         speaker,
         target: said.kind === 'messageSent' ? [] : target,
         firstPart: isCorrection ? firstCorrection : 0,
+        maxFileBytes: able.maxFileBytes,
         ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
         ...(reaction.made === undefined ? {} : { reaction: reaction.made }),
         ...(answered === undefined ? {} : { replyTo: answered }),
@@ -241,6 +251,18 @@ export class Deliverer {
       copyOn: (message, room) => copies.copyOn(message, room),
     };
     return withPermalinks(said, target, adapter.addresses, lookup, signal);
+  }
+
+  async #able(adapter: NetworkAdapter, lane: Lane): Promise<Capabilities> {
+    const able = await adapter.capabilities(lane.room);
+    return { ...able, maxFileBytes: Math.min(able.maxFileBytes, this.parts.maxFileBytes) };
+  }
+
+  #withPlaces(event: BridgeEvent): BridgeEvent {
+    if (event.kind !== 'messageSent' || event.files.length === 0) return event;
+    const { message } = event;
+    const files = event.files.map((file) => ({ ...file, elsewhere: this.parts.elsewhere(file, message) }));
+    return { ...event, files };
   }
 
   /** Who is to be seen to speak in the lane's room for a person. */
@@ -309,7 +331,8 @@ export class Deliverer {
   /** What there is to look for where nothing would be sent any more. */
   async #asItCame(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Unbound> {
     const person = this.#speaking(delivery);
-    const chosen = await this.#chosenFor(person, adapter, lane, await adapter.capabilities(lane.room));
+    const able = await this.#able(adapter, lane);
+    const chosen = await this.#chosenFor(person, adapter, lane, able);
     return {
       delivery: delivery.uuid,
       room: lane.room,
@@ -317,6 +340,7 @@ export class Deliverer {
       speaker: await this.parts.speakers.choose(person, chosen),
       target: await this.#target(lane, delivery),
       firstPart: 0,
+      maxFileBytes: able.maxFileBytes,
     };
   }
 }

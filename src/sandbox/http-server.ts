@@ -39,7 +39,8 @@ export class SandboxHttpServer {
   constructor(
     private readonly handler: SandboxHandler,
     private readonly faults: FaultScript,
-    private readonly large: LargeBytes = 'kept',
+    /** By path, where it is not the same for all. */
+    private readonly large: (path: string) => LargeBytes = () => 'kept',
   ) {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -75,7 +76,7 @@ export class SandboxHttpServer {
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', 'http://sandbox');
     const method = incoming.method ?? 'GET';
-    const content = await received(incoming as AsyncIterable<Buffer>, this.large, maxBodyBytes);
+    const content = await received(incoming as AsyncIterable<Buffer>, this.large(url.pathname), maxBodyBytes);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     // A fault must not cut off the one who takes it away again.
@@ -149,7 +150,7 @@ async function send(answer: SandboxAnswer, fault: Fault | undefined, response: S
     ...(bodyless ? {} : { 'content-length': String(body.length) }),
     ...answer.headers,
   });
-  if (bodyless) {
+  if (bodyless || response.req.method === 'HEAD') {
     response.end();
   } else if (fault?.do === 'truncate') {
     response.write(inMemory(body).subarray(0, Math.floor(body.length / 2)));

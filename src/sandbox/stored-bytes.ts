@@ -40,11 +40,11 @@ export function storedBytes(bytes: Buffer): StoredBytes {
 
 /** Takes bytes as they come. Throws where they are more than `mostBytes`. */
 export async function received(
-  source: AsyncIterable<Buffer>,
+  source: AsyncIterable<Uint8Array>,
   large: LargeBytes,
   mostBytes: number,
 ): Promise<StoredBytes> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let disk: Disk | undefined;
   let hash: Hash | undefined;
   let length = 0;
@@ -81,7 +81,7 @@ class Disk {
     abandoned.register(this, this.#descriptor);
   }
 
-  add(bytes: Buffer): void {
+  add(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
       at += writeSync(this.#descriptor, bytes, at, bytes.length - at, this.#length + at);
     }

@@ -95,6 +95,7 @@ export function checkTree(tree: Tree, root: SectionField, definitions: readonly 
   const listen = check(coreSections.listen, tree['listen'], ['listen']);
   const log = check(coreSections.log, tree['log'], ['log']);
   const delivery = check(coreSections.delivery, tree['delivery'], ['delivery']);
+  const files = check(coreSections.files, tree['files'], ['files']);
   const retention = check(coreSections.retention, tree['retention'], ['retention']);
 
   const isKeyKnown = secretKey !== undefined || tree['secretKey'] === undefined;
@@ -106,7 +107,10 @@ export function checkTree(tree: Tree, root: SectionField, definitions: readonly 
     ...checkLinks(tree),
     ...checkPeople(tree, idOf),
   );
-  if (!database || !listen || !log || !delivery || !retention) return { faults };
+  if (!database || !listen || !log || !delivery || !files || !retention) return { faults };
   const secret = secretKey === undefined ? {} : { secretKey };
-  return { faults, settings: { database, ...secret, listen, log, delivery, retention, accounts, links, people } };
+  return {
+    faults,
+    settings: { database, ...secret, listen, log, delivery, files, retention, accounts, links, people },
+  };
 }

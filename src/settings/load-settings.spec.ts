@@ -91,6 +91,7 @@ describe('loadSettings', () => {
         retryMaxMs: 60000,
         stopWithinMs: 4000,
       },
+      files: { linkDays: 7, maxDownloads: 16 },
       retention: { payloadDays: 30 },
       accounts: new Map(),
       links: [],

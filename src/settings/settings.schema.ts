@@ -27,6 +27,15 @@ const listen = z.strictObject({
     .strictObject({
       host: host().describe('Address on which the networks reach Crosstalk; 0.0.0.0 for all.'),
       port: port(8780).describe('Port on which the networks reach Crosstalk; 0 for any free one.'),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .transform((value) => value.replace(/\/+$/, ''))
+        .exactOptional()
+        .describe(
+          'Address at which people reach this listener, for example https://crosstalk.example.org: files that a room does not take ' +
+            'are linked there. Left out: people are told where such a file is, without a link.',
+        )
+        .meta({ examples: ['https://crosstalk.example.org'] }),
     })
     .prefault({})
     .describe('What the networks call: transactions, webhooks, media.'),
@@ -80,6 +89,28 @@ const delivery = z
     // Whatever else is wrong with the section.
     when: ({ value }) => retryWaits.safeParse(value).success,
   });
+
+const files = z.strictObject({
+  maxBytes: z
+    .number()
+    .int()
+    .min(0)
+    .exactOptional()
+    .describe('Larger files are copied into no room and linked instead. Left out: each room gets what it takes.'),
+  linkDays: z
+    .number()
+    .int()
+    .min(0)
+    .max(3650)
+    .default(7)
+    .describe('How long a link to such a file holds; 0: no files are linked. It ends with its message, too.'),
+  maxDownloads: z
+    .number()
+    .int()
+    .min(1)
+    .default(16)
+    .describe('How many linked files are fetched at one time; who comes then is asked to come again.'),
+});
 
 const retention = z.strictObject({
   payloadDays: z
@@ -202,6 +233,7 @@ export const coreSections = {
   listen: listen.prefault({}).describe('Two listeners: one for the networks, one for you.'),
   log: log.prefault({}).describe('Logs, on standard output, one JSON object a line.'),
   delivery: delivery.prefault({}).describe('How patiently messages are delivered.'),
+  files: files.prefault({}).describe('Files that people send.'),
   retention: retention.prefault({}).describe('What is kept, and for how long.'),
 } as const;
 

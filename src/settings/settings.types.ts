@@ -21,9 +21,13 @@ export interface PublicListenSettings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Without a slash at its end. */
+  readonly url?: string;
 }
 
-export interface AdminListenSettings extends PublicListenSettings {
+export interface AdminListenSettings {
+  readonly host: string;
+  readonly port: number;
   /** Absent only where the host is a loopback address: then a token is made at each start. */
   readonly token?: string;
 }
@@ -36,6 +40,14 @@ export interface DeliverySettings {
   readonly retryFirstMs: number;
   readonly retryMaxMs: number;
   readonly stopWithinMs: number;
+}
+
+export interface FileSettings {
+  /** Absent: each room gets what it takes. */
+  readonly maxBytes?: number;
+  /** 0: no files are linked. */
+  readonly linkDays: number;
+  readonly maxDownloads: number;
 }
 
 export interface AccountSettings {
@@ -80,6 +92,7 @@ export interface Settings {
   readonly listen: { readonly public: PublicListenSettings; readonly admin: AdminListenSettings };
   readonly log: { readonly level: LogLevel };
   readonly delivery: DeliverySettings;
+  readonly files: FileSettings;
   readonly retention: { readonly payloadDays: number };
   /** In the order in which they were written. */
   readonly accounts: ReadonlyMap<AccountId, AccountSettings>;

@@ -3,7 +3,7 @@ import { openForDelivery } from '../../src/media/opened-files.js';
 import { TargetGone } from '../../src/model/errors.js';
 import { firstFilePart } from '../../src/model/file-parts.js';
 import { accountId, type FileRef } from '../../src/model/ids.js';
-import type { DeliveryRequest, FileStream } from '../../src/model/network-adapter.js';
+import type { DeliveryRequest, FileStream, WantedBytes } from '../../src/model/network-adapter.js';
 import type { MessageDeleted, MessageEdited, MessageSent } from '../../src/model/bridge-event.js';
 import { fromPlain } from '../../src/formatting/plain.js';
 import type { Fault } from '../../src/sandbox/fault-script.js';
@@ -98,6 +98,32 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
       ]);
       const read = await Promise.all(files.map((file) => opened(harness, file)));
       expect(read.map(digest)).toEqual([png, large].map(digest));
+    });
+
+    it('of a file, a part is given, or the whole where the network gives no parts', async () => {
+      const bytes = randomBytes(1_000);
+      await harness.postFile({ name: 'part.bin', mime: 'application/octet-stream', bytes, caption: '' });
+      let events: readonly MessageSent[] = [];
+      await until(async () => (events = messagesIn(await harness.arrived())).length >= 1);
+      const [file] = events.flatMap((event) => event.files);
+      const given = async (wanted: WantedBytes) => {
+        const { part, body } = await harness.adapter.openFile(file as FileRef, signal, wanted);
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of body) chunks.push(chunk);
+        const read = Buffer.concat(chunks);
+        if (part === undefined) return { is: 'whole', isRight: read.equals(bytes) };
+        return { is: part, isRight: read.equals(bytes.subarray(part.first, part.last + 1)) };
+      };
+      const from = await given({ first: 900 });
+      expect([
+        { is: 'whole', isRight: true },
+        { is: { first: 900, last: 999, of: 1_000 }, isRight: true },
+      ]).toContainEqual(from);
+      const within = await given({ first: 10, last: 19 });
+      expect([
+        { is: 'whole', isRight: true },
+        { is: { first: 10, last: 19, of: 1_000 }, isRight: true },
+      ]).toContainEqual(within);
     });
 
     it('a file that is not there any more is gone, and says so', async () => {

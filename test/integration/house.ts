@@ -341,6 +341,8 @@ export class House {
         linkedRoom: (room, account) => repository.linkedRoom(room, account),
         placesIn: (url) => placesIn(this.adapters.values(), url),
         openFile: () => Promise.reject(new Error('there are no files')),
+        elsewhere: () => ({ network: 'made up' }),
+        maxFileBytes: Number.MAX_SAFE_INTEGER,
       }),
       written: this.written,
       adapters: this.adapters,

@@ -17,6 +17,11 @@ export class Front {
     return (this.#server.address() as { port: number }).port;
   }
 
+  /** Its address, once it listens. */
+  get url(): string {
+    return `http://127.0.0.1:${String((this.#server.address() as { port: number }).port)}`;
+  }
+
   /** New connections go to `port`, and wait until it is known; `undefined`: they break. The old ones break. */
   pointTo(port: Promise<number | undefined>): void {
     this.#target = port;

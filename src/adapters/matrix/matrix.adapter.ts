@@ -16,6 +16,7 @@ import type {
   UncertainDelivery,
   UserProfile,
   WantedRoom,
+  WantedBytes,
 } from '../../model/network-adapter.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import { AccountApi } from './api/account.api.js';
@@ -284,8 +285,8 @@ export class MatrixAdapter implements NetworkAdapter {
     return this.#directs.tell(person, text, `whisper-${randomUUID()}`, signal);
   }
 
-  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
-    return this.#media.open(file.id, signal);
+  openFile(file: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
+    return this.#media.open(file.id, signal, wanted);
   }
 
   describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {

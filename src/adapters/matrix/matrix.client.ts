@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
+import { givenBytesIn, rangeOf } from '../../formatting/byte-ranges.js';
 import type { Clock } from '../../model/clock.js';
-import type { FileStream } from '../../model/network-adapter.js';
+import type { FileStream, WantedBytes } from '../../model/network-adapter.js';
 import { keptConnections } from '../../http/connections.js';
 import { exchange, type HttpAnswer, StreamedBody } from '../../http/exchange.js';
 import { KeptBack, TransportError } from '../../http/transport-failure.js';
@@ -56,18 +57,26 @@ export class MatrixClient {
   }
 
   /** A body that is read as it comes. */
-  async stream(path: string, signal: AbortSignal): Promise<FileStream | { readonly refusal: Refusal }> {
+  async stream(
+    path: string,
+    signal: AbortSignal,
+    wanted?: WantedBytes,
+  ): Promise<FileStream | { readonly refusal: Refusal }> {
     try {
       const answer = await this.#files().request({
         method: 'GET',
         path: this.#prefix + path,
-        headers: { authorization: `Bearer ${this.settings.asToken}` },
+        headers: {
+          authorization: `Bearer ${this.settings.asToken}`,
+          ...(wanted === undefined ? {} : { range: rangeOf(wanted) }),
+        },
         signal,
         headersTimeout: this.settings.requestTimeoutMs,
         bodyTimeout: this.settings.requestTimeoutMs,
       });
       const { statusCode: status, headers, body } = answer;
-      if (status !== 200) {
+      const part = status === 206 ? givenBytesIn(headers['content-range']) : undefined;
+      if (status !== 200 && part === undefined) {
         const json = parseObject(Buffer.from(await body.arrayBuffer()));
         return { refusal: { status, errcode: textIn(json, 'errcode'), retryAfterMs: pauseIn(json, headers) } };
       }
@@ -76,6 +85,7 @@ export class MatrixClient {
       return {
         mime: typeof mime === 'string' ? mime : 'application/octet-stream',
         ...(Number.isSafeInteger(bytes) ? { bytes } : {}),
+        ...(part === undefined ? {} : { part }),
         body,
       };
     } catch (cause) {

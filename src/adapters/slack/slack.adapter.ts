@@ -17,6 +17,7 @@ import type {
   UncertainDelivery,
   UserProfile,
   WantedRoom,
+  WantedBytes,
 } from '../../model/network-adapter.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import { AppApi, type LoginAnswer } from './api/app.api.js';
@@ -241,8 +242,8 @@ export class SlackAdapter implements NetworkAdapter {
     return this.#chat.tell(person, text, { signal });
   }
 
-  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
-    return this.#people.openFile(file, signal);
+  openFile(file: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
+    return this.#people.openFile(file, signal, wanted);
   }
 
   describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {
@@ -283,7 +284,8 @@ export class SlackAdapter implements NetworkAdapter {
 
   /** The version makes another address of another picture, for those who keep what they have seen. */
   #addressOf(picture: FileRef, version: string): string | undefined {
-    const { url } = this.context.settings;
+    const { settings, publicUrl } = this.context;
+    const url = settings.url ?? publicUrl;
     if (url === undefined) return undefined;
     return `${url}${this.context.picturePath(picture)}?v=${encodeURIComponent(version)}`;
   }

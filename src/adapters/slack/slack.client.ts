@@ -1,8 +1,9 @@
 import type { WebClient } from '@slack/web-api';
 import { Agent } from 'undici';
+import { givenBytesIn, rangeOf } from '../../formatting/byte-ranges.js';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
-import type { FileStream, OpenedFile } from '../../model/network-adapter.js';
+import type { FileStream, OpenedFile, WantedBytes } from '../../model/network-adapter.js';
 import { quiet } from './api/quiet.js';
 import { keptConnections } from '../../http/connections.js';
 import { exchange, type ExchangeRequest, type HttpAnswer, StreamedBody } from '../../http/exchange.js';
@@ -141,7 +142,7 @@ export class SlackClient {
   }
 
   /** A file, as it comes. `own`: with our token, which only Slack itself is to see. Throws TargetGone where there is none. */
-  async open(address: string, whose: 'own' | 'public', signal: AbortSignal): Promise<FileStream> {
+  async open(address: string, whose: 'own' | 'public', signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
     const url = new URL(address);
     // A file may lie elsewhere, and Slack only know its address.
     if (whose === 'own' && !this.#isSlacks(url)) throw fileGone();
@@ -151,7 +152,10 @@ export class SlackClient {
         method: 'GET',
         origin: url.origin,
         path: url.pathname + url.search,
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(wanted === undefined ? {} : { range: rangeOf(wanted) }),
+        },
         signal,
         headersTimeout: this.settings.requestTimeoutMs,
         bodyTimeout: this.settings.requestTimeoutMs,
@@ -160,7 +164,8 @@ export class SlackClient {
         throw transportError('read', { how: signal.aborted ? 'aborted' : 'broken', wentOut: true, cause });
       });
     const { statusCode: status, headers, body } = answer;
-    if (status !== 200) {
+    const part = status === 206 ? givenBytesIn(headers['content-range']) : undefined;
+    if (status !== 200 && part === undefined) {
       await body.dump();
       if (status === 404 || status === 410) throw fileGone();
       // Whoever may not read it is sent to a page to log in.
@@ -171,6 +176,7 @@ export class SlackClient {
     return {
       mime: typeof mime === 'string' ? mime : 'application/octet-stream',
       ...(Number.isSafeInteger(bytes) ? { bytes } : {}),
+      ...(part === undefined ? {} : { part }),
       body,
     };
   }

@@ -1,7 +1,7 @@
 import type { BridgeEvent, MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
 import { fileLine } from '../../formatting/named-files.js';
 import { FileGone, MessageRefused, TargetGone } from '../../model/errors.js';
-import { firstFilePart } from '../../model/file-parts.js';
+import { firstFilePart, lineAfter } from '../../model/file-parts.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { FilesApi } from './api/files.api.js';
 import { readMessage } from './slack.payloads.js';
@@ -169,7 +169,7 @@ export class MessageDelivery implements Deliver<'messageSent'> {
         uploaded.names.push(file);
       } catch (error) {
         if (!(error instanceof FileGone || error instanceof MessageRefused)) throw error;
-        uploaded.lines.push(fileLine(file, { why: error.message }));
+        uploaded.lines.push(fileLine(file, lineAfter(error, file)));
       }
     }
     return uploaded;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.js';
 import { Abandoned, BridgeError } from '../../model/errors.js';
 import type { AccountId, FileRef, UserId } from '../../model/ids.js';
-import type { FileStream, UserProfile } from '../../model/network-adapter.js';
+import type { FileStream, UserProfile, WantedBytes } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { ConversationsApi } from './api/conversations.api.js';
 import { type Asking, type PeopleApi, readUser } from './api/people.api.js';
@@ -103,13 +103,13 @@ export class SlackPeople {
   }
 
   /** Throws TargetGone for anything that is no file of ours to give. */
-  async openFile({ id }: FileRef, signal: AbortSignal): Promise<FileStream> {
+  async openFile({ id }: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
     const file = slackFileOf(id);
     if (file === undefined) throw fileGone();
     if (file.of === 'file') {
       const address = await this.parts.people.file(file.id, { signal });
       if (address === undefined) throw fileGone();
-      return this.parts.client.open(address, 'own', signal);
+      return this.parts.client.open(address, 'own', signal, wanted);
     }
     const person = await this.#directory.find(file.user, signal);
     if (person?.picture === undefined) throw fileGone();

@@ -30,7 +30,7 @@ export const slackSettings = z
       .transform(withoutSlash)
       .exactOptional()
       .describe(
-        "Address at which Crosstalk's public listener is reached from everywhere, for example https://crosstalk.example.org. Without one, speakers have no pictures in Slack",
+        "Address at which Crosstalk's public listener is reached from everywhere, for example https://crosstalk.example.org. Without one it is `listen.public.url`; without both, speakers have no pictures in Slack",
       ),
     clientId: z
       .string()

@@ -15,6 +15,7 @@ import type {
   UncertainDelivery,
   UserProfile,
   WantedRoom,
+  WantedBytes,
 } from '../../model/network-adapter.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import { fromAssistance } from './from-talk-breakouts.js';
@@ -161,8 +162,8 @@ export class TalkAdapter implements NetworkAdapter {
     };
   }
 
-  openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
-    return this.#profiles.openFile(file, signal);
+  openFile(file: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
+    return this.#profiles.openFile(file, signal, wanted);
   }
 
   describeRoom(room: RoomId, signal: AbortSignal): Promise<RoomProfile> {

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { givenBytesIn, rangeOf } from '../../formatting/byte-ranges.js';
 import type { BridgeError } from '../../model/errors.js';
 import { LoginRefused, RoomClosed } from '../../model/errors.js';
 import type { Clock } from '../../model/clock.js';
-import type { FileStream } from '../../model/network-adapter.js';
+import type { FileStream, WantedBytes } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { ChatApi } from './api/chat.js';
 import { CoreApi } from './api/core.js';
@@ -151,13 +152,18 @@ export class TalkClient implements OcsDoor {
   async openFile(
     path: string,
     signal: AbortSignal,
+    wanted?: WantedBytes,
   ): Promise<FileStream & { readonly isCustom: boolean; readonly version: string }> {
     const session = this.#open();
     const answer = await this.#http
       .stream({
         method: 'GET',
         path: this.#basePath + path,
-        headers: { ...commonHeaders, ...session.headers() },
+        headers: {
+          ...commonHeaders,
+          ...session.headers(),
+          ...(wanted === undefined ? {} : { range: rangeOf(wanted) }),
+        },
         timeoutMs: this.settings.requestTimeoutMs,
         signal,
       })
@@ -165,8 +171,10 @@ export class TalkClient implements OcsDoor {
         throw asBridgeError('read', cause);
       });
     const mime = headerOf(answer.headers, 'content-type') ?? 'application/octet-stream';
-    this.#throttle.notice(answer.headers, answer.status === 200 ? 'answered' : 'refused');
-    if (answer.status !== 200) {
+    const part = answer.status === 206 ? givenBytesIn(answer.headers['content-range']) : undefined;
+    const isGiven = answer.status === 200 || part !== undefined;
+    this.#throttle.notice(answer.headers, isGiven ? 'answered' : 'refused');
+    if (!isGiven) {
       await discard(answer.body);
       if (answer.status === 404) throw fileGone();
       const isPage = mime.includes('html');
@@ -185,6 +193,7 @@ export class TalkClient implements OcsDoor {
     return {
       mime,
       ...(length === undefined ? {} : { bytes: Number(length) }),
+      ...(part === undefined ? {} : { part }),
       body: translated(answer.body),
       isCustom: headerOf(answer.headers, 'x-nc-iscustomavatar') === '1',
       version: headerOf(answer.headers, 'etag') ?? headerOf(answer.headers, 'last-modified') ?? length ?? '',

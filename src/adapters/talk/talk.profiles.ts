@@ -1,6 +1,6 @@
 import { cleanName } from '../../formatting/names.js';
 import type { AccountId, FileRef, RoomId, UserId } from '../../model/ids.js';
-import type { FileStream, RoomProfile, UserProfile } from '../../model/network-adapter.js';
+import type { FileStream, RoomProfile, UserProfile, WantedBytes } from '../../model/network-adapter.js';
 import { TargetGone } from '../../model/errors.js';
 import { avatarEndpoints } from './api/avatars.endpoints.js';
 import { pathOf } from './api/endpoint-call.js';
@@ -53,14 +53,14 @@ export class TalkProfiles {
   }
 
   /** Throws TargetGone for anything that is no picture or file of ours to give. */
-  async openFile(file: FileRef, signal: AbortSignal): Promise<FileStream> {
+  async openFile(file: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
     const known = talkFileOf(file.id);
     if (known === undefined) throw fileGone();
     const path =
       known.of === 'file'
         ? pathOf(fileEndpoints.download, { user: this.self(), path: known.path })
         : picturePath(known);
-    return this.client.openFile(path, signal);
+    return this.client.openFile(path, signal, wanted);
   }
 
   /** Undefined where the server drew the picture itself, or where there is nobody. */

@@ -80,7 +80,11 @@ export class MatrixSandbox {
 
   /** Listens on 127.0.0.1; port 0 takes a free one. The address has no slash at its end. */
   async start(port: number): Promise<{ url: string }> {
-    this.#http = new SandboxHttpServer((request) => this.#handle(request), this.faults, this.settings.largeFiles);
+    this.#http = new SandboxHttpServer(
+      (request) => this.#handle(request),
+      this.faults,
+      () => this.settings.largeFiles ?? 'kept',
+    );
     this.#url = await this.#http.listen(port);
     this.#pusher.start();
     return { url: this.#url };

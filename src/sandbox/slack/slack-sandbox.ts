@@ -79,7 +79,11 @@ export class SlackSandbox {
   async start(port: number): Promise<{ readonly url: string }> {
     this.state.clock.start();
     await this.#sockets.listen();
-    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults, this.settings.largeFiles);
+    this.#http = new SandboxHttpServer(
+      (request) => this.#answer(request),
+      this.faults,
+      () => this.settings.largeFiles ?? 'kept',
+    );
     this.state.base = await this.#http.listen(port);
     this.#events.open();
     return { url: this.state.base };

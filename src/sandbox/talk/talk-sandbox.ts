@@ -5,6 +5,7 @@ import type { StoredBytes } from '../stored-bytes.js';
 import { FederationCarrier } from './federation-carrier.js';
 import { Control, controlFront } from './api/control.js';
 import { pinOf } from './api/phones.api.js';
+import { uploadsFront } from './api/dav-uploads.js';
 import { TalkApi } from './api/talk-api.js';
 import { WorkerPool } from './api/worker-pool.js';
 import { SignalingNotifier } from './signaling-notifier.js';
@@ -79,7 +80,12 @@ export class TalkSandbox {
   async start(port: number): Promise<{ readonly url: string }> {
     this.state.longPoll.open();
     if (this.state.version >= 23) this.state.schedule.start();
-    this.#http = new SandboxHttpServer((request) => this.#answer(request), this.faults, this.settings.largeFiles);
+    // Chunks are read once more: when the file is made of them.
+    this.#http = new SandboxHttpServer(
+      (request) => this.#answer(request),
+      this.faults,
+      (path) => (path.startsWith(uploadsFront) ? 'kept' : (this.settings.largeFiles ?? 'kept')),
+    );
     this.state.base = await this.#http.listen(port);
     if (this.signaling !== undefined) {
       const url = await this.signaling.listen(this.state.base);

@@ -1,4 +1,4 @@
-import type { FileStream, OpenedFile } from '../../../model/network-adapter.js';
+import type { FileStream, OpenedFile, WantedBytes } from '../../../model/network-adapter.js';
 import { brokenAnswer, noFile, refusalError } from '../matrix.errors.js';
 import type { MatrixClient } from '../matrix.client.js';
 import { parseMxc } from '../matrix.ids.js';
@@ -38,16 +38,18 @@ export class MediaApi {
   }
 
   /** Opens the file at an `mxc://` address, with our token; from servers before 1.11 without. */
-  async open(address: string, signal: AbortSignal): Promise<FileStream> {
+  async open(address: string, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
     const file = parseMxc(address);
     if (file === undefined) throw noFile(address);
     const opened = await this.client.stream(
       path`/_matrix/client/v1/media/download/${file.server}/${file.media}`,
       signal,
+      wanted,
     );
     if (!('refusal' in opened)) return opened;
     if (opened.refusal.errcode !== 'M_UNRECOGNIZED') throw refusalError(opened.refusal, 'file', 'read');
-    const before = await this.client.stream(path`/_matrix/media/v3/download/${file.server}/${file.media}`, signal);
+    const older = path`/_matrix/media/v3/download/${file.server}/${file.media}`;
+    const before = await this.client.stream(older, signal, wanted);
     if ('refusal' in before) throw refusalError(before.refusal, 'file', 'read');
     return before;
   }

@@ -1,3 +1,4 @@
+import { rangeAnswer } from '../../byte-range.js';
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import { storedBytes } from '../../stored-bytes.js';
 import { SlackError } from '../slack-error.js';
@@ -44,7 +45,7 @@ export class WebPages {
       return { status: 302, headers: { location: `${this.slack.base}/?redir=${encodeURIComponent(request.path)}` } };
     }
     if (file === undefined || file.isDeleted) return said(404, 'File not found');
-    return { status: 200, headers: { 'content-type': file.mimetype }, content: file.bytes };
+    return rangeAnswer(file.bytes, request.headers.range, { 'content-type': file.mimetype });
   }
 
   #mayRead(token: string): boolean {

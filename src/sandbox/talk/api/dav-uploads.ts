@@ -6,7 +6,7 @@ import { davFront, fault, put, within } from './dav.js';
 export const uploadsFront = '/remote.php/dav/uploads/';
 
 /** Large files in chunks: a folder, the chunks in it, and the file `.file` that is made of them by being moved. */
-export function answerUploads(talk: TalkState, request: SandboxRequest): SandboxAnswer {
+export async function answerUploads(talk: TalkState, request: SandboxRequest): Promise<SandboxAnswer> {
   return within(talk, request, uploadsFront, (owner, path) => {
     const [, folder = '', name = '', ...more] = path.split('/');
     if (folder === '' || more.length > 0) return fault(405, 'MethodNotAllowed', 'Not supported here');
@@ -39,36 +39,40 @@ function answerChunk(
   owner: string,
   { folder, name }: { readonly folder: string; readonly name: string },
   request: SandboxRequest,
-): SandboxAnswer {
+): SandboxAnswer | Promise<SandboxAnswer> {
   const chunks = talk.uploads.chunks(owner, folder);
   if (chunks === undefined) return missing(folder);
   if (request.method === 'MOVE' && name === '.file') return finish(talk, owner, folder, request);
   const bytes = chunks.get(name);
   switch (request.method) {
     case 'PUT':
-      chunks.set(name, request.body);
+      chunks.set(name, request.content);
       return { status: bytes === undefined ? 201 : 204 };
     case 'HEAD':
-      return bytes === undefined ? missing(name) : { status: 200, body: bytes };
+      return bytes === undefined ? missing(name) : { status: 200, content: bytes };
     default:
       return fault(405, 'MethodNotAllowed', 'Not supported here');
   }
 }
 
-function finish(talk: TalkState, owner: string, folder: string, request: SandboxRequest): SandboxAnswer {
-  const { destination = '', 'oc-total-length': total } = request.headers;
+async function finish(
+  talk: TalkState,
+  owner: string,
+  folder: string,
+  { headers }: SandboxRequest,
+): Promise<SandboxAnswer> {
+  const { destination = '', 'oc-total-length': total } = headers;
   const target = decodeURIComponent(new URL(String(destination), 'http://here').pathname);
   if (!target.startsWith(`${davFront}${owner}/`)) return fault(403, 'Forbidden', 'Destination is not in your files');
-  const data = talk.uploads.joined(owner, folder) ?? Buffer.alloc(0);
-  if (total !== undefined && Number(total) !== data.length) {
-    const sum = `Chunks on server do not sum up to ${String(total)} but to ${String(data.length)} bytes`;
+  const content = await talk.uploads.joined(owner, folder);
+  if (total !== undefined && Number(total) !== content.length) {
+    const sum = `Chunks on server do not sum up to ${String(total)} but to ${String(content.length)} bytes`;
     return fault(400, 'BadRequest', sum);
   }
   const made = put(talk, owner, target.slice(davFront.length + owner.length), {
-    ...request,
     // Nobody said what it is: its name tells.
-    headers: { ...request.headers, 'content-type': lookup(target) || 'application/octet-stream' },
-    body: data,
+    headers: { 'content-type': lookup(target) || 'application/octet-stream' },
+    content,
   });
   if (made.status < 300) talk.uploads.drop(owner, folder);
   return made;

@@ -1,3 +1,4 @@
+import { rangeAnswer } from '../../byte-range.js';
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import type { StoredFile } from '../state/stored-file.js';
 import type { TalkState } from '../state/talk-state.js';
@@ -9,6 +10,16 @@ const instance = 'ocsandboxtalk';
 
 /** People's files by WebDAV: what a client of Talk needs to send and fetch them. */
 export function answerDav(talk: TalkState, request: SandboxRequest): SandboxAnswer {
+  return within(talk, request, davFront, (owner, path) => answerFile(talk, owner, path, request));
+}
+
+/** For who is logged in as whose files are meant. `path` begins with a slash. */
+export function within<Answer>(
+  talk: TalkState,
+  request: SandboxRequest,
+  front: string,
+  answer: (owner: string, path: string) => Answer,
+): Answer | SandboxAnswer {
   const login = readLogin(talk.accounts, request.headers.authorization);
   if (login.kind !== 'account') {
     return {
@@ -16,9 +27,12 @@ export function answerDav(talk: TalkState, request: SandboxRequest): SandboxAnsw
       headers: { 'www-authenticate': 'Basic realm="Nextcloud"' },
     };
   }
-  const [owner = '', ...parts] = request.path.slice(davFront.length).split('/');
+  const [owner = '', ...parts] = request.path.slice(front.length).split('/');
   if (owner !== login.credential.user.id) return fault(404, 'NotFound', 'File not found');
-  const path = `/${parts.join('/')}`;
+  return answer(owner, `/${parts.join('/')}`);
+}
+
+function answerFile(talk: TalkState, owner: string, path: string, request: SandboxRequest): SandboxAnswer {
   switch (request.method) {
     case 'MKCOL':
       return makeFolder(talk, owner, path);
@@ -26,7 +40,7 @@ export function answerDav(talk: TalkState, request: SandboxRequest): SandboxAnsw
       return put(talk, owner, path, request);
     case 'GET':
     case 'HEAD':
-      return get(talk.files.find(owner, path));
+      return get(talk.files.find(owner, path), request.headers.range);
     case 'DELETE':
       return talk.files.delete(owner, path) ? { status: 204 } : fault(404, 'NotFound', 'File not found');
     default:
@@ -41,7 +55,12 @@ function makeFolder(talk: TalkState, owner: string, path: string): SandboxAnswer
   return { status: 201, headers: { 'oc-fileid': fileId(id) } };
 }
 
-function put(talk: TalkState, owner: string, path: string, request: SandboxRequest): SandboxAnswer {
+export function put(
+  talk: TalkState,
+  owner: string,
+  path: string,
+  request: Pick<SandboxRequest, 'headers' | 'content'>,
+): SandboxAnswer {
   if (!talk.files.hasFolderFor(owner, path))
     return fault(409, 'Conflict', 'Files cannot be created in non-existent collections');
   const mimetype = request.headers['content-type'] ?? 'application/octet-stream';
@@ -49,17 +68,17 @@ function put(talk: TalkState, owner: string, path: string, request: SandboxReque
   return { status: isNew ? 201 : 204, headers: { 'oc-fileid': fileId(file.id), etag: `"${file.etag}"` } };
 }
 
-function get(file: StoredFile | undefined): SandboxAnswer {
+function get(file: StoredFile | undefined, range: string | undefined): SandboxAnswer {
   if (file === undefined) return fault(404, 'NotFound', 'File not found');
   const type = file.mimetype.startsWith('text/') ? `${file.mimetype};charset=UTF-8` : file.mimetype;
-  return { status: 200, headers: { 'content-type': type, etag: `"${file.etag}"` }, content: file.data };
+  return rangeAnswer(file.data, range, { 'content-type': type, etag: `"${file.etag}"` });
 }
 
 function fileId(id: number): string {
   return `${String(id).padStart(8, '0')}${instance}`;
 }
 
-function fault(status: number, name: string, message: string): SandboxAnswer {
+export function fault(status: number, name: string, message: string): SandboxAnswer {
   const body = `<?xml version="1.0" encoding="utf-8"?>
 <d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns">
   <s:exception>Sabre\\DAV\\Exception\\${name}</s:exception>

@@ -65,7 +65,7 @@ export class TalkState {
   readonly starterRooms: StarterRooms;
   readonly longPoll: LongPoll;
   readonly bots = new Bots();
-  readonly uploads = new UploadFolders();
+  readonly uploads: UploadFolders;
   /** The server's own address without a slash at its end, known when it listens. */
   base = 'http://127.0.0.1';
   /** Whether the signaling server, where there is one, took what it was told of what was said. */
@@ -90,6 +90,7 @@ export class TalkState {
     const nowSeconds = (): number => this.nowSeconds();
     const changed = (change: TalkChange): void => this.#changed(change);
     this.cache = new PollCache(settings.cacheMs ?? 0, this.#clock);
+    this.uploads = new UploadFolders(settings.largeFiles ?? 'kept');
     this.files = new Files(this.rooms, nowSeconds);
     this.chat = new Chat(this.rooms, new Stream(this.cache), this.files, ledger, nowSeconds, (event) =>
       this.#told(event),
