@@ -15,6 +15,7 @@ const everywhere: readonly EventKind[] = [
   'reactionAdded',
   'reactionRemoved',
   'roomChanged',
+  'pinChanged',
 ];
 
 /** As the adapters say it of a Talk 22, a Synapse and a Slack; the contract suite holds them to it. */
@@ -44,6 +45,7 @@ export const abilities: Readonly<Record<Network, Ability>> = {
       threads: 'plain',
       reactions: 'any',
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+      pins: 'shown',
       obeys: ['members', 'roles'],
     },
   },
@@ -57,6 +59,7 @@ export const abilities: Readonly<Record<Network, Ability>> = {
       threads: 'plain',
       reactions: 'any',
       maxReactionsPerSpeaker: 23,
+      pins: 'shown',
     },
   },
 };
