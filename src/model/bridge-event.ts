@@ -1,4 +1,5 @@
 import type { DeliveryKey, FileRef, MessageRef, RemoteId, RoomRef, UserRef } from './ids.js';
+import type { Location } from './location.js';
 import type { RichText } from './rich-text.js';
 
 /** Something that happened in a room, in words no network owns. Past tense: it cannot be refused. */
@@ -43,6 +44,8 @@ export interface MessageSent extends Happened<'messageSent'> {
   /** May be empty when the files say it all. */
   readonly body: RichText;
   readonly files: readonly FileRef[];
+  /** The place that it shows; its words say the same, for where there are no maps. */
+  readonly location?: Location;
   readonly replyTo?: MessageRef;
   /** The beginning of what is replied to, where the payload tells it: shown where the original was not bridged. */
   readonly quoted?: { readonly name: string; readonly text: string };

@@ -1,5 +1,7 @@
 import type { Row } from './matrix-in-talk.js';
 
+const gateB = 'https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777';
+
 /** Pictures and other files, places, and what no client should send. */
 export const carried: readonly Row[] = [
   ['element web: picture', '**mia** (Matrix): 📎 meadow.png'],
@@ -29,15 +31,9 @@ export const carried: readonly Row[] = [
   ['picture: without an address', '**mia** (Matrix): 📎 lost.jpg'],
   ['picture: an http address', '**mia** (Matrix): 📎 web.jpg'],
   ['gallery: several pictures in one message', '**noah** (Matrix): the meadow'],
-  [
-    'element web: location with a description',
-    '**mia** (Matrix): Location "gate B" geo:52.5163,13.3777;u=12 at 2026-11-21T08:00:00.000Z',
-  ],
-  ['element web: own location', '**mia** (Matrix): User Location geo:52.5163,13.3777 at 2026-11-21T08:00:00.000Z'],
-  [
-    'fluffychat: location',
-    '**lena** (Matrix): https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777#map=16/52.5163/13.3777',
-  ],
+  ['element web: location with a description', `**mia** (Matrix): [📍 gate B](${gateB})`],
+  ['element web: own location', `**mia** (Matrix): [📍 52.5163, 13.3777](${gateB})`],
+  ['fluffychat: location', `**lena** (Matrix): [📍 52.5163, 13.3777](${gateB})`],
   ['plain body that looks like markdown', '**noah** (Matrix): \\*\\*bold\\*\\* \\[a]\\(https://b.example) \\`c\\` # d'],
   ['plain body that looks like html', '**noah** (Matrix): <b>x</b> \\&amp; <br> <a href="x">y</a>'],
   ['html that says something else than the body', '**noah** (Matrix):\n\n### Plan\n\nall *good*'],

@@ -67,8 +67,9 @@ export const happened: readonly Row[] = [
   ['room: open again', { ignored: 'm.room.join_rules' }],
   ['room: history for members from now on', { ignored: 'm.room.history_visibility' }],
   ['room: guests may join', { ignored: 'm.room.guest_access' }],
-  ['room: pinned message', { ignored: 'm.room.pinned_events' }],
-  ['room: nothing pinned', { ignored: 'm.room.pinned_events' }],
+  // As Talk 22 shows it.
+  ['room: pinned message', { answers: 'element x: plain', silent: true, text: '📌 mia (Matrix) pinned a message' }],
+  ['room: nothing pinned', { answers: 'element x: plain', silent: true, text: '📌 mia (Matrix) unpinned a message' }],
   ['room: main address', { ignored: 'm.room.canonical_alias' }],
   ['room: servers kept out', { ignored: 'm.room.server_acl' }],
   ['room: a widget', { ignored: 'im.vector.modular.widgets' }],

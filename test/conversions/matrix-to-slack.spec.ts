@@ -241,12 +241,9 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
   ['picture: without an address', '📎 lost.jpg'],
   ['picture: an http address', '📎 web.jpg'],
   ['gallery: several pictures in one message', 'the meadow'],
-  [
-    'element web: location with a description',
-    'Location "gate B" geo:52.5163,13.3777;u=12 at 2026-11-21T08:00:00.000Z',
-  ],
-  ['element web: own location', 'User Location geo:52.5163,13.3777 at 2026-11-21T08:00:00.000Z'],
-  ['fluffychat: location', '‹https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777#map=16/52.5163/13.3777›'],
+  ['element web: location with a description', '‹https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777|📍 gate B›'],
+  ['element web: own location', '‹https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777|📍 52.5163, 13.3777›'],
+  ['fluffychat: location', '‹https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777|📍 52.5163, 13.3777›'],
   [
     'element web: poll started',
     '📊 ‹b|Which day for the dress rehearsal?›\n\n1. Friday\n2. Saturday & Sunday\n3. <neither>',
@@ -288,6 +285,9 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
     ],
   ],
   ['room: power levels as before', '‹i|mia (Matrix) lets people write again›'],
+  // In a room that knows no pins.
+  ['room: pinned message', '‹i|📌 mia (Matrix) pinned a message›'],
+  ['room: nothing pinned', '‹i|📌 mia (Matrix) unpinned a message›'],
   ['member: lena is kicked, with a reason', '‹i|Lena at the fair (Matrix) was removed›'],
   ['member: lena joins herself', '‹i|lena (Matrix) joined›'],
   ['member: lena leaves', '‹i|lena (Matrix) left›'],

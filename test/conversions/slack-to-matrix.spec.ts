@@ -2,6 +2,12 @@ import { eventNamed, namesOf } from './slack-captured.js';
 import { inMatrix } from './slack-in-matrix.js';
 
 /** Every expectation was read by a person: it is what people in Matrix are to see. */
+const pinLine = (did: string): object => ({
+  body: `📌 Anna (Slack) ${did} a message`,
+  msgtype: 'm.notice',
+  'm.relates_to': { 'm.in_reply_to': { event_id: '$text: one line' } },
+});
+
 const tables: readonly (readonly [string, readonly string[], readonly (readonly [string, unknown])[]])[] = [
   [
     'what people type',
@@ -277,8 +283,9 @@ const tables: readonly (readonly [string, readonly string[], readonly (readonly 
       ['room: taken out of the archive', { msgtype: 'm.notice', body: '* took the channel out of the archive' }],
       ['room: who may post', { ignored: 'message of the kind channel_posting_permissions' }],
       ['room: renamed, as an event', { ignored: 'channel_rename' }],
-      ['pin: added', { skipped: 'the network cannot show pinChanged' }],
-      ['pin: removed', { skipped: 'the network cannot show pinChanged' }],
+      // Where the room does not let us pin.
+      ['pin: added', pinLine('pinned')],
+      ['pin: removed', pinLine('unpinned')],
       ['huddle', { ignored: 'message of the kind huddle_thread' }],
       ['other: a file is made public', { ignored: 'file_public' }],
     ],

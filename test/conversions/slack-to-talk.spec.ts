@@ -131,8 +131,9 @@ const tables: readonly (readonly [string, readonly string[], readonly (readonly 
       ],
       ['room: who may post', { ignored: 'message of the kind channel_posting_permissions' }],
       ['room: renamed, as an event', { ignored: 'channel_rename' }],
-      ['pin: added', { skipped: 'the network cannot show pinChanged' }],
-      ['pin: removed', { skipped: 'the network cannot show pinChanged' }],
+      // As Talk 22 shows it.
+      ['pin: added', { answers: 'text: one line', silent: true, text: '📌 Anna (Slack) pinned a message' }],
+      ['pin: removed', { answers: 'text: one line', silent: true, text: '📌 Anna (Slack) unpinned a message' }],
       ['huddle', { ignored: 'message of the kind huddle_thread' }],
       ['other: a file is made public', { ignored: 'file_public' }],
     ],

@@ -1,5 +1,6 @@
 import { cleanText } from '../../formatting/clean.js';
 import { oneEmoji } from '../../formatting/emoji.js';
+import { mapLink } from '../../formatting/location.js';
 import { cleanName } from '../../formatting/names.js';
 import type { BridgeEvent, MessageSent, RoomChanged } from '../../model/bridge-event.js';
 import {
@@ -11,6 +12,7 @@ import {
   userId,
   type UserRef,
 } from '../../model/ids.js';
+import type { RichText } from '../../model/rich-text.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import { pollBody, pollEndBody } from './from-matrix-polls.js';
 import { isModerator, mayWrite } from './from-matrix-power.js';
@@ -23,6 +25,7 @@ import {
   shownName,
   withoutReplyFallback,
 } from './from-matrix-text.js';
+import { locationOf } from './from-matrix-location.js';
 import { pinsChanged } from './from-matrix-pins.js';
 import { deliveryKeyIn, type MatrixSelf, parseMxc } from './matrix.ids.js';
 import {
@@ -85,7 +88,11 @@ function fromMessage(stored: StoredEvent, self: MatrixSelf): ReadResult {
   if (message.msgtype === 'm.key.verification.request') return { ignored: `${message.msgtype}: for one person alone` };
   const inThread = relation.rel_type === 'm.thread' ? relation.event_id : undefined;
   const isAnswer = relation['m.in_reply_to'] !== undefined;
-  const body = bodyOf(message, isAnswer, pillsOf(stored, self), stored.mayCallAll === true);
+  const location = locationOf(content);
+  const body: RichText =
+    location === undefined
+      ? bodyOf(message, isAnswer, pillsOf(stored, self), stored.mayCallAll === true)
+      : [{ type: 'paragraph', content: [mapLink(location)] }];
   const file = fileIn(stored.event.type, content, self.account);
   if (body.length === 0 && file === undefined) return { ignored: `${stored.event.type} without a text` };
   const answered = answeredBy(content);
@@ -97,6 +104,7 @@ function fromMessage(stored: StoredEvent, self: MatrixSelf): ReadResult {
     body: stored.event.type === 'm.sticker' ? [] : body,
     files: file === undefined ? [] : [file],
     style: styleOf(message.msgtype),
+    ...(location === undefined ? {} : { location }),
     ...(answered === undefined ? {} : { replyTo: refTo(stored, self, answered) }),
     ...(quoted === undefined ? {} : { quoted }),
     ...(inThread === undefined ? {} : { thread: refTo(stored, self, inThread) }),

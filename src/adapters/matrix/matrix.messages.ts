@@ -10,6 +10,7 @@ import type { MatrixLookups } from './matrix.lookups.js';
 import type { JsonObject } from './matrix.payloads.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
 import { type Placing, toMatrix, wordless } from './to-matrix.js';
+import { asLocation } from './to-matrix-location.js';
 import { withFile } from './to-matrix-files.js';
 
 /** Says and unsays things. */
@@ -37,7 +38,9 @@ export class MatrixMessages {
       request.onMade({ part, id: await this.writer.say(room, user, content, key, writing), key });
     };
     const isWordless = event.body.length === 0 && event.files.length > 0;
-    const texts = isWordless ? [] : toMatrix({ ...event, files: [] }, this.self, placing);
+    const { location } = event;
+    const words = isWordless ? [] : toMatrix({ ...event, files: [] }, this.self, placing);
+    const texts = location === undefined ? words : words.map((content) => asLocation(content, location));
     await sayInPieces(piecesOf(texts, event.files), new Set(made.map(({ part }) => part)), {
       text: say,
       file: async (part, file, caption = wordless(file, this.self, placing, part)) => {

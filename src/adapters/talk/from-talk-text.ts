@@ -1,8 +1,11 @@
 import { changeInlines } from '../../formatting/change-inlines.js';
+import { cleanText } from '../../formatting/clean.js';
+import { locationAt, mapLink } from '../../formatting/location.js';
 import { fromMarkdown } from '../../formatting/markdown.js';
 import type { Placeholder } from '../../formatting/markdown-reader.js';
 import { fromPlain } from '../../formatting/plain.js';
 import { userId, type AccountId, type FileLine, type FileRef, type RoomId } from '../../model/ids.js';
+import type { Location } from '../../model/location.js';
 import type { Block, Inline, Mention, RichText } from '../../model/rich-text.js';
 import { federatedUserId, talkFileId, talkUserId } from './talk.ids.js';
 import type { RichParameter } from './talk.payloads.js';
@@ -107,6 +110,22 @@ function inlineOf(name: string, parameter: RichParameter, account: AccountId, ro
   return of === undefined ? { type: 'text', text: label } : { type: 'mention', of, label };
 }
 
+/** The place that a message shows and nothing besides. */
+export function locationIn({
+  message,
+  messageParameters,
+}: Pick<Text, 'message' | 'messageParameters'>): Location | undefined {
+  const [, name = ''] = /^\{([a-z0-9-]+)\}$/.exec(message) ?? [];
+  const parameter = Object.hasOwn(messageParameters, name) ? messageParameters[name] : undefined;
+  return textOf(parameter, 'type') === 'geo-location' && parameter !== undefined ? locationOf(parameter) : undefined;
+}
+
+function locationOf(parameter: RichParameter): Location | undefined {
+  const point = locationAt(textOf(parameter, 'latitude'), textOf(parameter, 'longitude'));
+  const name = cleanText(textOf(parameter, 'name')).trim();
+  return point === undefined || name === '' ? point : { ...point, name };
+}
+
 function mentionOf(parameter: RichParameter, account: AccountId, room: RoomId): Mention | undefined {
   const id = textOf(parameter, 'id');
   const server = textOf(parameter, 'server');
@@ -139,14 +158,8 @@ function objectOf(parameter: RichParameter, label: string): Inline {
     case 'talk-poll':
       return { type: 'text', text: `📊 ${label}` };
     case 'geo-location': {
-      const [latitude, longitude] = [textOf(parameter, 'latitude'), textOf(parameter, 'longitude')];
-      const place = `mlat=${encodeURIComponent(latitude)}&mlon=${encodeURIComponent(longitude)}`;
-      const name = textOf(parameter, 'name') || `${latitude}, ${longitude}`;
-      return {
-        type: 'link',
-        url: `https://www.openstreetmap.org/?${place}`,
-        content: [{ type: 'text', text: `📍 ${name}` }],
-      };
+      const location = locationOf(parameter);
+      return location === undefined ? { type: 'text', text: `📍 ${label}` } : mapLink(location);
     }
     case 'deck-card': {
       const where = [textOf(parameter, 'boardname'), textOf(parameter, 'stackname')]

@@ -15,7 +15,7 @@ import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
 import { asBroadcast } from './from-talk-breakouts.js';
 import { recordingOf, type RoomMessage, roomStateOf } from './from-talk-rooms.js';
-import { bodyOf, filesOf, textOf } from './from-talk-text.js';
+import { bodyOf, filesOf, locationIn, textOf } from './from-talk-text.js';
 import type { SystemMessage } from './talk.constants.js';
 import {
   actorOf,
@@ -50,6 +50,7 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
   // A message in a thread has the thread's first message as its parent, whether it quotes that or not.
   const quoted = row.parent?.deleted === true || row.parent?.id === thread ? undefined : row.parent?.id;
   const base = happened(stored, reader);
+  const location = base.actor.standing === 'ours' ? undefined : locationIn(row);
   return {
     ...base,
     kind: 'messageSent',
@@ -58,6 +59,7 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     body: base.actor.standing === 'ours' ? [] : saidIn(stored, reader),
     files: base.actor.standing === 'ours' ? [] : filesOf(row, row.messageType, reader.account),
     style: 'text',
+    ...(location === undefined ? {} : { location }),
     ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted), ...quotedIn(stored, reader) }),
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
     ...titleOf(row),

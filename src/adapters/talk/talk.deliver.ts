@@ -11,6 +11,7 @@ import type { Author, TalkAuthors } from './talk.authors.js';
 import type { TalkClient } from './talk.client.js';
 import { uneditable, unsureRefusal } from './talk.errors.js';
 import { rowIdOf, talkMessageId } from './talk.ids.js';
+import { isMap, showLocation } from './talk.locations.js';
 import { withReason, type Wish } from './talk.rights.js';
 import type { ThreadPlace, TalkThreads } from './talk.threads.js';
 import type { TalkUploads } from './talk.uploads.js';
@@ -48,6 +49,10 @@ export class MessageDelivery implements Deliver<'messageSent'> {
     const { speaker, room } = request;
     const { quote, replyTo } = await this.#answered(request, signal);
     const event = quote.length === 0 ? request.event : { ...request.event, body: [...quote, ...request.event.body] };
+    if (event.location !== undefined && isMap(request)) {
+      await showLocation(this.writing, request, event.location, signal);
+      return;
+    }
     const isSilent = event.attention === 'silent' || event.style === 'notice';
     const made = new Set(request.made.map(({ part }) => part));
     const { files } = event;
