@@ -1,7 +1,7 @@
 import { accountId, type AccountId, type RoomId } from '../model/ids.js';
 import type { SpeakerWish } from '../model/capabilities.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
-import type { Clock } from '../model/clock.js';
+import type { AlarmClock } from '../model/clock.js';
 import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
 import type { AccountRepository } from '../persistence/account.repository.js';
@@ -46,7 +46,7 @@ export interface BridgeParts {
   readonly shards: Shards;
   readonly wakeups: Wakeups;
   readonly supervisor: Supervisor;
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly declared: readonly DeclaredLink[];

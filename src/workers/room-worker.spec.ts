@@ -30,7 +30,6 @@ class Reading {
   readonly stored: { keys: string[]; cursor: string; fence: string }[] = [];
   /** What was written down of the room itself. */
   readonly told: string[] = [];
-  readonly stop = new AbortController();
   readonly turnstile = new Turnstile(8);
   refused = 0;
   worked = 0;
@@ -112,7 +111,7 @@ class Reading {
   /** Runs until it waits. Its end, whatever it is, is `ended`. */
   async begin(): Promise<{ ended: Promise<unknown> }> {
     const ended = this.worker
-      .run(this.stop.signal, () => (this.worked += 1))
+      .run(() => (this.worked += 1))
       .then(
         () => 'stopped',
         (error: unknown) => error,
@@ -160,7 +159,7 @@ function gate(): { readonly passed: Promise<void>; open(): void } {
 
 let reading: Reading;
 afterEach(async () => {
-  reading.stop.abort();
+  reading.worker.stop();
   await reading.clock.settle();
 });
 
@@ -230,7 +229,7 @@ describe('RoomWorker, when a room is read', () => {
     reading = new Reading();
     const { ended } = await reading.begin();
     await reading.clock.pass(4_000);
-    reading.stop.abort();
+    reading.worker.stop();
     expect([await ended, reading.readAtS]).toEqual(['stopped', [0]]);
   });
 
@@ -248,7 +247,7 @@ describe('RoomWorker, when a room is read', () => {
     expect(reading.pulls).toEqual([]);
     await reading.clock.pass(1_000);
     expect(reading.readAtS).toEqual([60]);
-    reading.stop.abort();
+    reading.worker.stop();
     reading = await full();
     await reading.clock.pass(1_000);
     reading.worker.wake();
@@ -272,7 +271,7 @@ describe('RoomWorker, how long a room was quiet', () => {
       reading = new Reading({ activityAt });
       await reading.begin();
       expect(reading.quiet).toEqual([0]);
-      reading.stop.abort();
+      reading.worker.stop();
     }
   });
 
@@ -325,7 +324,7 @@ describe('RoomWorker, held polls', () => {
     expect(await reading.fails()).toEqual(new Error('no connection'));
     reading.answer = () => undefined;
     const { ended } = await reading.begin();
-    reading.stop.abort();
+    reading.worker.stop();
     expect(await ended).toBe('stopped');
     expect((await reading.metrics.reads.get()).values).toMatchObject([
       { labels: { outcome: 'nothing' } },
@@ -469,7 +468,7 @@ describe('RoomWorker, wake-ups that bring nothing', () => {
       reading.worker.wake();
       await reading.clock.pass(60_000);
       expect([watch, reading.readAtS]).toEqual([watch, watch === 'swept' ? [0, 4] : [0, 4, 5]]);
-      reading.stop.abort();
+      reading.worker.stop();
     }
   });
 
@@ -582,6 +581,23 @@ describe('RoomWorker, a room that is closed', () => {
     reading.answer = () => undefined;
     await reading.begin();
     expect(reading.told).toEqual(['open']);
+  });
+
+  it('rests after a failure for as long as it is told, whatever wakes it, unless it is stopped', async () => {
+    reading = new Reading();
+    const ends = { whole: 0, stopped: 0 };
+    void reading.worker.pause(10_000).then(() => (ends.whole += 1));
+    await reading.clock.pass(9_999);
+    reading.worker.wake();
+    reading.worker.watchBy('webhook');
+    await reading.clock.settle();
+    expect(ends.whole).toBe(0);
+    await reading.clock.pass(1);
+    expect(ends.whole).toBe(1);
+    void reading.worker.pause(10_000).then(() => (ends.stopped += 1));
+    reading.worker.stop();
+    await reading.clock.settle();
+    expect(ends.stopped).toBe(1);
   });
 
   it('is not one that does not answer, nor one whose login is refused: that is the account’s', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../model/clock.js';
+import type { AlarmClock } from '../model/clock.js';
 import { LoginRefused, RoomClosed } from '../model/errors.js';
 import type { AccountId, Cursor, RoomRef } from '../model/ids.js';
 import type { NetworkAdapter, PulledBatch, Pulling, RawPayload, WatchMode } from '../model/network-adapter.js';
@@ -8,6 +8,7 @@ import type { RoomRepository, RoomRow } from '../persistence/room.repository.js'
 import type { IngestService } from '../pipeline/ingest.js';
 import type { RoomStates } from './room-states.js';
 import type { Shards } from './shards.js';
+import type { Kept } from './supervisor.js';
 import type { Turnstile } from './turnstile.js';
 import { WakePace } from './wake-pace.js';
 
@@ -16,7 +17,7 @@ export interface RoomParts {
   readonly states: Pick<RoomStates, 'closed' | 'opened'>;
   readonly ingest: IngestService;
   readonly shards: Shards;
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Each room is read when its worker begins: so many of an account at a time, since a service that starts has thousands. */
@@ -30,7 +31,7 @@ const mostRemembered = 1_000;
 const shownAfterMs = 1_000;
 
 /** Reads one room of a network that must be asked: after each wake-up, in time, or by a held poll. */
-export class RoomWorker {
+export class RoomWorker implements Kept {
   readonly #ref: RoomRef;
   readonly #pace = new WakePace();
   #mode: WatchMode;
@@ -38,10 +39,15 @@ export class RoomWorker {
   #isWoken = false;
   /** The last read was for something that was told, and brought nothing. */
   #isToRepeat = false;
+  #isStopped = false;
+  /** Ends the read that is under way. */
+  #request: AbortController | undefined;
   /** Ends the held poll, or the waiting for the first read, that is under way. */
   #poll: AbortController | undefined;
   /** Ends the pause that is under way. */
-  #pause: AbortController | undefined;
+  #endPause: (() => void) | undefined;
+  /** After a failure: then only the stop ends the pause. */
+  #isResting = false;
   #quietSinceMs: number;
   /** Absent while nothing was: most rooms are idle. */
   #stored: Set<string> | undefined;
@@ -65,9 +71,21 @@ export class RoomWorker {
     return this.#mode;
   }
 
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** For good. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#endPause?.();
+    this.#poll?.abort();
+    this.#request?.abort();
+  }
+
   wake(): void {
     this.#isWoken = true;
-    this.#pause?.abort();
+    this.#thinkAgain();
     // A held poll goes on where nothing may be read for it yet: it may bring by itself what there is.
     if (this.#wakesInMs() === 0) this.#poll?.abort();
   }
@@ -78,67 +96,76 @@ export class RoomWorker {
     this.#mode = mode;
     // Between the others nothing is to be read for that: thousands may change at once.
     if (isOfPoll) this.wake();
-    else this.#pause?.abort();
+    else this.#thinkAgain();
   }
 
-  /** Ends by abort or by throwing. `working` is told after each read that went well. */
-  async run(signal: AbortSignal, working: () => void): Promise<void> {
-    // A signal that follows two others takes more memory than all else of a room that sleeps.
-    const endPause = (): void => this.#pause?.abort();
-    signal.addEventListener('abort', endPause);
+  #thinkAgain(): void {
+    if (!this.#isResting) this.#endPause?.();
+  }
+
+  /** Ends when it is stopped or by throwing. `working` is told after each read that went well. */
+  async run(working: () => void): Promise<void> {
     try {
-      let batch = await this.#readFirst(signal);
-      while (!signal.aborted) {
+      let batch = await this.#readFirst();
+      while (!this.#isStopped) {
         working();
-        const how = batch.rest === 'more' ? 'now' : await this.#next(signal);
-        if (signal.aborted) return;
-        batch = await this.#read(batch.cursor, how, signal);
+        const how = batch.rest === 'more' ? 'now' : await this.#next();
+        if (this.#isStopped) return;
+        batch = await this.#read(batch.cursor, how);
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (this.#isStopped) return;
       await this.#failed(error);
       throw error;
-    } finally {
-      signal.removeEventListener('abort', endPause);
     }
   }
 
-  /** What came while nobody read. */
-  async #readFirst(signal: AbortSignal): Promise<PulledBatch> {
-    const turn = this.#interruptible(signal);
-    const read = async (): Promise<PulledBatch> => this.#read(await this.#begin(signal), 'now', signal);
-    return this.parts.firstReads(this.#ref.account).pass(read, turn);
+  async pause(ms: number): Promise<void> {
+    this.#isResting = true;
+    await this.#rest(ms);
+    this.#isResting = false;
   }
 
-  /** Aborts with `signal`, and with the next wake-up. */
-  #interruptible(signal: AbortSignal): AbortSignal {
+  /** Whether it took its whole time. */
+  async #rest(ms: number): Promise<boolean> {
+    if (this.#isStopped) return false;
+    const isWhole = await new Promise<boolean>((resolve) => {
+      const callOff = this.parts.clock.after(ms, () => resolve(true));
+      this.#endPause = () => {
+        callOff();
+        resolve(false);
+      };
+    });
+    this.#endPause = undefined;
+    return isWhole;
+  }
+
+  /** What came while nobody read. */
+  async #readFirst(): Promise<PulledBatch> {
+    const read = async (): Promise<PulledBatch> => this.#read(await this.#begin(), 'now');
+    return this.parts.firstReads(this.#ref.account).pass(read, this.#newPoll().signal);
+  }
+
+  /** Ends with the next wake-up. */
+  #newPoll(): AbortController {
     this.#poll = new AbortController();
     if (this.#wakesInMs() === 0) this.#poll.abort();
-    return AbortSignal.any([signal, this.#poll.signal]);
+    return this.#poll;
   }
 
-  async #begin(signal: AbortSignal): Promise<Cursor> {
+  async #begin(): Promise<Cursor> {
     const known = await this.parts.repository.cursor(this.#ref);
     if (known !== null) return known;
-    const { cursor } = await this.pulling.pull(this.#ref.id, null, 'now', signal);
+    const { cursor } = await this.#pull(null, 'now');
     await this.parts.repository.begin(this.#ref, cursor, this.parts.shards.fence(this.row.shard));
     return cursor;
   }
 
-  async #read(from: Cursor, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> {
+  async #read(from: Cursor, how: 'wait' | 'now'): Promise<PulledBatch> {
     const isWoken = how === 'now' && this.#isWoken;
     // A wake-up that comes from here on is one for the next read.
     if (how === 'now') this.#isWoken = false;
-    const interrupt = how === 'wait' ? this.#interruptible(signal) : signal;
-    let batch: PulledBatch;
-    try {
-      batch = await this.pulling.pull(this.#ref.id, from, how, interrupt);
-    } catch (error) {
-      // A held poll that was ended by a wake-up has told nothing, and lost nothing.
-      if (how === 'wait' && this.#poll?.signal.aborted === true && !signal.aborted)
-        return { payloads: [], cursor: from, rest: 'more' };
-      throw error;
-    }
+    const batch = await this.#pull(from, how);
     if (this.#told !== undefined) await this.#recovered();
     const fresh = batch.payloads.filter(({ key }) => this.#stored?.has(key) !== true);
     if (fresh.length > 0 || batch.cursor !== from) await this.#store(fresh, batch.cursor);
@@ -147,6 +174,22 @@ export class RoomWorker {
     this.#keepPace(fresh.length > 0 || batch.cursor !== from, isWoken);
     this.parts.metrics.reads.inc({ account: this.#ref.account, outcome: fresh.length > 0 ? 'new' : 'nothing' });
     return batch;
+  }
+
+  async #pull(from: Cursor | null, how: 'wait' | 'now'): Promise<PulledBatch> {
+    const request = how === 'wait' ? this.#newPoll() : new AbortController();
+    this.#request = request;
+    if (this.#isStopped) request.abort();
+    try {
+      return await this.pulling.pull(this.#ref.id, from, how, request.signal);
+    } catch (error) {
+      // A held poll that was ended by a wake-up has told nothing, and lost nothing.
+      if (how === 'wait' && from !== null && request.signal.aborted && !this.#isStopped)
+        return { payloads: [], cursor: from, rest: 'more' };
+      throw error;
+    } finally {
+      this.#request = undefined;
+    }
   }
 
   async #store(payloads: readonly RawPayload[], cursor: Cursor): Promise<void> {
@@ -174,24 +217,22 @@ export class RoomWorker {
     return this.#isWoken ? this.#pace.waitMs(this.parts.clock.monotonicMs()) : Infinity;
   }
 
-  async #next(signal: AbortSignal): Promise<'wait' | 'now'> {
+  async #next(): Promise<'wait' | 'now'> {
     const { clock } = this.parts;
     const readMs = clock.monotonicMs();
+    this.#poll = undefined;
     for (;;) {
       const wakesInMs = this.#wakesInMs();
       if (wakesInMs === 0) return 'now';
       // A held poll brings what comes. A wake-up is for what it may not bring: what was stored late.
       if (this.#mode === 'held') return 'wait';
-      this.#poll = undefined;
-      const pause = new AbortController();
-      this.#pause = pause;
       const repeats = this.#isToRepeat && this.#pace.waitMs(clock.monotonicMs()) === 0;
       const pauseMs = repeats ? shownAfterMs : this.pulling.rereadAfterMs(readMs - this.#quietSinceMs, this.#mode);
       const leftMs = Math.max(0, pauseMs - (clock.monotonicMs() - readMs));
-      await clock.sleep(Math.min(leftMs, wakesInMs), pause.signal);
-      this.#pause = undefined;
+      const isWhole = await this.#rest(Math.min(leftMs, wakesInMs));
+      if (this.#isStopped) return 'now';
       // It was woken, or only the watch changed, and the pause is another one.
-      if (pause.signal.aborted && !signal.aborted) continue;
+      if (!isWhole) continue;
       if (repeats) this.#pace.broughtNothing(clock.monotonicMs());
       return 'now';
     }

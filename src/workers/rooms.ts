@@ -15,7 +15,6 @@ const wakeEveryMs = 25;
 interface Watched {
   readonly row: RoomRow;
   readonly worker: RoomWorker;
-  readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
 
@@ -30,11 +29,11 @@ export class Rooms {
     private readonly supervisor: Supervisor,
     private readonly signal: AbortSignal,
   ) {
-    // One for all: a signal that follows two others takes more memory than all else of an idle room.
+    // One for all: a signal for each would be most of what an idle room takes.
     signal.addEventListener(
       'abort',
       () => {
-        for (const { stop } of this.#watched.values()) stop.abort();
+        for (const { worker } of this.#watched.values()) worker.stop();
       },
       { once: true },
     );
@@ -96,19 +95,13 @@ export class Rooms {
     const adapter = this.adapters.get(row.account);
     if (adapter?.pulling === undefined) return;
     const worker = new RoomWorker(this.parts, adapter, adapter.pulling, row);
-    const stop = new AbortController();
-    const ended = this.supervisor.keep(
-      'room',
-      { account: row.account, room: row.room },
-      (running, working) => worker.run(running, working),
-      stop.signal,
-    );
-    this.#watched.set(key, { row, worker, stop, ended });
+    const ended = this.supervisor.keepOne('room', { account: row.account, room: row.room }, worker);
+    this.#watched.set(key, { row, worker, ended });
   }
 
   #stop(key: string, watched: Watched): void {
     this.#watched.delete(key);
-    watched.stop.abort();
+    watched.worker.stop();
   }
 
   #count(): void {

@@ -8,8 +8,17 @@ export interface SupervisorOptions {
   readonly firstPauseMs: number;
 }
 
+/** What is kept alive: it ends only when it was stopped, or by throwing. */
+export interface Kept {
+  readonly isStopped: boolean;
+  /** `working` is told when it works. */
+  run(working: () => void): Promise<void>;
+  /** Resolves after `ms`, or as soon as it is stopped. */
+  pause(ms: number): Promise<void>;
+}
+
 /**
- * Keeps loops alive. A loop ends only when its signal aborts or by throwing; then it is started again after a pause that grows
+ * Keeps loops alive. A loop ends only when it is stopped or by throwing; then it is started again after a pause that grows
  * (1 s, 6 s, 11 s … 30 s; after a refused login 5 s, 10 s, 20 s … 10 minutes), or that the failure names. A failure is told once,
  * and once more when it is over.
  */
@@ -30,7 +39,18 @@ export class Supervisor {
     loop: (signal: AbortSignal, working: () => void) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const kept = this.#keep(worker, fields, loop, signal);
+    return this.keepOne(worker, fields, {
+      get isStopped() {
+        return signal.aborted;
+      },
+      run: (working) => loop(signal, working),
+      pause: (ms) => this.clock.sleep(ms, signal),
+    });
+  }
+
+  /** As `keep`, for what has its own way of being stopped. */
+  keepOne(worker: string, fields: object, one: Kept): Promise<void> {
+    const kept = this.#keep(worker, fields, one);
     this.#loops.add(kept);
     return kept.finally(() => this.#loops.delete(kept));
   }
@@ -40,27 +60,22 @@ export class Supervisor {
     await Promise.all(this.#loops);
   }
 
-  async #keep(
-    worker: string,
-    fields: object,
-    loop: (signal: AbortSignal, working: () => void) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #keep(worker: string, fields: object, one: Kept): Promise<void> {
     let failures = 0;
     const working = (): void => {
       if (failures > 0) this.log.info({ worker, ...fields }, 'works again');
       failures = 0;
     };
-    while (!signal.aborted) {
+    while (!one.isStopped) {
       try {
-        await loop(signal, working);
-        if (!signal.aborted) throw new Error(`the ${worker} loop ended without being asked to`);
+        await one.run(working);
+        if (!one.isStopped) throw new Error(`the ${worker} loop ended without being asked to`);
       } catch (error) {
-        if (signal.aborted) return;
+        if (one.isStopped) return;
         if (failures === 0) this.log.warn({ worker, ...fields, error }, 'fails and is tried again');
         else this.log.debug({ worker, ...fields, error, failures }, 'still fails');
         this.metrics.restarts.inc({ worker });
-        await this.clock.sleep(pauseAfter(error, failures, this.options.firstPauseMs), signal);
+        await one.pause(pauseAfter(error, failures, this.options.firstPauseMs));
         failures += 1;
       }
     }

@@ -1,8 +1,12 @@
-import type { Clock } from '../model/clock.js';
+import type { AlarmClock } from '../model/clock.js';
 
-export const systemClock: Clock = {
+export const systemClock: AlarmClock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) {

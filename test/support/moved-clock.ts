@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/model/clock.js';
+import type { AlarmClock } from '../../src/model/clock.js';
 
 interface Sleeper {
   readonly untilMs: number;
@@ -6,7 +6,7 @@ interface Sleeper {
 }
 
 /** A clock that stands still until a spec moves it. Whoever sleeps wakes at its time, one after the other. */
-export class MovedClock implements Clock {
+export class MovedClock implements AlarmClock {
   /** How long each sleep was to be, in their order. */
   readonly slept: number[] = [];
   readonly #sleepers = new Set<Sleeper>();
@@ -41,6 +41,19 @@ export class MovedClock implements Clock {
       if (signal?.aborted === true) wake();
       else signal?.addEventListener('abort', wake);
     });
+  }
+
+  after(ms: number, act: () => void): () => void {
+    this.slept.push(ms);
+    const sleeper = {
+      untilMs: this.#monotonicMs + ms,
+      wake: () => {
+        this.#sleepers.delete(sleeper);
+        act();
+      },
+    };
+    this.#sleepers.add(sleeper);
+    return () => this.#sleepers.delete(sleeper);
   }
 
   /** Time passes; what it wakes goes on until it waits again. Only for what waits for this clock, promises and nothing else. */
