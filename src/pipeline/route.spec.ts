@@ -469,6 +469,16 @@ describe('route: what is about something unknown', () => {
     expect(notes(plan)).toEqual(['ignored: what it is about was not bridged']);
   });
 
+  it('a deletion waits also where the source keeps order: it may be of what we said, and do not know yet', () => {
+    const event = { ...deleted('a', 'm1', '4'), at: '2026-01-01T00:00:00.000Z' };
+    const plan = routed(knowing(), [event]);
+    expect(plan.held).toEqual([
+      { account: 'left', room: 'a', remote: 'm1', inbox: '1', event, forMs: 600_000, then: 'drop' },
+    ]);
+    expect(notes(plan)).toEqual(['held']);
+    expect(notes(routed(knowing(), [event], { from: 'overdue' }))).toEqual(['ignored: what it is about never came']);
+  });
+
   it('once its target is known it is routed', () => {
     const plan = route(
       [arrival('1', [sent('a', 'm1')], late), arrival('2', [reacted('a', 'm1', '4')], { ...late, from: 'held' })],

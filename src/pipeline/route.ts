@@ -419,10 +419,14 @@ class Routing {
     return { state: 'routed', message: target.message };
   }
 
-  /** Where the source keeps order the target was never bridged; elsewhere it may still come. */
+  /** Where the source keeps order the target was never bridged, unless we said it and do not know it yet; elsewhere it may still come. */
   #unknownTarget(event: BridgeEvent, wiring: Wiring): Verdict {
     if (this.arrival.from === 'overdue') return ignored('what it is about never came');
     const target = targetOf(event);
+    if (target !== undefined && this.arrival.order === 'kept' && event.kind === 'messageDeleted') {
+      // What was said and deleted while we were away comes back without our key: only the lane finds out that it was ours.
+      return this.#hold(event, target, this.options.now, 'drop');
+    }
     const at = new Date(event.at);
     if (target === undefined || this.arrival.order === 'kept' || at < this.#saidSince(wiring)) {
       return ignored('what it is about was not bridged');
