@@ -128,6 +128,8 @@ export interface MemberJoined extends Happened<'memberJoined'>, OfMember {}
 
 export interface MemberLeft extends Happened<'memberLeft'>, OfMember {
   readonly how: 'left' | 'removed' | 'banned';
+  /** Where it is done to somebody of the room that it is delivered to: whom it was done to, who may have been shown there as well. */
+  readonly shown?: UserRef;
 }
 
 /** Somebody may see to the room from now on, or no longer. */

@@ -497,7 +497,7 @@ describe('degrade', () => {
 
     it('is done where the room obeys, to those who are known there', () => {
       expect(degrade(removed(mia), obeying, on({ here: there }))).toMatchObject({
-        event: { kind: 'memberLeft', member: { account: 'right', id: 'mia there' } },
+        event: { kind: 'memberLeft', member: { account: 'right', id: 'mia there' }, shown: mia },
         by: 'bridge',
       });
       expect(degrade(promoted(ben), obeying, on({ here: ben }))).toMatchObject({

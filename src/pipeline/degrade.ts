@@ -232,7 +232,11 @@ function doneTo(
   if (options.moderation === 'on' && here !== undefined && obeys.includes(what)) {
     const isTold = options[what === 'members' ? 'members' : 'moderators'] !== 'off';
     return {
-      event: { ...event, member: { ...event.member, account: here.account, id: here.id } },
+      event: {
+        ...event,
+        member: { ...event.member, account: here.account, id: here.id },
+        ...(event.kind === 'memberLeft' && event.member.account !== here.account ? { shown: event.member } : {}),
+      },
       by: 'bridge',
       ...(isTold ? { inLine: line(event, noticeOf(event, networkLabel)).event } : {}),
     };

@@ -268,7 +268,7 @@ function fromPowerLevels(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const base = happened(stored, self);
   const roles = usersIn(before, event.content).flatMap((id): BridgeEvent[] => {
     const role = isModerator(event.content, id) ? 'moderator' : 'member';
-    if ((role === 'moderator') === isModerator(before, id) || id === self.users.bot) return [];
+    if ((role === 'moderator') === isModerator(before, id)) return [];
     const member = personSeen(self, id);
     return member === undefined ? [] : [{ ...base, kind: 'roleChanged', member, role }];
   });

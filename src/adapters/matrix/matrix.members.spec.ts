@@ -132,6 +132,15 @@ describe('matrix rooms and their members', () => {
         expect(membership()).toBe('ban');
       });
 
+      it('whoever he was shown as from there goes too, also where we may not remove him', async () => {
+        await deliver(joining('in', room));
+        const { request } = own('one', 'removed');
+        const { member: shown } = leaving('one', room, 'removed').request.event;
+        await send({ request: { ...request, event: { ...request.event, shown } } });
+        expect(membership()).toBe('join');
+        expect(memberNames()[annasGhost]).toMatch(/ leave$/);
+      });
+
       it('where we may not, it is told', async () => {
         await send(own('one', 'removed'));
         expect(membership()).toBe('join');
@@ -224,6 +233,24 @@ describe('matrix rooms and their members', () => {
       expect(stateOf('m.room.avatar')).toHaveLength(2);
       for (const name of ['four', 'five']) await deliver(changing(name, room, { of: 'avatar', avatar: null }));
       expect(stateOf('m.room.avatar').slice(2)).toEqual([[bot, {}]]);
+    });
+
+    it('an emoji that is drawn as SVG is no picture: the one before is gone', async () => {
+      asAdministrator();
+      const named = (name: string, mime: string, body: string) => ({
+        openFile: () =>
+          Promise.resolve({ name, mime, bytes: 8, body: [Buffer.from(body)] as unknown as AsyncIterable<Uint8Array> }),
+      });
+      const drawn = ['image/svg+xml', 'application/octet-stream'].map((mime) => named('1.svg', mime, '<svg/>'));
+      await deliver(changing('none', room, { of: 'avatar', avatar: picture }, drawn[0]));
+      expect(stateOf('m.room.avatar')).toEqual([]);
+      for (const [at, svg] of drawn.entries()) {
+        await deliver(
+          changing(`one${at}`, room, { of: 'avatar', avatar: picture }, named('1.png', 'image/png', 'png')),
+        );
+        await deliver(changing(`two${at}`, room, { of: 'avatar', avatar: picture }, svg));
+        expect(stateOf('m.room.avatar').at(-1)).toEqual([bot, {}]);
+      }
     });
 
     it('a picture that cannot be had holds nothing up', async () => {

@@ -35,11 +35,18 @@ export class MatrixMembers {
     await this.writer.ghost(room, member, 'name', writing);
   }
 
+  /** Somebody of Matrix goes as himself, and as whoever he was shown as from elsewhere. */
   async leave(request: DeliveryRequest<MemberLeft>, signal: AbortSignal): Promise<void> {
-    const { event, room, speaker } = request;
+    const { event, room } = request;
     await this.writer.assertWanted(room);
-    if (event.member.account === this.account) return this.#expel(request, signal);
-    const ghost = this.users.ghostOf(event.member);
+    const shown = event.member.account === this.account ? event.shown : event.member;
+    if (shown !== undefined) await this.#hide(request, shown, signal);
+    if (event.member.account === this.account) await this.#expel(request, signal);
+  }
+
+  async #hide(request: DeliveryRequest<MemberLeft>, shown: UserRef, signal: AbortSignal): Promise<void> {
+    const { event, room, speaker } = request;
+    const ghost = this.users.ghostOf(shown);
     const membership = await this.rooms.membership(room, ghost, signal);
     if (membership !== 'join' && membership !== 'invite') return;
     await this.rooms.leave(room, ghost, reasonOf(event.how, speaker.networkLabel), writingOf(request, signal));

@@ -61,11 +61,12 @@ export class MatrixRoomChanges {
   async #setPicture(request: Request, avatar: FileRef | null, signal: AbortSignal): Promise<void> {
     const { room } = request;
     const { url = '' } = readRoomState(await this.#state(room, 'm.room.avatar', signal));
-    if (avatar === null) {
+    const picture = avatar === null ? undefined : await this.#open(request, avatar, signal);
+    if (picture === undefined || !isShown(picture.mime)) {
       if (url !== '') await this.#set(request, 'm.room.avatar', {}, signal);
       return;
     }
-    const { bytes, mime } = await this.#open(request, avatar, signal);
+    const { bytes, mime } = picture;
     const digest = createHash('sha256').update(bytes).digest('hex');
     const before = (await this.store.get(storeKey(room))) as { digest?: unknown; url?: unknown } | undefined;
     if (before?.digest === digest && before.url === url) return;
@@ -101,5 +102,8 @@ export class MatrixRoomChanges {
     throw roomChangeRefused(this.users.bot, request.event.change.of);
   }
 }
+
+/** A room's emoji is drawn by Talk as SVG, which hardly any client shows, since it may hold programs: none is better than a broken one. */
+const isShown = (mime: string): boolean => mime.startsWith('image/') && mime !== 'image/svg+xml';
 
 const storeKey = (room: string): string => `picture/${room}`;
