@@ -26,6 +26,8 @@ const shortcodes = /:([a-z0-9_+-]{1,100}(?:::skin-tone-[2-6]){0,2}):/gi;
 
 export function userMention(id: string, { self, names }: Reading, written = ''): Leaf {
   const label = names.user(id)?.name ?? (oneLine(written).replace(/^@/, '') || id);
+  // The app itself is nobody elsewhere.
+  if (id === self.user) return textLeaf(`@${oneLine(label)}`);
   return {
     type: 'mention',
     of: { kind: 'person', user: { account: self.account, id: slackUserId(id) } },

@@ -83,6 +83,12 @@ describe('fromTalk: messages', () => {
     });
   });
 
+  it('our own account, which is nobody elsewhere, is mentioned by its name', () => {
+    const { body } = eventOf('mentions', {}, 'bob') as MessageSent;
+    expect(JSON.stringify(body)).toContain('{"type":"text","text":"@bob"}');
+    expect(JSON.stringify(body)).not.toContain('users/bob');
+  });
+
   it('braces that are no placeholder stay as they are', () => {
     expect(JSON.stringify(contentOf('markdown'))).toContain('{curly}');
   });

@@ -95,7 +95,7 @@ function quotedIn(stored: StoredRow, reader: TalkReader): Pick<MessageSent, 'quo
   return { quoted: { name: nameOf({ type, id, name }), text } };
 }
 
-/** A guest of ours is mentioned as whoever it speaks for. */
+/** A guest of ours is mentioned as whoever it speaks for, and our account, which is nobody elsewhere, by its name. */
 function bodyIn(
   text: Parameters<typeof bodyOf>[0],
   stored: StoredRow,
@@ -103,11 +103,11 @@ function bodyIn(
   files?: Parameters<typeof bodyOf>[3],
 ): RichText {
   const body = bodyOf(text, account, roomId(stored.token), files);
-  const { guests } = stored;
-  if (guests === undefined) return body;
+  const { guests = {}, self } = stored;
   return changeInlines(body, (inline) => {
     if (inline.type !== 'mention' || inline.of.kind !== 'person' || inline.of.user.account !== account) return [inline];
     const { type, id } = actorOf(inline.of.user.id);
+    if (type === 'users' && id === self) return [{ type: 'text', text: `@${inline.label}` }];
     const owner = type === 'guests' && Object.hasOwn(guests, id) ? guests[id] : undefined;
     if (owner === undefined) return [inline];
     return [{ ...inline, of: { kind: 'person', user: { account: accountId(owner.account), id: userId(owner.id) } } }];
