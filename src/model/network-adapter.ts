@@ -134,6 +134,8 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   openFile(file: FileRef, signal: AbortSignal): Promise<OpenedFile>;
   /** Parts that an earlier attempt made: they are not made again. */
   readonly made: readonly Copy[];
+  /** What became of an earlier attempt is not known, and no look tells. */
+  readonly mayBeDone?: true;
   key(part: number): DeliveryKey;
   /** To be called for each part as soon as it is known to exist: of a message, added by an edit, or a reaction as part 0. */
   onMade(copy: Copy): void;

@@ -52,7 +52,7 @@ export interface DelivererParts extends MentionLookup, Pick<PermalinkLookup, 'pl
 }
 
 /** What happens while a delivery is made. `beforeSend` is called in the same tick as each write. */
-export interface DeliveryHooks {
+export interface DeliveryHooks extends Pick<DeliveryRequest<BridgeEvent>, 'mayBeDone'> {
   beforeSend(): void;
   onMade(copy: Copy): void;
   onGone(copy: Copy): void;
@@ -72,7 +72,10 @@ type Prepared =
 export type Doubted = UncertainDelivery & { readonly firstPart: number };
 
 /** A request before it is bound to one attempt. */
-type Unbound = Omit<DeliveryRequest<BridgeEvent>, 'made' | 'key' | 'onMade' | 'onGone' | 'beforeSend' | 'openFile'> & {
+type Unbound = Omit<
+  DeliveryRequest<BridgeEvent>,
+  'mayBeDone' | 'made' | 'key' | 'onMade' | 'onGone' | 'beforeSend' | 'openFile'
+> & {
   readonly firstPart: number;
   readonly maxFileBytes: number;
 };
@@ -128,6 +131,7 @@ export class Deliverer {
           return opened;
         },
         made: delivery.made.map((copy) => ({ ...copy, part: copy.part - firstPart })),
+        ...(hooks.mayBeDone === undefined ? {} : { mayBeDone: hooks.mayBeDone }),
         key: (part) => this.parts.keys.make(delivery.uuid, firstPart + part),
         onMade: (copy) => {
           pass('afterResponse', lane.account);

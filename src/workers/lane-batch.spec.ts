@@ -190,6 +190,20 @@ describe('LaneBatch, when it is written down what was done', () => {
     expect(line.acts).toEqual(['send 1', 'send 2', 'write 1 2', 'send 3', 'send 4', 'write 3 4']);
   });
 
+  it('what an earlier attempt may have done, and nothing looks for, is sent as such', async () => {
+    const { send } = line;
+    const told: unknown[] = [];
+    line.send = (name, hooks) => {
+      told.push([name, hooks.mayBeDone]);
+      return send(name, hooks);
+    };
+    await line.run(waiting('1', { event: reaction, uncertain: inDoubt }), waiting('2', { event: reaction }));
+    expect(told).toEqual([
+      ['1', true],
+      ['2', undefined],
+    ]);
+  });
+
   it('not where nothing was done yet', async () => {
     await line.run(waiting('1', { event: edit }));
     expect(line.acts).toEqual(['send 1', 'write 1']);

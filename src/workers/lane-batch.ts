@@ -9,7 +9,7 @@ import type { Metrics } from '../observability/metrics.js';
 import type { DeliveryResult, Lane, WaitingDelivery } from '../model/delivery.js';
 import type { Fence } from '../persistence/database.js';
 import type { DeliveryRepository } from '../persistence/delivery.repository.js';
-import type { Deliverer } from '../pipeline/deliver.js';
+import type { Deliverer, DeliveryHooks } from '../pipeline/deliver.js';
 import { decide, type RetryOptions } from '../pipeline/retry-policy.js';
 import type { WrittenCopies } from '../pipeline/written-copies.js';
 import { look } from './look.js';
@@ -106,7 +106,7 @@ export class LaneBatch {
     }
   }
 
-  /** `looked`: those of which a look has just found nothing. */
+  /** `looked`: those of which a look has just found nothing, or that none is made for. */
   async #deliverAll(due: readonly WaitingDelivery[], looked: ReadonlySet<string>): Promise<Flow> {
     for (const delivery of due) {
       if (this.stopping()) return 'hold';
@@ -123,14 +123,14 @@ export class LaneBatch {
       }
       // What it is about may have been sent a moment ago: its copy is found in the database.
       if (delivery.event.kind !== 'messageSent' || answeredBy(delivery.event).length > 0) await this.#commit();
-      const flow = await this.#deliver(delivery);
+      const flow = await this.#deliver(delivery, looked.has(delivery.id) ? { mayBeDone: true } : {});
       if (flow === 'hold') return 'hold';
       if (this.#parts.clock.monotonicMs() - this.#committedAtMs >= commitEveryMs) await this.#commit();
     }
     return this.#done.some(({ state }) => state === 'waiting') ? 'hold' : 'go';
   }
 
-  async #deliver(delivery: WaitingDelivery): Promise<Flow> {
+  async #deliver(delivery: WaitingDelivery, attempt: Pick<DeliveryHooks, 'mayBeDone'>): Promise<Flow> {
     const { clock, deliverer, metrics, shards } = this.#parts;
     const startedAt = this.#now();
     const startedMs = clock.monotonicMs();
@@ -142,6 +142,7 @@ export class LaneBatch {
         this.lane,
         delivery,
         {
+          ...attempt,
           beforeSend: () => {
             shards.assertMaySend(this.fence);
           },

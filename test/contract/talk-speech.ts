@@ -38,7 +38,13 @@ export interface TalkSpeech {
   editing(speaker: Speaker, id: number, text: string): Requested<MessageEdited>['request'];
   edit(speaker: Speaker, id: number, text: string): Promise<void>;
   remove(speaker: Speaker, id: number): Promise<void>;
-  react(speaker: Speaker, id: number, emoji: string, adapter?: TalkAdapter): Promise<Copy>;
+  react(
+    speaker: Speaker,
+    id: number,
+    emoji: string,
+    adapter?: TalkAdapter,
+    more?: Partial<DeliveryRequest<ReactionAdded>>,
+  ): Promise<Copy>;
   unreact(speaker: Speaker, id: number, reaction: Copy, adapter?: TalkAdapter): Promise<void>;
   rows(): readonly Record<string, unknown>[];
   row(id: number): Record<string, unknown> | undefined;
@@ -85,9 +91,9 @@ export function speechAt(place: () => TalkAtSandbox, as: Speaker['as']): TalkSpe
       const { request } = requested(place(), event, { speaker, target: [copyOf(id)] });
       return place().adapter.deliver.messageDeleted.send(request, signal);
     },
-    react: async (speaker, id, emoji, adapter = place().adapter) => {
+    react: async (speaker, id, emoji, adapter = place().adapter, more = {}) => {
       const event: ReactionAdded = { ...happened, kind: 'reactionAdded', message, emoji, version: '1' };
-      const { request, made } = requested(place(), event, { speaker, target: [copyOf(id)] });
+      const { request, made } = requested(place(), event, { speaker, target: [copyOf(id)], ...more });
       await adapter.deliver.reactionAdded.send(request, signal);
       return made[0] ?? { part: 0, id: message.id };
     },

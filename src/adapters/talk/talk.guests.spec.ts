@@ -169,6 +169,23 @@ describe('TalkGuests', () => {
       expect(at.talk.reactionsTo(at.token, id)).toEqual([]);
     });
 
+    it('a reaction of unknown outcome stands once, also where its guest is gone since and comes back as another', async () => {
+      const id = at.talk.post(at.token, 'bob', 'look');
+      const made = await react(guest('Mia'), id, '👍');
+      nowMs += 101_000;
+      at.talk.participants(at.token);
+      await say(guest('Mia'), 'back');
+      const again = { mayBeDone: true } as const;
+      expect(await react(guest('Mia'), id, '👍', at.adapter, again)).toEqual(made);
+      await react(guest('Noah'), id, '👍', at.adapter, again);
+      await react(guest('Mia'), id, '🎉', at.adapter, again);
+      expect(at.talk.reactionsTo(at.token, id)).toEqual([
+        { user: 'Mia (Matrix)', emoji: '👍' },
+        { user: 'Noah (Matrix)', emoji: '👍' },
+        { user: 'Mia (Matrix)', emoji: '🎉' },
+      ]);
+    });
+
     it('nobody can take back what a guest reacted that is gone: that says so', async () => {
       const id = at.talk.post(at.token, 'bob', 'look');
       const made = await react(guest('Mia'), id, '👍');

@@ -1,9 +1,10 @@
 import { oneEmoji } from '../../formatting/emoji.js';
 import type { BridgeEvent, ReactionAdded, ReactionRemoved } from '../../model/bridge-event.js';
 import { MessageRefused, TargetGone } from '../../model/errors.js';
-import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
+import type { Copy, Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import { reasoned, type Writing } from './talk.deliver.js';
 import { notOneEmoji, reactorGone, targetDeleted } from './talk.errors.js';
+import type { GuestStore } from './talk.guest-store.js';
 import { actorOf, reactionOf, rowIdOf, talkReactionId, talkUserId } from './talk.ids.js';
 import { isDeletedRow } from './talk.payloads.js';
 import type { Voice, VoiceKind } from './talk.voices.js';
@@ -14,7 +15,11 @@ const beyondChat = 'react';
 export class ReactionDelivery implements Deliver<'reactionAdded'> {
   readonly repeat = 'harmless';
 
-  constructor(private readonly writing: Pick<Writing, 'client' | 'voices'>) {}
+  constructor(
+    private readonly writing: Pick<Writing, 'client' | 'voices'>,
+    /** Whose guest it is, if one of ours. */
+    private readonly ownerOf: GuestStore['ownerOf'],
+  ) {}
 
   async send(request: DeliveryRequest<ReactionAdded>, signal: AbortSignal): Promise<void> {
     const { room: token, speaker } = request;
@@ -22,6 +27,8 @@ export class ReactionDelivery implements Deliver<'reactionAdded'> {
     const emoji = oneEmoji(request.event.emoji);
     if (emoji === undefined) throw notOneEmoji();
     const id = firstRow(request);
+    const made = request.mayBeDone === true ? await this.#madeBefore(request, id, emoji, signal) : undefined;
+    if (made !== undefined) return request.onMade(made);
     const add = async (voice: Voice): Promise<Voice> => {
       await reasoned(voice, { client, token, signal, beyondChat }, () =>
         voice.reactions.add(token, id, emoji, () => request.beforeSend(), signal),
@@ -34,6 +41,23 @@ export class ReactionDelivery implements Deliver<'reactionAdded'> {
     } catch (error) {
       throw error instanceof MessageRefused ? await this.#reasonOf(error, token, id, signal) : error;
     }
+  }
+
+  /** A guest who is gone comes back as another, who would react a second time. Everybody else is who they were. */
+  async #madeBefore(
+    { room: token, speaker }: DeliveryRequest<ReactionAdded>,
+    messageId: number,
+    emoji: string,
+    signal: AbortSignal,
+  ): Promise<Copy | undefined> {
+    if (speaker.as !== 'guest') return undefined;
+    const { data } = await this.writing.client.api.reactions.list({ token, messageId, reaction: emoji }, signal);
+    for (const { actorType: type, actorId } of Object.values(data).flat()) {
+      const owner = type === actorTypes.guest ? await this.ownerOf(actorId) : undefined;
+      const isTheirs = owner?.account === speaker.person.account && owner.id === speaker.person.id;
+      if (isTheirs) return { part: 0, id: talkReactionId(emoji, talkUserId(type, actorId)) };
+    }
+    return undefined;
   }
 
   /** The answer is the same for what is no emoji and for a message that was deleted. */

@@ -90,7 +90,7 @@ export class TalkSpeaking {
       messageSent: messages,
       messageEdited: new EditDelivery(writing),
       messageDeleted: new DeletionDelivery(writing),
-      reactionAdded: new ReactionDelivery(writing),
+      reactionAdded: new ReactionDelivery(writing, (actor) => this.#guestStore.ownerOf(actor)),
       reactionRemoved: new ReactionRemoval(writing),
       memberJoined: members.joining,
       memberLeft: members.leaving,
