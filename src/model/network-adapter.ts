@@ -199,6 +199,8 @@ export interface Watching {
   wake(rooms: readonly RoomId[]): Promise<void>;
   /** These rooms are watched so from now on, the others as before. */
   watch(modes: ReadonlyMap<RoomId, WatchMode>): Promise<void>;
+  /** The rooms into whose links another one came later than they did. `since`: an earlier answer's `upTo`; null: from now on. */
+  joined(since: string | null): Promise<{ readonly rooms: readonly RoomId[]; readonly upTo: string }>;
 }
 
 /** Present where a network must be asked. */

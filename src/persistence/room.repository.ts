@@ -78,6 +78,19 @@ export class RoomRepository {
     return rows.map(({ account, room }) => ({ account, id: room }));
   }
 
+  /** The account's rooms into whose links another one came later than they did, after `since`, by PostgreSQL's clock; null: from now on. */
+  async joined(account: AccountId, since: string | null): Promise<{ rooms: RoomId[]; upTo: string }> {
+    const [answer] = await this.database.rows<{ rooms: RoomId[]; upTo: string }>(
+      `select (select coalesce(max(began_at), now()) from portals)::text as "upTo",
+              array(select distinct own.room
+                      from portals other join portals own on own.link = other.link and own.began_at < other.began_at
+                     where other.began_at > $2::timestamptz and other.removed_at is null
+                       and own.account = $1 and own.room is not null and own.removed_at is null) as rooms`,
+      [account, since],
+    );
+    return answer ?? { rooms: [], upTo: since ?? '' };
+  }
+
   /** These rooms of the account are watched so. */
   async watch(account: AccountId, modes: ReadonlyMap<RoomId, WatchMode>): Promise<void> {
     await this.database.rows(

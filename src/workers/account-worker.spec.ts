@@ -73,6 +73,7 @@ class Login {
               } as RoomRow,
             ]),
           watch: (_, modes) => Promise.resolve(void this.acts.push(`watch ${[...modes].join()}`)),
+          joined: (account, since) => Promise.resolve({ rooms: [roomId(account)], upTo: `${String(since)} and on` }),
         },
         links: { run: (_, __, signal) => loop('links', aborted(signal)) },
         shards: { owns: () => this.owned } as unknown as Shards,
@@ -168,8 +169,10 @@ describe('AccountWorker', () => {
   it('the watch sees which rooms there are, and has them read and watched', async () => {
     login = new Login();
     let rooms: unknown;
+    let joined: unknown;
     login.watch = async (watching, signal) => {
       rooms = await watching.rooms();
+      joined = await watching.joined(null);
       await watching.wake([roomId('b'), roomId('a')]);
       await watching.watch(new Map([[roomId('a'), 'webhook']]));
       await aborted(signal);
@@ -178,6 +181,7 @@ describe('AccountWorker', () => {
     expect(rooms).toEqual([
       { room: 'a', lastActivityAt: null, watch: 'held', cursor: null, pushedAt: null, state: 'closed' },
     ]);
+    expect(joined).toEqual({ rooms: ['home'], upTo: 'null and on' });
     expect(login.take().slice(-2)).toEqual(['wake b,a', 'watch a,webhook']);
   });
 

@@ -14,7 +14,7 @@ import type { Supervisor } from './supervisor.js';
 
 export interface AccountParts {
   readonly accounts: AccountRepository;
-  readonly rooms: Pick<RoomRepository, 'ofAccount' | 'watch'>;
+  readonly rooms: Pick<RoomRepository, 'ofAccount' | 'watch' | 'joined'>;
   readonly links: Pick<LinkKeeper, 'run'>;
   readonly shards: Shards;
   readonly supervisor: Supervisor;
@@ -150,6 +150,7 @@ export class AccountWorker {
             })),
           wake: (woken) => wake(this.adapter, woken),
           watch: (modes) => rooms.watch(account, modes),
+          joined: (since) => rooms.joined(account, since),
         },
         signal,
       );

@@ -443,7 +443,12 @@ export function describeNetworkAdapter(name: string, makeHarness: () => Promise<
         );
         const watched = pulling
           .watch(
-            { rooms: () => Promise.resolve([]), wake: () => Promise.resolve(), watch: () => Promise.resolve() },
+            {
+              rooms: () => Promise.resolve([]),
+              wake: () => Promise.resolve(),
+              watch: () => Promise.resolve(),
+              joined: () => Promise.resolve({ rooms: [], upTo: '' }),
+            },
             stop.signal,
           )
           .then(

@@ -53,6 +53,17 @@ describe('RoomRepository', () => {
     expect(await house.rooms.takeWoken(everyShard)).toEqual([]);
   });
 
+  it('is found where another room came into its link later than it did, once', async () => {
+    const { rooms, upTo } = await house.rooms.joined(left, null);
+    expect(rooms).toEqual([]);
+    expect(await house.rooms.joined(left, upTo)).toEqual({ rooms: [], upTo });
+    await house.rows(`update portals set began_at = now() where account = 'right'`);
+    const later = await house.rooms.joined(left, upTo);
+    expect(later.rooms).toEqual(['a']);
+    expect(await house.rooms.joined(right, upTo)).toEqual({ ...later, rooms: [] });
+    expect(await house.rooms.joined(left, later.upTo)).toEqual({ ...later, rooms: [] });
+  });
+
   it('is watched as its account chose, whatever a program of before that choice wrote about held polls', async () => {
     const watch = async () => (await house.rooms.ofAccount(left)).map((row) => row.watch);
     const shown = async () => (await new StatusRepository(house.database).links())[0]!.portals[0]!.read.mode;

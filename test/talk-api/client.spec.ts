@@ -91,6 +91,19 @@ describe('the client at any endpoint', () => {
       ]);
     });
 
+    it('by session cookie keeps what it learned when it logs in again, until it is refused', async () => {
+      await logIn({ sessionCookie: 'oc_session=a' });
+      server.answer({ status: 200, headers: { 'set-cookie': 'oc_session=c' }, data: [] });
+      server.answer({ status: 401, data: [] });
+      server.answer({ status: 200, data: [] });
+      await client.api.rooms.list({}, signal);
+      client.use({ sessionCookie: 'oc_session=a' });
+      expect(await errorOf(client.api.rooms.list({}, signal))).toBeInstanceOf(LoginRefused);
+      client.use({ sessionCookie: 'oc_session=a' });
+      await client.api.rooms.list({}, signal);
+      expect(headers().map(({ cookie }) => cookie)).toEqual(['oc_session=a', 'oc_session=c', 'oc_session=a']);
+    });
+
     it('by app password shows it, and keeps no cookies', async () => {
       server.answer({ status: 403, data: [] });
       await logIn({ password: 'app-password' });

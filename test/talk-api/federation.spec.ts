@@ -41,6 +41,7 @@ describe('an account that is invited into a room of another server', () => {
           return Promise.resolve();
         },
         watch: () => Promise.resolve(),
+        joined: () => Promise.resolve({ rooms: [], upTo: '' }),
       };
       const running = adapter.pulling.watch(watching, stop.signal);
       await until(() => pair.second.state.federation.invitations.waitingFor('dora').length === 0);

@@ -164,6 +164,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
       rooms: () => Promise.resolve(linked === 'none' ? [] : [watched(linked)]),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),
+      joined: () => Promise.resolve({ rooms: [], upTo: '' }),
     };
     return (signal) => adapter.pulling.watch(watching, signal);
   };
@@ -219,6 +220,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
         at = (await adapter.pulling.pull(room, at, 'now', stop.signal)).cursor;
       },
       watch: () => Promise.resolve(),
+      joined: () => Promise.resolve({ rooms: [], upTo: '' }),
     };
     await adapter.pulling.watch(watching, stop.signal).catch((error: unknown) => {
       if (!stop.signal.aborted) throw error;
@@ -245,6 +247,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
         ),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),
+      joined: () => Promise.resolve({ rooms: [], upTo: '' }),
     };
     await adapter.pulling.watch(watching, stop.signal);
     expect(askedS).toEqual([0, 30, 39, 42]);

@@ -9,6 +9,7 @@ import { BotSecrets } from './talk.bot-secrets.js';
 import { TalkBots } from './talk.bots.js';
 import { installation } from './talk.bot-command.js';
 import { TalkClient } from './talk.client.js';
+import { TurnedOnBots } from './talk.turned-on-bots.js';
 import { PushTrust } from './talk.push-trust.js';
 import { talkSettings } from './talk.settings.js';
 
@@ -24,6 +25,8 @@ describe('talk.bots', () => {
   let bots: TalkBots;
   let rooms: WatchedRoom[];
   let asked: string[];
+  /** Beside `rooms`: those of paused links. */
+  let linked: Set<string>;
   const { signal } = new AbortController();
 
   const createRoom = (members: string[] = []): RoomId =>
@@ -64,7 +67,9 @@ describe('talk.bots', () => {
     secrets = new BotSecrets(store, clock, silentLog);
     command = new BotSecrets(store, clock, silentLog);
     trust = new PushTrust(settings, clock, silentLog);
-    bots = new TalkBots(client, secrets, trust, settings, clock, silentLog);
+    linked = new Set();
+    const turnedOn = new TurnedOnBots({ client, store, log: silentLog, isLinked: (room) => linked.has(room) });
+    bots = new TalkBots(client, secrets, trust, turnedOn, settings, clock, silentLog);
     asked = [];
     talk.faults.watch((method, path) => {
       if (path.includes('/bot/')) asked.push(method);
@@ -94,6 +99,39 @@ describe('talk.bots', () => {
     await step();
     expect(asked).toHaveLength(14);
     expect(namesOn(rooms[0]!.room)).toEqual(['Crosstalk']);
+  });
+
+  it('in a room that is unlinked it is turned off again, unless somebody else turned it on; linked again it is on again', async () => {
+    await install();
+    const [left, stays, theirs] = [createRoom(), createRoom(), createRoom()];
+    talk.state.rooms.get(theirs)!.bots.add(talk.state.bots.all()[0]!.id);
+    rooms = [left, stays, theirs].map((room) => watched(room, 1));
+    trust.doubtAll(rooms);
+    await step();
+    expect(rooms.map(({ room }) => isOn(room))).toEqual([true, true, true]);
+    rooms = [watched(stays, 1)];
+    linked.add(left);
+    await step();
+    expect(isOn(left)).toBe(true);
+    linked.delete(left);
+    await step();
+    expect([left, stays, theirs].map(isOn)).toEqual([false, true, true]);
+    rooms = [watched(stays, 1), watched(left, 1)];
+    await step();
+    expect(isOn(left)).toBe(true);
+  });
+
+  it('what was unlinked while nobody was there, or while the server was away, is turned off all the same', async () => {
+    await install();
+    const room = createRoom();
+    rooms = [watched(room)];
+    await step();
+    rooms = [];
+    talk.faults.add({ path: '/bot/', times: 1, fault: { do: 'answer', status: 503 } });
+    await bots.step(rooms, signal);
+    expect(isOn(room)).toBe(true);
+    await step();
+    expect(isOn(room)).toBe(false);
   });
 
   it('a room whose bots are not ours to see is asked once, and again when we are its moderator', async () => {

@@ -8,6 +8,7 @@ import type { TalkClient } from './talk.client.js';
 import { botState } from './talk.constants.js';
 import type { PushTrust } from './talk.push-trust.js';
 import type { TalkSettings } from './talk.settings.js';
+import type { TurnedOnBots } from './talk.turned-on-bots.js';
 
 const looksAtOnce = 5;
 /** While an administrator has yet to install a bot: so many sweeps to the next look, twice as many each time. */
@@ -15,7 +16,7 @@ const sweepsToLook = 5;
 const longestPauseMs = 3_600_000;
 const pauseMs = 30_000;
 
-/** Sees to it that the account's bot is on in each linked room, where the account is a moderator. */
+/** Sees to it that the account's bot is on in each linked room, where the account is a moderator, and in no other for our sake. */
 export class TalkBots {
   /** The oldest secret, which is the one in use. */
   #inUse: string | undefined;
@@ -33,6 +34,7 @@ export class TalkBots {
     private readonly client: Pick<TalkClient, 'api'>,
     private readonly secrets: Pick<BotSecrets, 'known'>,
     private readonly trust: PushTrust,
+    private readonly turnedOn: Pick<TurnedOnBots, 'turnOn' | 'step'>,
     private readonly settings: Pick<TalkSettings, 'sweepIntervalMs'>,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -42,6 +44,7 @@ export class TalkBots {
   async step(rooms: readonly WatchedRoom[], signal: AbortSignal): Promise<void> {
     const secrets = await this.#secrets();
     if (secrets.length === 0) return;
+    this.trust.doubtAll(await this.turnedOn.step(rooms, signal));
     this.#compare(secrets, rooms);
     for (let looks = 0; looks < looksAtOnce && !signal.aborted; looks += 1) {
       const room = this.clock.monotonicMs() < this.#notBeforeMs ? undefined : this.#nextLook(rooms);
@@ -104,6 +107,7 @@ export class TalkBots {
       if (ours.state !== botState.off) {
         this.trust.lookedAt(room, 'on');
       } else {
+        await this.turnedOn.turnOn(room, ours.id);
         await this.client.api.bots.enable({ token: room, botId: ours.id }, signal);
         this.trust.wasOff(rooms);
         this.trust.turnedOn(room);

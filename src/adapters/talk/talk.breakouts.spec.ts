@@ -54,6 +54,7 @@ describe('talk.breakouts', () => {
       rooms: () => Promise.resolve([]),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),
+      joined: () => Promise.resolve({ rooms: [], upTo: '' }),
     };
     running = adapter.pulling.watch(watching, stop.signal);
     running.catch(() => undefined);

@@ -50,6 +50,8 @@ export class TalkClient implements OcsDoor {
   readonly #hashes: TalkHashes;
   readonly #throttle: Throttle;
   #session: Session | undefined;
+  /** The cookies that the session began with, where it is known by such. */
+  #began: string | undefined;
   #skewMs = 0;
 
   constructor(
@@ -76,8 +78,11 @@ export class TalkClient implements OcsDoor {
     );
   }
 
-  /** Logs in with these from now on. */
+  /** Logs in with these from now on. A session that is known by cookies goes on with those that it learned, until it is refused. */
   use(credentials: Credentials): void {
+    const isLearning = 'sessionCookie' in credentials && this.#began === credentials.sessionCookie;
+    if (isLearning && this.#session?.isRefused === false) return;
+    this.#began = 'sessionCookie' in credentials ? credentials.sessionCookie : undefined;
     this.#session = sessionOf(credentials);
   }
 

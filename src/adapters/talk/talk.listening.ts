@@ -14,6 +14,7 @@ import type { TalkSettings } from './talk.settings.js';
 import { TalkSignaling } from './talk.signaling.js';
 import { TalkSource, type RowNotices, type SourceAccount } from './talk.source.js';
 import { TalkStandings } from './talk.standings.js';
+import { TurnedOnBots } from './talk.turned-on-bots.js';
 import { typingIn } from './talk.typing.js';
 import { TalkVisits } from './talk.visits.js';
 import { rereadAfterMs, TalkWatch } from './talk.watch.js';
@@ -102,13 +103,14 @@ export class TalkListening {
     const markers = new ReadMarkers(client, settings, clock, log);
     const source = new TalkSource(client, settings, clock, this.account, markers, notices);
     const trust = new PushTrust(settings, clock, log);
+    const turnedOn = new TurnedOnBots({ client, store, log, isLinked });
     const watch = (this.#watch = new TalkWatch({
       client,
       source,
       invitations: new TalkInvitations(client, settings.invitations, clock, log),
       breakouts: this.#breakouts,
       people,
-      bots: new TalkBots(client, this.#secrets, trust, settings, clock, log),
+      bots: new TalkBots(client, this.#secrets, trust, turnedOn, settings, clock, log),
       standings,
       trust,
       signaling: this.#signaling,

@@ -139,6 +139,13 @@ export function parseKnownPeople(stored: unknown): KnownPeople {
   return knownPeople.parse(stored ?? {});
 }
 
+const welcomed = z.object({ upTo: z.string() });
+
+/** Until when other rooms that came into links were seen; null: never yet. */
+export function parseWelcomed(stored: unknown): string | null {
+  return welcomed.safeParse(stored).data?.upTo ?? null;
+}
+
 const toldOfBreakouts = z.object({
   /** The last message of the breakout rooms that was read; null: none yet. */
   readUpTo: z.number().nullable().catch(null),

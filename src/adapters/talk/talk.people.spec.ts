@@ -4,7 +4,7 @@ import type { AccountStore } from '../../model/account-store.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
 import { LoginRefused, NetworkUnavailable, RoomClosed } from '../../model/errors.js';
 import { accountId, roomId, type RoomId } from '../../model/ids.js';
-import type { RawPayload, WatchedRoom } from '../../model/network-adapter.js';
+import type { RawPayload, WatchedRoom, Watching } from '../../model/network-adapter.js';
 import { silentLog } from '../../observability/log.js';
 import { participant, type Participant } from './api/room.answers.js';
 import { fromPerson } from './from-talk-people.js';
@@ -41,6 +41,8 @@ describe('talk.people', () => {
   let kept: Map<string, RawPayload>;
   let refusals: Error[];
   let people: TalkPeople;
+  /** Rooms into whose links another one came. */
+  let cameLater: { room: RoomId; at: string }[];
 
   const make = (membersShown = 100): TalkPeople => {
     const list = async ({ token }: { token: string }) => {
@@ -75,11 +77,16 @@ describe('talk.people', () => {
     answer = () => Promise.resolve();
     kept = new Map();
     refusals = [];
+    cameLater = [];
     people = make();
   });
 
   const row = (id: number, systemMessage: string) => ({ id, systemMessage }) as never;
-  const step = (by = people, rooms = [watched(room)]) => by.step(rooms, signal);
+  const joined: Watching['joined'] = (since) => {
+    const rooms = cameLater.filter(({ at }) => since !== null && at > since).map((came) => came.room);
+    return Promise.resolve({ rooms, upTo: cameLater.at(-1)?.at ?? '1' });
+  };
+  const step = (by = people, rooms = [watched(room)]) => by.step(rooms, joined, signal);
   /** A row tells of the room's people, and a minute is over. */
   const stepLater = async (id: number, systemMessage = 'user_added'): Promise<void> => {
     await people.noticeRow(room, row(id, systemMessage));
@@ -116,6 +123,20 @@ describe('talk.people', () => {
     await clock.pass(60_000);
     await step();
     expect(told()).toEqual(['users/anna joined', 'users/anna is moderator', 'users/ben joined']);
+  });
+
+  it('all of them are told again where another room comes into the link later, once, also after a restart', async () => {
+    await people.began(room);
+    await step();
+    told();
+    cameLater = [{ room, at: '2' }];
+    await clock.pass(60_000);
+    await step(make());
+    expect(told()).toEqual(['users/anna joined', 'users/anna is moderator', 'users/ben joined']);
+    await clock.pass(60_000);
+    await step();
+    await step(make());
+    expect(asked).toHaveLength(2);
   });
 
   it('rows about people have it looked again, at most once a minute; other rows do not', async () => {

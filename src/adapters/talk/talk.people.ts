@@ -2,7 +2,7 @@ import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RoomClosed } from '../../model/errors.js';
 import { inboxKey, roomId, userId, type RoomId } from '../../model/ids.js';
-import type { Ingest, RawPayload, WatchedRoom } from '../../model/network-adapter.js';
+import type { Ingest, RawPayload, WatchedRoom, Watching } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { Participant } from './api/room.answers.js';
 import type { TalkClient } from './talk.client.js';
@@ -11,6 +11,7 @@ import { actorType, intervals, participantType } from './talk.constants.js';
 import { actorOf, talkUserId } from './talk.ids.js';
 import {
   parseKnownPeople,
+  parseWelcomed,
   type KnownPeople,
   type KnownPerson,
   type OrderedRow,
@@ -85,9 +86,10 @@ export class TalkPeople {
   }
 
   /** Looks at the rooms that are due, one after the other. Throws LoginRefused; what else fails is tried again in a minute. */
-  async step(rooms: readonly WatchedRoom[], signal: AbortSignal): Promise<void> {
+  async step(rooms: readonly WatchedRoom[], joined: Watching['joined'], signal: AbortSignal): Promise<void> {
     const { clock, store, membersShown, log } = this.parts;
     if (membersShown === 0 || rooms.length === 0) return;
+    await this.#welcome(joined);
     const open = new Set(rooms.filter(({ state }) => state === 'open').map(({ room }) => room));
     for (const { key, value } of await store.list(dueFront)) {
       const room = roomId(key.slice(dueFront.length));
@@ -105,6 +107,15 @@ export class TalkPeople {
       }
       this.#notBeforeMs.set(room, clock.monotonicMs() + intervals.participants.pushed);
     }
+  }
+
+  /** A room that comes into a link later is shown who is in those that were there before. */
+  async #welcome(joined: Watching['joined']): Promise<void> {
+    const { store } = this.parts;
+    const since = parseWelcomed(await store.get(welcomedKey));
+    const { rooms, upTo } = await joined(since);
+    for (const room of rooms) await this.began(room);
+    if (upTo !== since) await store.put(welcomedKey, { upTo });
   }
 
   async #mark(room: RoomId, by: string): Promise<void> {
@@ -178,6 +189,7 @@ export class TalkPeople {
 
 const dueFront = 'people-due/';
 const knownFront = 'people/';
+const welcomedKey = 'people-welcomed';
 
 type Is = StoredPerson['person']['is'];
 type Who = Omit<StoredPerson['person'], 'is' | 'at'>;

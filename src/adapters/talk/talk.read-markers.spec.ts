@@ -9,11 +9,12 @@ describe('talk.read-markers', () => {
   let nowMs: number;
   let marked: number[];
   let fails: Error | undefined;
+  let hangs: Promise<void>;
 
   const markersEvery = (readMarkerIntervalMs: number): ReadMarkers => {
     const markRead = ({ lastReadMessage }: { lastReadMessage: number }) => {
       marked.push(lastReadMessage);
-      return fails === undefined ? Promise.resolve({}) : Promise.reject(fails);
+      return fails === undefined ? hangs : Promise.reject(fails);
     };
     const clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs, sleep: () => Promise.resolve() };
     const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -30,6 +31,7 @@ describe('talk.read-markers', () => {
     nowMs = 0;
     marked = [];
     fails = undefined;
+    hangs = Promise.resolve();
   });
 
   it('what not everybody has read is marked once, and not before something is written', async () => {
@@ -73,6 +75,24 @@ describe('talk.read-markers', () => {
     fails = new NetworkUnavailable('not now', { certainty: 'notSent' });
     for (; nowMs <= 60_000; nowMs += 3000) await follow(markers, 9);
     expect(marked).toEqual([9, 9]);
+  });
+
+  it('one is said after the other: an earlier row never arrives last', async () => {
+    const markers = markersEvery(60_000);
+    markers.hadActivity('room');
+    markers.saw('room', 5);
+    let answer = nothing;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    hangs = answered;
+    await follow(markers, 9);
+    nowMs = 120_000;
+    await follow(markers, 10);
+    expect(marked).toEqual([9]);
+    answer();
+    await answered;
+    await follow(markers, 9);
+    await follow(markers, 11);
+    expect(marked).toEqual([9, 11]);
   });
 
   it('an interval of 0 never marks', async () => {

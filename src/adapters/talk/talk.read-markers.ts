@@ -9,6 +9,8 @@ interface Marker {
   /** The last row that we said we have read. */
   marked: number;
   notBeforeMs: number;
+  /** One says it at a time: the later of two rows could arrive first. */
+  isSaying: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export class ReadMarkers {
   /** Something that was written there was handed on. */
   hadActivity(room: string): void {
     if (this.settings.readMarkerIntervalMs === 0 || this.#rooms.has(room)) return;
-    this.#rooms.set(room, { commonRead: undefined, marked: 0, notBeforeMs: 0 });
+    this.#rooms.set(room, { commonRead: undefined, marked: 0, notBeforeMs: 0, isSaying: false });
   }
 
   /** An answer said so. */
@@ -43,7 +45,8 @@ export class ReadMarkers {
     const marker = this.#rooms.get(room);
     if (marker?.commonRead === undefined || marker.commonRead >= row || marker.marked >= row) return;
     const nowMs = this.clock.monotonicMs();
-    if (nowMs < marker.notBeforeMs) return;
+    if (marker.isSaying || nowMs < marker.notBeforeMs) return;
+    marker.isSaying = true;
     marker.notBeforeMs = nowMs + this.settings.readMarkerIntervalMs;
     void this.#mark(room, marker, row, signal);
   }
@@ -55,6 +58,8 @@ export class ReadMarkers {
       marker.marked = row;
     } catch (error) {
       this.log.debug({ room, error }, 'not marked as read');
+    } finally {
+      marker.isSaying = false;
     }
   }
 }

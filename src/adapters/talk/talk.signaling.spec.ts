@@ -170,6 +170,7 @@ describe('talk.adapter: the signaling server', () => {
         return Promise.resolve();
       },
       watch: () => Promise.resolve(),
+      joined: () => Promise.resolve({ rooms: [], upTo: '' }),
     };
     const ends = adapter.pulling.watch(watching, stop.signal);
     ends.catch(() => undefined);

@@ -173,6 +173,7 @@ describe('talk.standings at a server', () => {
       rooms: () => Promise.resolve([]),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),
+      joined: () => Promise.resolve({ rooms: [], upTo: '' }),
     };
     const running = at.pulling.watch(watching, stop.signal);
     const until = async (holds: () => boolean): Promise<void> => {

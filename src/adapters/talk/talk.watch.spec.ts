@@ -34,6 +34,7 @@ class Watched implements Watching {
     this.held.push(this.by('held'));
     return Promise.resolve();
   };
+  joined = () => Promise.resolve({ rooms: [], upTo: '' });
 
   by(mode: WatchMode): RoomId[] {
     return [...this.modes].filter(([, is]) => is === mode).map(([room]) => room);

@@ -93,7 +93,8 @@ export class TalkWatch {
       const isChoice = this.#rooms.length === 0 || clock.monotonicMs() >= this.#choiceDueMs;
       if (isChoice) await this.#choose(watching);
       if (signal.aborted) return;
-      if (isChoice) this.#people.begin(() => people.step(this.#rooms, signal), signal);
+      if (isChoice)
+        this.#people.begin(() => people.step(this.#rooms, (since) => watching.joined(since), signal), signal);
       if (this.#isWaitedFor || clock.monotonicMs() >= this.#idleSweepDueMs) await this.#sweep(watching, signal);
       const ways = await this.#judge.judge(watching.rooms, (rooms) => this.#wake(watching, rooms));
       if (ways === 'failed') await this.#choose(watching);
