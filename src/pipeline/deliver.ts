@@ -17,6 +17,7 @@ import type { RowId } from '../model/routing.js';
 import { type Speakers, speakersIn } from '../identities/speakers.js';
 import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
+import { withContacts } from '../media/contacts.js';
 import { openForDelivery } from '../media/opened-files.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
@@ -239,14 +240,15 @@ export class Deliverer {
     };
   }
 
-  /** The event with the people, rooms and messages that it names as they are known in the lane's room. */
+  /** The event with the people, rooms and messages that it names as they are known in the lane's room, and who is on its contact cards. */
   async #forReaders(
     event: BridgeEvent,
     adapter: NetworkAdapter,
     lane: Lane,
     signal: AbortSignal,
   ): Promise<BridgeEvent> {
-    const said = await translated(event, lane.account, this.parts);
+    const told = await withContacts(event, this.parts.openFile, signal);
+    const said = await translated(told, lane.account, this.parts);
     const target = { account: lane.account, id: lane.room };
     const { placesIn, linkedRoom, copies } = this.parts;
     const lookup: PermalinkLookup = {
