@@ -67,6 +67,8 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   readonly body: RichText;
   /** The files that the message has and keeps: the words are theirs. Absent: it has none. */
   readonly files?: readonly FileRef[];
+  /** Which of the files that it was sent with are not there any more: their places among those, from 0. */
+  readonly filesGone?: readonly number[];
   /** As of a message that is sent. */
   readonly title?: string;
   readonly style: MessageSent['style'];

@@ -1,5 +1,6 @@
 import { FileGone, MessageRefused } from './errors.js';
 import type { FileLine, FileRef } from './ids.js';
+import type { Copy, LostFiles } from './network-adapter.js';
 
 /**
  * How a message with files is parted. Its words ride on the first file where they are one part, as its caption: then that is part 0.
@@ -75,4 +76,15 @@ export async function sayInPieces<T>(
       }
     }
   }
+}
+
+/** Pure: the parts that show nothing but a file that the message lost. */
+export function lostApart({ places, apart }: LostFiles): readonly Copy[] {
+  const parts = places.map((place) => firstFilePart + place);
+  return apart.filter(({ part }) => parts.includes(part));
+}
+
+/** Pure: whether a file that the message lost is shown by its part 0, which has its words. */
+export function isFirstLost({ places, apart }: LostFiles): boolean {
+  return places.includes(0) && !apart.some(({ part }) => part === firstFilePart);
 }

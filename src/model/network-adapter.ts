@@ -113,6 +113,15 @@ export interface Speaker {
   openAvatar(signal: AbortSignal): Promise<FileStream>;
 }
 
+export interface LostFiles {
+  /** Their places among those that the message was sent with, from 0. */
+  readonly places: readonly number[];
+  /** The message's parts that stand apart from its words: see `lostApart` and `isFirstLost` in file-parts.ts. */
+  readonly apart: readonly Copy[];
+  /** Whether the words are those that the room shows already. */
+  readonly words: 'same' | 'new';
+}
+
 export interface DeliveryRequest<E extends BridgeEvent> {
   readonly delivery: DeliveryId;
   readonly room: RoomId;
@@ -122,6 +131,8 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   readonly target: readonly Copy[];
   /** What the reaction that is taken back was made as; absent where that was not written down. */
   readonly reaction?: Copy;
+  /** What an edit is to take away of the message's files. Absent: nothing. */
+  readonly lost?: LostFiles;
   /** What a reply answers, as it stands in this room. */
   readonly replyTo?: Copy;
   readonly thread?: Copy;
@@ -160,7 +171,7 @@ export interface Deliver<K extends EventKind> {
 /** A delivery that an earlier attempt may have made. */
 export interface UncertainDelivery extends Pick<
   DeliveryRequest<BridgeEvent>,
-  'delivery' | 'room' | 'event' | 'speaker' | 'target' | 'reaction' | 'replyTo' | 'thread'
+  'delivery' | 'room' | 'event' | 'speaker' | 'target' | 'reaction' | 'replyTo' | 'thread' | 'lost'
 > {
   /** Whether a text found in the room carries a key of this delivery, and of which part. */
   partOf(key: DeliveryKey): number | undefined;

@@ -18,6 +18,7 @@ import type { Capabilities } from '../model/capabilities.js';
 import { notTaken } from '../model/file-parts.js';
 import { type FileRef, remoteId, type UserRef } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
+import type { LostFiles } from '../model/network-adapter.js';
 import type { RichText } from '../model/rich-text.js';
 import { noticeOf } from './notices.js';
 
@@ -37,6 +38,8 @@ export interface Resolved {
   readonly thread: 'found' | 'missing' | 'none';
   /** How old the copy is that an edit is about; absent where that is not known. */
   readonly copyAgeMs?: number;
+  /** What an edit takes away of the message's files; absent: nothing. */
+  readonly lost?: LostFiles;
   /** What the adapter has an entry for. */
   can(kind: EventKind): boolean;
   readonly options: LinkOptions;
@@ -174,6 +177,8 @@ function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolv
   const { editWindowMs } = capabilities;
   const { copyAgeMs = 0 } = resolved;
   const named = titled(event, capabilities);
+  // A file may be taken away at any time.
+  if (resolved.lost?.words === 'same') return asItIs(named, resolved);
   if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(named, resolved);
   const { version: _version, title: _title, ...rest } = named;
   const body = corrected(rest.body.length === 0 ? withFileNames([], files) : rest.body);

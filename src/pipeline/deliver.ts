@@ -8,6 +8,7 @@ import type {
   Deliver,
   DeliveryRequest,
   FileStream,
+  LostFiles,
   NetworkAdapter,
   Speaker,
   UncertainDelivery,
@@ -190,7 +191,9 @@ export class Deliverer {
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
     const hash = hashOf(event);
     const isEdit = event.kind === 'messageEdited' || event.kind === 'threadChanged';
-    if (isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true)) {
+    const isSame = isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true);
+    const lost = lostIn(event, copies, isSame ? 'same' : 'new');
+    if (isSame && lost === undefined) {
       return { skip: 'the room shows the same already' };
     }
     const target = isEdit ? copies.filter(({ part }) => part < firstFilePart) : copies;
@@ -201,6 +204,7 @@ export class Deliverer {
         : await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
     const degraded = degrade(event, capabilities, {
       ...this.#resolved(adapter, lane, event, target),
+      ...(lost === undefined ? {} : { lost }),
       replyTarget: found(event.kind === 'messageSent' && event.replyTo !== undefined, replyTo),
       thread: found(event.kind === 'messageSent' && event.thread !== undefined, thread),
     });
@@ -230,6 +234,7 @@ export class Deliverer {
         target: said.kind === 'messageSent' ? [] : target,
         firstPart: isCorrection ? firstCorrection : 0,
         maxFileBytes: able.maxFileBytes,
+        ...(lost === undefined ? {} : { lost }),
         ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
         ...(reaction.made === undefined ? {} : { reaction: reaction.made }),
         ...(answered === undefined ? {} : { replyTo: answered }),
@@ -354,6 +359,13 @@ export class Deliverer {
 function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' | 'none' {
   if (!isWanted) return 'none';
   return copy === undefined ? 'missing' : 'found';
+}
+
+/** What an edit takes away of the files that stand in the room. */
+function lostIn(event: BridgeEvent, copies: readonly Copy[], words: LostFiles['words']): LostFiles | undefined {
+  const places = event.kind === 'messageEdited' ? (event.filesGone ?? []) : [];
+  if (places.length === 0) return undefined;
+  return { places, apart: copies.filter(({ part }) => part >= firstFilePart && part < firstCorrection), words };
 }
 
 /** What a message shows, so that an edit that changes nothing is known. */

@@ -3,7 +3,7 @@ import { openForDelivery } from '../../src/media/opened-files.js';
 import { TargetGone } from '../../src/model/errors.js';
 import { firstFilePart } from '../../src/model/file-parts.js';
 import { accountId, type FileRef } from '../../src/model/ids.js';
-import type { DeliveryRequest, FileStream, WantedBytes } from '../../src/model/network-adapter.js';
+import type { Copy, DeliveryRequest, FileStream, WantedBytes } from '../../src/model/network-adapter.js';
 import type { MessageDeleted, MessageEdited, MessageSent } from '../../src/model/bridge-event.js';
 import { fromPlain } from '../../src/formatting/plain.js';
 import type { Fault } from '../../src/sandbox/fault-script.js';
@@ -233,6 +233,46 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
       expect(first).toMatchObject({ name: 'meadow.png', bytes: png });
       expect((first as SeenFile).caption).toContain('first');
       expect(second).toMatchObject({ name: 'notes.txt' });
+    });
+
+    it.each([
+      [1, ['meadow.png', 'notes.txt']],
+      [0, ['notes.txt', 'notes.txt']],
+      [2, ['meadow.png', 'notes.txt']],
+    ])('of its files the one at %i is taken away, and its words stay', async (place, left) => {
+      const files = [picture, notes, notes];
+      const sent = carrying('the three of them', files);
+      await send(sent);
+      const apart = sent.made.filter(({ part }) => part >= firstFilePart);
+      const { event, ...request } = carrying('', []).request;
+      const gone: Copy[] = [];
+      const edit: MessageEdited = {
+        ...event,
+        kind: 'messageEdited',
+        body: fromPlain('the three of them'),
+        files: files.filter((_, at) => at !== place),
+        filesGone: [place],
+        version: '2',
+      };
+      const again: DeliveryRequest<MessageEdited> = {
+        ...request,
+        event: edit,
+        target: sent.made.filter(({ part }) => part < firstFilePart),
+        made: [],
+        lost: { places: [place], apart, words: 'same' },
+        onGone: (copy) => gone.push(copy),
+      };
+      await harness.adapter.deliver.messageEdited?.send(again, signal);
+      const check = async (): Promise<void> => {
+        const seen = await harness.seen();
+        expect(seen.flatMap((each) => (typeof each === 'string' ? [] : [each.name]))).toEqual(left);
+        expect(JSON.stringify(await said())).toContain('the three of them');
+      };
+      await check();
+      expect(gone).toEqual(apart.filter(({ part }) => part === firstFilePart + place));
+      // After an unknown outcome it is done once more.
+      await harness.adapter.deliver.messageEdited?.send(again, signal);
+      await check();
     });
 
     it('a deletion takes all of it', async () => {

@@ -1,4 +1,5 @@
 import type { MessageEdited } from '../../model/bridge-event.js';
+import { isFirstLost, lostApart } from '../../model/file-parts.js';
 import { type UserId, userId } from '../../model/ids.js';
 import type { Copy, DeliveryRequest } from '../../model/network-adapter.js';
 import type { TimelineApi } from './api/timeline.api.js';
@@ -22,7 +23,7 @@ export interface EditPlan {
   readonly gone: readonly Copy[];
 }
 
-type Asked = Pick<DeliveryRequest<MessageEdited>, 'event' | 'room' | 'speaker' | 'target'>;
+type Asked = Pick<DeliveryRequest<MessageEdited>, 'event' | 'room' | 'speaker' | 'target' | 'lost'>;
 
 interface Standing {
   readonly copy: Copy;
@@ -51,20 +52,23 @@ export class MatrixEdits {
       const key = request.key(part);
       request.onMade({ part, id: await this.writer.say(room, plan.user, content, key, writing), key });
     }
-    for (const copy of plan.surplus) {
+    for (const copy of [...plan.surplus, ...(request.lost === undefined ? [] : lostApart(request.lost))]) {
       if (!plan.gone.includes(copy)) await this.writer.redact(room, copy.id, request.key(copy.part), writing);
       request.onGone(copy);
     }
   }
 
   /** Reads what stands in the room now: an edit of what was redacted would say it again. */
-  async plan({ event, room, speaker, target }: Asked, signal: AbortSignal): Promise<EditPlan> {
+  async plan({ event, room, speaker, target, lost }: Asked, signal: AbortSignal): Promise<EditPlan> {
     const standing: Standing[] = [];
     for (const copy of target) {
       const found = await this.timeline.event(room, copy.id, signal);
       if (found?.unsigned?.redacted_because === undefined && found !== undefined) standing.push({ copy, event: found });
     }
     const [first] = standing;
+    if (first === undefined && lost?.words === 'same') {
+      return { user: userId(this.self.users.bot), replacements: [], additions: [], surplus: [], gone: [] };
+    }
     if (first === undefined) {
       await this.writer.assertInRoom(room, signal);
       throw targetRedacted();
@@ -78,13 +82,17 @@ export class MatrixEdits {
       voice: this.#voice(user, speaker),
       ...(relation.rel_type === 'm.thread' && relation.event_id !== undefined ? { thread: relation.event_id } : {}),
     });
-    const surplus = target.filter(({ part }) => part >= contents.length);
+    const firstLost = lost !== undefined && isFirstLost(lost);
+    const isBare = ({ part }: Copy): boolean => firstLost && part === 0 && event.body.length === 0;
+    const surplus = target.filter((copy) => copy.part >= contents.length || isBare(copy));
     return {
       user,
       replacements: standing.flatMap(({ copy, event: { content, sender, unsigned } }) => {
         const words = contents[copy.part];
-        if (words === undefined) return [];
-        const said = showsFile(content) ? this.#captioned(content, words, event, user) : words;
+        if (words === undefined || isBare(copy)) return [];
+        const isLost = firstLost && copy.part === 0 && showsFile(content);
+        if (lost?.words === 'same' && !isLost) return [];
+        const said = showsFile(content) && !isLost ? this.#captioned(content, words, event, user) : words;
         const before = mentionedIn(content, unsigned?.['m.relations']?.['m.replace']?.content);
         return [{ copy, user: userId(sender), content: replacing(said, copy.id, before) }];
       }),

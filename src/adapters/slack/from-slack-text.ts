@@ -78,6 +78,24 @@ function paragraph(runs: readonly Run[]): Block {
   return { type: 'paragraph', content: inlinesOf(runs) };
 }
 
+/** Which of a message's files were deleted: their places among all of them. */
+export function filesGone({ files = [] }: SlackMessage): readonly number[] {
+  return files.flatMap(({ mode }, place) => (mode === 'tombstone' ? [place] : []));
+}
+
+/** Those that a message is sent with, each in its place: what is not there any more, or hidden, is told of. */
+export function filesSent(message: SlackMessage, self: SlackSelf): FileRef[] {
+  const there = new Map(filesOf(message, self).map((file) => [file.id, file]));
+  return (message.files ?? []).map(({ id, mode, name }) => {
+    const file = slackFileId({ of: 'file', id });
+    const why = mode === 'tombstone' ? 'it was deleted' : 'Slack hides it, because the workspace does not pay for it';
+    const { account } = self;
+    return (
+      there.get(file) ?? { account, id: file, name: name ?? 'file', mime: 'application/octet-stream', instead: { why } }
+    );
+  });
+}
+
 /** The files of a message that are still there. */
 export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): FileRef[] {
   return files

@@ -6,7 +6,7 @@ import type { BridgeEvent, MessageSent } from '../../model/bridge-event.js';
 import { type MessageRef, roomId, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import type { Names, Reading } from './from-slack-inlines.js';
-import { bodyOf, filesOf, plainOf } from './from-slack-text.js';
+import { bodyOf, filesGone, filesOf, filesSent, plainOf } from './from-slack-text.js';
 import {
   deliveryKeyIn,
   isDirectId,
@@ -132,8 +132,8 @@ function messageSent(event: MessageEvent, reading: Reading): ReadResult {
   const { ts, thread_ts: thread, root } = event;
   if (ts === undefined) return { ignored: 'a message without its ts' };
   const body = bodyOf(event, reading);
-  const files = filesOf(event, reading.self);
-  if (body.length === 0 && files.length === 0) return { ignored: 'a message without a text' };
+  const files = filesSent(event, reading.self);
+  if (body.length === 0 && filesOf(event, reading.self).length === 0) return { ignored: 'a message without a text' };
   const isReply = thread !== undefined && thread !== ts;
   // A reply that its author sent to the channel too is to be seen there: it answers the thread's first message.
   const isBroadcast = event.subtype === 'thread_broadcast';
@@ -166,11 +166,15 @@ function messageChanged(event: MessageEvent, reading: Reading): ReadResult {
   if (message.subtype === 'tombstone') return messageDeleted(event, message.ts, reading);
   const body = bodyOf(message, reading);
   const files = filesOf(message, reading.self);
+  const gone = filesGone(message);
+  if (body.length === 0 && files.length === 0 && gone.length > 0) return messageDeleted(event, message.ts, reading);
   if (body.length === 0 && files.length === 0) return { ignored: 'message_changed without a text' };
+  // What is gone may be missing in what is told of before too.
   const isSame =
-    before === undefined
+    gone.length === 0 &&
+    (before === undefined
       ? message.edited === undefined
-      : isEqual(shownBody(message, reading), shownBody(before, reading));
+      : isEqual(shownBody(message, reading), shownBody(before, reading)));
   if (isSame) return { ignored: 'message_changed that shows the same' };
   return one({
     ...said(event, message, event.event_ts ?? event.ts ?? message.ts, reading),
@@ -178,6 +182,7 @@ function messageChanged(event: MessageEvent, reading: Reading): ReadResult {
     message: refTo(event, message.ts, reading),
     body,
     ...(files.length === 0 ? {} : { files }),
+    ...(gone.length === 0 ? {} : { filesGone: gone }),
     style: styleOf(message),
     version: versionOf(event.event_ts ?? event.ts ?? message.ts),
   });

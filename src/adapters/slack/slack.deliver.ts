@@ -185,6 +185,7 @@ export class EditDelivery implements Deliver<'messageEdited'> {
   async send(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<void> {
     const { event, target, made, room } = request;
     const { files = [], body } = event;
+    if (await this.#withdraw(request, signal)) return;
     const said = { ...event, attention: 'silent', files: body.length === 0 ? files : [] } as const;
     const [first] = target;
     const isWithFiles =
@@ -203,6 +204,21 @@ export class EditDelivery implements Deliver<'messageEdited'> {
       await this.writer.delete(request, copy, signal);
       request.onGone(copy);
     }
+  }
+
+  /** Takes away what the message lost. All its files stand in one message, in their order. True: that was all. */
+  async #withdraw(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<boolean> {
+    const { event, lost, target, room } = request;
+    if (lost === undefined) return false;
+    const copy = lost.apart.find(({ part }) => part === firstFilePart) ?? target.find(({ part }) => part === 0);
+    const shown = copy === undefined ? [] : await this.writer.filesIn(room, copy, signal);
+    // Where one of them is told of in a line, nobody knows here which is which.
+    const isWhole = shown.length === (event.files ?? []).length + lost.places.length;
+    for (const place of isWhole ? lost.places : []) {
+      const id = shown[place];
+      if (id !== undefined) await this.writer.parts.files.delete(id, writingOf(request, signal));
+    }
+    return lost.words === 'same';
   }
 
   /** What an edit adds stands in the thread of the message, if that is in one. */

@@ -86,6 +86,12 @@ function viewOnly(link: string): FileLine {
   return { why: 'to be seen in Nextcloud only', ...(/^https?:\/\//i.test(link) ? { url: link } : {}) };
 }
 
+/** What was said with a file that is gone: Talk's own words stand before it, in a paragraph of their own. */
+export function captionOfGone(message: string): string {
+  const end = message.indexOf('*\n\n');
+  return end < 0 ? '' : message.slice(end + 3);
+}
+
 function numberOf(parameter: RichParameter, field: string): number | undefined {
   const text = textOf(parameter, field);
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;

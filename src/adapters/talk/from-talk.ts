@@ -15,7 +15,7 @@ import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
 import { asBroadcast } from './from-talk-breakouts.js';
 import { recordingOf, type RoomMessage, roomStateOf } from './from-talk-rooms.js';
-import { bodyOf, filesOf, locationIn, textOf } from './from-talk-text.js';
+import { bodyOf, captionOfGone, filesOf, locationIn, textOf } from './from-talk-text.js';
 import type { SystemMessage } from './talk.constants.js';
 import {
   actorOf,
@@ -37,10 +37,26 @@ export interface TalkReader {
 /** Turns one stored row into what happened. */
 export function fromTalk(stored: StoredRow, reader: TalkReader): ReadResult {
   const { row } = stored;
+  if (stored.fileGone !== undefined) return fileGone(stored, stored.fileGone, reader);
   if (row.systemMessage !== '') return fromSystemRow(stored, reader);
   // Read after downtime: the deletion's own row follows and tells it.
   if (isDeletedRow(row)) return { ignored: row.messageType };
   return { events: [messageSent(stored, reader)] };
+}
+
+/** What was said with it stays; where nothing was, nothing stays. */
+function fileGone(
+  stored: StoredRow,
+  { since, version: number }: NonNullable<StoredRow['fileGone']>,
+  reader: TalkReader,
+): ReadResult {
+  if (since === 'before') return { ignored: 'a file that was gone before its message was read' };
+  const { row } = stored;
+  const base = { ...happened(stored, reader), message: refTo(stored, reader, row.id), version: String(number) };
+  const caption = captionOfGone(row.message);
+  if (caption === '') return one({ ...base, kind: 'messageDeleted' });
+  const body = bodyIn({ ...row, message: caption }, stored, reader, 'apart');
+  return one({ ...base, kind: 'messageEdited', body, filesGone: [0], style: 'text' });
 }
 
 function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {

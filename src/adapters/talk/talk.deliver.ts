@@ -3,7 +3,7 @@ import { MessageRefused, TargetGone } from '../../model/errors.js';
 import type { DeliveryKey } from '../../model/ids.js';
 import type { Copy, Deliver, DeliveryRequest, Speaker } from '../../model/network-adapter.js';
 import { fileLine } from '../../formatting/named-files.js';
-import { piecesOf, sayInPieces } from '../../model/file-parts.js';
+import { isFirstLost, lostApart, piecesOf, sayInPieces } from '../../model/file-parts.js';
 import type { FileRef } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { NewMessage } from './api/chat.js';
@@ -149,6 +149,7 @@ export class EditDelivery implements Deliver<'messageEdited'> {
   async send(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<void> {
     const { voices, authors, textsOf } = this.writing;
     const { target, made, room, speaker } = request;
+    if (await this.#unshare(request, signal)) return;
     const event = wordsOfEdit(request.event);
     const count = (await textsOf(event, speaker, 'relay')).length;
     const textOf = async (part: number, as: VoiceKind): Promise<string> =>
@@ -173,6 +174,22 @@ export class EditDelivery implements Deliver<'messageEdited'> {
       await deletePart(this.writing, request, copy, signal);
       request.onGone(copy);
     }
+  }
+
+  /** Takes away what the message lost. Talk itself says in the place of a file that it is not there any more. True: that was all. */
+  async #unshare(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<boolean> {
+    const { lost, event, room, target } = request;
+    if (lost === undefined) return false;
+    const asking = { signal, beforeSend: () => request.beforeSend() };
+    const first = isFirstLost(lost) ? target.filter(({ part }) => part === 0) : [];
+    for (const copy of [...first, ...lostApart(lost)]) {
+      const id = rowIdOf(copy.id);
+      if (id !== undefined) await this.writing.uploads.delete(room, id, asking);
+      if (copy.part === 0 && event.body.length > 0) continue;
+      await deletePart(this.writing, request, copy, signal);
+      request.onGone(copy);
+    }
+    return lost.words === 'same' || first.some(() => event.body.length === 0);
   }
 
   async #edit(

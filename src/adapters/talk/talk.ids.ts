@@ -69,6 +69,11 @@ export function talkInboxKey(token: string, row: { readonly id: number; readonly
   return inboxKey(`${token}/${row.id}${state}`);
 }
 
+/** That the file of a row is not there any more is told once. */
+export function goneFileKey(token: string, id: number): InboxKey {
+  return inboxKey(`${token}/${String(id)}/file_gone`);
+}
+
 /** Whether a reference id has the shape of a delivery key; others write reference ids too. */
 export function deliveryKeyIn(referenceId: string | undefined): DeliveryKey | undefined {
   return referenceId !== undefined && deliveryKeyPattern.test(referenceId) ? (referenceId as DeliveryKey) : undefined;

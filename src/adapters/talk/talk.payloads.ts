@@ -87,6 +87,11 @@ const storedRow = z.object({
   revoked: z.array(z.int()).optional(),
   /** Present with `federated_user_removed` where that one was invited, and had not accepted. */
   neverCame: z.boolean().optional(),
+  /**
+   * The file that the row showed is not there any more, which no row of its own tells. `before`: nor was it when the row was read first.
+   * `version`: of this change among those of the message.
+   */
+  fileGone: z.object({ since: z.enum(['before', 'now']), version: z.int() }).optional(),
   /** Present with `user_removed` where somebody was banned just then: the ids of those. */
   banned: z.array(z.string()).optional(),
 });
@@ -295,3 +300,16 @@ export const ownUser = z.looseObject({
   displayname: z.string().optional().catch(undefined),
   'display-name': z.string().optional().catch(undefined),
 });
+
+/** Whether a row is what Talk shows in the place of a file that is not shared any more. Its words depend on the language. */
+export function isOfGoneFile(row: OrderedRow): boolean {
+  const { message, messageParameters } = row as { message?: unknown; messageParameters?: unknown };
+  if (row.systemMessage !== '' || typeof message !== 'string' || !message.startsWith('*')) return false;
+  // What people say has no actor among its parameters; what they share does, and what it is besides.
+  const { actor, file, object } = messageParametersOf(messageParameters);
+  return actor !== undefined && file === undefined && object === undefined;
+}
+
+function messageParametersOf(given: unknown): Readonly<Record<string, RichParameter>> {
+  return messageParameters.safeParse(given).data ?? {};
+}

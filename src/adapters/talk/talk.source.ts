@@ -13,6 +13,7 @@ import {
   type TalkCursor,
 } from './talk.cursor.js';
 import { hiddenMessages } from './talk.errors.js';
+import { GoneFiles } from './talk.gone-files.js';
 import { talkInboxKey, talkUserId } from './talk.ids.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
 import type { ReadMarkers } from './talk.read-markers.js';
@@ -36,6 +37,8 @@ interface Read {
   readonly rows: readonly OrderedRow[];
   readonly upTo: Position;
   readonly rest: PulledBatch['rest'];
+  /** All that was read again besides, where the newest rows were read. */
+  readonly again?: readonly OrderedRow[];
 }
 
 /** What its account knows, and is told of what is read. */
@@ -64,6 +67,7 @@ export interface RowNotices {
  */
 export class TalkSource {
   readonly #seen = new SeenRows();
+  readonly #gone = new GoneFiles();
   readonly #supplements: RowSupplements;
   readonly #rhythm: ReadingRhythm;
   /** Rooms whose last batch was one of many: the next ones are read forward at once. */
@@ -191,7 +195,7 @@ export class TalkSource {
     const newest = rows.at(-1);
     const upTo = newest === undefined ? last.at : later(last.at, positionOf(newest));
     const floor = last.at.seconds - this.settings.overlapS;
-    return { rows: rows.filter((row) => row.timestamp >= floor), upTo, rest: 'none' };
+    return { rows: rows.filter((row) => row.timestamp >= floor), upTo, rest: 'none', again: rows };
   }
 
   /** What of a read is handed on, and the cursor that goes with it: the same one where there is nothing. */
@@ -202,8 +206,11 @@ export class TalkSource {
       return !isBefore && !this.#seen.isStored(room, talkInboxKey(room, row));
     });
     const hasMoved = comparePositions(read.upTo, last.at) !== 0;
-    if (fresh.length === 0 && !hasMoved) return { payloads: [], cursor: from, rest: read.rest };
-    const payloads = await this.#payloads(room, fresh, read.rows, signal);
+    const gone = this.#gone.payloads(room, this.#known(read, began), fresh, read.upTo.id, (row, fileGone) =>
+      bodyOf({ token: room, self: this.account.self(), row, fileGone }),
+    );
+    if (fresh.length === 0 && !hasMoved) return { payloads: gone, cursor: from, rest: read.rest };
+    const payloads = [...(await this.#payloads(room, fresh, read.rows, signal)), ...gone];
     const floor = read.upTo.seconds - this.settings.overlapS;
     const next = newCursor({ at: read.upTo, ...(began !== undefined && began.seconds >= floor ? { began } : {}) });
     const handed = fresh.map((row) => ({ key: talkInboxKey(room, row), seconds: row.timestamp }));
@@ -213,6 +220,14 @@ export class TalkSource {
       this.markers.hadActivity(room);
     }
     return { payloads, cursor: next, rest: read.rest };
+  }
+
+  /** What was read, of others, since the room was linked. */
+  #known({ again = [] }: Read, began: Position | undefined): readonly OrderedRow[] {
+    const self = this.account.self();
+    return again.filter(
+      ({ id, actorType, actorId }) => id > (began?.id ?? 0) && !(actorType === 'users' && actorId === self),
+    );
   }
 
   async #payloads(
@@ -236,10 +251,14 @@ export class TalkSource {
         ...ours,
         ...supplements.get(row.id),
       } satisfies Omit<StoredRow, 'row'> & { row: unknown };
-      payloads.push({ key: talkInboxKey(room, row), body: Buffer.from(JSON.stringify(stored), 'utf8') });
+      payloads.push({ key: talkInboxKey(room, row), body: bodyOf(stored) });
     }
     return payloads;
   }
+}
+
+function bodyOf(stored: Omit<StoredRow, 'row'> & { row: unknown }): Uint8Array {
+  return Buffer.from(JSON.stringify(stored), 'utf8');
 }
 
 function positionOf(row: OrderedRow): Position {

@@ -89,12 +89,17 @@ export class Files {
     return free;
   }
 
+  /** A folder goes with all that is in it. */
   delete(owner: string, path: string): boolean {
-    const file = this.#files.get(keyOf(owner, path));
-    if (file === undefined) return false;
-    this.#files.delete(keyOf(owner, path));
-    this.#byId.delete(file.id);
-    return true;
+    const key = keyOf(owner, path);
+    const isThere = this.#files.has(key) || this.#folders.has(key);
+    this.#folders.delete(key);
+    for (const [each, { id }] of this.#files) {
+      if (each !== key && !each.startsWith(`${key}/`)) continue;
+      this.#files.delete(each);
+      this.#byId.delete(id);
+    }
+    return isThere;
   }
 
   own(owner: string, path: string): StoredFile | undefined {

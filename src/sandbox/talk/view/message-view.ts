@@ -135,8 +135,9 @@ function viewFile(
   const actor = actorParameter(names, room, message.actor);
   if (!names.files.isShared(file, room)) {
     const who = reader === actorKey(message.actor) ? 'You' : '{actor}';
-    const text = `*${who} shared a file which is no longer available*`;
-    return { text, parameters: { actor }, systemMessage: '', messageType: 'comment' };
+    const words = placeMentions(names, room, caption, message.mentionsAll);
+    const text = `*${who} shared a file which is no longer available*${caption === '' ? '' : `\n\n${words.text}`}`;
+    return { text, parameters: { actor, ...words.parameters }, systemMessage: '', messageType: 'comment' };
   }
   const placed = placeMentions(names, room, caption === '' ? '{file}' : caption, message.mentionsAll);
   const parameters = { actor, file: fileParameter(names, file, reader), ...placed.parameters };
