@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { catchUp } from './benchmarks/catch-up.mjs';
 import { coldStart } from './benchmarks/cold-start.mjs';
 import { convert } from './benchmarks/convert.mjs';
+import { files } from './benchmarks/files.mjs';
 import { growth } from './benchmarks/growth.mjs';
 import { idle } from './benchmarks/idle.mjs';
 import { isolation } from './benchmarks/isolation.mjs';
@@ -21,6 +22,7 @@ const benchmarks = {
   'cold-start': coldStart,
   idle,
   growth,
+  files,
   convert,
 };
 

@@ -4,7 +4,7 @@ import { bridgeEvents, bridgeScopes } from '../../dist/sandbox/slack/bridge-app.
 import { serve } from '../support/child.mjs';
 import { witnessCalls } from './witness.mjs';
 
-const slack = new SlackSandbox({ rateLimits: 'off' });
+const slack = new SlackSandbox({ rateLimits: 'off', largeFiles: 'counted' });
 const team = slack.addWorkspace({ name: 'Town' });
 const pia = slack.addUser(team, { realName: 'Pia' });
 const { id, appToken } = slack.registerApp({
@@ -25,5 +25,10 @@ serve({
   connections: () => slack.connections(id),
   /** `{}`: the real Slack's, `off`: none. */
   limit: (limits) => slack.setRateLimits(limits),
-  ...witnessCalls(slack.ledger, slack.faults, (room, text) => slack.post(room, pia, text)),
+  ...witnessCalls(slack.ledger, slack.faults, {
+    post: (room, text) => slack.post(room, pia, text),
+    postFile: (room, text, { name, bytes }) => slack.post(room, pia, text, { files: [{ name, bytes }] }),
+    files: (room) =>
+      slack.messages(room).flatMap(({ files = [] }) => files.map((file) => slack.state.files.get(file.id).bytes)),
+  }),
 });

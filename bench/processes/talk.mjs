@@ -4,13 +4,14 @@ import { TalkSandbox } from '../../dist/sandbox/talk/talk-sandbox.js';
 import { serve } from '../support/child.mjs';
 import { witnessCalls } from './witness.mjs';
 
+const mimetype = 'application/octet-stream';
 const people = ['bridge', 'anna', 'ben'].map((id) => ({ id, displayName: id[0].toUpperCase() + id.slice(1) }));
 const asked = { requests: 0, mostHeld: 0 };
 let talk;
 
 serve({
   async start({ pollStepMs }) {
-    talk = new TalkSandbox({ pollStepMs, users: people });
+    talk = new TalkSandbox({ pollStepMs, users: people, largeFiles: 'counted' });
     const { url } = await talk.start(0);
     talk.faults.watch(() => {
       asked.requests += 1;
@@ -18,7 +19,16 @@ serve({
     });
     Object.assign(
       calls,
-      witnessCalls(talk.ledger, talk.faults, (room, text) => talk.post(room, 'anna', text)),
+      witnessCalls(talk.ledger, talk.faults, {
+        post: (room, text) => talk.post(room, 'anna', text),
+        postFile: (room, caption, { name, bytes: data }) =>
+          talk.shareFile(room, 'anna', { name, mimetype, data, caption }),
+        files: (room) =>
+          talk.messages(room).flatMap(({ messageParameters: { file } }) => {
+            const stored = file === undefined ? undefined : talk.state.files.byId(Number(file.id));
+            return stored === undefined ? [] : [stored.data];
+          }),
+      }),
     );
     return { url, password: talk.issueAppPassword('bridge') };
   },
@@ -40,7 +50,7 @@ serve({
     Object.assign(asked, { requests: 0, mostHeld: talk.state.longPoll.waiting });
     return answer;
   },
-  ...lazy('count', 'entries', 'load', 'burst', 'strike', 'heal'),
+  ...lazy('count', 'entries', 'load', 'burst', 'carry', 'digests', 'strike', 'heal'),
 });
 
 const calls = {};

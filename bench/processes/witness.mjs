@@ -1,11 +1,15 @@
 // What a sandbox server's ledger says of the benchmark's messages, and people who write on a schedule.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { madeBytes } from '../../dist/sandbox/made-bytes.js';
 import { nowMs } from '../support/child.mjs';
 
 const mark = /\bb(\d+)m(\d+)x\b/;
 
-/** The calls that both servers answer. `post` writes one message as a person, without HTTP. */
-export function witnessCalls(ledger, faults, post) {
+/**
+ * The calls that all servers answer. `post` writes one message as a person, without HTTP; `postFile` a file with a caption; `files` are those that
+ * a room shows, each as its `StoredBytes`.
+ */
+export function witnessCalls(ledger, faults, { post, postFile, files }) {
   const runs = new Map();
   const of = (run) => runs.get(run) ?? runs.set(run, []).get(run);
   ledger.watch(({ kind, room, text }) => {
@@ -33,6 +37,15 @@ export function witnessCalls(ledger, faults, post) {
       for (let number = 0; number < total; number += 1) write(run, rooms, number);
       return nowMs() - startMs;
     },
+    /** In each room a file, all at once. */
+    carry({ run, rooms, bytes }) {
+      for (const [at, room] of rooms.entries()) {
+        postFile(room, `b${run}m${at}x`, { name: `file ${at}.bin`, bytes: madeBytes(at, bytes) });
+      }
+      return nowMs();
+    },
+    /** What the room's files hold. */
+    digests: (room) => files(room).map(({ length, digest }) => ({ length, digest })),
     strike: (rule) => faults.add(rule),
     heal: () => faults.clear(),
   };

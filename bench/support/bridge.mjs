@@ -104,6 +104,12 @@ export class Bridge {
     return result.value;
   }
 
+  /** Bytes of memory that the process had at most since its start. */
+  mostMemory() {
+    const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
+  }
+
   get says() {
     return this.#said;
   }

@@ -174,6 +174,24 @@ export class World {
     return run;
   }
 
+  /** A file of so many bytes in each room, all at once, until each is where it belongs, byte for byte. Returns how many ms that took. */
+  async carry(source, bytes) {
+    const run = (lastRun += 1);
+    const names = this.rooms.map((room) => room[source]);
+    const startMs = await this[source].call('carry', { run, rooms: names, bytes });
+    const last = (await this.arrived(source, run, this.rooms.length)).at(-1);
+    for (const room of this.rooms) {
+      const sent = await this[source].call('digests', room[source]);
+      for (const name of this.targetsOf(source)) {
+        const told = JSON.stringify(await this[name].call('digests', room[name]));
+        if (told !== JSON.stringify(sent)) {
+          throw new LedgerWrong(`of ${JSON.stringify(sent)} from ${source}, ${told} arrived in ${name}`);
+        }
+      }
+    }
+    return last.atMs - startMs;
+  }
+
   /** Waits for a run's messages, and compares the ledgers. Returns what those of the targets say, the earliest first. */
   async arrived(source, run, total, rooms = this.rooms) {
     const endMs = nowMs() + drainWithinMs;

@@ -28,7 +28,17 @@ describe('the benchmarks, at a scale whose figures mean nothing', () => {
   // One run: what several need is measured once.
   let rows: readonly Row[];
   beforeAll(async () => {
-    rows = await rowsOf('throughput', 'latency', 'isolation', 'catch-up', 'cold-start', 'idle', 'growth', 'convert');
+    rows = await rowsOf(
+      'throughput',
+      'latency',
+      'isolation',
+      'catch-up',
+      'cold-start',
+      'idle',
+      'growth',
+      'files',
+      'convert',
+    );
   }, 900_000);
 
   const measures = (name: string): string[] => rows.filter((row) => row.name === name).map(({ measure }) => measure);
@@ -89,6 +99,7 @@ describe('the benchmarks, at a scale whose figures mean nothing', () => {
     ['idle', '3 rooms with a bot: requests to Talk a minute'],
     ['idle', '3 rooms without a bot: held polls at one time'],
     ['growth', 'slope of memory, log by log'],
+    ['files', 'Slack to Matrix, 3 of 2 MB at once: memory of the process at most, in MB'],
     ['convert', 'to Talk: time for 10 times the text, by the time for the text'],
   ])('%s measures: %s', (name, measure) => {
     expect(measures(name)).toContain(measure);

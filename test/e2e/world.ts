@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { MatrixSandbox } from '../../src/sandbox/matrix/matrix-sandbox.js';
+import type { MatrixSandboxSettings } from '../../src/sandbox/matrix/matrix-sandbox.types.js';
 import { SlackSandbox } from '../../src/sandbox/slack/slack-sandbox.js';
 import type { InstalledApp, SlackSandboxSettings } from '../../src/sandbox/slack/slack-sandbox.types.js';
 import { bridgeEvents, bridgeScopes } from '../../src/sandbox/slack/bridge-app.js';
@@ -177,6 +178,8 @@ export interface WorldOptions {
   readonly ownLogins?: true;
   /** Settings of the Talk server that differ. */
   readonly talkServer?: TalkSandboxSettings;
+  /** Settings of the homeserver that differ. */
+  readonly matrixServer?: MatrixSandboxSettings;
   /** Whether the homeserver tells who types. Default false: it makes transactions of that too. */
   readonly typing?: true;
   /** `linked`: each link has a Slack channel too. */
@@ -229,7 +232,7 @@ export class World {
       ...talkServer,
     });
     const { url: talkUrl } = await talk.start(0);
-    const matrix = new MatrixSandbox({ pushBackoffMs: 50, pushTimeoutMs: 2_000 });
+    const matrix = new MatrixSandbox({ pushBackoffMs: 50, pushTimeoutMs: 2_000, ...options.matrixServer });
     const { url: homeserver } = await matrix.start(0);
     const tokens = { asToken: 'as-token-of-the-test', hsToken: 'hs-token-of-the-test' };
     matrix.registerAppservice({
