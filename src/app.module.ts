@@ -15,6 +15,8 @@ import { LinkKeeper } from './links/link-keeper.js';
 import { RoomCommands } from './links/room-commands.js';
 import { FileLinks } from './media/file-links.js';
 import { Files } from './media/files.js';
+import { SoundConversion } from './media/sound-conversion.js';
+import { SpokenFiles } from './media/spoken-files.js';
 import { PublicPictures } from './media/public-pictures.js';
 import { PublicListener } from './listeners/public-listener.js';
 import type { AccountStore } from './model/account-store.js';
@@ -239,6 +241,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
         return { network: labelOf(file.account), ...(link === undefined ? {} : { link }) };
       },
       maxFileBytes: settings.files.maxBytes ?? Number.MAX_SAFE_INTEGER,
+      spoken: new SpokenFiles(new SoundConversion(), log),
     }),
     written,
     adapters,

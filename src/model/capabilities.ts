@@ -17,6 +17,8 @@ export interface Capabilities {
   readonly maxTextBytes?: number;
   /** 0: the room takes no files. */
   readonly maxFileBytes: number;
+  /** The types that it plays as a voice message, the one first that others are made into. Absent: any. */
+  readonly spokenTypes?: readonly string[];
   readonly replies: 'quote' | 'thread' | 'none';
   readonly threads: 'titled' | 'plain' | 'none';
   /** How long after it was sent a message may be edited. Absent: for ever. */

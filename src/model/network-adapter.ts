@@ -97,6 +97,8 @@ export interface OpenedFile extends FileStream {
   readonly name: string;
   readonly bytes: number;
   readonly size?: PixelSize;
+  /** Known where it was made anew for the room: what its network said of it is in the FileRef. */
+  readonly durationMs?: number;
 }
 
 /** Who is seen to say something, and on whose behalf. */

@@ -10,6 +10,7 @@ import type {
   FileStream,
   LostFiles,
   NetworkAdapter,
+  OpenedFile,
   Speaker,
   UncertainDelivery,
 } from '../model/network-adapter.js';
@@ -20,6 +21,7 @@ import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
 import { withContacts } from '../media/contacts.js';
 import { openForDelivery } from '../media/opened-files.js';
+import type { SpokenFiles } from '../media/spoken-files.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
 import { degrade, type Resolved, shownWith, tooLarge } from './degrade.js';
@@ -51,6 +53,7 @@ export interface DelivererParts extends MentionLookup, Pick<PermalinkLookup, 'pl
   elsewhere(file: FileRef, message: MessageRef): FileElsewhere;
   /** Larger files are copied into no room, whatever it takes. */
   readonly maxFileBytes: number;
+  readonly spoken: Pick<SpokenFiles, 'open'>;
 }
 
 /** What happens while a delivery is made. `beforeSend` is called in the same tick as each write. */
@@ -127,7 +130,7 @@ export class Deliverer {
       {
         ...request,
         openFile: async (file, opening) => {
-          const opened = await openForDelivery(this.parts.openFile, file, AbortSignal.any([opening, ended.signal]));
+          const opened = await this.#open(adapter, lane, file, AbortSignal.any([opening, ended.signal]));
           // Its network did not say before how large it is.
           if (opened.bytes > maxFileBytes) throw new MessageRefused(tooLarge(maxFileBytes));
           return opened;
@@ -152,6 +155,13 @@ export class Deliverer {
     await sending.finally(() => {
       ended.abort();
     });
+  }
+
+  /** What was spoken is opened as the room plays it. */
+  async #open(adapter: NetworkAdapter, lane: Lane, file: FileRef, signal: AbortSignal): Promise<OpenedFile> {
+    const open = (): Promise<OpenedFile> => openForDelivery(this.parts.openFile, file, signal);
+    const { spokenTypes } = file.voice === undefined ? {} : await adapter.capabilities(lane.room);
+    return spokenTypes === undefined ? open() : this.parts.spoken.open(open, spokenTypes, signal);
   }
 
   /** The delivery as a look needs it; undefined where it cannot have been made, since what it is about is not in the room. */

@@ -343,6 +343,7 @@ export class House {
         openFile: () => Promise.reject(new Error('there are no files')),
         elsewhere: () => ({ network: 'made up' }),
         maxFileBytes: Number.MAX_SAFE_INTEGER,
+        spoken: { open: () => Promise.reject(new Error('there are no files')) },
       }),
       written: this.written,
       adapters: this.adapters,

@@ -268,6 +268,8 @@ export class MatrixAdapter implements NetworkAdapter {
       maxTextChars: maxTextBytes,
       maxTextBytes,
       maxFileBytes: this.#maxFileBytes,
+      // What clients record voice messages in, and the one type that all of them play as such. Source: MSC3245.
+      spokenTypes: ['audio/ogg'],
       replies: 'quote',
       threads: 'plain',
       reactions: 'any',

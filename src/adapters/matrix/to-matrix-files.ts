@@ -2,7 +2,7 @@ import type { FileRef } from '../../model/ids.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
 import type { JsonObject } from './matrix.payloads.js';
 
-type Uploaded = Pick<OpenedFile, 'name' | 'mime' | 'bytes' | 'size'>;
+type Uploaded = Pick<OpenedFile, 'name' | 'mime' | 'bytes' | 'size' | 'durationMs'>;
 
 /**
  * The content of an event that shows a file. `caption`: the content that says its words; where that has none, the file stands alone and
@@ -11,10 +11,11 @@ type Uploaded = Pick<OpenedFile, 'name' | 'mime' | 'bytes' | 'size'>;
 export function withFile(
   caption: JsonObject,
   file: Pick<FileRef, 'durationMs' | 'blurhash' | 'voice'>,
-  { name, mime, bytes, size }: Uploaded,
+  opened: Uploaded,
   address: string,
 ): JsonObject {
-  const { durationMs, blurhash, voice } = file;
+  const { name, mime, bytes, size, durationMs = file.durationMs } = opened;
+  const { blurhash, voice } = file;
   const info = {
     mimetype: mime,
     size: bytes,

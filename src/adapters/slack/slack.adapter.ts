@@ -58,6 +58,8 @@ const maxReactions = 23;
 
 /** Source: Slack's help, "Add files to Slack". */
 const maxFileBytes = 1_000_000_000;
+/** What its players take on phones as well as on desks; it records clips as the second one. */
+const spokenTypes = ['audio/mpeg', 'audio/mp4', 'audio/m4a', 'audio/x-m4a', 'audio/aac', 'audio/wav', 'audio/x-wav'];
 
 /** One app in one workspace. */
 export class SlackAdapter implements NetworkAdapter {
@@ -226,6 +228,7 @@ export class SlackAdapter implements NetworkAdapter {
       speakers: ['relay'],
       maxTextChars,
       maxFileBytes,
+      spokenTypes,
       replies: 'quote',
       threads: 'plain',
       reactions: 'any',

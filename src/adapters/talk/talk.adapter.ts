@@ -34,6 +34,7 @@ import { TalkRooms } from './talk.rooms.js';
 import type { TalkSettings } from './talk.settings.js';
 import { TalkSpeaking } from './talk.speaking.js';
 import type { TalkWebhooks } from './talk.webhooks.js';
+import { spokenTypes } from './talk.uploads.js';
 
 export const talkNetwork = networkName('talk');
 
@@ -151,6 +152,7 @@ export class TalkAdapter implements NetworkAdapter {
       maxTextChars: known.config.chat['max-length'],
       // How large a file may be, each server says when it gets one.
       maxFileBytes: known.config.attachments.allowed ? Number.MAX_SAFE_INTEGER : 0,
+      spokenTypes,
       replies: 'quote',
       threads: features.has('threads') ? 'titled' : 'none',
       // Without the ability every edit is told as a correction.

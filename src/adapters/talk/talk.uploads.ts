@@ -14,7 +14,7 @@ import type { TalkSettings } from './talk.settings.js';
 
 const roomShare = 10;
 /** What Talk plays as spoken; anything else is a sound among the files. Source: Talk, file shares. */
-const spokenTypes: readonly string[] = ['audio/mpeg', 'audio/wav', 'audio/x-wav'];
+export const spokenTypes: readonly string[] = ['audio/mpeg', 'audio/wav', 'audio/x-wav'];
 /** The message is among the newest right after it was shared. */
 const newestRows = 50;
 /** Nextcloud keeps these for itself. */
