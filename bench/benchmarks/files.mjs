@@ -28,12 +28,14 @@ async function carried({ count, bytes }, networks, source) {
   });
   try {
     await world.warmUp(source, source === 'talk' ? 'webhook' : undefined);
+    const before = world.bridge.forgetMostMemory();
     const tookMs = await world.carry(source, bytes);
     const most = world.bridge.mostMemory();
     await world.close();
     const target = networks.find((each) => each !== source);
     const of = `${label[source]} to ${label[target]}, ${count} of ${bytes / 1e6} MB at once`;
     return [
+      reported(name, `${of}: memory of the process before, in MB`, before / 1e6),
       atMost(name, `${of}: memory of the process at most, in MB`, 200, most / 1e6),
       reported(name, `${of}: MB per second`, (count * bytes) / 1000 / tookMs),
     ];

@@ -104,7 +104,13 @@ export class Bridge {
     return result.value;
   }
 
-  /** Bytes of memory that the process had at most since its start. */
+  /** From now on `mostMemory` is that of what comes. Returns the bytes that the process has now. */
+  forgetMostMemory() {
+    writeFileSync(`/proc/${this.#process.pid}/clear_refs`, '5');
+    return this.mostMemory();
+  }
+
+  /** Bytes of memory that the process had at most. */
   mostMemory() {
     const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024;

@@ -1,5 +1,6 @@
 import type { FileLine, FileRef } from '../model/ids.js';
 import type { Inline, RichText } from '../model/rich-text.js';
+import { bytesInWords } from './bytes-in-words.js';
 import { cleanName } from './names.js';
 
 /** Pure: a text with a line for each file that goes with it. */
@@ -19,14 +20,6 @@ export function fileLine({ name, bytes }: Pick<FileRef, 'name' | 'bytes'>, { why
 
 function shownName(name: string): string {
   return cleanName(name.trim() === '' ? 'file' : name);
-}
-
-/** Pure: `12 MB`. */
-export function bytesInWords(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const amount = bytes / 1000 ** step;
-  return `${step === 0 || amount >= 10 ? String(Math.round(amount)) : amount.toFixed(1)} ${units[step] ?? ''}`;
 }
 
 /** Pure: a text with one line more; in its last paragraph, where it ends in one. */

@@ -1,5 +1,6 @@
 import { oneEmoji } from '../formatting/emoji.js';
-import { bytesInWords, withFileNames } from '../formatting/named-files.js';
+import { bytesInWords } from '../formatting/bytes-in-words.js';
+import { withFileNames } from '../formatting/named-files.js';
 import {
   assertNever,
   type BridgeEvent,

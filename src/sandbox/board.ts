@@ -13,7 +13,7 @@ import {
   type PageState,
   type SideName,
 } from './page.types.js';
-import type { Side, SideChange, SideMessage } from './side.js';
+import type { Side, SideChange, SideFile, SideMessage } from './side.js';
 import { WayWatch, type WayWatchOptions } from './way-watch.js';
 
 /**
@@ -74,6 +74,15 @@ export class Board {
   /** Throws ActRefused. */
   act(side: SideName, person: string, act: Act): void {
     this.sides[side]?.act(person, act);
+  }
+
+  /** Throws ActRefused. */
+  share(side: SideName, person: string, file: SideFile, caption: string): void {
+    this.sides[side]?.share(person, file, caption);
+  }
+
+  file(side: SideName, id: string): SideFile | undefined {
+    return this.sides[side]?.file(id);
   }
 
   /** Calls `listener` with every later event; the answer ends that. */

@@ -6,7 +6,7 @@ import { MatrixSandbox } from './matrix/matrix-sandbox.js';
 import type { RoomMessage } from './matrix/matrix-sandbox.types.js';
 import { MatrixView } from './matrix-view.js';
 import type { Act, PageNote, PagePerson } from './page.types.js';
-import { ActRefused, type Reached, type Side, type SideChange, type SideMessage } from './side.js';
+import { ActRefused, type Reached, type Side, type SideChange, type SideFile, type SideMessage } from './side.js';
 import { typedHtml } from './typed-html.js';
 
 /** The service's key for the account; its registration is named after it. */
@@ -100,6 +100,20 @@ export class MatrixSide implements Side {
         ? new ActRefused('tooLong', 'Matrix takes no message of more than about 60 kilobytes.')
         : new ActRefused('refused', `Matrix refuses that: ${error.message}`);
     }
+  }
+
+  share(person: string, { name, mime, bytes }: SideFile, caption: string): void {
+    const url = this.#server.upload(bytes, mime, name);
+    const [kind = ''] = mime.split('/');
+    const msgtype = ['image', 'video', 'audio'].includes(kind) ? `m.${kind}` : 'm.file';
+    const words = caption === '' ? { body: name } : { body: caption, filename: name };
+    const info = { mimetype: mime, size: bytes.length };
+    this.#server.sendEvent(this.roomId, person, 'm.room.message', { msgtype, ...words, url, info });
+  }
+
+  file(id: string): SideFile | undefined {
+    const file = this.#server.fileAt(id);
+    return file === undefined ? undefined : { name: file.name ?? '', mime: file.contentType, bytes: file.bytes };
   }
 
   onChange(listener: (change: SideChange) => void): void {

@@ -1,4 +1,4 @@
-import type { Note, PageNote, PagePerson, PageReaction } from './page.types.js';
+import type { Note, PageFile, PageNote, PagePerson, PageReaction } from './page.types.js';
 import { isObject, relationOf, type JsonObject } from './matrix/events.js';
 import { deliveryField } from './matrix/ledger-entry.js';
 import type { RoomMessage } from './matrix/matrix-sandbox.types.js';
@@ -104,6 +104,8 @@ export class MatrixView {
     const newest = edits.at(-1)?.content ?? content;
     const answers = answeredBy(content);
     const key = content[deliveryField];
+    // An edit of the caption alone may leave the file out.
+    const file = fileOf(newest) ?? fileOf(content);
     return {
       kind: 'message',
       id: event.eventId,
@@ -114,6 +116,7 @@ export class MatrixView {
       style: styleOf(content),
       isEdited: edits.length > 0 && !isRedacted,
       reactions: isRedacted ? [] : this.#counted(reactions),
+      ...(file === undefined || isRedacted ? {} : { files: [file] }),
       ...(isBridged || isRedacted || typeof newest['body'] !== 'string' ? {} : { typed: newest['body'] }),
       ...(answers === undefined ? {} : { answers }),
       ...(isBridged ? { isCopy: isGhost } : {}),
@@ -197,10 +200,26 @@ function styleOf({ msgtype }: JsonObject): SideMessage['style'] {
   return msgtype === 'm.notice' ? 'quiet' : 'usual';
 }
 
-const files = new Set<unknown>(['m.image', 'm.file', 'm.audio', 'm.video']);
+/** The file that a message shows; a sticker is one too. */
+function fileOf(content: JsonObject): PageFile | undefined {
+  const { url: id, filename, body, info } = content;
+  if (typeof id !== 'string') return undefined;
+  const told = isObject(info) ? info : {};
+  const { mimetype: mime, size: bytes, w: width, h: height } = told;
+  return {
+    id,
+    name: typeof filename === 'string' ? filename : typeof body === 'string' ? body : '',
+    mime: typeof mime === 'string' ? mime : 'application/octet-stream',
+    bytes: typeof bytes === 'number' ? bytes : 0,
+    ...('org.matrix.msc3245.voice' in content ? { isVoice: true } : {}),
+    ...(typeof width === 'number' && typeof height === 'number' ? { size: { width, height } } : {}),
+  };
+}
 
-function textOf({ msgtype, body, format, formatted_body: html }: JsonObject): ShownText {
+function textOf(content: JsonObject): ShownText {
+  const { body, filename, format, formatted_body: html } = content;
   const words = typeof body === 'string' ? body : '';
-  if (files.has(msgtype)) return shownPlain(`📎 ${words}`);
+  // What a file says is its caption, or else its name.
+  if (fileOf(content) !== undefined && (filename === undefined || filename === body)) return [];
   return format === 'org.matrix.custom.html' && typeof html === 'string' ? shownHtml(html) : shownPlain(words);
 }

@@ -3,7 +3,7 @@ import { Board } from './board.js';
 import { PageServer } from './page-server.js';
 import { Ledger } from './ledger.js';
 import { mostEntries, type Act, type PageEvent, type PageState } from './page.types.js';
-import { ActRefused, type Side, type SideChange, type SideMessage } from './side.js';
+import { ActRefused, type Side, type SideChange, type SideFile, type SideMessage } from './side.js';
 
 const said = (id: string, text: string, author = 'anna', origin: 'here' | 'bridged' = 'here'): SideMessage => ({
   kind: 'message',
@@ -35,6 +35,15 @@ class ScriptedSide implements Side {
     if (act.do === 'delete') throw new ActRefused('refused', 'The network says no.');
     if (act.do === 'say') this.say('1', act.text, person);
   }
+
+  readonly files = new Map<string, SideFile>();
+
+  share(person: string, file: SideFile, caption: string): void {
+    this.files.set(file.name, file);
+    this.say('2', caption, person);
+  }
+
+  file = (id: string): SideFile | undefined => this.files.get(id);
 
   say(...message: Parameters<typeof said>): void {
     this.tell({ type: 'entry', entry: said(...message) });
@@ -199,6 +208,48 @@ describe('PageServer', () => {
     expect((await act(hi, { 'content-type': 'text/plain' }))[0]).toBe(415);
     expect((await post('/api/kill', {}, { 'content-type': 'text/plain' }))[0]).toBe(415);
     expect(isKilled).toBe(false);
+  });
+
+  describe('files', () => {
+    const send = (query: Record<string, string>, body = 'bytes', headers: Record<string, string> = {}) => {
+      const all = { side: 'talk', person: 'anna', name: 'a b.png', type: 'image/png', caption: 'look', ...query };
+      const path = `/api/file?${new URLSearchParams(all).toString()}`;
+      return call(path, { 'x-crosstalk-token': token, ...headers }, 'POST', body);
+    };
+    const fetched = (query: string): Promise<Response> => fetch(`${url.origin}/api/file?${query}`);
+
+    it('are sent in the name of a person, and shown to whoever has the token', async () => {
+      expect(await send({})).toEqual([204, '']);
+      expect(talk.files.get('a b.png')).toMatchObject({ mime: 'image/png', bytes: { length: 5 } });
+      const answer = await fetched(`side=talk&id=a+b.png&token=${token}`);
+      expect([answer.status, await answer.text()]).toEqual([200, 'bytes']);
+      expect(answer.headers.get('content-type')).toBe('image/png');
+      expect(answer.headers.get('content-disposition')).toBe("inline; filename*=utf-8''a%20b.png");
+      expect((await fetched('side=talk&id=a+b.png')).status).toBe(403);
+    });
+
+    it.each(['text/html', 'image/svg+xml', 'application/pdf', '', 'video/mp4; x="', 'audio/mpeg, text/html'])(
+      'of the type %j are saved and never shown',
+      async (type) => {
+        expect((await send({ type }))[0]).toBe(204);
+        const { headers } = await fetched(`side=talk&id=a+b.png&token=${token}`);
+        expect(headers.get('content-type')).toBe('application/octet-stream');
+        expect(headers.get('content-disposition')).toContain('attachment');
+        expect(headers.get('x-content-type-options')).toBe('nosniff');
+        expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      },
+    );
+
+    it('that are nobody’s, have no name or are not there are refused', async () => {
+      expect((await send({ person: 'eve' }))[0]).toBe(400);
+      expect((await send({ side: 'irc' }))[0]).toBe(400);
+      expect((await send({ name: '' }))[0]).toBe(400);
+      expect((await send({}, 'x', { 'x-crosstalk-token': 'other' }))[0]).toBe(403);
+      expect((await send({}, '', { 'content-length': '200000000' }))[0]).toBe(413);
+      expect(talk.files.size).toBe(0);
+      expect((await fetched(`side=talk&id=nothing&token=${token}`)).status).toBe(404);
+      expect((await fetched(`side=irc&id=nothing&token=${token}`)).status).toBe(404);
+    });
   });
 
   it('kills what is there to be killed', async () => {

@@ -6,8 +6,9 @@ import { readAct } from './page-acts.js';
 import { PageFeed } from './page-feed.js';
 import type { PageFile } from './page-files.js';
 import { Refused } from './page-refusal.js';
-import type { PageRefusal } from './page.types.js';
-import { ActRefused } from './side.js';
+import { readUpload, sendShared } from './page-shared-files.js';
+import { sideNames, type PageRefusal, type SideName } from './page.types.js';
+import { ActRefused, type SideFile } from './side.js';
 
 export interface PageServerOptions {
   readonly board: Board;
@@ -26,7 +27,7 @@ const always = {
   'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -88,6 +89,13 @@ export class PageServer {
       case 'GET /api/events':
         this.#sendEvents(response);
         return;
+      case 'GET /api/file':
+        await sendShared(this.#shared(url), always, response);
+        return;
+      case 'POST /api/file':
+        await this.#share(request, url);
+        answer(response, 204);
+        return;
       case 'POST /api/act':
         this.#act(await readJson(request));
         answer(response, 204);
@@ -145,12 +153,33 @@ export class PageServer {
     });
   }
 
+  #shared({ searchParams }: URL): SideFile {
+    const side = sideNames.find((name) => name === searchParams.get('side'));
+    const file = side === undefined ? undefined : this.options.board.file(side, searchParams.get('id') ?? '');
+    if (file === undefined) throw new Refused(404, 'There is no such file.', 'gone');
+    return file;
+  }
+
+  async #share(request: IncomingMessage, { searchParams }: URL): Promise<void> {
+    const { side, person, name, type, caption, bytes } = await readUpload(request, searchParams);
+    const file = { name, mime: type === '' ? 'application/octet-stream' : type, bytes };
+    this.#as(side, person, (board) => {
+      board.share(side, person, file, caption);
+    });
+  }
+
   #act(body: unknown): void {
-    const { board } = this.options;
     const { side, person, act } = readAct(body);
+    this.#as(side, person, (board) => {
+      board.act(side, person, act);
+    });
+  }
+
+  #as(side: SideName, person: string, does: (board: Board) => void): void {
+    const { board } = this.options;
     if (!board.isPerson(side, person)) throw new Refused(400, 'Nobody of that name is on that side.');
     try {
-      board.act(side, person, act);
+      does(board);
     } catch (error) {
       if (error instanceof ActRefused) throw new Refused(422, error.message, error.kind);
       throw error;

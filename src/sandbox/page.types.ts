@@ -46,6 +46,19 @@ export interface PageReaction {
   readonly by: readonly PagePerson[];
 }
 
+/** A file that a message shows; `GET /api/file?side=…&id=…` has it. */
+export interface PageFile {
+  /** Unique on its side. */
+  readonly id: string;
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: number;
+  /** It was spoken. */
+  readonly isVoice?: true;
+  /** Of a picture or a film, in pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
 export interface PageMessage {
   readonly kind: 'message';
   /** Unique on its side. */
@@ -57,6 +70,8 @@ export interface PageMessage {
   readonly atMs: number;
   /** Null where it was deleted. */
   readonly text: ShownText | null;
+  /** Under the text, which is what is said with them; absent where there are none. */
+  readonly files?: readonly PageFile[];
   /** As it was typed, for its author to edit; on what was written here. */
   readonly typed?: string;
   /** `quiet`: an automatic message. `act`: what its author does. */
@@ -173,6 +188,18 @@ export interface PageAct {
   readonly side: SideName;
   readonly person: string;
   readonly act: Act;
+}
+
+/**
+ * Sent as the body of `POST /api/file`, with this in the query; answered as acts are. `type`: as the browser says it.
+ * `caption`: may be empty.
+ */
+export interface PageUpload {
+  readonly side: SideName;
+  readonly person: string;
+  readonly name: string;
+  readonly type: string;
+  readonly caption: string;
 }
 
 /** `gone`: what it is about is not there any more. `refused`: the network says no. */

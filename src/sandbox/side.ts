@@ -1,4 +1,5 @@
 import type { Ledger } from './ledger.js';
+import type { StoredBytes } from './stored-bytes.js';
 import type { Act, PageMessage, PageNote, PagePerson, RefusalKind } from './page.types.js';
 
 /** The network does not take that. The message is a sentence for a person. */
@@ -25,6 +26,13 @@ export type SideChange =
   | { readonly type: 'cleared' }
   | { readonly type: 'members'; readonly members: readonly PagePerson[] };
 
+/** A file as a person sends it, and as the room has it. */
+export interface SideFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: StoredBytes;
+}
+
 /** When a call with a message reached the server, told before the message is in the ledger. */
 export interface Reached {
   readonly atMs: number;
@@ -45,6 +53,10 @@ export interface Side {
   entries(): readonly (SideMessage | PageNote)[];
   /** Throws ActRefused. */
   act(person: string, act: Act): void;
+  /** Throws ActRefused. `caption`: empty where nothing is said with it. */
+  share(person: string, file: SideFile, caption: string): void;
+  /** A file that messages show, by its id; undefined where it is gone. */
+  file(id: string): SideFile | undefined;
   /** Calls `listener` with every later change. */
   onChange(listener: (change: SideChange) => void): void;
   /** Calls `listener` with every call that brings a message. */

@@ -2,6 +2,7 @@ import { MatrixSide } from './matrix-side.js';
 import type { Act } from './page.types.js';
 import { plainText } from './shown-text.js';
 import { ActRefused, type Side, type SideChange } from './side.js';
+import { storedBytes } from './stored-bytes.js';
 import { SlackSide } from './slack-side.js';
 import { slackTeam } from './slack/place.js';
 import { TalkSide } from './talk-side.js';
@@ -108,6 +109,21 @@ describe.each<[string, () => Side]>([
     ] as const) {
       expect(refusal(() => side.act(one, act))).toBe('gone');
     }
+  });
+
+  it('shows a file with what is said with it, or without words, and has what it holds', () => {
+    const bytes = storedBytes(Buffer.from('some bytes'));
+    side.share(one, { name: 'a cat.png', mime: 'image/png', bytes }, 'look at **this**');
+    expect(plainText(newest().text ?? [])).toContain('look at');
+    expect(newest().files).toMatchObject([{ name: 'a cat.png', mime: 'image/png', bytes: 10 }]);
+    const [{ id } = { id: '' }] = newest().files ?? [];
+    expect(side.file(id)?.bytes.whole().toString()).toBe('some bytes');
+    side.share(one, { name: 'song.mp3', mime: 'audio/mpeg', bytes }, '');
+    expect(newest()).toMatchObject({ text: [], files: [{ name: 'song.mp3' }] });
+    side.act(one, { do: 'delete', message: newest().id });
+    expect(newest()).toMatchObject({ text: null });
+    expect(newest().files).toBeUndefined();
+    expect(side.file('nothing')).toBeUndefined();
   });
 
   it('says in a sentence that a text is too long', () => {

@@ -1,6 +1,6 @@
 import type { Ledger } from './ledger.js';
 import type { Act, PageNote, PagePerson } from './page.types.js';
-import { ActRefused, type Reached, type Side, type SideChange, type SideMessage } from './side.js';
+import { ActRefused, type Reached, type Side, type SideChange, type SideFile, type SideMessage } from './side.js';
 import { slackEntry, slackWhisper, type SlackReading } from './slack-view.js';
 import { runCommand, typedCommand } from './slack-typed-command.js';
 import type { SlackPlace } from './slack/place.js';
@@ -77,6 +77,18 @@ export class SlackSide implements Side {
       if (error instanceof SlackError) throw refusedBy(error);
       throw error;
     }
+  }
+
+  share(person: string, { name, mime, bytes }: SideFile, caption: string): void {
+    this.#here();
+    const files = [{ name, mimetype: mime, bytes }];
+    if (caption === '') this.#server.post(this.roomId, person, '', { files });
+    else this.#typing(caption, (blocks) => this.#server.post(this.roomId, person, '', { blocks, files }));
+  }
+
+  file(id: string): SideFile | undefined {
+    const file = this.#server.state.files.get(id);
+    return file === undefined || file.isDeleted ? undefined : { ...file, mime: file.mimetype };
   }
 
   onChange(listener: (change: SideChange) => void): void {
@@ -170,7 +182,11 @@ export class SlackSide implements Side {
   #reading(): SlackReading {
     return {
       nameOf: (id) => this.#nameOf(id),
-      fileName: (id) => this.#server.state.files.get(id)?.name ?? '',
+      file: (id) => {
+        const file = this.#server.state.files.get(id);
+        if (file === undefined || file.isDeleted) return undefined;
+        return { id, name: file.name, mime: file.mimetype, bytes: file.bytes.length };
+      },
       creator: this.#here().creator,
       typed: (ts) => this.#typed.get(ts),
     };

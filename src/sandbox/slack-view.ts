@@ -1,4 +1,4 @@
-import type { Note, PageNote, PagePerson, PageReaction } from './page.types.js';
+import type { Note, PageFile, PageNote, PagePerson, PageReaction } from './page.types.js';
 import { shownRichText } from './shown-rich-text.js';
 import { shownPlain } from './shown-text.js';
 import type { ShownText } from './shown-text.types.js';
@@ -12,7 +12,8 @@ import { richTextOf } from './slack/state/rich-text.js';
 export interface SlackReading {
   /** Of people, channels and groups. */
   nameOf(id: string): string;
-  fileName(id: string): string;
+  /** Undefined where it was deleted. */
+  file(id: string): PageFile | undefined;
   readonly creator: string;
   /** What a person typed; undefined where nobody did. */
   typed(ts: string): string | undefined;
@@ -48,6 +49,7 @@ function said(reading: SlackReading, message: Message, isGone: boolean): SideMes
   const isBridged = author.kind === 'app';
   const typed = isGone ? undefined : reading.typed(ts);
   const key = deliveryKeyOf(metadata, blocks);
+  const files = message.files.map((id) => reading.file(id)).filter((file) => file !== undefined);
   return {
     kind: 'message',
     id: ts,
@@ -58,17 +60,18 @@ function said(reading: SlackReading, message: Message, isGone: boolean): SideMes
     style: message.subtype === 'me_message' ? 'act' : 'usual',
     isEdited: edited !== undefined && !isGone,
     reactions: isGone ? [] : reactionsOf(reading, message),
+    ...(files.length === 0 || isGone ? {} : { files }),
     ...(typed === undefined || isBridged ? {} : { typed }),
     ...(threadTs === undefined || !isReply(message) ? {} : { answers: threadTs }),
-    ...(isBridged ? { isCopy: author.username !== undefined } : {}),
+    // Slack shows files in the app's own name.
+    ...(isBridged ? { isCopy: author.username !== undefined || message.files.length > 0 } : {}),
     ...(key === undefined ? {} : { key }),
   };
 }
 
-function textOf(reading: SlackReading, { text, blocks, files }: Message): ShownText {
-  const shown =
-    blocks.length > 0 ? shownRichText(blocks, (id) => reading.nameOf(id)) : text === '' ? [] : shownPlain(text);
-  return [...shown, ...files.flatMap((id) => shownPlain(`📎 ${reading.fileName(id)}`))];
+function textOf(reading: SlackReading, { text, blocks }: Message): ShownText {
+  if (blocks.length > 0) return shownRichText(blocks, (id) => reading.nameOf(id));
+  return text === '' ? [] : shownPlain(text);
 }
 
 function reactionsOf(reading: SlackReading, { reactions }: Message): PageReaction[] {

@@ -1,6 +1,6 @@
 import type { Ledger } from './ledger.js';
 import type { Act, PageNote, PagePerson } from './page.types.js';
-import { ActRefused, type Reached, type Side, type SideChange, type SideMessage } from './side.js';
+import { ActRefused, type Reached, type Side, type SideChange, type SideFile, type SideMessage } from './side.js';
 import { changedRow, talkEntry } from './talk-view.js';
 import { Refusal } from './talk/refusal.js';
 import type { TalkVersion } from './talk/settings.js';
@@ -93,6 +93,16 @@ export class TalkSide implements Side {
     }
   }
 
+  share(person: string, { name, mime, bytes }: SideFile, caption: string): void {
+    this.#here();
+    this.#server.shareFile(this.#token, person, { name, mimetype: mime, data: bytes, caption });
+  }
+
+  file(id: string): SideFile | undefined {
+    const file = this.#server.state.files.byId(Number(id));
+    return file === undefined ? undefined : { name: file.name, mime: file.mimetype, bytes: file.data };
+  }
+
   onChange(listener: (change: SideChange) => void): void {
     this.#server.onChange(({ room, what, messageId }) => {
       if (room !== this.#token) return;
@@ -111,7 +121,7 @@ export class TalkSide implements Side {
   }
 
   onReached(listener: (reached: Reached) => void): void {
-    const post = new RegExp(`/chat/${this.#token}(?:\\?|$)`);
+    const post = new RegExp(`/chat/${this.#token}(?:\\?|$)|/apps/files_sharing/api/v1/shares(?:\\?|$)`);
     this.#server.faults.watch((method, path) => {
       if (method === 'POST' && post.test(path)) listener({ atMs: Date.now() });
     });

@@ -1,4 +1,4 @@
-import type { Note, PageNote, PagePerson, PageReaction } from './page.types.js';
+import type { Note, PageFile, PageNote, PagePerson, PageReaction } from './page.types.js';
 import type { SideMessage } from './side.js';
 import { filled, shownMarkdown, type Fill } from './shown-markdown.js';
 import { plainText } from './shown-text.js';
@@ -76,6 +76,7 @@ function messageOf({ names, room, bridge }: TalkReading, row: Message): SideMess
     style: 'usual',
     isEdited: lastEdit !== undefined,
     reactions: reactionsTo(names, room, row),
+    ...(content.kind === 'file' ? { files: [fileOf(content)] } : {}),
     ...(typed === undefined || isBridged ? {} : { typed }),
     ...(parent === undefined ? {} : { answers: String(parent.id) }),
     ...(isBridged ? { isCopy: isGuest || typed === undefined || spokenFor.test(typed) } : {}),
@@ -83,9 +84,23 @@ function messageOf({ names, room, bridge }: TalkReading, row: Message): SideMess
   };
 }
 
+function fileOf({ file, messageType }: Extract<Content, { kind: 'file' }>): PageFile {
+  const { id, name, mimetype: mime, data, picture: size } = file;
+  return {
+    id: String(id),
+    name,
+    mime,
+    bytes: data.length,
+    ...(messageType === 'voice-message' ? { isVoice: true } : {}),
+    ...(size === undefined ? {} : { size }),
+  };
+}
+
 function textOf({ names, room }: TalkReading, row: Message): ShownText {
   const { text, parameters } = viewed(names, room, row);
-  const said = shownMarkdown(text, fillFrom(parameters));
+  // Without words a file stands there itself.
+  const isWordless = row.content.kind === 'file' && row.content.caption === '';
+  const said = isWordless ? [] : shownMarkdown(text, fillFrom(parameters));
   // Whoever began a thread, it has its name above.
   return row.thread === undefined ? said : [{ is: 'heading', of: [`🧵 ${row.thread.title}`] }, ...said];
 }

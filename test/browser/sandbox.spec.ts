@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -103,6 +103,53 @@ async function say(page: Page, name: SideName, person: string, words: string): P
     .locator('article.message', { hasText: plain(words) })
     .last()
     .waitFor();
+}
+
+/** A picture of 640 × 400, as somebody might send one. */
+async function drawnPicture(page: Page): Promise<Buffer> {
+  const address: string = await page.evaluate(`(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 400 });
+    const pen = canvas.getContext('2d');
+    const sky = pen.createLinearGradient(0, 0, 0, 260);
+    sky.addColorStop(0, '#4a90d9');
+    sky.addColorStop(1, '#d9ecff');
+    pen.fillStyle = sky;
+    pen.fillRect(0, 0, 640, 400);
+    pen.fillStyle = '#ffd75e';
+    pen.arc(500, 90, 44, 0, 7);
+    pen.fill();
+    pen.fillStyle = '#5aa469';
+    pen.beginPath();
+    pen.moveTo(0, 290);
+    pen.bezierCurveTo(180, 190, 420, 330, 640, 230);
+    pen.lineTo(640, 400);
+    pen.lineTo(0, 400);
+    pen.fill();
+    return canvas.toDataURL('image/png');
+  })()`);
+  return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64');
+}
+
+/** A sound, as WAV. */
+function tone(seconds: number): Buffer {
+  const perSecond = 8_000;
+  const samples = Buffer.from(
+    Array.from({ length: perSecond * seconds }, (_, at) => 128 + Math.round(60 * Math.sin(at / 3))),
+  );
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(perSecond, 24);
+  header.writeUInt32LE(perSecond, 28);
+  header.writeUInt16LE(1, 32);
+  header.writeUInt16LE(8, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([header, samples]);
 }
 
 /** What is left of the marks that these tests use. */
@@ -262,6 +309,38 @@ describe('the page of the sandbox', () => {
       if (name === 'slack') await row.waitFor({ state: 'detached' });
       else await row.locator('.gone').waitFor();
     }
+  });
+
+  it.each(speakers)('files from %s are seen, played or saved in each room', async (from, person) => {
+    const page = await open();
+    const here = side(page, from);
+    await here.locator('.people label', { hasText: person }).click();
+    await here.locator('textarea').fill(`holiday of ${from}`);
+    await here.locator('input[type=file]').setInputFiles([
+      { name: `meadow-${from}.png`, mimeType: 'image/png', buffer: await drawnPicture(page) },
+      { name: `song-${from}.wav`, mimeType: 'audio/wav', buffer: tone(1) },
+      { name: `plan-${from}.pdf`, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 a plan') },
+    ]);
+    for (const name of sideNames) {
+      const picture = message(page, name, `holiday of ${from}`).locator(`img[alt="meadow-${from}.png"]`);
+      await picture.waitFor();
+      await picture.scrollIntoViewIfNeeded();
+      await until(() =>
+        picture.evaluate(
+          (shown: { complete: boolean; naturalWidth: number }) => shown.complete && shown.naturalWidth === 640,
+        ),
+      );
+      const sound = side(page, name).locator(`audio[aria-label="song-${from}.wav"]`);
+      await sound.waitFor();
+      await until(() => sound.evaluate((player: { duration: number }) => Math.abs(player.duration - 1) < 0.05));
+      const saved = page.waitForEvent('download');
+      await side(page, name).locator(`a[download="plan-${from}.pdf"]`).click();
+      expect(readFileSync(await (await saved).path(), 'utf8')).toBe('%PDF-1.4 a plan');
+    }
+    await until(async () => (await here.locator('textarea').inputValue()) === '');
+    await message(page, from, `holiday of ${from}`).locator('.delivery.arrived').waitFor();
+    await allThere(page);
+    await shoot(page, `files-${from}`);
   });
 
   it('nobody can change what another one said', async () => {

@@ -17,6 +17,7 @@ export function Composer({
   draft,
   onDone,
   onSend,
+  onSendFiles,
   onEditLast,
   problem,
 }: {
@@ -30,6 +31,7 @@ export function Composer({
   readonly onDone: () => void;
   /** False where it was not taken. */
   readonly onSend: (text: string) => Promise<boolean>;
+  readonly onSendFiles: (files: readonly File[], text: string) => Promise<boolean>;
   readonly onEditLast: () => void;
   readonly problem: string | undefined;
 }) {
@@ -51,10 +53,11 @@ export function Composer({
     return () => setText(kept.current);
   }, [draft]);
 
-  const send = async (): Promise<void> => {
-    if (isSending.current || text.trim() === '') return;
+  const send = (): Promise<void> => (text.trim() === '' ? Promise.resolve() : sendBy(onSend));
+  const sendBy = async (take: (text: string) => Promise<boolean>): Promise<void> => {
+    if (isSending.current) return;
     isSending.current = true;
-    const isTaken = await onSend(text);
+    const isTaken = await take(text);
     isSending.current = false;
     field.current?.focus();
     if (!isTaken) return;
@@ -85,6 +88,7 @@ export function Composer({
       <PersonPicker name={name} people={people} chosen={chosen} onChoose={onChoose} />
       {draft.kind !== 'say' && <About draft={draft} onDone={onDone} />}
       <div class="line">
+        {draft.kind === 'say' && <Attach onFiles={(files) => void sendBy((words) => onSendFiles(files, words))} />}
         <textarea
           ref={field}
           rows={1}
@@ -111,6 +115,38 @@ export function Composer({
         </p>
       )}
     </form>
+  );
+}
+
+/** Lets people choose files, which are sent with what stands in the field. */
+function Attach({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          // The same one may be chosen again.
+          currentTarget.value = '';
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+      <button
+        type="button"
+        class="attach"
+        aria-label={texts.attach}
+        title={texts.attach}
+        onClick={() => input.current?.click()}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M19.5 11.6l-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l8-8a3.1 3.1 0 0 1 4.4 4.4l-7.9 7.9a1.5 1.5 0 0 1-2.2-2.2l7-7" />
+        </svg>
+      </button>
+    </>
   );
 }
 

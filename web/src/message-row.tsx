@@ -7,6 +7,7 @@ import { Quote } from './quote.js';
 import { Reactions } from './reactions.js';
 import { RichText } from './rich-text.js';
 import { isOwn, type MessageActs } from './message-acts.js';
+import { SharedFiles } from './shared-files.js';
 import { steady } from './steady.js';
 
 /** A message with all that is seen of it, and what can be done with it. */
@@ -50,7 +51,7 @@ export const MessageRow = steady(function MessageRow({
     document.addEventListener('pointerdown', close);
     return () => document.removeEventListener('pointerdown', close);
   }, [isOpen]);
-  const { id, author, atMs, text, delivery, style, isEdited, answers, reactions, onlyFor } = message;
+  const { id, author, atMs, text, files, delivery, style, isEdited, answers, reactions, onlyFor } = message;
   const at = new Date(atMs);
   const isMine = author.id === self;
   const looks = [
@@ -92,6 +93,7 @@ export const MessageRow = steady(function MessageRow({
               <RichText text={text} />
             </div>
           )}
+          {files !== undefined && <SharedFiles side={side} files={files} />}
           {isEdited && <span class="edited">{texts.edited}</span>}
         </div>
         {delivery !== undefined && text !== null && <Delivery delivery={delivery} from={side} />}

@@ -1,4 +1,11 @@
-import type { PageAct, PageEvent, PageRefusal, RefusalKind } from '../../src/sandbox/page.types.js';
+import type {
+  PageAct,
+  PageEvent,
+  PageRefusal,
+  PageUpload,
+  RefusalKind,
+  SideName,
+} from '../../src/sandbox/page.types.js';
 import type { Change } from './page-state.js';
 
 const token = new URLSearchParams(location.search).get('token') ?? '';
@@ -37,18 +44,30 @@ export function act(what: PageAct): Promise<Outcome> {
   return post('api/act', what);
 }
 
+/** Sends a file in somebody's name. */
+export function share(what: PageUpload, file: File): Promise<Outcome> {
+  const query = new URLSearchParams({ ...what });
+  return posted(`api/file?${query.toString()}`, 'application/octet-stream', file);
+}
+
+/** Where a file of a side is to be had. */
+export function fileAddress(side: SideName, id: string): string {
+  return `api/file?${new URLSearchParams({ side, id, token }).toString()}`;
+}
+
 /** Kills the service. */
 export function kill(): Promise<Outcome> {
   return post('api/kill', {});
 }
 
-async function post(path: string, body: object): Promise<Outcome> {
+function post(path: string, body: object): Promise<Outcome> {
+  return posted(path, 'application/json', JSON.stringify(body));
+}
+
+async function posted(path: string, type: string, body: string | File): Promise<Outcome> {
   try {
-    const answer = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-crosstalk-token': token },
-      body: JSON.stringify(body),
-    });
+    const headers = { 'content-type': type, 'x-crosstalk-token': token };
+    const answer = await fetch(path, { method: 'POST', headers, body });
     return answer.ok ? undefined : ((await answer.json()) as PageRefusal).kind;
   } catch {
     return 'away';

@@ -4,7 +4,7 @@ import { Composer, type Draft } from './composer.js';
 import { texts } from './language-in-use.js';
 import { Members } from './members.js';
 import { isOwn, type MessageActs } from './message-acts.js';
-import { act } from './page-api.js';
+import { act, type Outcome, share } from './page-api.js';
 import { type OtherSide, Timeline } from './timeline.js';
 
 /** Talk's is drawn. */
@@ -27,14 +27,26 @@ export function SidePanel({
   const [draft, setDraft] = useState<Draft>(fresh);
   const [problem, setProblem] = useState<string>();
 
-  const does = useCallback(
-    async (what: Act): Promise<boolean> => {
-      const why = await act({ side: name, person: self, act: what });
+  const isTaken = useCallback(
+    (why: Outcome): boolean => {
       setProblem(why === undefined ? undefined : texts.refusal(why, side.network));
       return why === undefined;
     },
-    [name, self, side.network],
+    [side.network],
   );
+  const does = useCallback(
+    async (what: Act): Promise<boolean> => isTaken(await act({ side: name, person: self, act: what })),
+    [name, self, isTaken],
+  );
+  /** One after the other; the words go with the first. */
+  const sendFiles = async (files: readonly File[], text: string): Promise<boolean> => {
+    for (const [at, file] of files.entries()) {
+      const caption = at === 0 ? text.trim() : '';
+      const what = { side: name, person: self, name: file.name, type: file.type, caption };
+      if (!isTaken(await share(what, file))) return false;
+    }
+    return true;
+  };
   const send = async (text: string): Promise<boolean> => {
     if (draft.kind === 'edit') return does({ do: 'edit', message: draft.message.id, text });
     return does({ do: 'say', text, ...(draft.kind === 'reply' ? { answers: draft.message.id } : {}) });
@@ -86,6 +98,7 @@ export function SidePanel({
         draft={draft}
         onDone={() => setDraft(fresh)}
         onSend={send}
+        onSendFiles={sendFiles}
         onEditLast={editLast}
         problem={problem}
       />

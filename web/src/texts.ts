@@ -76,6 +76,8 @@ export interface Texts {
   readonly writeAs: string;
   readonly writeAsPerson: (name: string) => string;
   readonly messageAs: (name: string) => string;
+  readonly attach: string;
+  readonly voiceMessage: string;
   readonly send: string;
   readonly save: string;
   readonly replying: (name: string) => string;
@@ -172,6 +174,8 @@ const english: Texts = {
   writeAs: 'Write as',
   writeAsPerson: (name) => `Write as ${name}`,
   messageAs: (name) => `Message as ${name}`,
+  attach: 'Attach files',
+  voiceMessage: 'Voice message',
   send: 'Send',
   save: 'Save',
   replying: (name) => `Reply to ${name}`,
@@ -311,6 +315,8 @@ const german: Texts = {
   writeAs: 'Schreiben als',
   writeAsPerson: (name) => `Als ${name} schreiben`,
   messageAs: (name) => `Nachricht als ${name}`,
+  attach: 'Dateien anhängen',
+  voiceMessage: 'Sprachnachricht',
   send: 'Senden',
   save: 'Speichern',
   replying: (name) => `Antwort an ${name}`,
