@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { Client } from 'pg';
 import { type Replica, until } from '../e2e/world.js';
@@ -310,6 +311,37 @@ describe('the whole conversation with a real Synapse', () => {
     await soon('the topic', () => town.talk.describe(town.talkRoom).description === 'About that' || undefined);
     await town.miaSetsState('m.room.avatar', { url: await town.upload(png, 'image/png') });
     await soon('the picture', () => town.talk.describe(town.talkRoom).hasPicture || undefined);
+  });
+
+  it('files, each byte for byte: with their words, a name that is none, and what is large', async () => {
+    const large = randomBytes(3_000_000);
+    const sent = [
+      { name: 'meadow.png', mimetype: 'image/png', data: png, caption: 'a file from Talk with words' },
+      { name: 'Übersicht (final) 🦒.bin', mimetype: 'application/octet-stream', data: large, caption: '' },
+    ];
+    for (const file of sent) town.talk.shareFile(town.talkRoom, 'anna', file);
+    for (const { name, data } of sent) {
+      const { content } = await soon(`${name} in the Matrix room`, async () =>
+        (await town.matrixMessages()).find((event) => event.content.filename === name),
+      );
+      expect(content).toMatchObject({ body: name === 'meadow.png' ? 'a file from Talk with words' : name });
+      expect((await town.download(content.url ?? '')).equals(data)).toBe(true);
+    }
+    for (const { name, mimetype, data, caption } of sent) {
+      const url = await town.upload(data, mimetype);
+      const words = caption === '' ? { body: `odd/${name}` } : { body: 'a file from Matrix', filename: name };
+      await town.miaSays({ msgtype: 'm.file', ...words, url, info: { mimetype, size: data.length } });
+    }
+    for (const [name, { data }] of [
+      ['meadow.png', sent[0]!],
+      ['odd_Übersicht (final) 🦒.bin', sent[1]!],
+    ] as const) {
+      const file = await soon(`${name} in the Talk room`, () =>
+        town.talk.state.files.of('bridge').find((each) => each.name === name),
+      );
+      expect(file.data.whole().equals(data)).toBe(true);
+      await inTalk(name === 'meadow.png' ? /a file from Matrix/ : /odd_Übersicht/);
+    }
   });
 
   it('who joins and leaves', async () => {

@@ -38,6 +38,8 @@ export interface SeenEvent {
   readonly sender: string;
   readonly content: {
     readonly msgtype?: string;
+    readonly url?: string;
+    readonly filename?: string;
     readonly body?: string;
     readonly formatted_body?: string;
     readonly membership?: string;
@@ -206,6 +208,15 @@ export class Town {
       body: new Uint8Array(bytes),
     });
     return ((await answer.json()) as { content_uri: string }).content_uri;
+  }
+
+  /** The file at an address, as Mia gets it. */
+  async download(address: string): Promise<Buffer> {
+    const path = address.replace('mxc://', '');
+    const answer = await fetch(`${this.synapse.url}/_matrix/client/v1/media/download/${path}`, {
+      headers: { authorization: `Bearer ${this.mia.token}` },
+    });
+    return Buffer.from(await answer.arrayBuffer());
   }
 
   /** Every message that the Matrix room shows, oldest first. */
