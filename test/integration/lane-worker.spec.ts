@@ -288,10 +288,10 @@ describe('LaneWorker', () => {
   });
 
   it('does nothing that its network cannot', async () => {
-    const pinned: BridgeEvent = { ...happened, kind: 'pinChanged', message: refOf(leftRoom, '1'), state: 'pinned' };
-    await house.ingest.accept(source, [payload('1', sent('1'), pinned)]);
+    const closed: BridgeEvent = { ...happened, kind: 'pollClosed', message: refOf(leftRoom, '1'), version: '2' };
+    await house.ingest.accept(source, [payload('1', sent('1'), closed)]);
     await run();
-    expect(await house.states(lane)).toEqual(['delivered', 'skipped: the network cannot show pinChanged']);
+    expect(await house.states(lane)).toEqual(['delivered', 'skipped: the network cannot show pollClosed']);
   });
 
   it('a thread’s new name is shown in its first message, once; in a line it makes no copy of it', async () => {
