@@ -13,16 +13,14 @@ const defaultMaxBytes = 50 * 1024 * 1024;
 export class MediaApi {
   constructor(private readonly client: MatrixClient) {}
 
-  /** The largest file that may be uploaded. */
+  /** The largest file that may be uploaded; servers before 1.11 say it elsewhere. */
   async maxFileBytes(signal: AbortSignal): Promise<number> {
-    const answer = await this.client.call({
-      method: 'GET',
-      path: '/_matrix/client/v1/media/config',
-      act: 'read',
-      signal,
-    });
-    const bytes = 'refusal' in answer ? undefined : answer.body['m.upload.size'];
-    return typeof bytes === 'number' ? bytes : defaultMaxBytes;
+    for (const config of ['/_matrix/client/v1/media/config', '/_matrix/media/v3/config']) {
+      const answer = await this.client.call({ method: 'GET', path: config, act: 'read', signal });
+      const bytes = 'refusal' in answer ? undefined : answer.body['m.upload.size'];
+      if (typeof bytes === 'number') return bytes;
+    }
+    return defaultMaxBytes;
   }
 
   /** Keeps a file and answers its `mxc://` address. */
