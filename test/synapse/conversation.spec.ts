@@ -340,7 +340,7 @@ describe('the whole conversation with a real Synapse', () => {
         town.talk.state.files.of('bridge').find((each) => each.name === name),
       );
       expect(file.data.whole().equals(data)).toBe(true);
-      await inTalk(name === 'meadow.png' ? /a file from Matrix/ : /odd_Übersicht/);
+      await inTalk(name === 'meadow.png' ? /a file from Matrix/ : /odd.Übersicht/);
     }
   });
 
