@@ -41,6 +41,7 @@ import { LinkChangeRepository } from './persistence/link-change.repository.js';
 import { LinkRepository } from './persistence/link.repository.js';
 import { MessageWayRepository } from './persistence/message-way.repository.js';
 import { PeopleRepository } from './persistence/people.repository.js';
+import { PollRepository } from './persistence/poll.repository.js';
 import { RetentionRepository } from './persistence/retention.repository.js';
 import { RoomRepository } from './persistence/room.repository.js';
 import { derive, SecretBox } from './persistence/secret-box.js';
@@ -228,6 +229,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     repository: deliveries,
     deliverer: new Deliverer({
       copies: deliveries,
+      polls: new PollRepository(database),
       speakers,
       keys,
       clock,

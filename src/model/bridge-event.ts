@@ -1,5 +1,6 @@
 import type { DeliveryKey, FileRef, MessageRef, RemoteId, RoomRef, UserRef } from './ids.js';
 import type { Location } from './location.js';
+import type { PollCount, PollTerms } from './poll.js';
 import type { RichText } from './rich-text.js';
 
 /** Something that happened in a room, in words no network owns. Past tense: it cannot be refused. */
@@ -11,6 +12,7 @@ export type BridgeEvent =
   | ReactionRemoved
   | PollStarted
   | PollVoted
+  | PollCounted
   | PollClosed
   | MemberJoined
   | MemberLeft
@@ -99,19 +101,25 @@ export interface ReactionRemoved extends Happened<'reactionRemoved'> {
   readonly row?: RemoteId;
 }
 
-export interface PollStarted extends Happened<'pollStarted'> {
+export interface PollStarted extends Happened<'pollStarted'>, PollTerms {
   readonly message: MessageRef;
-  readonly question: string;
-  readonly options: readonly string[];
-  readonly results: 'shown' | 'hidden';
-  /** 0: as many as there are options. */
-  readonly maxVotes: number;
+  /** When it vanishes from its room by itself, ISO 8601. Absent: never. */
+  readonly expiresAt?: string;
 }
 
+/** What the person chose before is no longer so. */
 export interface PollVoted extends Happened<'pollVoted'> {
   readonly message: MessageRef;
-  /** Indexes of `options`. */
+  /** Indexes of `options`, as many as the poll lets one choose at most; none: the vote is taken back. */
   readonly choices: readonly number[];
+  readonly version: Version;
+}
+
+/** What is known of a poll's votes is not what it was. */
+export interface PollCounted extends Happened<'pollCounted'> {
+  readonly message: MessageRef;
+  /** What its room tells of those who voted there without saying who they are. Absent: it tells nothing new of them. */
+  readonly counted?: Pick<PollCount, 'voters' | 'counts'>;
   readonly version: Version;
 }
 
@@ -242,6 +250,7 @@ export function targetOf(event: BridgeEvent): MessageRef | undefined {
     case 'reactionAdded':
     case 'reactionRemoved':
     case 'pollVoted':
+    case 'pollCounted':
     case 'pollClosed':
     case 'pinChanged':
       return event.message;

@@ -8,6 +8,17 @@ export type SpeakerKind = 'own' | 'ghost' | 'guest' | 'bridged' | 'relay';
 export const speakerWishes = ['auto', 'own', 'guest', 'bridged', 'relay'] as const;
 export type SpeakerWish = (typeof speakerWishes)[number];
 
+/**
+ * `native`: its people vote in polls that their network counts. `counted`: they vote, and what a poll shows is ours to count.
+ * `votes`: `secret`: nobody can look up what somebody chose while results are hidden; `readable`: who knows how can.
+ */
+export interface RoomPolls {
+  readonly are: 'native' | 'counted';
+  readonly minOptions: number;
+  readonly maxOptions: number;
+  readonly votes: 'secret' | 'readable';
+}
+
 /** What a room can show, as data. Abilities themselves are the presence of entries in `deliver`. */
 export interface Capabilities {
   /** Best first. `own`: for those who lend a login of their own. */
@@ -29,6 +40,8 @@ export interface Capabilities {
   readonly pins?: 'shown';
   /** What is done there at another room's wish, to people whom it knows; absent: nothing. */
   readonly obeys?: readonly ('members' | 'roles' | 'writing' | 'expiration')[];
+  /** Absent: what is asked there is told in words. */
+  readonly polls?: RoomPolls;
   /** How many different reactions one speaker may put on one message. */
   readonly maxReactionsPerSpeaker: number;
 }

@@ -45,6 +45,8 @@ export type DeliveryResult = {
   /** Parts that an edit took away. */
   readonly gone: readonly Copy[];
   readonly hash: Buffer | null;
+  /** Which part shows what the hash says, where that is one alone. */
+  readonly shownPart?: number;
 } & (
   | { readonly state: 'delivered' }
   | { readonly state: 'skipped' | 'parked'; readonly reason: string }

@@ -99,6 +99,14 @@ export class Uneditable extends BridgeError {
   }
 }
 
+/** Nobody votes in the room as the person: the vote is told there besides. */
+export class VoteNotCast extends BridgeError {
+  readonly code = 'voteNotCast';
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, { retry: 'never', certainty: 'notSent', tell: 'nobody' }, options.cause);
+  }
+}
+
 /** A file of the message is not where it was, or not for us: in its place stands what it was. */
 export class FileGone extends BridgeError {
   readonly code = 'fileGone';

@@ -17,6 +17,7 @@ import type {
   UserRef,
 } from './ids.js';
 import type { Lending } from './lending.js';
+import type { Poll, PollTally } from './poll.js';
 
 /** One stored thing that a network told us, as it came. */
 export interface RawPayload {
@@ -124,6 +125,11 @@ export interface LostFiles {
   readonly words: 'same' | 'new';
 }
 
+/** A poll with all of its votes. */
+export interface ShownPoll extends Poll {
+  readonly tally: PollTally;
+}
+
 export interface DeliveryRequest<E extends BridgeEvent> {
   readonly delivery: DeliveryId;
   readonly room: RoomId;
@@ -140,6 +146,8 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   readonly thread?: Copy;
   /** How it is told in words, where the room does not let us show it. */
   readonly inLine?: MessageSent;
+  /** Of an event about a poll, where the room's polls are ours to count: how it stands. */
+  readonly poll?: ShownPoll;
   /**
    * Opens a file of the event, on whichever account it is; it is closed when the delivery ends. Throws FileGone where it is not to be
    * had any more, NetworkUnavailable where it cannot be had now.

@@ -1,6 +1,7 @@
 import type { BridgeEvent } from './bridge-event.js';
 import type { Call } from './call.js';
 import type { LinkOptions } from './link-options.js';
+import type { PollCount, PollTerms, PollVote } from './poll.js';
 import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from './ids.js';
 
 /** Ids of rows: bigint in the database, decimal text here. */
@@ -57,6 +58,15 @@ export interface KnownCall {
   readonly call: Call;
 }
 
+/** A poll, and how new what is known of its votes is. */
+export interface KnownPoll {
+  readonly state: 'open' | 'closed';
+  readonly options: number;
+  readonly maxVotes: number;
+  /** By who voted, and by the portal whose room counts without names. */
+  readonly versions: ReadonlyMap<string, bigint>;
+}
+
 export interface KnownDelivery {
   readonly id: RowId;
   readonly message: RowId | null;
@@ -81,6 +91,8 @@ export interface Known {
   readonly reactionsByRemote: Map<string, KnownReaction>;
   /** By room, of rooms of whose calls the batch tells. */
   readonly calls: Map<string, KnownCall>;
+  /** By message, of messages that the batch is about. */
+  readonly polls: Map<RowId, KnownPoll>;
   readonly deliveries: ReadonlyMap<DeliveryId, KnownDelivery>;
   readonly parkedByMessage: ReadonlyMap<RowId, readonly { readonly delivery: RowId; readonly portal: RowId }[]>;
 }
@@ -128,6 +140,10 @@ export interface Plan {
     version: bigint;
     remote: RemoteId | null;
   }[];
+  readonly polls: (PollTerms & { message: RowId })[];
+  readonly pollVotes: (PollVote & { message: RowId; version: bigint })[];
+  readonly pollCounts: (PollCount & { message: RowId; version: bigint })[];
+  readonly closedPolls: RowId[];
   readonly held: {
     account: AccountId;
     room: RoomId;
@@ -154,4 +170,5 @@ export const roomKey = (room: RoomRef): string => `${room.account}\n${room.id}`;
 export const copyKey = (message: MessageRef): string => `${roomKey(message.room)}\n${message.id}`;
 export const reactionKey = (message: RowId, emoji: string, account: AccountId, person: string): string =>
   [message, emoji, account, person].join('\n');
+export const voterKey = (account: AccountId, person: string): string => `${account}\n${person}`;
 export const remoteKey = (account: AccountId, remote: RemoteId): string => `${account}\n${remote}`;

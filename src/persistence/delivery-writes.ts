@@ -3,6 +3,7 @@ import type { UserRef } from '../model/ids.js';
 import type { RowId } from '../model/routing.js';
 import type { Fence, Transaction } from './database.js';
 import type { DeliveryResult, Lane } from '../model/delivery.js';
+import { storeCast } from './poll.repository.js';
 
 /** What the deliveries of one lane made, and what became of them. */
 export interface Done {
@@ -64,6 +65,7 @@ function whyHeld({ results }: Done): string | null {
 /** A thread's new name may have been told in a line, which is nobody's message: then nothing is known to be shown. */
 function isOfMessage({ delivery, hash }: DeliveryResult): boolean {
   const { kind } = delivery.event;
+  if (kind === 'pollStarted' || kind === 'pollCounted') return true;
   return kind === 'messageSent' || kind === 'messageEdited' || (kind === 'threadChanged' && hash !== null);
 }
 
@@ -105,10 +107,15 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
         reactionKey(lane, delivery.message, { ...event, emoji: event.emoji }),
       );
       return;
+    case 'pollVoted':
+      await storeCast(tx, lane, delivery.message, event.actor, event.choices);
+      return;
+    case 'pollCounted':
+      if (result.shownPart !== undefined) await setPartShown(tx, lane, delivery.message, result.shownPart, result.hash);
+      return;
     case 'messageSent':
     case 'messageDeleted':
     case 'pollStarted':
-    case 'pollVoted':
     case 'pollClosed':
     case 'memberJoined':
     case 'memberLeft':
@@ -120,6 +127,22 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
     default:
       assertNever(event);
   }
+}
+
+/** What one part shows. Without a hash it was found made by a look, and what it shows is not known. */
+async function setPartShown(
+  tx: Transaction,
+  lane: Lane,
+  message: RowId,
+  part: number,
+  hash: Buffer | null,
+): Promise<void> {
+  await tx.rows(`update copies set hash = $4 where message = $1 and portal = $2 and part = $3`, [
+    message,
+    lane.id,
+    part,
+    hash,
+  ]);
 }
 
 async function setShown(tx: Transaction, lane: Lane, message: RowId, hash: Buffer | null): Promise<void> {

@@ -19,6 +19,7 @@ import {
   type Wiring,
 } from '../model/routing.js';
 import { type Database, type Fence, RaceLost, shardLost, type Transaction } from './database.js';
+import { knownPolls } from './poll.repository.js';
 import { applyPlan, type InboxRow, type RoomRead } from './plan-writes.js';
 
 export interface HeldRow {
@@ -41,6 +42,8 @@ export interface Asked {
   readonly calls: readonly RoomRef[];
   /** Whether stored payloads are read again. */
   readonly readAgain: boolean;
+  /** Whether any of its events is about a poll, not a new one. */
+  readonly tellsOfPolls: boolean;
   /** Whether any of its events is about a message, not a new one. */
   readonly changesSomething: boolean;
   readonly messages: readonly MessageRef[];
@@ -94,6 +97,9 @@ export class IngestRepository {
     const unknown = asked.answered.filter(({ message }) => !learnt.copies.has(copyKey(message)));
     const known = unknown.length === 0 ? learnt : { ...learnt, told: await this.#told(tx, asked.keys, unknown) };
     if (asked.reactionRows.length > 0) await this.#reactions(tx, asked.reactionRows, known);
+    if (asked.tellsOfPolls) {
+      for (const [message, poll] of await knownPolls(tx, [...known.messages.keys()])) known.polls.set(message, poll);
+    }
     const noticed = asked.calls.length === 0 ? [] : await this.#calls(tx, asked.calls, known);
     const changed = [...(asked.readAgain || asked.changesSomething ? known.messages.keys() : []), ...noticed];
     if (changed.length === 0) return known;
@@ -368,6 +374,7 @@ function knownOf({ wiring, copies, deliveries }: LearntRow): Known {
     reactions: new Map(),
     reactionsByRemote: new Map(),
     calls: new Map(),
+    polls: new Map(),
     deliveries: deliveriesOf(deliveries),
     parkedByMessage: new Map(),
     reached: new Map(),

@@ -63,6 +63,7 @@ async function stale(tx: Transaction, message: RowId, event: BridgeEvent): Promi
   if (event.kind === 'messageEdited' && known !== undefined && BigInt(known.version) > BigInt(event.version)) {
     return 'a newer edit came';
   }
+  if (event.kind === 'pollVoted') return staleVote(tx, message, event);
   if ((event.kind !== 'reactionAdded' && event.kind !== 'reactionRemoved') || event.emoji === undefined)
     return undefined;
   const [reaction] = await tx.rows<{ state: string }>(
@@ -71,6 +72,18 @@ async function stale(tx: Transaction, message: RowId, event: BridgeEvent): Promi
   );
   const wanted = event.kind === 'reactionAdded' ? 'added' : 'removed';
   return reaction === undefined || reaction.state === wanted ? undefined : 'the reaction changed since';
+}
+
+async function staleVote(
+  tx: Transaction,
+  message: RowId,
+  { actor, version }: Extract<BridgeEvent, { kind: 'pollVoted' }>,
+): Promise<string | undefined> {
+  const [vote] = await tx.rows<{ version: string }>(
+    `select version::text from poll_votes where message = $1 and account = $2 and person = $3`,
+    [message, actor.account, actor.id],
+  );
+  return vote === undefined || BigInt(vote.version) > BigInt(version) ? 'another vote came' : undefined;
 }
 
 async function cancel(tx: Transaction, id: RowId, reason: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { BridgeEvent } from '../model/bridge-event.js';
 import type { AccountId, Cursor, DeliveryId, InboxKey, RemoteId, RoomRef } from '../model/ids.js';
 import type { InboxVerdict, Plan, RowId } from '../model/routing.js';
 import type { Transaction } from './database.js';
+import { forgetPolls, writePolls } from './poll-writes.js';
 
 export interface InboxRow {
   readonly id: RowId;
@@ -32,6 +33,7 @@ export async function applyPlan(
   if (plan.reactions.length > 0) await setReactions(tx, plan.reactions);
   if (plan.held.length > 0) await hold(tx, plan.held);
   if (plan.expirations.length > 0) await expireLater(tx, plan.expirations);
+  await writePolls(tx, plan);
   for (const { room, call } of plan.calls) await setCall(tx, room, call);
   for (const { delivery, change } of plan.parked) await changeParked(tx, delivery, change);
 }
@@ -90,7 +92,9 @@ async function setVersions(tx: Transaction, versions: Plan['versions']): Promise
         where id = $1`,
       [message, version.toString(), deleted],
     );
-    if (deleted) await tx.rows(`update inbox set body = null where message = $1`, [message]);
+    if (!deleted) continue;
+    await tx.rows(`update inbox set body = null where message = $1`, [message]);
+    await forgetPolls(tx, [message]);
   }
 }
 
@@ -179,6 +183,11 @@ async function clear(
      select message, remote from gone order by message`,
     [portal],
   );
+  if (gone.length > 0)
+    await forgetPolls(
+      tx,
+      gone.map(({ message }) => message),
+    );
   return gone.flatMap(({ message, remote }) =>
     lanes.map((lane) => ({
       uuid: newDeliveryId(),

@@ -28,4 +28,17 @@ export class RetentionRepository {
     );
     return rows.length;
   }
+
+  /** Forgets polls that have been over for so long. Returns how many they were. */
+  async forgetPolls(olderThanDays: number): Promise<number> {
+    const rows = await this.database.rows(
+      `with over as (select message from polls where closed_at < now() - $1 * interval '1 day' limit ${String(atOnce)}),
+            votes as (delete from poll_votes using over where poll_votes.message = over.message),
+            counts as (delete from poll_counts using over where poll_counts.message = over.message),
+            casts as (delete from poll_casts using over where poll_casts.message = over.message)
+       delete from polls using over where polls.message = over.message returning 1`,
+      [olderThanDays],
+    );
+    return rows.length;
+  }
 }

@@ -6,6 +6,7 @@ import { copyKey, roomKey } from '../model/routing.js';
 import type { Asked, Learnt } from '../persistence/ingest.repository.js';
 import type { InboxRow } from '../persistence/plan-writes.js';
 import type { Interpretation } from './interpret.js';
+import { isOfPoll } from './polls.js';
 
 /** A payload with what it says. */
 export interface Read extends RawPayload {
@@ -56,8 +57,8 @@ export function isEchoOf(content: Interpretation, isKnown: (copy: MessageRef) =>
 }
 
 /** Our own message coming back with a key. */
-function isEcho(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' }> {
-  return event.kind === 'messageSent' && event.actor.standing === 'ours' && event.key !== undefined;
+function isEcho(event: BridgeEvent): event is Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }> {
+  return startsMessage(event) && event.actor.standing === 'ours' && event.key !== undefined;
 }
 
 /** PostgreSQL stores U+FFFD for half a surrogate pair: such a key is its hash, which is the same when it is read back. */
@@ -80,7 +81,8 @@ export function sentBy(events: readonly BridgeEvent[]): MessageRef[] {
 }
 
 export function roomsOf(events: readonly BridgeEvent[]): Asked['rooms'] {
-  const echoed = new Set(events.filter(isEcho).map(({ room }) => roomKey(room)));
+  // Votes are shown in the room where they were given, too.
+  const toldBack = new Set(events.filter((event) => isEcho(event) || isOfPoll(event)).map(({ room }) => roomKey(room)));
   const rooms = new Map(events.map(({ room }) => [roomKey(room), room]));
-  return [...rooms].map(([key, room]) => ({ room, bringsEchoes: echoed.has(key) }));
+  return [...rooms].map(([key, room]) => ({ room, bringsEchoes: toldBack.has(key) }));
 }

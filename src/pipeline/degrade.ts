@@ -11,6 +11,7 @@ import {
   type MessageEdited,
   type MessageSent,
   type PinChanged,
+  type PollStarted,
   type RoleChanged,
   type RoomChanged,
   type ThreadChanged,
@@ -22,6 +23,7 @@ import type { LinkOptions } from '../model/link-options.js';
 import type { LostFiles } from '../model/network-adapter.js';
 import type { RichText } from '../model/rich-text.js';
 import { noticeOf } from './notices.js';
+import { pollAsMessage, pollIn } from './polls.js';
 
 /**
  * `by`: who is to be seen to say it: the event's own person, or the bridge itself. `inLine`: how it is told where the room turns out
@@ -76,6 +78,8 @@ export function degrade(event: BridgeEvent, capabilities: Capabilities, resolved
       return threadNamed(event, capabilities, resolved);
     case 'pinChanged':
       return pin(event, capabilities, resolved);
+    case 'pollStarted':
+      return poll(event, capabilities, resolved);
     default:
       return asItIs(event, resolved);
   }
@@ -85,6 +89,13 @@ function asItIs(event: BridgeEvent, { can }: Resolved): Degraded {
   if (!can(event.kind)) return { skip: `the network cannot show ${event.kind}` };
   const isSaidByBridge = (event.kind === 'messageSent' || event.kind === 'messageEdited') && event.by === 'bridge';
   return { event, by: isSaidByBridge ? 'bridge' : 'person' };
+}
+
+/** Where it turns out that the room does not take it, it is told in words all the same. */
+function poll(event: PollStarted, capabilities: Capabilities, resolved: Resolved): Degraded {
+  const inWords = pollAsMessage(event);
+  const isShown = pollIn(event, capabilities) !== 'words' && resolved.can(event.kind);
+  return isShown ? { event, by: 'person', inLine: inWords } : asItIs(inWords, resolved);
 }
 
 function message(event: MessageSent, capabilities: Capabilities, resolved: Resolved): Degraded {
@@ -296,6 +307,11 @@ function call(event: CallChanged, { networkLabel }: Resolved): Degraded {
   const { change } = event;
   if (change.of !== 'recording') return { skip: 'the notice of the call tells it' };
   return line(event, noticeOf({ ...event, change }, networkLabel));
+}
+
+/** Pure: what the bridge itself says of an event. */
+export function noticeLine(event: BridgeEvent, body: RichText): MessageSent {
+  return line(event, body).event;
 }
 
 /** Said by the bridge itself, without anybody being notified. */

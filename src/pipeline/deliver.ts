@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
+import { type BridgeEvent, type EventKind, type EventOf, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import { firstFilePart } from '../model/file-parts.js';
 import type { FileElsewhere, FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
@@ -15,9 +15,10 @@ import type {
   UncertainDelivery,
 } from '../model/network-adapter.js';
 import { MessageRefused, Uneditable } from '../model/errors.js';
+import type { PollBoard } from '../model/poll.js';
 import type { RowId } from '../model/routing.js';
 import { type Speakers, speakersIn } from '../identities/speakers.js';
-import type { Capabilities, SpeakerWish } from '../model/capabilities.js';
+import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
 import { withContacts } from '../media/contacts.js';
 import { openForDelivery } from '../media/opened-files.js';
@@ -27,6 +28,8 @@ import type { DeliveryKeys } from './delivery-key.js';
 import { degrade, type Resolved, shownWith, tooLarge } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
 import { type PermalinkLookup, withPermalinks } from './permalinks.js';
+import { begunPoll, hashOfPoll, pollStep } from './poll-deliveries.js';
+import { isOfPoll } from './polls.js';
 import { planReaction, type ReactionPlan } from './shared-reactions.js';
 
 /** A correction says what an edit could not change any more; its parts are numbered from here. */
@@ -44,6 +47,7 @@ export interface CopyLookup {
 export interface DelivererParts extends MentionLookup, Pick<PermalinkLookup, 'placesIn'> {
   readonly copies: CopyLookup;
   readonly speakers: Speakers;
+  readonly polls: { board(message: RowId): Promise<PollBoard | undefined> };
   readonly keys: DeliveryKeys;
   readonly clock: Clock;
   /** Who is to be seen to speak in a lane's room. */
@@ -64,14 +68,14 @@ export interface DeliveryHooks extends Pick<DeliveryRequest<BridgeEvent>, 'mayBe
 }
 
 export type Delivered =
-  | { readonly state: 'delivered'; readonly hash: Buffer | null }
+  | { readonly state: 'delivered'; readonly hash: Buffer | null; readonly shownPart?: number }
   | { readonly state: 'skipped'; readonly reason: string; readonly hash: null };
 
 type Prepared =
   | { readonly skip: string }
   /** The room shows it already, by what another person did. */
   | { readonly shown: Copy | undefined }
-  | { readonly send: Unbound; readonly hash: Buffer | null };
+  | { readonly send: Unbound; readonly hash: Buffer | null; readonly shownPart?: number };
 
 /** What is looked for, and by how much the numbers of its parts differ from those in the room. */
 export type Doubted = UncertainDelivery & { readonly firstPart: number };
@@ -84,6 +88,13 @@ type Unbound = Omit<
   readonly firstPart: number;
   readonly maxFileBytes: number;
 };
+
+/** What of a lane's room decides how a poll's votes are shown in it. */
+interface PollRoom {
+  readonly capabilities: Capabilities;
+  readonly copies: readonly ShownCopy[];
+  readonly chosen: Pick<Speaker, 'as' | 'otherwise'>;
+}
 
 /** Sends one delivery: resolves what it is about, chooses the speaker, degrades it to what the room can show. */
 export class Deliverer {
@@ -105,13 +116,13 @@ export class Deliverer {
     }
     try {
       await this.#send(adapter, lane, delivery, prepared.send, hooks, signal);
-      return { state: 'delivered', hash: prepared.hash };
+      return deliveredAs(prepared);
     } catch (error) {
       if (!(error instanceof Uneditable)) throw error;
       const corrected = await this.#prepare(adapter, lane, delivery, 'asAnswer', signal);
       if (!('send' in corrected)) throw error;
       await this.#send(adapter, lane, delivery, corrected.send, hooks, signal);
-      return { state: 'delivered', hash: corrected.hash };
+      return deliveredAs(corrected);
     }
   }
 
@@ -199,6 +210,7 @@ export class Deliverer {
     const chosen = await this.#chosenFor(person, adapter, lane, able);
     const copies = await this.#target(lane, delivery);
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
+    if (isOfPoll(event)) return this.#preparePoll(lane, delivery, event, { capabilities, copies, chosen });
     const hash = hashOf(event);
     const isEdit = event.kind === 'messageEdited' || event.kind === 'threadChanged';
     const isSame = isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true);
@@ -246,6 +258,7 @@ export class Deliverer {
         maxFileBytes: able.maxFileBytes,
         ...(lost === undefined ? {} : { lost }),
         ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
+        ...(said.kind === 'pollStarted' ? { poll: begunPoll(said) } : {}),
         ...(reaction.made === undefined ? {} : { reaction: reaction.made }),
         ...(answered === undefined ? {} : { replyTo: answered }),
         ...(thread === undefined || capabilities.threads === 'none' ? {} : { thread }),
@@ -284,6 +297,53 @@ export class Deliverer {
     const { message } = event;
     const files = event.files.map((file) => ({ ...file, elsewhere: this.parts.elsewhere(file, message) }));
     return { ...event, files };
+  }
+
+  async #preparePoll(
+    lane: Lane,
+    delivery: WaitingDelivery,
+    event: EventOf<'pollVoted' | 'pollCounted' | 'pollClosed'>,
+    { capabilities, copies, chosen }: PollRoom,
+  ): Promise<Prepared> {
+    const board = delivery.message === null ? undefined : await this.parts.polls.board(delivery.message);
+    if (board === undefined) return { skip: 'the poll is gone' };
+    const networkLabel = this.parts.speakers.label(event.room.account);
+    const now = this.parts.clock.now();
+    const step = pollStep(event, board, {
+      lane,
+      capabilities,
+      copies,
+      now,
+      as: chosen.as as SpeakerKind,
+      networkLabel,
+    });
+    if (step.then === 'skip') return { skip: step.reason };
+    const bridge = this.parts.speakers.bridge(event.actor);
+    const target = copies.filter(({ part }) => part === 0);
+    const [poll] = target;
+    const { maxFileBytes } = capabilities;
+    const request = { delivery: delivery.uuid, room: lane.room, target, firstPart: 0, maxFileBytes };
+    switch (step.then) {
+      case 'do': {
+        const speaker = await this.parts.speakers.choose(event.actor, chosen);
+        const inLine = step.inLine === undefined ? {} : { inLine: step.inLine };
+        return { send: { ...request, event: step.event, speaker, ...inLine }, hash: null };
+      }
+      case 'show':
+        return {
+          send: { ...request, event: step.event, speaker: bridge, poll: step.poll },
+          hash: step.hash,
+          shownPart: 0,
+        };
+      case 'tell': {
+        const { part, hash } = step;
+        const isNew = step.event.kind === 'messageSent';
+        const edited = copies.flatMap((copy) => (copy.part === part && !isNew ? [{ ...copy, part: 0 }] : []));
+        const answered = isNew && poll !== undefined ? { replyTo: poll } : {};
+        const told = { ...request, event: step.event, speaker: bridge, target: edited, firstPart: part, ...answered };
+        return { send: told, hash, shownPart: part };
+      }
+    }
   }
 
   /** Who is to be seen to speak in the lane's room for a person. */
@@ -366,6 +426,10 @@ export class Deliverer {
   }
 }
 
+function deliveredAs({ hash, shownPart }: Extract<Prepared, { send: unknown }>): Delivered {
+  return { state: 'delivered', hash, ...(shownPart === undefined ? {} : { shownPart }) };
+}
+
 function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' | 'none' {
   if (!isWanted) return 'none';
   return copy === undefined ? 'missing' : 'found';
@@ -380,6 +444,7 @@ function lostIn(event: BridgeEvent, copies: readonly Copy[], words: LostFiles['w
 
 /** What a message shows, so that an edit that changes nothing is known. */
 function hashOf(event: BridgeEvent): Buffer | null {
+  if (event.kind === 'pollStarted') return hashOfPoll(begunPoll(event));
   const said = event.kind === 'threadChanged' ? { title: event.title, ...event.first } : event;
   if (!('body' in said) || said.body === undefined) return null;
   return createHash('sha256')

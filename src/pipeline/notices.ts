@@ -13,7 +13,10 @@ type Recording = Extract<CallChanged['change'], { of: 'recording' }>;
 type Noticed =
   | Extract<
       BridgeEvent,
-      { kind: 'memberJoined' | 'memberLeft' | 'roleChanged' | 'roomChanged' | 'threadChanged' | 'pinChanged' }
+      {
+        kind:
+          'memberJoined' | 'memberLeft' | 'roleChanged' | 'roomChanged' | 'threadChanged' | 'pinChanged' | 'pollClosed';
+      }
     >
   | (CallChanged & { readonly change: Recording });
 
@@ -41,6 +44,8 @@ function lineOf(event: Noticed, networkLabel: string): string {
       return `🧵 ${actor} named the thread “${event.title}”`;
     case 'pinChanged':
       return event.state === 'pinned' ? `📌 ${actor} pinned a message` : `📌 ${actor} unpinned a message`;
+    case 'pollClosed':
+      return `📊 ${actor} ended the poll`;
     case 'callChanged':
       return recorded(event.change, actor);
     default:

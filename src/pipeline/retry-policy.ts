@@ -1,4 +1,12 @@
-import { BridgeError, type Certainty, LoginRefused, RateLimited, RoomClosed, TargetGone } from '../model/errors.js';
+import {
+  BridgeError,
+  type Certainty,
+  LoginRefused,
+  RateLimited,
+  RoomClosed,
+  TargetGone,
+  VoteNotCast,
+} from '../model/errors.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 
 export interface RetryOptions {
@@ -41,7 +49,7 @@ export function decide(
   if (!(error instanceof BridgeError)) {
     return again(reason, attempt, uncertainty('unknownAfterTimeout', attempt, settling), options, 'room');
   }
-  if (error instanceof TargetGone) return { then: 'skip', reason };
+  if (error instanceof TargetGone || error instanceof VoteNotCast) return { then: 'skip', reason };
   if (error.failure.retry === 'never') return { then: 'park', reason };
   const uncertain = uncertainty(error.failure.certainty, attempt, settling);
   if (typeof error.failure.retry === 'object') {

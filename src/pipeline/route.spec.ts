@@ -56,6 +56,7 @@ function knowing(directions: Directions = both, options = defaultLinkOptions): K
     reactions: new Map(),
     reactionsByRemote: new Map(),
     calls: new Map(),
+    polls: new Map(),
     deliveries: new Map(),
     parkedByMessage: new Map(),
     reached: new Map(),

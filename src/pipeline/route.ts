@@ -3,10 +3,15 @@ import {
   type BridgeEvent,
   type CallChanged,
   type MessageEdited,
+  type PollClosed,
+  type PollCounted,
+  type PollStarted,
+  type PollVoted,
   targetOf,
 } from '../model/bridge-event.js';
 import {
   type AccountId,
+  accountId,
   type DeliveryId,
   type DeliveryKey,
   type MessageRef,
@@ -18,6 +23,7 @@ import {
   type Known,
   type KnownCall,
   type KnownDelivery,
+  type KnownPoll,
   type KnownReaction,
   type Plan,
   reactionKey,
@@ -25,9 +31,11 @@ import {
   roomKey,
   type RowId,
   type TargetWiring,
+  voterKey,
   type Wiring,
 } from '../model/routing.js';
 import { type Answer, answersOf, awaited, type TellsFirst } from './answers.js';
+import { startsMessage } from './batch.js';
 import { type CallRoute, routeOfCall } from './call-routing.js';
 import type { Interpretation } from './interpret.js';
 
@@ -72,6 +80,10 @@ export function route(arrivals: readonly Arrival[], known: Known, options: Route
     versions: [],
     reactions: [],
     held: [],
+    polls: [],
+    pollVotes: [],
+    pollCounts: [],
+    closedPolls: [],
     cleared: [],
     parked: [],
   };
@@ -87,6 +99,9 @@ type Verdict =
 const ignored = (note: string, message: RowId | null = null): Verdict => ({ state: 'ignored', note, message });
 
 class Routing {
+  /** By message, with what changed it last. */
+  readonly #changedPolls = new Map<RowId, { event: PollVoted | PollCounted | PollClosed; wiring: Wiring }>();
+
   constructor(
     private readonly arrival: Arrival,
     private readonly known: Known,
@@ -98,6 +113,7 @@ class Routing {
     const { content, inbox } = this.arrival;
     if ('events' in content) {
       this.#settle(content.events.map((event) => this.#event(event)));
+      this.#pollsChanged();
     } else if (inbox !== null) {
       const verdict =
         'malformed' in content
@@ -131,9 +147,11 @@ class Routing {
       case 'pollStarted':
         return this.#newMessage(event, wiring);
       case 'messageEdited':
-      case 'pollVoted':
-      case 'pollClosed':
         return this.#aboutMessage(event, wiring);
+      case 'pollVoted':
+      case 'pollCounted':
+      case 'pollClosed':
+        return this.#aboutPoll(event, wiring);
       case 'messageDeleted':
         return this.#deletion(event, wiring);
       case 'reactionAdded':
@@ -160,7 +178,7 @@ class Routing {
   #echo(event: BridgeEvent): Verdict {
     const named = event.key === undefined ? undefined : this.options.verify(event.key);
     const delivery = named === undefined ? undefined : this.known.deliveries.get(named.delivery);
-    if (named === undefined || delivery === undefined || event.kind !== 'messageSent') return ignored('our own act');
+    if (named === undefined || delivery === undefined || !startsMessage(event)) return ignored('our own act');
     if (delivery.account !== event.room.account || delivery.room !== event.room.id) return ignored('our own act');
     const copy = delivery.copies.get(named.part) ?? this.#toldBefore(delivery, named.part);
     if (copy === undefined && delivery.message !== null && !this.known.copies.has(copyKey(event.message))) {
@@ -178,7 +196,7 @@ class Routing {
   }
 
   /** The network took a message twice, the second time after our look: people are to see it once. */
-  #withdraw(event: Extract<BridgeEvent, { kind: 'messageSent' }>, delivery: KnownDelivery): void {
+  #withdraw(event: Extract<BridgeEvent, { kind: 'messageSent' | 'pollStarted' }>, delivery: KnownDelivery): void {
     this.plan.deliveries.push({
       uuid: this.options.newDeliveryId(),
       lane: delivery.portal,
@@ -212,10 +230,11 @@ class Routing {
       author: event.actor.id,
       sentAt: new Date(event.at),
     });
-    if (event.kind === 'messageSent' && event.expiresAt !== undefined && wiring.options.expired !== 'keep') {
+    if (event.expiresAt !== undefined && wiring.options.expired !== 'keep') {
       this.plan.expirations.push({ message: id, dueAt: new Date(event.expiresAt) });
     }
     this.known.messages.set(id, { version: 0n, deleted: false });
+    if (event.kind === 'pollStarted') this.#pollBegins(event, id);
     this.#addCopy(event.message, id, wiring.own.portal, 0, null);
     this.#deliver(event, wiring, id);
     return id;
@@ -295,19 +314,77 @@ class Routing {
     return { state: 'routed', message };
   }
 
-  #aboutMessage(
-    event: Extract<BridgeEvent, { kind: 'messageEdited' | 'pollVoted' | 'pollClosed' }>,
-    wiring: Wiring,
-  ): Verdict {
+  #aboutMessage(event: MessageEdited, wiring: Wiring): Verdict {
     const target = this.known.copies.get(copyKey(event.message));
     if (target === undefined) return this.#unknownTarget(event, wiring);
     const version = this.#versionAfter(this.known.messages.get(target.message)?.version, event.version);
     const stale = this.#stale(target.message, version);
     if (stale !== undefined) return stale;
     this.#setVersion(target.message, version, false);
-    if (event.kind === 'messageEdited') this.#changeParked(target.message, event);
+    this.#changeParked(target.message, event);
     this.#deliver(event, wiring, target.message);
     return { state: 'routed', message: target.message };
+  }
+
+  #pollBegins({ question, options, results, maxVotes }: PollStarted, message: RowId): void {
+    this.known.polls.set(message, { state: 'open', options: options.length, maxVotes, versions: new Map() });
+    this.plan.polls.push({ message, question, options, results, maxVotes });
+  }
+
+  #aboutPoll(event: PollVoted | PollCounted | PollClosed, wiring: Wiring): Verdict {
+    const target = this.known.copies.get(copyKey(event.message));
+    if (target === undefined) return this.#unknownTarget(event, wiring);
+    const { message } = target;
+    const poll = this.known.polls.get(message);
+    if (poll === undefined) return ignored('what it is about is no poll', message);
+    if (this.known.messages.get(message)?.deleted === true) return ignored('stale: deleted already', message);
+    if (poll.state === 'closed') return ignored('stale: the poll is over', message);
+    if (event.kind === 'pollClosed') {
+      this.known.polls.set(message, { ...poll, state: 'closed' });
+      this.plan.closedPolls.push(message);
+      this.#deliver(event, wiring, message);
+      return this.#pollChanged(event, wiring, message);
+    }
+    const { portal } = wiring.own;
+    const by =
+      event.kind === 'pollVoted' ? voterKey(event.actor.account, event.actor.id) : voterKey(accountId(''), portal);
+    const before = poll.versions.get(by);
+    const version = this.#versionAfter(before, event.version);
+    if (before !== undefined && version <= before) return ignored('stale: a newer change is known', message);
+    this.known.polls.set(message, { ...poll, versions: new Map([...poll.versions, [by, version]]) });
+    if (event.kind === 'pollVoted') {
+      const { account, id: person } = event.actor;
+      const choices = choicesIn(event, poll);
+      this.plan.pollVotes.push({ message, account, person, portal, choices, version });
+      this.#deliver({ ...event, choices }, wiring, message);
+    } else if (event.counted !== undefined) {
+      this.plan.pollCounts.push({ message, portal, ...event.counted, version });
+    }
+    return this.#pollChanged(event, wiring, message);
+  }
+
+  #pollChanged(event: PollVoted | PollCounted | PollClosed, wiring: Wiring, message: RowId): Verdict {
+    this.#changedPolls.set(message, { event, wiring });
+    return { state: 'routed', message };
+  }
+
+  /** Every room shows how its polls stand, that of the votes too where it does not count them itself: once for each payload. */
+  #pollsChanged(): void {
+    for (const [message, { event, wiring }] of this.#changedPolls) {
+      const { room, actor, at, version } = event;
+      const changed: PollCounted = { kind: 'pollCounted', room, actor, at, message: event.message, version };
+      const own = wiring.own.shard === null ? [] : [wiring.own];
+      for (const { portal, direction } of [...wiring.others, ...own]) {
+        if (direction === 'out') continue;
+        this.plan.deliveries.push({
+          uuid: this.options.newDeliveryId(),
+          lane: portal,
+          message,
+          inbox: this.arrival.inbox,
+          event: changed,
+        });
+      }
+    }
   }
 
   #deletion(event: Extract<BridgeEvent, { kind: 'messageDeleted' }>, wiring: Wiring): Verdict {
@@ -516,6 +593,12 @@ class Routing {
       });
     }
   }
+}
+
+/** As many as the poll lets one choose, of those that there are, each once. */
+function choicesIn({ choices }: PollVoted, { options, maxVotes }: KnownPoll): number[] {
+  const offered = [...new Set(choices)].filter((choice) => choice >= 0 && choice < options);
+  return maxVotes === 0 ? offered : offered.slice(0, maxVotes);
 }
 
 /** What the bridge knows by itself is told whichever way the words go. */

@@ -27,9 +27,10 @@ beforeEach(() => {
     if (house.fails) return Promise.reject(new Error('no connection'));
     return Promise.resolve(house.left.shift() ?? 0);
   };
-  const retention: Pick<RetentionRepository, 'emptyPayloads' | 'forgetDeliveries'> = {
+  const retention: Pick<RetentionRepository, 'emptyPayloads' | 'forgetDeliveries' | 'forgetPolls'> = {
     emptyPayloads: step('empty'),
     forgetDeliveries: step('forget'),
+    forgetPolls: step('forget polls'),
   };
   const status = {
     counts: () => (house.fails ? Promise.reject(new Error('no connection')) : Promise.resolve(house.counts)),
@@ -60,7 +61,7 @@ describe('Housekeeping, by itself', () => {
     await house.housekeeping.retain();
     expect(house.acts).toEqual([
       ...['empty 30', 'empty 30', 'empty 30', 'empty 30'],
-      ...['forget 30', 'forget 30', 'forget dead replicas'],
+      ...['forget 30', 'forget 30', 'forget polls 30', 'forget dead replicas'],
     ]);
   });
 

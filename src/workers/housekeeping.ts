@@ -61,6 +61,7 @@ export class Housekeeping {
       const { payloadDays } = this.options;
       while ((await this.retention.emptyPayloads(payloadDays)) > 0);
       while ((await this.retention.forgetDeliveries(payloadDays)) > 0);
+      while ((await this.retention.forgetPolls(payloadDays)) > 0);
       await this.shards.forgetDead();
     });
   }

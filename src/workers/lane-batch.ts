@@ -125,6 +125,8 @@ export class LaneBatch {
       if (delivery.event.kind !== 'messageSent' || answeredBy(delivery.event).length > 0) await this.#commit();
       const flow = await this.#deliver(delivery, looked.has(delivery.id) ? { mayBeDone: true } : {});
       if (flow === 'hold') return 'hold';
+      // What was found made after it does not say as whom it was: so nothing comes after it before that is written down.
+      if (delivery.event.kind === 'pollVoted') await this.#commit();
       if (this.#parts.clock.monotonicMs() - this.#committedAtMs >= commitEveryMs) await this.#commit();
     }
     return this.#done.some(({ state }) => state === 'waiting') ? 'hold' : 'go';

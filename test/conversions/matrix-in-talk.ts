@@ -1,10 +1,12 @@
 import { fromMatrix } from '../../src/adapters/matrix/from-matrix.js';
 import { readRelation, type StoredEvent } from '../../src/adapters/matrix/matrix.payloads.js';
+import { pollFor } from '../../src/adapters/talk/talk.polls.js';
 import { relayedTexts } from '../../src/adapters/talk/to-talk.js';
 import { type BridgeEvent, type MessageEdited, type MessageSent, targetOf } from '../../src/model/bridge-event.js';
 import type { Capabilities } from '../../src/model/capabilities.js';
 import { accountId, type MessageRef, roomId, userId } from '../../src/model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../../src/model/link-options.js';
+import type { Speaker } from '../../src/model/network-adapter.js';
 import { degrade, type Degraded } from '../../src/pipeline/degrade.js';
 import { translated } from '../../src/pipeline/mentions.js';
 import { captured, nameOf, self } from './matrix-captured.js';
@@ -22,6 +24,7 @@ const capabilities: Capabilities = {
   editWindowMs: 24 * 60 * 60_000,
   reactions: 'emoji',
   maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+  polls: { are: 'native', minOptions: 2, maxOptions: Number.MAX_SAFE_INTEGER, votes: 'secret' },
 };
 const entries = new Set<BridgeEvent['kind']>([
   'messageSent',
@@ -30,6 +33,9 @@ const entries = new Set<BridgeEvent['kind']>([
   'reactionAdded',
   'reactionRemoved',
   'roomChanged',
+  'pollStarted',
+  'pollVoted',
+  'pollClosed',
 ]);
 
 /** The name of a captured event, and what becomes of it in Talk, as `inTalk` says it. */
@@ -133,6 +139,12 @@ function shown({ event, by }: Said, setting: Setting): unknown {
       return { reacts: event.emoji, to: nameOf(event.message.id) };
     case 'roomChanged':
       return { changes: event.change };
+    case 'pollStarted':
+      return { asks: pollFor(event, speakerOf(event), 'relay') };
+    case 'pollVoted':
+      return { votes: event.choices, in: nameOf(event.message.id) };
+    case 'pollClosed':
+      return { ends: nameOf(event.message.id) };
     default:
       throw new Error(`nothing in Talk becomes of ${event.kind}`);
   }
@@ -160,6 +172,9 @@ function textOf(event: MessageSent | MessageEdited, by: Said['by'], setting: Set
 
 function textsOf(event: MessageSent | MessageEdited, by: Said['by'], setting: Setting): readonly string[] {
   const place = { account, baseUrl: 'https://cloud.example.org', maxChars: setting.maxChars ?? maxChars };
-  const speaker = { person: event.actor, networkLabel: 'Matrix', profile: { name: event.actor.name } };
-  return relayedTexts(event, { ...speaker, as: by === 'bridge' ? 'bridge' : 'relay' }, place);
+  return relayedTexts(event, { ...speakerOf(event), as: by === 'bridge' ? 'bridge' : 'relay' }, place);
+}
+
+function speakerOf({ actor }: BridgeEvent): Pick<Speaker, 'person' | 'networkLabel' | 'profile'> {
+  return { person: actor, networkLabel: 'Matrix', profile: { name: actor.name } };
 }

@@ -248,7 +248,6 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
     'element web: poll started',
     '📊 ‹b|Which day for the dress rehearsal?›\n\n1. Friday\n2. Saturday & Sunday\n3. <neither>',
   ],
-  ['element web: poll ended', '📊 The poll has ended. Top answer: Saturday & Sunday'],
   ['element web: poll started, hidden, two votes', '📊 ‹b|Cake?›\n\n1. apple\n2. plum'],
   ['poll started, stable names', '📊 ‹b|Tea?›\n\n1. yes\n2. no'],
   ['plain body that looks like markdown', '**bold** [a](‹https://b.example›) `c` # d'],

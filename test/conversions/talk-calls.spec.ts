@@ -34,6 +34,7 @@ function toldOf(names: readonly string[]): BridgeEvent[] {
     copies: new Map(),
     told: new Set(),
     messages: new Map(),
+    polls: new Map(),
     reactions: new Map(),
     reactionsByRemote: new Map(),
     calls: new Map(),

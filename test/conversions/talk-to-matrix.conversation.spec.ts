@@ -338,8 +338,8 @@ const rows: readonly (readonly [name: string, shown: object, found?: object])[] 
     },
   ],
   ['poll: started, results public', { body: '📊 Which day for the **dress rehearsal**?' }],
-  ['poll: somebody voted', { ignored: 'poll_voted' }],
-  ['poll: closed', { ignored: 'poll_closed' }],
+  ['poll: somebody voted', { ignored: 'poll_voted of a poll that is not known' }],
+  ['poll: closed', { ignored: 'poll_closed of a poll that is not known' }],
   ['poll: started, results hidden, several votes', { body: '📊 Cake?' }],
   [
     'guest: a message, with a name',

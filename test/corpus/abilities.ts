@@ -18,10 +18,12 @@ const everywhere: readonly EventKind[] = [
   'pinChanged',
 ];
 
+const ofPolls: readonly EventKind[] = ['pollStarted', 'pollVoted', 'pollClosed'];
+
 /** As the adapters say it of a Talk 22, a Synapse and a Slack; the contract suite holds them to it. */
 export const abilities: Readonly<Record<Network, Ability>> = {
   talk: {
-    can: [...everywhere, 'memberJoined', 'memberLeft', 'roleChanged', 'threadChanged'],
+    can: [...everywhere, ...ofPolls, 'memberJoined', 'memberLeft', 'roleChanged', 'threadChanged'],
     capabilities: {
       speakers: ['relay'],
       maxTextChars: 32_000,
@@ -32,10 +34,11 @@ export const abilities: Readonly<Record<Network, Ability>> = {
       reactions: 'emoji',
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
       obeys: ['members', 'roles', 'writing', 'expiration'],
+      polls: { are: 'native', minOptions: 2, maxOptions: Number.MAX_SAFE_INTEGER, votes: 'secret' },
     },
   },
   matrix: {
-    can: [...everywhere, 'memberJoined', 'memberLeft', 'roleChanged'],
+    can: [...everywhere, ...ofPolls, 'memberJoined', 'memberLeft', 'roleChanged'],
     capabilities: {
       speakers: ['ghost', 'relay'],
       maxTextChars: 59_000,
@@ -47,6 +50,7 @@ export const abilities: Readonly<Record<Network, Ability>> = {
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
       pins: 'shown',
       obeys: ['members', 'roles'],
+      polls: { are: 'native', minOptions: 1, maxOptions: 20, votes: 'readable' },
     },
   },
   slack: {

@@ -2,6 +2,8 @@ import { toMatrix, wordless } from '../../src/adapters/matrix/to-matrix.js';
 import { withFile } from '../../src/adapters/matrix/to-matrix-files.js';
 import type { JsonObject } from '../../src/adapters/matrix/matrix.payloads.js';
 import { reactionName, toSlack } from '../../src/adapters/slack/to-slack.js';
+import { startContent } from '../../src/adapters/matrix/to-matrix-polls.js';
+import { pollFor } from '../../src/adapters/talk/talk.polls.js';
 import { wordsOfEdit } from '../../src/adapters/talk/talk.deliver.js';
 import { relayedTexts } from '../../src/adapters/talk/to-talk.js';
 import { emojiForMatrix } from '../../src/formatting/emoji.js';
@@ -11,6 +13,7 @@ import {
   type BridgeEvent,
   type MessageEdited,
   type MessageSent,
+  type PollStarted,
   targetOf,
 } from '../../src/model/bridge-event.js';
 import { piecesOf } from '../../src/model/file-parts.js';
@@ -107,13 +110,24 @@ function shown(event: BridgeEvent, by: 'person' | 'bridge', target: Network, giv
     case 'pinChanged':
       return { [event.state]: event.message.id };
     case 'pollStarted':
+      return asked(event, target);
     case 'pollVoted':
+      return { votes: event.choices, in: event.message.id };
     case 'pollClosed':
+      return { ends: event.message.id };
+    case 'pollCounted':
+      return { counts: event.counted ?? {}, of: event.message.id };
     case 'callChanged':
       return { kind: event.kind };
     default:
       return assertNever(event);
   }
+}
+
+function asked(event: PollStarted, target: Network): object {
+  if (target === 'matrix') return { asks: startContent(event) };
+  const speaker = { person: event.actor, networkLabel: labels.matrix, profile: { name: event.actor.name } };
+  return { asks: pollFor(event, speaker, 'relay') };
 }
 
 function reaction(

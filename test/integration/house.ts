@@ -36,6 +36,7 @@ import { DeliveryRepository } from '../../src/persistence/delivery.repository.js
 import { IngestRepository } from '../../src/persistence/ingest.repository.js';
 import { LinkRepository } from '../../src/persistence/link.repository.js';
 import { PeopleRepository } from '../../src/persistence/people.repository.js';
+import { PollRepository } from '../../src/persistence/poll.repository.js';
 import { RoomRepository } from '../../src/persistence/room.repository.js';
 import type { Lane } from '../../src/model/delivery.js';
 import { ShardRepository } from '../../src/persistence/shard.repository.js';
@@ -333,6 +334,7 @@ export class House {
       repository,
       deliverer: new Deliverer({
         copies: repository,
+        polls: new PollRepository(this.database),
         speakers,
         keys: this.keys,
         clock: systemClock,

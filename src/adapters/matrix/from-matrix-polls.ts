@@ -1,34 +1,109 @@
 import { cleanText } from '../../formatting/clean.js';
-import type { Inline, RichText } from '../../model/rich-text.js';
-import { isObject, type JsonObject } from './matrix.payloads.js';
+import type { BridgeEvent } from '../../model/bridge-event.js';
+import type { MessageRef } from '../../model/ids.js';
+import type { ReadResult } from '../../model/network-adapter.js';
+import type { PollTerms } from '../../model/poll.js';
+import { isObject, type JsonObject, readRelation, type StoredEvent } from './matrix.payloads.js';
 
 /** Polls have their old names and forms beside the new ones. Source: client-server API, "Polls"; MSC3381, MSC1767. */
+export type PollDialect = 'stable' | 'unstable';
+
+export const pollTypes = {
+  stable: { start: 'm.poll.start', response: 'm.poll.response', end: 'm.poll.end' },
+  unstable: {
+    start: 'org.matrix.msc3381.poll.start',
+    response: 'org.matrix.msc3381.poll.response',
+    end: 'org.matrix.msc3381.poll.end',
+  },
+} as const;
 
 /** Answers beyond these are none. */
-const mostAnswers = 20;
+export const mostAnswers = 20;
 
-/** Pure: what a poll asks, and what there is to choose from; undefined where it asks nothing. */
-export function pollBody(content: JsonObject): RichText | undefined {
-  const poll = content['m.poll'] ?? content['m.poll.start'] ?? content['org.matrix.msc3381.poll.start'];
-  if (!isObject(poll)) return undefined;
-  const { answers } = poll;
-  const question = textIn(poll['question']);
-  const choices = Array.isArray(answers) ? answers.slice(0, mostAnswers).map(textIn) : [];
-  if (question === '' || choices.length === 0) return undefined;
-  return [
-    { type: 'paragraph', content: [text('📊 '), { type: 'bold', content: [text(question)] }] },
-    {
-      type: 'list',
-      ordered: true,
-      start: 1,
-      items: choices.map((choice) => ({ content: [{ type: 'paragraph', content: [text(choice)] }] })),
-    },
-  ];
+/** A poll as its first event has it. */
+export interface PollForm extends PollTerms {
+  /** The ids of its options. */
+  readonly ids: readonly string[];
+  readonly dialect: PollDialect;
 }
 
-/** Pure: that a poll is over, in the words of who ended it. */
-export function pollEndBody(content: JsonObject): RichText {
-  return [{ type: 'paragraph', content: [text(`📊 ${textIn(content) || 'The poll has ended.'}`)] }];
+export function dialectOf(type: string): PollDialect {
+  return type.startsWith('org.matrix.msc3381.') ? 'unstable' : 'stable';
+}
+
+/** Pure: what a poll asks; undefined where it asks nothing. */
+export function pollForm(type: string, content: JsonObject): PollForm | undefined {
+  const poll = content['m.poll'] ?? content['m.poll.start'] ?? content['org.matrix.msc3381.poll.start'];
+  if (!isObject(poll)) return undefined;
+  const { answers, kind, max_selections: most } = poll;
+  const question = textIn(poll['question']);
+  const offered = Array.isArray(answers) ? answers.slice(0, mostAnswers) : [];
+  if (question === '' || offered.length === 0) return undefined;
+  const isShown = kind === 'm.disclosed' || kind === 'org.matrix.msc3381.poll.disclosed';
+  const maxVotes = typeof most === 'number' && Number.isSafeInteger(most) && most > 0 ? most : 1;
+  return {
+    question,
+    options: offered.map(textIn),
+    ids: offered.map(idIn),
+    results: isShown ? 'shown' : 'hidden',
+    maxVotes: maxVotes >= offered.length && offered.length > 1 ? 0 : maxVotes,
+    dialect: dialectOf(type),
+  };
+}
+
+/** Pure: the options that a response names; those that there are not count for nothing. */
+export function choicesIn(content: JsonObject, { ids, options, maxVotes }: PollForm): number[] {
+  const old = content['org.matrix.msc3381.poll.response'];
+  const named = content['m.selections'] ?? (isObject(old) ? old['answers'] : undefined);
+  const most = maxVotes === 0 ? options.length : maxVotes;
+  const chosen = Array.isArray(named) ? [...new Set(named)].slice(0, most) : [];
+  const indexes = chosen.map((id) => (typeof id === 'string' ? ids.indexOf(id) : -1));
+  // One answer that is none spoils the vote.
+  return indexes.includes(-1) ? [] : indexes;
+}
+
+/** What an event says of itself. */
+type Base = Pick<BridgeEvent, 'room' | 'actor' | 'at' | 'key'>;
+
+/** Pure: somebody asks something. */
+export function fromPollStart({ event }: StoredEvent, base: Base, message: MessageRef): ReadResult {
+  const { content, type } = event;
+  if (readRelation(content).rel_type === 'm.replace') return { ignored: `${type}: a poll that is asked otherwise` };
+  const form = pollForm(type, content);
+  if (form === undefined) return { ignored: `${type} that asks nothing` };
+  const { question, options, results, maxVotes } = form;
+  return { events: [{ ...base, kind: 'pollStarted', message, question, options, results, maxVotes }] };
+}
+
+/** Pure: somebody votes. The source found the poll, whose options a vote names by their ids. */
+export function fromPollResponse(
+  { event, order, poll }: StoredEvent,
+  base: Base,
+  refTo: (id: string) => MessageRef,
+): ReadResult {
+  const { content, type } = event;
+  const target = readRelation(content).event_id;
+  const form = poll === undefined ? undefined : pollForm(poll.type, poll.content);
+  if (target === undefined || form === undefined) return { ignored: `${type} in a poll that is not known` };
+  const choices = choicesIn(content, form);
+  return { events: [{ ...base, kind: 'pollVoted', message: refTo(target), choices, version: order }] };
+}
+
+/** Pure: whoever asked, and moderators, may end a poll: what others say of its end counts for nothing. */
+export function fromPollEnd(
+  { event, order, poll }: StoredEvent,
+  base: Base,
+  refTo: (id: string) => MessageRef,
+): ReadResult {
+  const target = readRelation(event.content).event_id;
+  if (target === undefined) return { ignored: `${event.type} of nothing` };
+  if (poll?.mayEnd !== true) return { ignored: `${event.type} by somebody who may not end it` };
+  return { events: [{ ...base, kind: 'pollClosed', message: refTo(target), version: order }] };
+}
+
+function idIn(answer: unknown): string {
+  const id: unknown = isObject(answer) ? (answer['m.id'] ?? answer['id']) : undefined;
+  return typeof id === 'string' ? id : '';
 }
 
 /** A text in any of the forms in which polls have theirs. */
@@ -40,8 +115,4 @@ function textIn(value: unknown): string {
     (each) => typeof each === 'string',
   );
   return typeof found === 'string' ? cleanText(found).replaceAll(/\s+/g, ' ').trim() : '';
-}
-
-function text(words: string): Inline {
-  return { type: 'text', text: words };
 }

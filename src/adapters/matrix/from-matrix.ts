@@ -14,7 +14,7 @@ import {
 } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { ReadResult } from '../../model/network-adapter.js';
-import { pollBody, pollEndBody } from './from-matrix-polls.js';
+import { fromPollEnd, fromPollResponse, fromPollStart } from './from-matrix-polls.js';
 import { isModerator, mayWrite } from './from-matrix-power.js';
 import {
   answeredBy,
@@ -69,10 +69,13 @@ export function fromMatrix(stored: StoredEvent, self: MatrixSelf): ReadResult {
       return fromRetention(stored, self);
     case 'm.poll.start':
     case 'org.matrix.msc3381.poll.start':
-      return fromPollStart(stored, self);
+      return fromPollStart(stored, happened(stored, self), refTo(stored, self, stored.event.event_id));
+    case 'm.poll.response':
+    case 'org.matrix.msc3381.poll.response':
+      return fromPollResponse(stored, happened(stored, self), (id) => refTo(stored, self, id));
     case 'm.poll.end':
     case 'org.matrix.msc3381.poll.end':
-      return fromPollEnd(stored, self);
+      return fromPollEnd(stored, happened(stored, self), (id) => refTo(stored, self, id));
     case 'm.room.encrypted':
       return { ignored: 'm.room.encrypted: Crosstalk has no keys for this room' };
     default:
@@ -152,37 +155,6 @@ function fromEdit(stored: StoredEvent, self: MatrixSelf): ReadResult {
 function editedFile(content: JsonObject): JsonObject {
   const { 'm.new_content': replacement } = content;
   return isObject(replacement) ? replacement : content;
-}
-
-/** Whoever reads it elsewhere sees what is asked, and votes where it was asked. */
-function fromPollStart(stored: StoredEvent, self: MatrixSelf): ReadResult {
-  const { content, event_id: id, type } = stored.event;
-  const body = pollBody(content);
-  if (body === undefined) return { ignored: `${type} that asks nothing` };
-  return one({
-    ...happened(stored, self),
-    kind: 'messageSent',
-    message: refTo(stored, self, id),
-    body,
-    files: [],
-    style: 'text',
-  });
-}
-
-function fromPollEnd(stored: StoredEvent, self: MatrixSelf): ReadResult {
-  const { content, event_id: id, type } = stored.event;
-  const poll = readRelation(content).event_id;
-  if (poll === undefined) return { ignored: `${type} of nothing` };
-  return one({
-    ...happened(stored, self),
-    kind: 'messageSent',
-    message: refTo(stored, self, id),
-    body: pollEndBody(content),
-    files: [],
-    style: 'notice',
-    attention: 'silent',
-    replyTo: refTo(stored, self, poll),
-  });
 }
 
 function fromReaction(stored: StoredEvent, self: MatrixSelf): ReadResult {

@@ -43,6 +43,8 @@ import { MatrixMembers } from './matrix.members.js';
 import { BoundedMap } from '../../model/bounded-map.js';
 import { MatrixMessages } from './matrix.messages.js';
 import { type MatrixEvent, parseStored, readMember } from './matrix.payloads.js';
+import { mostAnswers } from './from-matrix-polls.js';
+import { MatrixPolls } from './matrix.polls.js';
 import { MatrixPresence } from './matrix.presence.js';
 import { GhostPictures } from './matrix.pictures.js';
 import { MatrixPins } from './matrix.pins.js';
@@ -181,6 +183,7 @@ export class MatrixAdapter implements NetworkAdapter {
     const messages = new MatrixMessages(self, timeline, media, writer, lookups);
     const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
     const members = new MatrixMembers(context.account, users, rooms, ghosts, messages, writer);
+    const polls = new MatrixPolls(users, events, lookups, messages, writer);
     const roles = new MatrixRoles(self, rooms, messages, writer);
     const pins = new MatrixPins(self, rooms, messages, writer);
     const changes = new MatrixRoomChanges(users, rooms, media, store, writer);
@@ -195,6 +198,9 @@ export class MatrixAdapter implements NetworkAdapter {
       roleChanged: { repeat: 'harmless', send: (request, signal) => roles.set(request, signal) },
       roomChanged: { repeat: 'harmless', send: (request, signal) => changes.make(request, signal) },
       pinChanged: { repeat: 'harmless', send: (request, signal) => pins.change(request, signal) },
+      pollStarted: { repeat: 'look', send: (request, signal) => polls.start(request, signal) },
+      pollVoted: { repeat: 'harmless', send: (request, signal) => polls.vote(request, signal) },
+      pollClosed: { repeat: 'look', send: (request, signal) => polls.end(request, signal) },
     };
   }
 
@@ -276,6 +282,8 @@ export class MatrixAdapter implements NetworkAdapter {
       pins: 'shown',
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
       obeys: ['members', 'roles'],
+      // Every vote is an event that whoever looks can read.
+      polls: { are: 'native', minOptions: 1, maxOptions: mostAnswers, votes: 'readable' },
     });
   }
 

@@ -79,6 +79,10 @@ export function reactionRefused(): BridgeError {
   return new MessageRefused('the room does not let us react there');
 }
 
+export function pollRefused(): BridgeError {
+  return new MessageRefused('the room does not let us ask anything in a poll');
+}
+
 /** The homeserver says that the reaction is there, and does not show it. */
 export function reactionLost(): BridgeError {
   return new NetworkUnavailable('a reaction that is said to be there is not shown', { certainty: 'notSent' });

@@ -8,7 +8,10 @@ import { type Quoted, wordsOf } from './from-matrix-text.js';
 import { localpartOf } from './matrix.ids.js';
 import { BoundedMap } from '../../model/bounded-map.js';
 import { type JsonObject, type MatrixEvent, readMember, readRedaction, readRelation } from './matrix.payloads.js';
-import { creatorsIn, mayCallAll, type RoomPower } from './matrix.power.js';
+import { pollForm } from './from-matrix-polls.js';
+import { creatorsIn, mayCallAll, mayRedact, type RoomPower } from './matrix.power.js';
+
+export type PollBeginning = Pick<MatrixEvent, 'type' | 'content' | 'sender'>;
 
 export interface LookupParts {
   readonly rooms: RoomsApi;
@@ -24,6 +27,8 @@ const maxRemembered = 50_000;
 /** Up to 1 KiB each. */
 const maxWords = 5000;
 const maxRooms = 5000;
+/** Up to 64 KiB each, and most of them a few hundred bytes. */
+const maxPolls = 1000;
 /** How long nothing is asked that a message can do without, after the homeserver did not answer. */
 const pauseMs = 10_000;
 
@@ -37,6 +42,7 @@ export class MatrixLookups {
   readonly #levels = new BoundedMap<string, JsonObject>(maxRooms);
   /** Rooms by their aliases; empty where nobody knows one. */
   readonly #aliases = new BoundedMap<string, string>(maxRooms);
+  readonly #polls = new BoundedMap<string, PollBeginning>(maxPolls);
   #pausedUntilMs = -Infinity;
 
   constructor(private readonly parts: LookupParts) {}
@@ -62,7 +68,10 @@ export class MatrixLookups {
   noteWords({ content, event_id: id, redacts, sender, type }: MatrixEvent): void {
     if (type === 'm.room.redaction') {
       const redacted = readRedaction(content).redacts ?? redacts;
-      if (redacted !== undefined) this.#words.delete(redacted);
+      if (redacted !== undefined) {
+        this.#words.delete(redacted);
+        this.#polls.delete(redacted);
+      }
       return;
     }
     const { rel_type: relation, event_id: target } = readRelation(content);
@@ -128,21 +137,41 @@ export class MatrixLookups {
 
   /** Whether what a user says with `@room` notifies everybody; false where that cannot be told soon. */
   async mayCallAll(room: string, user: string, signal: AbortSignal): Promise<boolean> {
-    const { rooms, timeoutMs } = this.parts;
-    const power = await this.#soon(async (): Promise<RoomPower | undefined> => {
-      if (this.#creators.get(room) === undefined) {
-        const create = await rooms.stateEvent(room, 'm.room.create', signal, timeoutMs);
-        if (create !== undefined) this.#creators.set(room, creatorsIn(create));
-      }
-      if (this.#levels.get(room) === undefined) {
-        const levels = await rooms.state(room, 'm.room.power_levels', '', signal, timeoutMs);
-        if (typeof levels !== 'string') this.#levels.set(room, levels.content);
-      }
-      const creators = this.#creators.get(room);
-      const levels = this.#levels.get(room);
-      return creators === undefined ? undefined : { ...creators, ...(levels === undefined ? {} : { levels }) };
-    });
+    const power = await this.#soon(() => this.#powerIn(room, signal));
     return power !== undefined && mayCallAll(power, user);
+  }
+
+  /** Whether a user may take away what others said, and end what others asked. Throws NetworkUnavailable where nobody answers. */
+  async mayRedact(room: string, user: string, signal: AbortSignal): Promise<boolean> {
+    const power = await this.#powerIn(room, signal);
+    return power !== undefined && mayRedact(power, user);
+  }
+
+  /** The event by which a poll began; undefined where the room does not show it. Throws NetworkUnavailable where nobody answers. */
+  async pollOf(room: string, event: string, signal: AbortSignal): Promise<PollBeginning | undefined> {
+    const known = this.#polls.get(event);
+    if (known !== undefined) return known;
+    const found = await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs);
+    if (found === undefined || found.unsigned?.redacted_because !== undefined) return undefined;
+    if (pollForm(found.type, found.content) === undefined) return undefined;
+    const { type, content, sender } = found;
+    this.#polls.set(event, { type, content, sender });
+    return { type, content, sender };
+  }
+
+  async #powerIn(room: string, signal: AbortSignal): Promise<RoomPower | undefined> {
+    const { rooms, timeoutMs } = this.parts;
+    if (this.#creators.get(room) === undefined) {
+      const create = await rooms.stateEvent(room, 'm.room.create', signal, timeoutMs);
+      if (create !== undefined) this.#creators.set(room, creatorsIn(create));
+    }
+    if (this.#levels.get(room) === undefined) {
+      const levels = await rooms.state(room, 'm.room.power_levels', '', signal, timeoutMs);
+      if (typeof levels !== 'string') this.#levels.set(room, levels.content);
+    }
+    const creators = this.#creators.get(room);
+    const levels = this.#levels.get(room);
+    return creators === undefined ? undefined : { ...creators, ...(levels === undefined ? {} : { levels }) };
   }
 
   /** The room that an alias names; undefined where that cannot be told soon. */

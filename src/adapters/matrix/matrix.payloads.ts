@@ -47,6 +47,8 @@ const stored = z.object({
   mayCallAll: z.boolean().optional(),
   /** Of an answer: the beginning of what it answers. */
   quoted: z.object({ name: z.string(), text: z.string() }).optional(),
+  /** Of a vote, and of what ends a poll: how the poll began. `mayEnd`: whether its sender may end it. */
+  poll: z.object({ type: z.string(), content: object, mayEnd: z.boolean().optional() }).optional(),
   /** The rooms that it names by aliases: their ids. */
   rooms: z.record(z.string(), z.string()).optional(),
 });

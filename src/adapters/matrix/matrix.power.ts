@@ -35,6 +35,13 @@ export function mayCallAll({ creators, creatorsMayAll, levels }: RoomPower, user
   return own >= (levelIn(levels?.['notifications'], 'room') ?? 50);
 }
 
+/** Pure. Whether a user may take away what others said. */
+export function mayRedact({ creators, creatorsMayAll, levels }: RoomPower, user: string): boolean {
+  if (creators.includes(user) && (creatorsMayAll || levels === undefined)) return true;
+  const own = levelIn(levels?.['users'], user) ?? numberOf(levels?.['users_default']) ?? 0;
+  return own >= (numberOf(levels?.['redact']) ?? 50);
+}
+
 /** Pure. Who made a room, as its `m.room.create` says; the sender is the creator. */
 export function creatorsIn(create: {
   readonly sender: string;

@@ -10,6 +10,7 @@ import type { MatrixLookups } from './matrix.lookups.js';
 import { Turns } from './matrix.turns.js';
 import { openIn } from './from-matrix-text.js';
 import { isObject, type MatrixEvent, parseEvent, readRelation, type StoredEvent } from './matrix.payloads.js';
+import { dialectOf, pollTypes } from './from-matrix-polls.js';
 
 export interface SourceParts {
   readonly hsToken: string;
@@ -158,8 +159,26 @@ export class MatrixSource {
     const senderName = await lookups.nameOf(room, sender, signal);
     const said = { senderName, ...(await this.#lookUpSaid(event, signal)) };
     const { rel_type: type, event_id: target } = readRelation(content);
-    if (type !== 'm.replace' || target === undefined) return said;
+    if (target === undefined) return said;
+    const poll = await this.#pollOf(event, target, signal);
+    if (poll !== undefined) return { ...said, poll };
+    if (type !== 'm.replace') return said;
     return { ...said, editedSender: await this.#editedSender(event, target, signal) };
+  }
+
+  /** How the poll began that an event votes in, or ends. */
+  async #pollOf(event: MatrixEvent, target: string, signal: AbortSignal): Promise<StoredEvent['poll']> {
+    const { lookups } = this.parts;
+    const { response, end } = pollTypes[dialectOf(event.type)];
+    if (event.type !== response && event.type !== end) return undefined;
+    return this.#patiently(event, 'a vote could not be understood', async () => {
+      const poll = await lookups.pollOf(event.room_id, target, signal);
+      if (poll === undefined) return undefined;
+      const { type, content, sender } = poll;
+      if (event.type !== end) return { type, content };
+      const mayEnd = sender === event.sender || (await lookups.mayRedact(event.room_id, event.sender, signal));
+      return { type, content, mayEnd };
+    });
   }
 
   /** What the words of a message leave open: whether they call everybody, what they answer, which rooms they name. */
@@ -183,16 +202,24 @@ export class MatrixSource {
 
   /** Null where the room does not show it, or where the homeserver did not say it several times. */
   async #editedSender(event: MatrixEvent, target: string, signal: AbortSignal): Promise<string | null> {
+    const sender = await this.#patiently(event, 'an edit could not be verified', () =>
+      this.parts.lookups.senderOf(event.room_id, target, signal),
+    );
+    return sender ?? null;
+  }
+
+  /** What the homeserver does not tell has its transaction come again; several times, and it is done without. */
+  async #patiently<T>(event: MatrixEvent, what: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     try {
-      return (await this.parts.lookups.senderOf(event.room_id, target, signal)) ?? null;
+      return await ask();
     } catch (error) {
       const failures = (this.#patience.get(event.event_id) ?? 0) + 1;
       if (failures < maxPatience || !(error instanceof BridgeError)) {
         this.#patience.set(event.event_id, failures);
         throw error;
       }
-      this.parts.log.warn({ room: event.room_id, event: event.event_id, error }, 'an edit could not be verified');
-      return null;
+      this.parts.log.warn({ room: event.room_id, event: event.event_id, error }, what);
+      return undefined;
     }
   }
 

@@ -298,7 +298,7 @@ describe('fromTalk: what happens to rooms', () => {
   });
 
   it('what is not ours to bridge is ignored under its name', () => {
-    expect(read('pollVoted')).toEqual({ ignored: 'poll_voted' });
+    expect(read('pollVoted')).toEqual({ ignored: 'poll_voted of a poll that is not known' });
   });
 });
 

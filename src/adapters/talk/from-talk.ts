@@ -14,6 +14,7 @@ import { cleanText } from '../../formatting/clean.js';
 import { cleanName } from '../../formatting/names.js';
 import { toPlain } from '../../formatting/plain.js';
 import { asBroadcast } from './from-talk-breakouts.js';
+import { pollClosed, pollStarted, pollVoted } from './from-talk-polls.js';
 import { recordingOf, type RoomMessage, roomStateOf } from './from-talk-rooms.js';
 import { bodyOf, captionOfGone, filesOf, locationIn, textOf } from './from-talk-text.js';
 import type { SystemMessage } from './talk.constants.js';
@@ -60,7 +61,9 @@ function fileGone(
 }
 
 function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
-  const { row } = stored;
+  const { row, poll } = stored;
+  if (poll !== undefined)
+    return { ...pollStarted(poll, happened(stored, reader), refTo(stored, reader, row.id)), ...expiryOf(row) };
   // A quote carries a thread's id too; only `isThread` means one.
   const thread = row.isThread === true && row.threadId !== row.id ? row.threadId : undefined;
   // A message in a thread has the thread's first message as its parent, whether it quotes that or not.
@@ -80,10 +83,12 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
     ...titleOf(row),
     ...(row.silent === true ? { attention: 'silent' } : {}),
-    ...(row.expirationTimestamp === undefined || row.expirationTimestamp === 0
-      ? {}
-      : { expiresAt: new Date(row.expirationTimestamp * 1000).toISOString() }),
+    ...expiryOf(row),
   };
+}
+
+function expiryOf({ expirationTimestamp = 0 }: ChatRow): { readonly expiresAt?: string } {
+  return expirationTimestamp === 0 ? {} : { expiresAt: new Date(expirationTimestamp * 1000).toISOString() };
 }
 
 /** Of the message that a thread began with. */
@@ -228,7 +233,7 @@ function fromSystemRow(stored: StoredRow, reader: TalkReader): ReadResult {
       return callChanged(stored, reader, recordingOf(kind));
     case 'poll_voted':
     case 'poll_closed':
-      return { ignored: kind };
+      return pollChanged(stored, reader);
     case 'thread_created':
     case 'thread_renamed':
       return threadNamed(stored, reader);
@@ -390,6 +395,16 @@ function roomChanged(stored: StoredRow, reader: TalkReader): ReadResult {
   }
 }
 
+function pollChanged(stored: StoredRow, reader: TalkReader): ReadResult {
+  const { row, poll } = stored;
+  if (poll === undefined) return { ignored: `${row.systemMessage} of a poll that is not known` };
+  const base = happened(stored, reader);
+  const message = refTo(stored, reader, poll.message);
+  const version = String(row.id);
+  if (row.systemMessage === 'poll_voted') return pollVoted(poll, base, message, version);
+  return pollClosed(poll, base, message, version, (actor) => personRef(stored, reader, actor));
+}
+
 type AboutParent<E> = E extends BridgeEvent ? Omit<E, 'room' | 'actor' | 'at' | 'key'> : never;
 
 function onParent(
@@ -408,7 +423,7 @@ function one(event: BridgeEvent): ReadResult {
 
 function happened(stored: StoredRow, reader: TalkReader): Pick<BridgeEvent, 'room' | 'actor' | 'at' | 'key'> {
   const { row } = stored;
-  const key = deliveryKeyIn(row.referenceId);
+  const key = deliveryKeyIn(stored.poll?.key ?? row.referenceId);
   return {
     room: { account: reader.account, id: roomId(stored.token) },
     actor: { ...personRef(stored, reader, actorIn(row)), ...(stored.byUs === true ? { standing: 'ours' } : {}) },

@@ -40,6 +40,9 @@ export const talkNetwork = networkName('talk');
 
 /** Talk takes edits for 24 hours: one that begins a little before must not come too late. */
 const editWindowMs = (24 * 60 - 5) * 60_000;
+/** Talk asks for two options at least, and shows to nobody who chose what in a hidden poll. */
+const polls = { are: 'native', minOptions: 2, maxOptions: Number.MAX_SAFE_INTEGER, votes: 'secret' } as const;
+
 /** One account of a Nextcloud with Talk. */
 export class TalkAdapter implements NetworkAdapter {
   readonly account;
@@ -77,15 +80,16 @@ export class TalkAdapter implements NetworkAdapter {
     this.#profiles = new TalkProfiles(this.#client, account, self);
     this.#rooms = new TalkRooms(this.#client, log, self);
     this.#speaking = new TalkSpeaking(this.#client, context, self);
-    const { textsOf, authors, lending } = this.#speaking;
-    this.#look = new TalkLook(this.#client, settings.pageSize, self, textsOf, authors);
+    const { textsOf, authors, lending, polls: reader } = this.#speaking;
+    this.#look = new TalkLook(this.#client, settings.pageSize, self, textsOf, authors, reader);
     if (lending !== undefined) this.lending = lending;
     this.#listening = new TalkListening(this.#client, context, {
       self,
       noticeName: (user, name) => this.#profiles.rememberName(user, name),
       noticeRow: (room, systemMessage) => this.#speaking.noticeRow(room, systemMessage),
       isOurGuest: (actor) => this.#speaking.isOurGuest(actor),
-      oursIn: (room, row) => this.#speaking.oursIn(room, row),
+      oursIn: (room, row, key) => this.#speaking.oursIn(room, row, key),
+      polls: this.#speaking.polls,
       beside: (signal) => lending?.run(signal) ?? Promise.resolve(),
     });
     const { pulling, webhooks, showTyping } = this.#listening;
@@ -160,6 +164,7 @@ export class TalkAdapter implements NetworkAdapter {
       reactions: features.has('reactions') ? 'emoji' : 'none',
       ...(features.has('pinned-messages') ? { pins: 'shown' as const } : {}),
       maxReactionsPerSpeaker: Number.MAX_SAFE_INTEGER,
+      ...(features.has('talk-polls') ? { polls } : {}),
       obeys: ['members', 'roles', 'writing', 'expiration'],
     };
   }

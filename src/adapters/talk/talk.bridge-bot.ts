@@ -5,6 +5,7 @@ import type { Speaker } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { ChatApi } from './api/chat.js';
 import { ParticipantsApi } from './api/participants.js';
+import { PollsApi } from './api/polls.js';
 import { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
 import { ClosedRooms } from './talk.closed-rooms.js';
@@ -23,6 +24,7 @@ const mostUnheardMs = 90_000;
 export class BridgeBot implements OtherVoices {
   readonly #chat: ChatApi;
   readonly #reactions: ReactionsApi;
+  readonly #polls: PollsApi;
   readonly #participants: ParticipantsApi;
   readonly #heardMs = new Map<RoomId, number>();
   readonly #closed: ClosedRooms;
@@ -39,6 +41,7 @@ export class BridgeBot implements OtherVoices {
     const door = client.as(sessionOf({ user: bridgeBotUser, password }));
     this.#chat = new ChatApi(door);
     this.#reactions = new ReactionsApi(door);
+    this.#polls = new PollsApi(door);
     this.#participants = new ParticipantsApi(door);
   }
 
@@ -69,6 +72,7 @@ export class BridgeBot implements OtherVoices {
       as: 'bridged',
       chat: this.#chat,
       reactions: this.#reactions,
+      polls: this.#polls,
       actor: bridgeBotUser,
       ...(name === undefined ? {} : { actorDisplayName: name }),
     };

@@ -16,6 +16,7 @@ import { KeptBack, TransportError } from '../../http/transport-failure.js';
 import { HttpDoor } from './api/http.js';
 import { readAnswer, type OcsAnswer, type OcsCall, type OcsDoor, type RequestContent } from './api/ocs.js';
 import { ParticipantsApi } from './api/participants.js';
+import { PollsApi } from './api/polls.js';
 import { ReactionsApi } from './api/reactions.js';
 import { RoomsApi } from './api/rooms.js';
 import { ServerFacts } from './api/server-facts.js';
@@ -38,6 +39,7 @@ type ClientSettings = Pick<
 export class TalkClient implements OcsDoor {
   readonly chat = new ChatApi(this);
   readonly reactions = new ReactionsApi(this);
+  readonly polls = new PollsApi(this);
   readonly rooms = new RoomsApi(this);
   readonly participants = new ParticipantsApi(this);
   readonly core = new CoreApi(this);

@@ -300,6 +300,12 @@ export function uploadHidden(): BridgeError {
   });
 }
 
+/** It was made, and its message is not among the newest. */
+export function pollHidden(cause?: unknown): BridgeError {
+  const certainty = 'unknownAfterDisconnect';
+  return new NetworkUnavailable('the message of a poll that was made is not shown yet', { certainty, cause });
+}
+
 export function talkMissing(): BridgeError {
   return new NetworkUnavailable('the server has no Talk for this account', { certainty: 'notSent' });
 }

@@ -161,8 +161,8 @@ export class TalkGuests implements OtherVoices {
     if (name !== undefined) seat.wantedName = name;
     await this.#introduce(visitor, seat, signal);
     seat.actedMs = this.#now();
-    const { chat, reactions } = visitor;
-    return act({ as: 'guest', chat, reactions, actor: seat.actor });
+    const { chat, reactions, polls } = visitor;
+    return act({ as: 'guest', chat, reactions, polls, actor: seat.actor });
   }
 
   /** Joining again, while the server still knows the guest, is a sign of life. */

@@ -1,4 +1,4 @@
-import type { MessageEdited } from '../../model/bridge-event.js';
+import type { EventKind, MessageEdited } from '../../model/bridge-event.js';
 import type { Copy, Outcome, UncertainDelivery } from '../../model/network-adapter.js';
 import type { RoomId } from '../../model/ids.js';
 import type { TalkAuthors } from './talk.authors.js';
@@ -8,6 +8,7 @@ import { hiddenMessages } from './talk.errors.js';
 import { deliveryKeyIn, rowIdOf, talkMessageId } from './talk.ids.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
 import { isDeletedRow, type OrderedRow, type ShownRow } from './talk.payloads.js';
+import type { PollReader } from './talk.poll-reader.js';
 import { isShown } from './to-talk.js';
 
 /** The server's clock is known to a second, and a request takes its time before its row is dated. */
@@ -15,6 +16,9 @@ const marginMs = 60_000;
 /** An edit is dated when it is made. One that is taken for older than it is, is made once more, which changes nothing. */
 const editMarginS = 1;
 const mostPages = 100;
+
+/** What leaves a row with a key behind; of a poll that is ended that may be a line. */
+const posted: ReadonlySet<EventKind> = new Set(['messageSent', 'messageEdited', 'pollStarted', 'pollClosed']);
 
 type FoundCopies = ReadonlyMap<UncertainDelivery, ReadonlyMap<number, Copy>>;
 
@@ -27,6 +31,7 @@ export class TalkLook {
     private readonly self: () => string,
     private readonly textsOf: TextsOf,
     private readonly authors: Pick<TalkAuthors, 'behind'>,
+    private readonly polls: Pick<PollReader, 'of'>,
   ) {}
 
   async wasDone(deliveries: readonly UncertainDelivery[], since: Date, signal: AbortSignal): Promise<Outcome[]> {
@@ -38,7 +43,8 @@ export class TalkLook {
       let isComplete = true;
       for (const delivery of inRoom) {
         const copies = [...(found.get(delivery)?.values() ?? [])].sort((a, b) => a.part - b.part);
-        if (delivery.event.kind === 'messageSent' && copies.length === 0) isComplete = false;
+        const isNew = delivery.event.kind === 'messageSent' || delivery.event.kind === 'pollStarted';
+        if (isNew && copies.length === 0) isComplete = false;
         const done = copies.length > 0 ? copies : await this.#otherwise(delivery, isComplete, since, signal);
         outcomes.push({ delivery: delivery.delivery, done });
       }
@@ -66,12 +72,14 @@ export class TalkLook {
     since: Date,
     signal: AbortSignal,
   ): Promise<FoundCopies> {
-    const posting = deliveries.filter(({ event }) => event.kind === 'messageSent' || event.kind === 'messageEdited');
+    const posting = deliveries.filter(({ event }) => posted.has(event.kind));
     const found = new Map<UncertainDelivery, Map<number, Copy>>(posting.map((delivery) => [delivery, new Map()]));
     if (posting.length === 0) return found;
     const fromSeconds = Math.floor((since.getTime() + this.client.skewMs - marginMs) / 1000);
-    for await (const { id, referenceId } of this.#newestRows(room, fromSeconds, signal)) {
-      const key = deliveryKeyIn(referenceId);
+    const asksPoll = posting.some(({ event }) => event.kind === 'pollStarted');
+    for await (const row of this.#newestRows(room, fromSeconds, signal)) {
+      const { id, referenceId } = row;
+      const key = deliveryKeyIn((asksPoll ? (await this.polls.of(room, row, signal))?.key : undefined) ?? referenceId);
       if (key === undefined) continue;
       for (const [delivery, copies] of found) {
         const part = delivery.partOf(key);

@@ -6,6 +6,7 @@ import type { Speaker } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { ChatApi } from './api/chat.js';
 import { ParticipantsApi } from './api/participants.js';
+import { PollsApi } from './api/polls.js';
 import { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
 import { ClosedRooms } from './talk.closed-rooms.js';
@@ -163,11 +164,13 @@ export class OwnSpeakers implements OtherVoices {
     const { acts } = this.parts;
     const chat = new ChatApi(session);
     const reactions = new ReactionsApi(session);
+    const polls = new PollsApi(session);
     const unreacted = (token: string, id: number, emoji: string): Promise<void> =>
       acts.reactsNoMore(token, id, user, emoji, this.#serverSeconds());
     return {
       as: 'own',
       actor: user,
+      polls,
       chat: {
         post: (...args) => chat.post(...args),
         edit: async (token, id, text, ...rest) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageType } from './talk.constants.js';
+import { storedPoll } from './talk.poll-payloads.js';
 
 /** What Talk answers, as far as we use it. Source: the OpenAPI description of Talk 22 and recordings of its answers. */
 
@@ -92,6 +93,8 @@ const storedRow = z.object({
    * `version`: of this change among those of the message.
    */
   fileGone: z.object({ since: z.enum(['before', 'now']), version: z.int() }).optional(),
+  /** Present with rows that tell of a poll: how it stood right after. */
+  poll: storedPoll.optional(),
   /** Present with `user_removed` where somebody was banned just then: the ids of those. */
   banned: z.array(z.string()).optional(),
 });

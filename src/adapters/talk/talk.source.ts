@@ -16,6 +16,7 @@ import { hiddenMessages } from './talk.errors.js';
 import { GoneFiles } from './talk.gone-files.js';
 import { talkInboxKey, talkUserId } from './talk.ids.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
+import type { PollReader } from './talk.poll-reader.js';
 import type { ReadMarkers } from './talk.read-markers.js';
 import { ReadingRhythm } from './talk.rhythm.js';
 import { SeenRows } from './talk.seen-rows.js';
@@ -49,9 +50,11 @@ export interface SourceAccount {
   noticeName(user: UserId, name: string): void;
   /** The same. */
   noticeRow(room: RoomId, systemMessage: string): void;
-  /** What of a row is ours, beyond what the account's own user did. */
-  oursIn(room: RoomId, row: OrderedRow): Promise<Pick<StoredRow, 'guests' | 'byUs'>>;
+  /** What of a row is ours, beyond what the account's own user did. `key`: of the delivery by which the poll was made that it shows. */
+  oursIn(room: RoomId, row: OrderedRow, key?: string): Promise<Pick<StoredRow, 'guests' | 'byUs'>>;
   isOurGuest(actor: string): Promise<boolean>;
+  /** The polls of its rooms. */
+  readonly polls: Pick<PollReader, 'of'>;
 }
 
 /** Who writes down what rows tell beside what is bridged: told before they are stored. */
@@ -81,7 +84,7 @@ export class TalkSource {
     private readonly markers: Pick<ReadMarkers, 'hadActivity' | 'saw' | 'follow'>,
     private readonly notices: RowNotices,
   ) {
-    this.#supplements = new RowSupplements(client, settings.pageSize);
+    this.#supplements = new RowSupplements(client, settings.pageSize, account.polls);
     this.#rhythm = new ReadingRhythm(settings, clock);
   }
 
@@ -243,7 +246,7 @@ export class TalkSource {
         this.account.noticeName(talkUserId(row.actorType, row.actorId), row.actorDisplayName);
       this.account.noticeRow(room, row.systemMessage);
       await this.notices.noticeRow(room, row);
-      const ours = await this.account.oursIn(room, row);
+      const ours = await this.account.oursIn(room, row, supplements.get(row.id)?.poll?.key);
       const stored = {
         token: room,
         self: this.account.self(),

@@ -3,7 +3,7 @@ import type { RoomId } from '../../model/ids.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import { TalkAuthors } from './talk.authors.js';
 import { GuestBans } from './talk.bans.js';
-import { BridgeBot } from './talk.bridge-bot.js';
+import { BridgeBot, bridgeBotUser } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
 import { actorType } from './talk.constants.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, type TextsOf, type Writing } from './talk.deliver.js';
@@ -16,6 +16,9 @@ import { LentLogins } from './talk.lent-logins.js';
 import { TalkMembers } from './talk.members.js';
 import { OwnActs } from './talk.own-acts.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
+import { PollReader } from './talk.poll-reader.js';
+import { PollStore } from './talk.poll-store.js';
+import { PollDelivery, PollEnd, VoteDelivery } from './talk.polls.js';
 import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
 import { PinDelivery } from './talk.pins.js';
 import { RoomDelivery } from './talk.room-changes.js';
@@ -42,7 +45,10 @@ export class TalkSpeaking {
   /** Present where people may lend logins of their own. */
   readonly lending?: TalkLending;
   readonly authors: TalkAuthors;
+  /** What the polls of the account's rooms ask, and how they stand. */
+  readonly polls: PollReader;
   readonly #guests: TalkGuests;
+  readonly #pollStore: PollStore;
   readonly #guestStore: GuestStore;
   readonly #logins: LentLogins;
   readonly #acts: OwnActs;
@@ -83,6 +89,8 @@ export class TalkSpeaking {
     const authors = this.authors;
     const threads = new TalkThreads(client, store);
     const uploads = new TalkUploads(client, self, settings);
+    const polls = (this.#pollStore = new PollStore(store, clock));
+    this.polls = new PollReader(client, polls, (type, id) => this.#isOurs(type, id));
     const writing: Writing = { client, voices, authors, threads, uploads, textsOf: this.textsOf };
     const messages = new MessageDelivery(writing);
     const members = new TalkMembers(client, messages, self);
@@ -98,6 +106,9 @@ export class TalkSpeaking {
       roomChanged: new RoomDelivery(client, messages),
       pinChanged: new PinDelivery(client, messages),
       threadChanged: new ThreadDelivery(client, threads, messages),
+      pollStarted: new PollDelivery({ writing, polls, lines: messages }),
+      pollVoted: new VoteDelivery({ writing, polls }),
+      pollClosed: new PollEnd({ writing, polls, lines: messages }),
     };
   }
 
@@ -116,8 +127,8 @@ export class TalkSpeaking {
 
   /** Keeps guests where they are, until `signal` aborts. */
   keepGuests(signal: AbortSignal): void {
-    Promise.all([this.#logins.clean(), this.#acts.clean()]).catch((error: unknown) =>
-      this.context.log.warn({ error }, 'what was done by lent logins long ago could not be forgotten'),
+    Promise.all([this.#logins.clean(), this.#acts.clean(), this.#pollStore.clean()]).catch((error: unknown) =>
+      this.context.log.warn({ error }, 'what was done by lent logins and in polls long ago could not be forgotten'),
     );
     this.#guests
       .run(signal)
@@ -133,17 +144,17 @@ export class TalkSpeaking {
   }
 
   /** What of a row is ours, beyond what our account did: guests whom it names, and whether we did it by a login that is lent. */
-  async oursIn(room: RoomId, row: OrderedRow): Promise<Pick<StoredRow, 'guests' | 'byUs'>> {
+  async oursIn(room: RoomId, row: OrderedRow, pollKey?: string): Promise<Pick<StoredRow, 'guests' | 'byUs'>> {
     const guests = await this.#guestStore.oursIn(row);
-    return (await this.#isByUs(room, row)) ? { ...guests, byUs: true } : guests;
+    return (await this.#isByUs(room, row, pollKey)) ? { ...guests, byUs: true } : guests;
   }
 
   /** What is said carries a key of ours; what is changed was written down before. */
-  async #isByUs(room: RoomId, row: OrderedRow): Promise<boolean> {
+  async #isByUs(room: RoomId, row: OrderedRow, pollKey: string | undefined): Promise<boolean> {
     const { actorType: type, actorId: user, referenceId, systemMessage, parent } = row;
     if (type !== actorType.users || user === this.self()) return false;
     // A thread is opened by its first message.
-    const said = systemMessage === 'thread_created' ? parent?.['referenceId'] : referenceId;
+    const said = systemMessage === 'thread_created' ? parent?.['referenceId'] : (pollKey ?? referenceId);
     if (systemMessage !== '' && systemMessage !== 'thread_created') return this.#acts.isOurs(room, row);
     const key = typeof said === 'string' ? deliveryKeyIn(said) : undefined;
     return key !== undefined && this.context.isOurKey(key) && (await this.#logins.wasLent(user));
@@ -151,5 +162,11 @@ export class TalkSpeaking {
 
   async isOurGuest(actor: string): Promise<boolean> {
     return (await this.#guestStore.ownerOf(actor)) !== undefined;
+  }
+
+  /** Whether nobody but us acts as that one. */
+  async #isOurs(type: string, id: string): Promise<boolean> {
+    if (type === actorType.guests) return this.isOurGuest(id);
+    return type === actorType.bridged || (type === actorType.users && (id === this.self() || id === bridgeBotUser));
   }
 }

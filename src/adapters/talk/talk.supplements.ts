@@ -3,9 +3,10 @@ import type { Ban } from './api/bans.endpoints.js';
 import { bansIn } from './talk.bans.js';
 import type { TalkClient } from './talk.client.js';
 import { talkUserId } from './talk.ids.js';
+import type { PollReader } from './talk.poll-reader.js';
 import { federatedIn, type OrderedRow, type RoomState, type StoredRow } from './talk.payloads.js';
 
-export type Supplement = Pick<StoredRow, 'room' | 'revoked' | 'banned' | 'neverCame'>;
+export type Supplement = Pick<StoredRow, 'room' | 'revoked' | 'banned' | 'neverCame' | 'poll'>;
 
 const aboutRoom: ReadonlySet<string> = new Set([
   'conversation_renamed',
@@ -20,11 +21,12 @@ const mostPages = 50;
 /** A ban is dated when it is made, and the row of who goes by it right after. */
 const banWithinS = 5;
 
-/** Fetches what rows do not say: how the room is called now, which reaction was taken back, who went by a ban, and who had not come. */
+/** Fetches what rows do not say: how the room is called now, which reaction was taken back, who went by a ban, who had not come, and how a poll stands. */
 export class RowSupplements {
   constructor(
     private readonly client: TalkClient,
     private readonly pageSize: number,
+    private readonly polls: Pick<PollReader, 'of'>,
   ) {}
 
   /** By row id. `near`: rows that were read anyway. */
@@ -50,6 +52,9 @@ export class RowSupplements {
         if (banned.length > 0) found.set(row.id, { banned });
       } else if (row.systemMessage === 'federated_user_removed') {
         if (await this.#neverCame(room, row, near, signal)) found.set(row.id, { neverCame: true });
+      } else {
+        const poll = await this.polls.of(room, row, signal);
+        if (poll !== undefined) found.set(row.id, { poll });
       }
     }
     return found;

@@ -2,6 +2,7 @@ import type { RoomId } from '../../model/ids.js';
 import { ChatApi } from './api/chat.js';
 import { GuestsApi } from './api/guests.js';
 import { ParticipantsApi } from './api/participants.js';
+import { PollsApi } from './api/polls.js';
 import { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
 import { CookieJar } from './talk.cookies.js';
@@ -32,6 +33,7 @@ export interface Visitor {
   keptCookies: string;
   readonly chat: ChatApi;
   readonly reactions: ReactionsApi;
+  readonly polls: PollsApi;
   readonly participants: ParticipantsApi;
   readonly guests: GuestsApi;
   readonly seats: Map<RoomId, Seat>;
@@ -59,6 +61,7 @@ export class Visitors {
       keptCookies: cookies,
       chat: new ChatApi(door),
       reactions: new ReactionsApi(door),
+      polls: new PollsApi(door),
       participants: new ParticipantsApi(door),
       guests: new GuestsApi(door),
       seats: new Map(),

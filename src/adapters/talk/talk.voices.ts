@@ -1,6 +1,7 @@
 import type { RoomId } from '../../model/ids.js';
 import type { Speaker } from '../../model/network-adapter.js';
 import type { ChatApi } from './api/chat.js';
+import type { PollsApi } from './api/polls.js';
 import type { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
 
@@ -9,6 +10,7 @@ export interface Voice {
   readonly as: 'relay' | 'own' | 'guest' | 'bridged';
   readonly chat: Pick<ChatApi, 'post' | 'edit' | 'delete'>;
   readonly reactions: Pick<ReactionsApi, 'add' | 'remove'>;
+  readonly polls: Pick<PollsApi, 'create' | 'vote' | 'close'>;
   /** Of one who is not our account: the actor's id. */
   readonly actor?: string;
   /** Whose name goes with each message, where the server takes one. */
@@ -35,14 +37,14 @@ export class TalkVoices {
   readonly relay: Voice;
 
   constructor(
-    client: Pick<TalkClient, 'chat' | 'reactions'>,
+    client: Pick<TalkClient, 'chat' | 'reactions' | 'polls'>,
     private readonly others: {
       readonly guest: OtherVoices;
       readonly own?: OtherVoices;
       readonly bridged?: OtherVoices;
     },
   ) {
-    this.relay = { as: 'relay', chat: client.chat, reactions: client.reactions };
+    this.relay = { as: 'relay', chat: client.chat, reactions: client.reactions, polls: client.polls };
   }
 
   /** Has it done by whom the speaker asks for, else by whom it names besides, and by our account where none of them is let. */

@@ -18,6 +18,7 @@ import type { PostOptions } from './state/chat.js';
 import { userActor } from './state/conversations.js';
 import { emojiOf, type Message } from './state/message.js';
 import type { Actor } from './state/actor.js';
+import { PollStatus, type PollText } from './state/polls.js';
 import { randomText } from './state/random-text.js';
 import { RoomType, type Attendee, type Room } from './state/room.js';
 import { TalkState } from './state/talk-state.js';
@@ -39,6 +40,14 @@ export interface SharedFile {
   readonly caption?: string;
   /** A voice message. */
   readonly isSpoken?: boolean;
+}
+
+/** A poll, as one sees it who is shown everything. */
+export interface ShownPoll extends PollText {
+  readonly id: number;
+  readonly author: string;
+  readonly isOpen: boolean;
+  readonly votes: readonly { readonly voter: string; readonly options: readonly number[] }[];
 }
 
 /**
@@ -151,6 +160,49 @@ export class TalkSandbox {
   /** Gives somebody the rooms that a new user finds, as the first list of their rooms does. */
   listRooms(user: string): void {
     this.state.starterRooms.giveTo(this.#user(user));
+  }
+
+  /** Asks something in a room's poll. @returns the poll's id */
+  askPoll(
+    token: string,
+    user: string,
+    question: string,
+    options: readonly string[],
+    how: Partial<PollText> = {},
+  ): number {
+    const text = { question, options, resultMode: 0, maxVotes: 1, ...how } as const;
+    return this.state.polls.create(
+      this.#room(token),
+      this.#attendee(this.#room(token), user).actor,
+      text,
+      PollStatus.open,
+    ).id;
+  }
+
+  /** Chooses these options in the place of what the user chose before; none takes that back. */
+  vote(token: string, user: string, poll: number, options: readonly number[]): void {
+    const room = this.#room(token);
+    const attendee = this.#attendee(room, user);
+    this.state.polls.vote(room, this.state.polls.get(room, poll, attendee), attendee.actor, options);
+  }
+
+  closePoll(token: string, user: string, poll: number): void {
+    const room = this.#room(token);
+    this.state.polls.close(room, poll, this.#attendee(room, user));
+  }
+
+  /** The polls of a room, drafts left out, with who chose what. */
+  polls(token: string): readonly ShownPoll[] {
+    return this.state.polls.inRoom(this.#room(token)).map(({ id, author, text, status, votes }) => ({
+      id,
+      author: this.#actorName(author),
+      ...text,
+      isOpen: status === PollStatus.open,
+      votes: [...votes.values()].map(({ actor, options }) => ({
+        voter: this.#actorName(actor),
+        options: [...options],
+      })),
+    }));
   }
 
   /** @returns the room's token */
@@ -314,9 +366,13 @@ export class TalkSandbox {
   reactionsTo(token: string, messageId: number): readonly { readonly user: string; readonly emoji: string }[] {
     const room = this.#room(token);
     return this.#message(room, messageId).reactions.map((row) => ({
-      user: row.actor.type === 'guests' ? this.state.rooms.guestName(row.actor) : row.actor.id,
+      user: this.#actorName(row.actor),
       emoji: emojiOf(row),
     }));
+  }
+
+  #actorName(actor: Actor): string {
+    return actor.type === 'guests' ? this.state.rooms.guestName(actor) : actor.id;
   }
 
   /** Grants a login flow, as the person who opens its `login` address does. */

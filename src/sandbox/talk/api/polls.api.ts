@@ -1,5 +1,6 @@
 import { actorKey } from '../state/actor.js';
 import { PollStatus, type Poll, type PollText } from '../state/polls.js';
+import { isModerator } from '../state/room.js';
 import { nameOf } from '../view/rich-objects.js';
 import { inRoom, talkApi, type OcsRouter, type RoomCall } from './call.js';
 import { created, ok, type Answer } from './ocs.js';
@@ -73,17 +74,20 @@ function viewDraft(call: RoomCall, { id, text, author, status }: Poll): Record<s
   };
 }
 
-/** While it runs, the counts of a public poll are shown to those who voted; who voted what only when it is over. */
+/** While it runs, how many voted is shown to moderators and to whoever asked, and the counts of a public poll are shown to those who voted; who voted what only when it is over. */
 function viewPoll(call: RoomCall, poll: Poll): Record<string, unknown> {
   if (poll.status === PollStatus.draft) return viewDraft(call, poll);
   const own = poll.votes.get(actorKey(call.attendee.actor))?.options ?? [];
   const isPublic = poll.text.resultMode === 0;
   const isClosed = poll.status === PollStatus.closed;
   const seesCounts = isClosed || (isPublic && own.length > 0);
+  // So that they know when to end it.
+  const isAuthor = actorKey(poll.author) === actorKey(call.attendee.actor);
+  const seesNumber = seesCounts || isAuthor || isModerator(call.attendee);
   return {
     ...viewDraft(call, poll),
     votes: seesCounts ? countVotes(poll) : [],
-    numVoters: seesCounts ? poll.votes.size : 0,
+    numVoters: seesNumber ? poll.votes.size : 0,
     votedSelf: own,
     ...(isClosed && isPublic ? { details: viewVotes(call, poll) } : {}),
   };

@@ -55,6 +55,11 @@ export class Polls {
     return poll;
   }
 
+  /** All that are no drafts, the oldest first. */
+  inRoom(room: Room): readonly Poll[] {
+    return [...(this.#byRoom.get(room)?.values() ?? [])].filter((poll) => poll.status !== PollStatus.draft);
+  }
+
   drafts(room: Room): readonly Poll[] {
     return [...(this.#byRoom.get(room)?.values() ?? [])].filter((poll) => poll.status === PollStatus.draft);
   }

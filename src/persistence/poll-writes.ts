@@ -1,0 +1,48 @@
+import type { Plan, RowId } from '../model/routing.js';
+import type { Transaction } from './database.js';
+
+/** What a batch tells of polls. */
+export async function writePolls(
+  tx: Transaction,
+  { polls, pollVotes, pollCounts, closedPolls }: Pick<Plan, 'polls' | 'pollVotes' | 'pollCounts' | 'closedPolls'>,
+): Promise<void> {
+  for (const { message, question, options, results, maxVotes } of polls) {
+    await tx.rows(
+      `insert into polls (message, question, options, results, max_votes) values ($1, $2, $3, $4, $5)
+       on conflict (message) do nothing`,
+      [message, question, options, results, maxVotes],
+    );
+  }
+  for (const { message, account, person, portal, choices, version } of pollVotes) {
+    await tx.rows(
+      `insert into poll_votes (message, account, person, portal, choices, version) values ($1, $2, $3, $4, $5, $6)
+       on conflict (message, account, person)
+       do update set portal = excluded.portal, choices = excluded.choices, version = excluded.version
+        where poll_votes.version < excluded.version`,
+      [message, account, person, portal, choices, version.toString()],
+    );
+  }
+  for (const { message, portal, voters, counts, version } of pollCounts) {
+    await tx.rows(
+      `insert into poll_counts (message, portal, voters, counts, version) values ($1, $2, $3, $4, $5)
+       on conflict (message, portal)
+       do update set voters = excluded.voters, counts = excluded.counts, version = excluded.version
+        where poll_counts.version < excluded.version`,
+      [message, portal, voters, counts, version.toString()],
+    );
+  }
+  if (closedPolls.length > 0) {
+    await tx.rows(`update polls set closed_at = coalesce(closed_at, now()) where message = any($1)`, [closedPolls]);
+  }
+}
+
+/** A poll that is gone leaves neither its words nor anybody's choice behind. */
+export async function forgetPolls(tx: Pick<Transaction, 'rows'>, messages: readonly RowId[]): Promise<void> {
+  await tx.rows(
+    `with votes as (delete from poll_votes where message = any($1)),
+          counts as (delete from poll_counts where message = any($1)),
+          casts as (delete from poll_casts where message = any($1))
+     delete from polls where message = any($1)`,
+    [messages],
+  );
+}

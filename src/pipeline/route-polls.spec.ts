@@ -1,0 +1,175 @@
+import type { BridgeEvent } from '../model/bridge-event.js';
+import { accountId, deliveryId, remoteId, roomId, userId } from '../model/ids.js';
+import { defaultLinkOptions } from '../model/link-options.js';
+import { copyKey, type Known, type KnownPoll, type Plan, roomKey } from '../model/routing.js';
+import { route } from './route.js';
+
+type Name = 'talk' | 'matrix' | 'slack';
+const names: readonly Name[] = ['talk', 'matrix', 'slack'];
+const roomOf = (name: Name) => ({ account: accountId(name), id: roomId(`room of ${name}`) });
+const portalOf = (name: Name) => ({
+  portal: name,
+  account: accountId(name),
+  room: roomOf(name).id,
+  direction: 'both' as const,
+  shard: 1,
+});
+const refIn = (name: Name) => ({ room: roomOf(name), id: remoteId(`poll in ${name}`) });
+
+/** Message 5 is a poll that stands in every room. */
+function knowing(poll: Partial<KnownPoll> = {}): Known {
+  const wiring = names.map((name) => {
+    const others = names.filter((other) => other !== name).map(portalOf);
+    const own = portalOf(name);
+    return [
+      roomKey(roomOf(name)),
+      { link: '7', linkedAt: new Date(0), options: defaultLinkOptions, own, others },
+    ] as const;
+  });
+  return {
+    wiring: new Map(wiring),
+    copies: new Map(names.map((name) => [copyKey(refIn(name)), { message: '5', portal: name, part: 0 }])),
+    told: new Set(),
+    messages: new Map([['5', { version: 0n, deleted: false }]]),
+    reactions: new Map(),
+    reactionsByRemote: new Map(),
+    calls: new Map(),
+    polls: new Map([['5', { state: 'open', options: 3, maxVotes: 1, versions: new Map(), ...poll }]]),
+    deliveries: new Map(),
+    parkedByMessage: new Map(),
+    reached: new Map(),
+  };
+}
+
+const base = (name: Name, person = 'mia') => ({
+  room: roomOf(name),
+  actor: { account: accountId(name), id: userId(person), name: person, standing: 'person' } as const,
+  at: '2026-01-02T03:04:05.000Z',
+  message: refIn(name),
+});
+const voted = (name: Name, choices: number[], version: string, person = 'mia'): BridgeEvent => ({
+  ...base(name, person),
+  kind: 'pollVoted',
+  choices,
+  version,
+});
+const counted = (name: Name, voters: number, version: string): BridgeEvent => ({
+  ...base(name, 'system'),
+  kind: 'pollCounted',
+  counted: { voters, counts: null },
+  version,
+});
+const closed = (name: Name, version = '9'): BridgeEvent => ({ ...base(name), kind: 'pollClosed', version });
+
+/** Each of these lists of events is one payload. */
+function routed(payloads: readonly (readonly BridgeEvent[])[], known = knowing()): Plan {
+  let deliveries = 0;
+  return route(
+    payloads.map((events, index) => ({
+      inbox: String(index),
+      account: accountId('any'),
+      order: 'kept' as const,
+      content: { events },
+      from: 'source' as const,
+    })),
+    known,
+    {
+      now: new Date('2026-01-02T03:04:06Z'),
+      heldEventsMs: 600_000,
+      firstTold: () => undefined,
+      label: (account) => account,
+      verify: () => undefined,
+      newMessageId: () => '6',
+      newDeliveryId: () => deliveryId(`d${String((deliveries += 1))}`),
+    },
+  );
+}
+
+const lines = ({ deliveries }: Plan): string[] => deliveries.map(({ lane, event }) => `${lane} ${event.kind}`);
+
+describe('route: polls', () => {
+  it('one that begins is known from then on', () => {
+    const asked = { question: 'Tea?', options: ['yes', 'no'], results: 'shown', maxVotes: 1 } as const;
+    const message = { room: roomOf('matrix'), id: remoteId('new') };
+    const known = knowing();
+    const plan = routed([[{ ...base('matrix'), message, kind: 'pollStarted', ...asked }]], known);
+    expect(plan.polls).toEqual([{ message: '6', ...asked }]);
+    expect(lines(plan)).toEqual(['talk pollStarted', 'slack pollStarted']);
+    expect(known.polls.get('6')).toMatchObject({ state: 'open', options: 2 });
+  });
+
+  it('a vote is written down, goes to the other rooms, and all are shown how the poll stands, its own room too', () => {
+    const plan = routed([[voted('matrix', [1], '3')]]);
+    expect(plan.pollVotes).toEqual([
+      { message: '5', account: 'matrix', person: 'mia', portal: 'matrix', choices: [1], version: 3n },
+    ]);
+    expect(lines(plan)).toEqual([
+      'talk pollVoted',
+      'slack pollVoted',
+      'talk pollCounted',
+      'slack pollCounted',
+      'matrix pollCounted',
+    ]);
+    expect(plan.inbox).toMatchObject([{ state: 'routed', message: '5' }]);
+  });
+
+  it('of what somebody chooses counts what there is, each once, and no more than is let', () => {
+    expect(routed([[voted('matrix', [7, 2, 2, 0], '3')]]).pollVotes[0]?.choices).toEqual([2]);
+    const many = knowing({ maxVotes: 0 });
+    expect(routed([[voted('matrix', [7, 2, 2, 0], '3')]], many).pollVotes[0]?.choices).toEqual([2, 0]);
+  });
+
+  it('each person’s newest vote stays, whoever else voted meanwhile', () => {
+    const plan = routed([
+      [voted('matrix', [1], '5')],
+      [voted('matrix', [2], '4')],
+      [voted('matrix', [0], '3', 'noah')],
+    ]);
+    expect(plan.pollVotes.map(({ person, choices }) => [person, choices])).toEqual([
+      ['mia', [1]],
+      ['noah', [0]],
+    ]);
+    expect(plan.inbox[1]).toMatchObject({ state: 'ignored', note: 'stale: a newer change is known' });
+  });
+
+  it('what a room tells without names is kept for that room, the newest', () => {
+    const plan = routed([[counted('talk', 2, '5')], [counted('talk', 1, '4')]]);
+    expect(plan.pollCounts).toEqual([{ message: '5', portal: 'talk', voters: 2, counts: null, version: 5n }]);
+    expect(lines(plan)).toEqual(['matrix pollCounted', 'slack pollCounted', 'talk pollCounted']);
+  });
+
+  it('what comes with the end comes before it, and how the poll stands is shown once, behind', () => {
+    const end = [
+      voted('talk', [0], '9', 'anna'),
+      voted('talk', [1], '9', 'ben'),
+      counted('talk', 0, '9'),
+      closed('talk'),
+    ];
+    const plan = routed([end]);
+    expect(plan.closedPolls).toEqual(['5']);
+    expect(lines(plan).filter((line) => line.startsWith('matrix'))).toEqual([
+      'matrix pollVoted',
+      'matrix pollVoted',
+      'matrix pollClosed',
+      'matrix pollCounted',
+    ]);
+  });
+
+  it('a poll that is over takes no votes and is not ended again', () => {
+    const plan = routed([[closed('talk')], [voted('matrix', [1], '10')], [closed('matrix', '11')]]);
+    expect(plan.pollVotes).toEqual([]);
+    expect(plan.inbox.slice(1)).toMatchObject([
+      { state: 'ignored', note: 'stale: the poll is over' },
+      { state: 'ignored', note: 'stale: the poll is over' },
+    ]);
+  });
+
+  it('votes in what is no poll, and in one that was deleted, are none', () => {
+    const none = knowing();
+    none.polls.clear();
+    expect(routed([[voted('matrix', [1], '3')]], none).inbox).toMatchObject([{ note: 'what it is about is no poll' }]);
+    const gone = knowing();
+    gone.messages.set('5', { version: 3n, deleted: true });
+    expect(routed([[voted('matrix', [1], '4')]], gone).inbox).toMatchObject([{ note: 'stale: deleted already' }]);
+  });
+});
