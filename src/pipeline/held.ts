@@ -4,7 +4,7 @@ import type { Transaction } from '../persistence/database.js';
 import type { HeldRow, IngestRepository } from '../persistence/ingest.repository.js';
 import type { TellsFirst } from './answers.js';
 import { contentsOf, eventsIn, sentBy } from './batch.js';
-import type { Arrival } from './route.js';
+import type { Arrival } from './arrival-route.js';
 
 export type Adapters = ReadonlyMap<string, NetworkAdapter>;
 

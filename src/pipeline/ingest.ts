@@ -18,7 +18,8 @@ import { comparable, contentsOf, eventsIn, freshOf, isEchoOf, type Read, sentBy,
 import { beginnings, type LaneReservation, nothing, waitingIn } from './hand-over.js';
 import { type Adapters, firstToldIn, HeldEvents } from './held.js';
 import { interpret } from './interpret.js';
-import { type Arrival, route } from './route.js';
+import type { Arrival } from './arrival-route.js';
+import { route } from './route.js';
 import type { WrittenCopies } from './written-copies.js';
 
 /** Where a pulled batch came from: the cursor moves in the same transaction, if the room is still ours. */

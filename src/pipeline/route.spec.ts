@@ -15,7 +15,8 @@ import {
 } from '../model/ids.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import { copyKey, type Known, type KnownDelivery, type PortalWiring, reactionKey, roomKey } from '../model/routing.js';
-import { type Arrival, route, type RouteOptions } from './route.js';
+import type { Arrival, RouteOptions } from './arrival-route.js';
+import { route } from './route.js';
 
 const rooms: Record<'a' | 'b' | 'c', RoomRef> = {
   a: { account: accountId('left'), id: roomId('a') },

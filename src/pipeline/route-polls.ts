@@ -1,0 +1,74 @@
+import type { PollClosed, PollCounted, PollVoted } from '../model/bridge-event.js';
+import { accountId } from '../model/ids.js';
+import { copyKey, type KnownPoll, type RowId, voterKey, type Wiring } from '../model/routing.js';
+import { ignored, type ArrivalRoute, type Verdict } from './arrival-route.js';
+
+/** What becomes of votes, and of what is told of how a poll stands. */
+export class PollRoutes {
+  /** By message, with what changed it last. */
+  readonly #changed = new Map<RowId, { event: PollVoted | PollCounted | PollClosed; wiring: Wiring }>();
+
+  constructor(private readonly on: ArrivalRoute) {}
+
+  about(event: PollVoted | PollCounted | PollClosed, wiring: Wiring): Verdict {
+    const target = this.on.known.copies.get(copyKey(event.message));
+    if (target === undefined) return this.on.unknownTarget(event, wiring);
+    const { message } = target;
+    const poll = this.on.known.polls.get(message);
+    if (poll === undefined) return ignored('what it is about is no poll', message);
+    if (this.on.known.messages.get(message)?.deleted === true) return ignored('stale: deleted already', message);
+    if (poll.state === 'closed') return ignored('stale: the poll is over', message);
+    if (event.kind === 'pollClosed') {
+      this.on.known.polls.set(message, { ...poll, state: 'closed' });
+      this.on.plan.closedPolls.push(message);
+      this.on.deliver(event, wiring, message);
+      return this.#pollChanged(event, wiring, message);
+    }
+    const { portal } = wiring.own;
+    const by =
+      event.kind === 'pollVoted' ? voterKey(event.actor.account, event.actor.id) : voterKey(accountId(''), portal);
+    const before = poll.versions.get(by);
+    const version = this.on.versionAfter(before, event.version);
+    if (before !== undefined && version <= before) return ignored('stale: a newer change is known', message);
+    this.on.known.polls.set(message, { ...poll, versions: new Map([...poll.versions, [by, version]]) });
+    if (event.kind === 'pollVoted') {
+      const { account, id: person } = event.actor;
+      const choices = choicesIn(event, poll);
+      this.on.plan.pollVotes.push({ message, account, person, portal, choices, version });
+      this.on.deliver({ ...event, choices }, wiring, message);
+    } else if (event.counted !== undefined) {
+      this.on.plan.pollCounts.push({ message, portal, ...event.counted, version });
+    }
+    return this.#pollChanged(event, wiring, message);
+  }
+
+  #pollChanged(event: PollVoted | PollCounted | PollClosed, wiring: Wiring, message: RowId): Verdict {
+    this.#changed.set(message, { event, wiring });
+    return { state: 'routed', message };
+  }
+
+  /** Every room shows how its polls stand, that of the votes too where it does not count them itself: once for each payload. */
+  tellChanged(): void {
+    for (const [message, { event, wiring }] of this.#changed) {
+      const { room, actor, at, version } = event;
+      const changed: PollCounted = { kind: 'pollCounted', room, actor, at, message: event.message, version };
+      const own = wiring.own.shard === null ? [] : [wiring.own];
+      for (const { portal, direction } of [...wiring.others, ...own]) {
+        if (direction === 'out') continue;
+        this.on.plan.deliveries.push({
+          uuid: this.on.options.newDeliveryId(),
+          lane: portal,
+          message,
+          inbox: this.on.arrival.inbox,
+          event: changed,
+        });
+      }
+    }
+  }
+}
+
+/** As many as the poll lets one choose, of those that there are, each once. */
+function choicesIn({ choices }: PollVoted, { options, maxVotes }: KnownPoll): number[] {
+  const offered = [...new Set(choices)].filter((choice) => choice >= 0 && choice < options);
+  return maxVotes === 0 ? offered : offered.slice(0, maxVotes);
+}
