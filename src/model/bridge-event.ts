@@ -71,6 +71,9 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   readonly files?: readonly FileRef[];
   /** Which of the files that it was sent with are not there any more: their places among those, from 0. */
   readonly filesGone?: readonly number[];
+  /** As of a message that is sent: where what it answers was not bridged, the quote that stands in its place stays. */
+  readonly replyTo?: MessageRef;
+  readonly quoted?: MessageSent['quoted'];
   /** As of a message that is sent. */
   readonly title?: string;
   readonly style: MessageSent['style'];

@@ -156,15 +156,19 @@ function threaded(event: MessageSent, capabilities: Capabilities, { thread }: Re
   return event.replyTo === undefined && thread === 'found' ? { ...rest, replyTo: root } : rest;
 }
 
-function answering(event: MessageSent, capabilities: Capabilities, { replyTarget }: Resolved): MessageSent {
+function answering<E extends MessageSent | MessageEdited>(
+  event: E,
+  capabilities: Capabilities,
+  { replyTarget }: Resolved,
+): E {
   const isNative = event.replyTo === undefined || (replyTarget !== 'missing' && capabilities.replies === 'quote');
   if (isNative) return event;
   const { replyTo: _unreachable, ...rest } = event;
-  return { ...rest, body: [...quoteOf(event), ...event.body] };
+  return { ...rest, body: [...quoteOf(event), ...event.body] } as unknown as E;
 }
 
 /** A short quote stands in for a reply's target that is not to be seen in the room. */
-function quoteOf(event: MessageSent): RichText {
+function quoteOf(event: MessageSent | MessageEdited): RichText {
   if (event.quoted === undefined) return [];
   const { name, text } = event.quoted;
   const line = text.replaceAll(/\s+/g, ' ').trim();
@@ -189,10 +193,11 @@ function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolv
   const { editWindowMs } = capabilities;
   const { copyAgeMs = 0 } = resolved;
   const named = titled(event, capabilities);
+  const shown = answering(named, capabilities, resolved);
   // A file may be taken away at any time.
-  if (resolved.lost?.words === 'same') return asItIs(named, resolved);
-  if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(named, resolved);
-  const { version: _version, title: _title, ...rest } = named;
+  if (resolved.lost?.words === 'same') return asItIs(shown, resolved);
+  if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(shown, resolved);
+  const { version: _version, title: _title, quoted: _quoted, ...rest } = named;
   const body = corrected(rest.body.length === 0 ? withFileNames([], files) : rest.body);
   return asItIs({ ...rest, kind: 'messageSent', body, files: [], replyTo: event.message }, resolved);
 }

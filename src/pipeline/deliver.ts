@@ -219,7 +219,8 @@ export class Deliverer {
       return { skip: 'the room shows the same already' };
     }
     const target = isEdit ? copies.filter(({ part }) => part < firstFilePart) : copies;
-    const replyTo = await this.#copyOf(lane, event.kind === 'messageSent' ? event.replyTo : undefined);
+    const answers = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
+    const replyTo = await this.#copyOf(lane, answers);
     const thread =
       event.kind === 'threadChanged'
         ? target.at(0)
@@ -227,7 +228,7 @@ export class Deliverer {
     const degraded = degrade(event, capabilities, {
       ...this.#resolved(adapter, lane, event, target),
       ...(lost === undefined ? {} : { lost }),
-      replyTarget: found(event.kind === 'messageSent' && event.replyTo !== undefined, replyTo),
+      replyTarget: found(answers !== undefined, replyTo),
       thread: found(event.kind === 'messageSent' && event.thread !== undefined, thread),
     });
     if ('skip' in degraded) return degraded;

@@ -60,7 +60,8 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
     return { nothing: 'what it is about is not in this room' };
   }
   const { can, capabilities } = abilities[target];
-  const { replyTo, thread } = event.kind === 'messageSent' ? event : {};
+  const replyTo = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
+  const thread = event.kind === 'messageSent' ? event.thread : undefined;
   const able = { ...capabilities, ...given.able };
   const degraded = degrade(event, able, {
     replyTarget: stateOf(replyTo, given),

@@ -87,6 +87,7 @@ function becomes(event: BridgeEvent, degraded: Degraded): string {
   const refused = inLine === undefined ? '' : `; where the room refuses that, a line: ${quoted(inLine)}`;
   if (JSON.stringify(shown) === JSON.stringify(event))
     return `as it is${by === 'bridge' ? ', by the bridge' : ''}${refused}`;
+  if (shown.kind === 'messageEdited' && event.kind === 'messageEdited') return quoted(shown);
   if (shown.kind === 'messageEdited') return `its first message says it: ${quoted(shown)}`;
   if (shown.kind !== 'messageSent') return `done to the person there${refused}`;
   if (event.kind === 'messageEdited') return `an answer to the old words: ${quoted(shown)}`;

@@ -147,9 +147,17 @@ function fromEdit(stored: StoredEvent, self: MatrixSelf): ReadResult {
     message: refTo(stored, self, target),
     body,
     ...(file === undefined ? {} : { files: [file] }),
+    ...answeredIn(stored, self),
     style: styleOf(edited.msgtype),
     version: stored.order,
   });
+}
+
+function answeredIn(stored: StoredEvent, self: MatrixSelf): Pick<MessageSent, 'replyTo' | 'quoted'> {
+  const { answered } = stored;
+  if (answered === undefined) return {};
+  const { event, name, text } = answered;
+  return { replyTo: refTo(stored, self, event), quoted: { name: cleanName(name), text: cleanText(text) } };
 }
 
 function editedFile(content: JsonObject): JsonObject {

@@ -4,10 +4,17 @@ import type { Log } from '../../model/network-definition.js';
 import type { AccountApi } from './api/account.api.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import type { TimelineApi } from './api/timeline.api.js';
-import { type Quoted, wordsOf } from './from-matrix-text.js';
+import { answeredBy, type Quoted, wordsOf } from './from-matrix-text.js';
 import { localpartOf } from './matrix.ids.js';
 import { BoundedMap } from '../../model/bounded-map.js';
-import { type JsonObject, type MatrixEvent, readMember, readRedaction, readRelation } from './matrix.payloads.js';
+import {
+  type JsonObject,
+  type MatrixEvent,
+  readMember,
+  readRedaction,
+  readRelation,
+  type StoredEvent,
+} from './matrix.payloads.js';
 import { pollForm } from './from-matrix-polls.js';
 import { creatorsIn, mayCallAll, mayRedact, type RoomPower } from './matrix.power.js';
 
@@ -37,6 +44,8 @@ export class MatrixLookups {
   readonly #names = new BoundedMap<string, string>(maxRemembered);
   readonly #senders = new BoundedMap<string, string>(maxRemembered);
   readonly #threads = new BoundedMap<string, string>(maxRemembered);
+  /** What messages answer; empty where that is nothing. */
+  readonly #answers = new BoundedMap<string, string>(maxRemembered);
   readonly #words = new BoundedMap<string, { readonly sender: string; readonly text: string }>(maxWords);
   readonly #creators = new BoundedMap<string, Omit<RoomPower, 'levels'>>(maxRooms);
   readonly #levels = new BoundedMap<string, JsonObject>(maxRooms);
@@ -52,7 +61,9 @@ export class MatrixLookups {
     const { event_id: id, room_id: room, sender, state_key: key, type } = event;
     if (key === undefined) {
       this.noteSender(id, sender);
-      if (type === 'm.room.message') this.#noteThread(event);
+      if (type !== 'm.room.message') return;
+      this.#noteThread(event);
+      this.#answers.set(id, answeredBy(event.content) ?? '');
     } else if (type === 'm.room.member') {
       this.#names.set(memberKey(room, key), readMember(event.content).displayname ?? localpartOf(key));
     } else if (type === 'm.room.power_levels' && key === '') {
@@ -102,9 +113,20 @@ export class MatrixLookups {
   async senderOf(room: string, event: string, signal: AbortSignal): Promise<string | undefined> {
     const known = this.#senders.get(event);
     if (known !== undefined) return known;
-    const sender = (await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs))?.sender;
-    if (sender !== undefined) this.noteSender(event, sender);
-    return sender;
+    const found = await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs);
+    if (found !== undefined) this.note(found);
+    return found?.sender;
+  }
+
+  /** What a message answers, and the beginning of that; undefined where that is nothing, or cannot be told soon. */
+  async answeredBy(room: string, event: string, signal: AbortSignal): Promise<StoredEvent['answered']> {
+    if (this.#answers.get(event) === undefined) {
+      const found = await this.#soon(() => this.parts.timeline.event(room, event, signal, this.parts.timeoutMs));
+      if (found !== undefined) this.note(found);
+    }
+    const answered = this.#answers.get(event) ?? '';
+    const quoted = answered === '' ? undefined : await this.quotedOf(room, answered, signal);
+    return quoted === undefined ? undefined : { event: answered, ...quoted };
   }
 
   /** The beginning of what an event said, and whose words they are; undefined where that cannot be told soon. */

@@ -274,6 +274,24 @@ describe('matrix source', () => {
       ]);
     });
 
+    it('an edit of a reply knows what that answers, also of one from before we listened', async () => {
+      const asked = bench.sandbox.post(room, alice, 'who has the keys?');
+      const reply = bench.sandbox.post(room, alice, 'me', { replyTo: asked });
+      await until(() => bench.sandbox.isPushed);
+      const later = bench.make();
+      await bench.begin(later);
+      bench.sandbox.edit(room, alice, reply, 'I do');
+      await until(() => bench.sandbox.isPushed);
+      bench.sandbox.edit(room, alice, asked, 'who?');
+      await until(() => bench.sandbox.isPushed);
+      const [answered, first] = bench
+        .arrived(adapter)
+        .slice(-2)
+        .map(({ result }) => ('events' in result ? result.events[0] : undefined));
+      expect(answered).toMatchObject({ replyTo: { id: asked }, quoted: { name: 'Alice', text: 'who has the keys?' } });
+      expect(first).not.toHaveProperty('replyTo');
+    });
+
     it('an edit waits for a homeserver that does not answer, but not for ever', async () => {
       const old = bench.sandbox.post(room, alice, 'before');
       await until(() => bench.sandbox.isPushed);

@@ -163,7 +163,9 @@ export class MatrixSource {
     const poll = await this.#pollOf(event, target, signal);
     if (poll !== undefined) return { ...said, poll };
     if (type !== 'm.replace') return said;
-    return { ...said, editedSender: await this.#editedSender(event, target, signal) };
+    const editedSender = await this.#editedSender(event, target, signal);
+    const answered = await lookups.answeredBy(room, target, signal);
+    return { ...said, editedSender, ...(answered === undefined ? {} : { answered }) };
   }
 
   /** How the poll began that an event votes in, or ends. */

@@ -129,14 +129,12 @@ function fromMessageEvent(event: MessageEvent, reading: Reading): ReadResult {
 }
 
 function messageSent(event: MessageEvent, reading: Reading): ReadResult {
-  const { ts, thread_ts: thread, root } = event;
+  const { ts, thread_ts: thread } = event;
   if (ts === undefined) return { ignored: 'a message without its ts' };
   const body = bodyOf(event, reading);
   const files = filesSent(event, reading.self);
   if (body.length === 0 && filesOf(event, reading.self).length === 0) return { ignored: 'a message without a text' };
   const isReply = thread !== undefined && thread !== ts;
-  // A reply that its author sent to the channel too is to be seen there: it answers the thread's first message.
-  const isBroadcast = event.subtype === 'thread_broadcast';
   return one({
     ...said(event, event, ts, reading),
     kind: 'messageSent',
@@ -144,10 +142,27 @@ function messageSent(event: MessageEvent, reading: Reading): ReadResult {
     body,
     files,
     style: styleOf(event),
-    ...(isReply && !isBroadcast ? { thread: refTo(event, thread, reading) } : {}),
-    ...(isReply && isBroadcast ? { replyTo: refTo(event, thread, reading) } : {}),
-    ...(isReply && isBroadcast && root !== undefined ? { quoted: quotedIn(root, reading) } : {}),
+    ...(isReply && !isBroadcast(event) ? { thread: refTo(event, thread, reading) } : {}),
+    ...broadcastOf(event, event, reading),
   });
+}
+
+/** A reply that its author sent to the channel too is to be seen there: it answers the thread's first message. */
+function broadcastOf(
+  event: MessageEvent,
+  message: SlackMessage & Pick<MessageEvent, 'root'>,
+  reading: Reading,
+): Pick<MessageSent, 'replyTo' | 'quoted'> {
+  const { ts, thread_ts: thread, root } = message;
+  if (!isBroadcast(message) || thread === undefined || thread === ts) return {};
+  return {
+    replyTo: refTo(event, thread, reading),
+    ...(root === undefined ? {} : { quoted: quotedIn(root, reading) }),
+  };
+}
+
+function isBroadcast({ subtype }: SlackMessage): boolean {
+  return subtype === 'thread_broadcast';
 }
 
 function quotedIn(root: SlackMessage, reading: Reading): NonNullable<MessageSent['quoted']> {
@@ -183,6 +198,7 @@ function messageChanged(event: MessageEvent, reading: Reading): ReadResult {
     body,
     ...(files.length === 0 ? {} : { files }),
     ...(gone.length === 0 ? {} : { filesGone: gone }),
+    ...broadcastOf(event, message, reading),
     style: styleOf(message),
     version: versionOf(event.event_ts ?? event.ts ?? message.ts),
   });

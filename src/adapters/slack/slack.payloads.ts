@@ -192,7 +192,7 @@ const messageEvent = message.extend({
   deleted_ts: lenient(ts),
   is_ephemeral: flag,
   /** Of `message_changed`: how it stands now, and how it stood. */
-  message: lenient(message),
+  message: lenient(message.extend({ root: lenient(message) })),
   previous_message: lenient(message),
   /** Of `thread_broadcast`: what the thread began with. */
   root: lenient(message),

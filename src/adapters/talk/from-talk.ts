@@ -64,10 +64,7 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
   const { row, poll } = stored;
   if (poll !== undefined)
     return { ...pollStarted(poll, happened(stored, reader), refTo(stored, reader, row.id)), ...expiryOf(row) };
-  // A quote carries a thread's id too; only `isThread` means one.
-  const thread = row.isThread === true && row.threadId !== row.id ? row.threadId : undefined;
-  // A message in a thread has the thread's first message as its parent, whether it quotes that or not.
-  const quoted = row.parent?.deleted === true || row.parent?.id === thread ? undefined : row.parent?.id;
+  const thread = threadOf(row);
   const base = happened(stored, reader);
   const location = base.actor.standing === 'ours' ? undefined : locationIn(row);
   return {
@@ -79,7 +76,7 @@ function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
     files: base.actor.standing === 'ours' ? [] : filesOf(row, row.messageType, reader.account),
     style: 'text',
     ...(location === undefined ? {} : { location }),
-    ...(quoted === undefined ? {} : { replyTo: refTo(stored, reader, quoted), ...quotedIn(stored, reader) }),
+    ...answeredIn(row, row.parent, stored, reader),
     ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
     ...titleOf(row),
     ...(row.silent === true ? { attention: 'silent' } : {}),
@@ -107,10 +104,25 @@ function saidIn(stored: StoredRow, reader: TalkReader): MessageSent['body'] {
   return stored.isBroadcast === true ? asBroadcast(body) : body;
 }
 
+/** A quote carries a thread's id too; only `isThread` means one. */
+function threadOf({ id, isThread, threadId }: Pick<ParentRow, 'id' | 'isThread' | 'threadId'>): number | undefined {
+  return isThread === true && threadId !== id ? threadId : undefined;
+}
+
+/** A message in a thread has the thread's first message as its parent, whether it quotes that or not. */
+function answeredIn(
+  row: Pick<ParentRow, 'id' | 'isThread' | 'threadId'>,
+  parent: ParentRow | undefined,
+  stored: StoredRow,
+  reader: TalkReader,
+): Pick<MessageSent, 'replyTo' | 'quoted'> {
+  if (parent === undefined || parent.deleted === true || parent.id === threadOf(row)) return {};
+  return { replyTo: refTo(stored, reader, parent.id), ...quotedIn(parent, stored, reader) };
+}
+
 /** The beginning of what is answered, where the row says so. */
-function quotedIn(stored: StoredRow, reader: TalkReader): Pick<MessageSent, 'quoted'> {
-  const { parent } = stored.row;
-  if (parent?.message === undefined || parent.actorDisplayName === undefined) return {};
+function quotedIn(parent: ParentRow, stored: StoredRow, reader: TalkReader): Pick<MessageSent, 'quoted'> {
+  if (parent.message === undefined || parent.actorDisplayName === undefined) return {};
   const { actorType: type = '', actorId: id = '', actorDisplayName: name } = parent;
   const text = toPlain(bodyIn(textIn(parent), stored, reader));
   return { quoted: { name: nameOf({ type, id, name }), text } };
@@ -261,6 +273,7 @@ function edited(stored: StoredRow, reader: TalkReader): ReadResult {
     kind: 'messageEdited',
     message,
     ...wordsOf(parent, stored, reader),
+    ...answeredIn(parent, stored.answered, stored, reader),
     ...titleOf(parent),
     version: String(stored.row.id),
   }));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageType } from './talk.constants.js';
+import { federatedId } from './talk.ids.js';
 import { storedPoll } from './talk.poll-payloads.js';
 
 /** What Talk answers, as far as we use it. Source: the OpenAPI description of Talk 22 and recordings of its answers. */
@@ -15,7 +16,7 @@ const messageParameters = z
   .transform((value): Readonly<Record<string, RichParameter>> => (Array.isArray(value) ? {} : value));
 
 /** The replied, edited, deleted or reacted-to row; some of it is absent where it is gone. */
-const parentRow = z.object({
+export const parentRow = z.object({
   id: z.int().nonnegative(),
   actorType: z.string().optional(),
   actorId: z.string().optional(),
@@ -30,6 +31,9 @@ const parentRow = z.object({
   threadTitle: z.string().optional(),
 });
 export type ParentRow = z.infer<typeof parentRow>;
+
+/** What the row of an edit says of the edited message: one that answers another has its thread's id. */
+export const parentOfEdit = z.object({ id: z.int(), threadId: z.int(), referenceId: z.string().optional() });
 
 /** What the row of a change shows of what was changed; undefined where it shows nothing. */
 export function wordsOfParent(
@@ -84,6 +88,8 @@ const storedRow = z.object({
   room: roomState.optional(),
   /** It was said in every breakout room of the room. */
   isBroadcast: z.boolean().optional(),
+  /** Present with `message_edited` of a reply: what that answers. */
+  answered: parentRow.optional(),
   /** Present with `reaction_revoked`: the rows of the reactions that its actor took back from its parent. */
   revoked: z.array(z.int()).optional(),
   /** Present with `federated_user_removed` where that one was invited, and had not accepted. */
@@ -193,7 +199,7 @@ const aboutFederated = z.looseObject({ federated_user: z.looseObject({ id: z.str
 /** The actor id of whom of another server a row is about; undefined where it is about nobody like that. */
 export function federatedIn(row: OrderedRow): string | undefined {
   const { data } = aboutFederated.safeParse(row['messageParameters']);
-  return data === undefined ? undefined : `${data.federated_user.id}@${data.federated_user.server}`;
+  return data === undefined ? undefined : federatedId(data.federated_user.id, data.federated_user.server);
 }
 
 /** A row as it reads now. */
@@ -211,6 +217,7 @@ const shownRow = z.object({
   lastEditTimestamp: z.int().optional(),
   threadId: z.int().optional().catch(undefined),
   isThread: z.boolean().optional().catch(undefined),
+  parent: parentRow.optional().catch(undefined),
 });
 export type ShownRow = z.infer<typeof shownRow>;
 export const shownRows = z.array(shownRow);

@@ -1,6 +1,6 @@
 import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 
-describe('talk.supplements: who went by a ban', () => {
+describe('talk.supplements', () => {
   let at: TalkAtSandbox;
 
   beforeEach(async () => {
@@ -35,7 +35,7 @@ describe('talk.supplements: who went by a ban', () => {
       .flatMap((result) => ('events' in result ? result.events : []))
       .flatMap((event) => (event.kind === 'memberLeft' ? [`${event.member.id} ${event.how}`] : []));
 
-  it('is banned where our account is a moderator, and merely removed where it may not see that', async () => {
+  it('who went by a ban is banned where our account is a moderator, and merely removed where it may not see that', async () => {
     at.talk.promote(at.token, 'bob');
     at.talk.addUser({ id: 'dora', password: 'pw' });
     at.talk.addMember(at.token, 'dora', 'alice');
@@ -53,5 +53,25 @@ describe('talk.supplements: who went by a ban', () => {
     at.talk.removeMember(at.token, 'carol', 'alice');
     await reader.read();
     expect(left(reader)).toEqual(['users/carol removed']);
+  });
+
+  it('an edit of a reply knows what that answers, also where the reply was written before we read', async () => {
+    const asked = at.talk.post(at.token, 'alice', 'who has the keys?');
+    const old = at.talk.post(at.token, 'alice', 'me', { replyTo: asked });
+    const reader = await readBy('bob');
+    at.talk.edit(at.token, 'alice', old, 'I do');
+    const fresh = at.talk.post(at.token, 'carol', 'no, me', { replyTo: asked });
+    at.talk.edit(at.token, 'carol', fresh, 'no, I do');
+    at.talk.edit(at.token, 'alice', asked, 'who?');
+    await reader.read();
+    const edits = reader
+      .results()
+      .flatMap((result) => ('events' in result ? result.events : []))
+      .flatMap((event) => (event.kind === 'messageEdited' ? [event] : []));
+    expect(edits.map(({ replyTo, quoted }) => [replyTo?.id, quoted?.name])).toEqual([
+      [String(asked), 'alice'],
+      [String(asked), 'alice'],
+      [undefined, undefined],
+    ]);
   });
 });

@@ -2,11 +2,18 @@ import type { RoomId } from '../../model/ids.js';
 import type { Ban } from './api/bans.endpoints.js';
 import { bansIn } from './talk.bans.js';
 import type { TalkClient } from './talk.client.js';
-import { talkUserId } from './talk.ids.js';
+import { deliveryKeyIn, talkUserId } from './talk.ids.js';
 import type { PollReader } from './talk.poll-reader.js';
-import { federatedIn, type OrderedRow, type RoomState, type StoredRow } from './talk.payloads.js';
+import {
+  federatedIn,
+  type OrderedRow,
+  parentOfEdit,
+  parentRow,
+  type RoomState,
+  type StoredRow,
+} from './talk.payloads.js';
 
-export type Supplement = Pick<StoredRow, 'room' | 'revoked' | 'banned' | 'neverCame' | 'poll'>;
+export type Supplement = Pick<StoredRow, 'room' | 'answered' | 'revoked' | 'banned' | 'neverCame' | 'poll'>;
 
 const aboutRoom: ReadonlySet<string> = new Set([
   'conversation_renamed',
@@ -43,6 +50,9 @@ export class RowSupplements {
       if (aboutRoom.has(row.systemMessage)) {
         state ??= await this.#roomState(room, signal);
         found.set(row.id, { room: state });
+      } else if (row.systemMessage === 'message_edited') {
+        const answered = await this.#answeredBy(room, row, near, signal);
+        if (answered !== undefined) found.set(row.id, { answered });
       } else if (row.systemMessage === 'reaction_revoked') {
         found.set(row.id, { revoked: await this.#revokedBy(room, row, near, signal) });
       } else if (row.systemMessage === 'user_removed') {
@@ -58,6 +68,23 @@ export class RowSupplements {
       }
     }
     return found;
+  }
+
+  /** What an edited message answers, of which the row of the edit says no more than that there is something. */
+  async #answeredBy(
+    room: RoomId,
+    { parent }: OrderedRow,
+    near: readonly OrderedRow[],
+    signal: AbortSignal,
+  ): Promise<StoredRow['answered']> {
+    const { data: edited } = parentOfEdit.safeParse(parent);
+    // Our own words are bridged to nobody.
+    if (edited === undefined || edited.threadId === edited.id || deliveryKeyIn(edited.referenceId) !== undefined)
+      return;
+    const known = near.find((row) => row.id === edited.id);
+    return known === undefined
+      ? (await this.client.chat.get(room, edited.id, signal))?.parent
+      : parentRow.safeParse(known.parent).data;
   }
 
   async #roomState(room: RoomId, signal: AbortSignal): Promise<RoomState> {
