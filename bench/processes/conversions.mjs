@@ -3,6 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { fromMatrix } from '../../dist/adapters/matrix/from-matrix.js';
 import { OurUsers } from '../../dist/adapters/matrix/matrix.ids.js';
 import { toMatrix } from '../../dist/adapters/matrix/to-matrix.js';
+import { fromSlack } from '../../dist/adapters/slack/from-slack.js';
+import { toSlack } from '../../dist/adapters/slack/to-slack.js';
 import { fromTalk } from '../../dist/adapters/talk/from-talk.js';
 import { relayedTexts } from '../../dist/adapters/talk/to-talk.js';
 import { cleanText } from '../../dist/formatting/clean.js';
@@ -77,6 +79,41 @@ const relay = {
   person: { account: 'hs', id: '@mia:example.org', name: 'Mia', standing: 'person' },
 };
 const place = { account: 'cloud', baseUrl: reader.baseUrl, maxChars: 32_000 };
+const mrkdwn =
+  '*Hello* everybody, _here_ is what ~we~ I found: `a &lt; b` and <https://example.org/a?b=c|a page>, :tada:\n&gt; said <@U0ANNA0001>\n';
+const slackSelf = {
+  account: 'town',
+  team: 'T0TOWN0001',
+  user: 'U0CRSSTALK',
+  bot: 'B0CRSSTALK',
+  app: 'A0CRSSTALK',
+  url: 'https://town.slack.com/',
+};
+const channel = { self: slackSelf, customEmoji: new Set(), everyone: 'channel', name: 'beside' };
+const posted = (message) => ({
+  event: { type: 'message', channel: 'C0FA1R0001', user: 'U0ANNA0001', ts: '1700000000.000100', ...message },
+});
+/** As Slack's own clients write a text with a look, a link, an emoji and a list in it. */
+const blocksOf = (characters) => {
+  const section = [
+    { type: 'text', text: 'Hello everybody, here is what I found: ' },
+    { type: 'text', text: 'a < b', style: { code: true } },
+    { type: 'text', text: ' and ' },
+    { type: 'link', url: 'https://example.org/a?b=c', text: 'a page', style: { bold: true } },
+    { type: 'emoji', name: 'tada' },
+  ];
+  const one = [
+    { type: 'rich_text_section', elements: section },
+    {
+      type: 'rich_text_list',
+      style: 'bullet',
+      indent: 0,
+      elements: [{ type: 'rich_text_section', elements: section }],
+    },
+  ];
+  const elements = Array.from({ length: Math.ceil(characters / 130) }, () => one).flat();
+  return [{ type: 'rich_text', elements }];
+};
 const said = (body) => ({ body, style: 'text', files: [] });
 
 /** Of each one: what it is given, made before the clock runs, what it does, and what share of the characters that is. */
@@ -113,6 +150,11 @@ const conversions = {
   ],
   'from Talk, Markdown': [(n) => row(long(markdown, n), true), (stored) => fromTalk(stored, reader)],
   'from Talk, plain': [(n) => row(long(plain, n), false), (stored) => fromTalk(stored, reader)],
+  'from Slack, blocks': [(n) => posted({ text: '…', blocks: blocksOf(n) }), (stored) => fromSlack(stored, slackSelf)],
+  'from Slack, its own markup': [(n) => posted({ text: long(mrkdwn, n) }), (stored) => fromSlack(stored, slackSelf)],
+  'to Slack, one message': [(n) => said(fromHtml(long(html, n / 10))), (it) => toSlack(it, relay, channel), 0.1],
+  // Both texts are cut, as Matrix's are.
+  'to Slack, several messages': [(n) => said(fromPlain(long(plain, 2 * n))), (it) => toSlack(it, relay, channel), 2],
   // A tenth of it: a longer text has so many pieces that it is shown as code, which is another way and a shorter one.
   'to Talk': [(n) => said(fromHtml(long(html, n / 10))), (it) => relayedTexts(it, relay, place), 0.1],
 };
