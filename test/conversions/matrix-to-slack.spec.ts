@@ -197,7 +197,10 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
   ['element web: edit', 'Sound check at ‹b|six›'],
   ['element web: edit of the same message again, adding a mention', 'Sound check at ‹b|seven›, ‹@U0BEN00002›'],
   ['edit: that names an edit as its target', 'Sound check at eight'],
-  ['element web: edit of a reply that has the fallback', 'me, if nobody ‹b|else› wants to'],
+  [
+    'element web: edit of a reply that has the fallback',
+    '> noah: Who locks the gate on Sunday?\n\nme, if nobody ‹b|else› wants to',
+  ],
   ['element web: edit of a long message to one line', 'Minutes follow'],
   ['element web: edit to an emote', '‹i|gives up›'],
   ['element x: to be edited', 'ticktes are sold out'],
