@@ -7,6 +7,8 @@ import type {
   MessageDeleted,
   MessageEdited,
   MessageSent,
+  PollCounted,
+  PollStarted,
   ReactionAdded,
   ReactionRemoved,
   RoleChanged,
@@ -190,4 +192,15 @@ export function changing(
   changes: Changes<RoomChanged> = {},
 ): Asked<RoomChanged> {
   return asked(name, room, { ...happened, kind: 'roomChanged', change }, changes);
+}
+
+/** What Anna asked in a poll, or what became of it. */
+export function asking<E extends PollStarted | PollCounted>(
+  name: string,
+  room: RoomId | string,
+  event: Omit<E, 'room' | 'actor' | 'at' | 'message'>,
+  changes: Changes<E> = {},
+): Asked<E> {
+  const whole = { ...happened, message: { room: there, id: remoteId('poll') }, ...event } as unknown as E;
+  return asked(name, room, whole, changes);
 }

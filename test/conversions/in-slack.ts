@@ -1,5 +1,6 @@
 import { type SlackText, toSlack } from '../../src/adapters/slack/to-slack.js';
 import type { SlackBlock } from '../../src/adapters/slack/to-slack-blocks.js';
+import type { Button, Menu } from '../../src/adapters/slack/to-slack-buttons.js';
 import type { SlackInline } from '../../src/adapters/slack/to-slack-inlines.js';
 import type { BridgeEvent } from '../../src/model/bridge-event.js';
 import { userId } from '../../src/model/ids.js';
@@ -78,6 +79,12 @@ function legibleBlock(block: SlackBlock): string {
       return `# ${block.text.text}`;
     case 'divider':
       return '---';
+    case 'section':
+      return `${block.text.text}${block.accessory === undefined ? '' : ` ${legibleButton(block.accessory)}`}`;
+    case 'actions':
+      return block.elements.map(legibleButton).join(' ');
+    case 'context':
+      return block.elements.map(({ text }) => text).join('\n');
     case 'rich_text': {
       let before = '';
       return block.elements
@@ -90,6 +97,11 @@ function legibleBlock(block: SlackBlock): string {
         .join('');
     }
   }
+}
+
+function legibleButton(button: Button | Menu): string {
+  if (button.type === 'button') return `[${button.text.text}]`;
+  return `[${button.placeholder.text}: ${button.options.map(({ text }) => text.text).join(', ')}]`;
 }
 
 type RichElement = Extract<SlackBlock, { type: 'rich_text' }>['elements'][number];

@@ -54,7 +54,7 @@ export const abilities: Readonly<Record<Network, Ability>> = {
     },
   },
   slack: {
-    can: everywhere,
+    can: [...everywhere, 'pollStarted', 'pollCounted'],
     capabilities: {
       speakers: ['relay'],
       maxTextChars: 10_000,
@@ -64,6 +64,7 @@ export const abilities: Readonly<Record<Network, Ability>> = {
       reactions: 'any',
       maxReactionsPerSpeaker: 23,
       pins: 'shown',
+      polls: { are: 'counted', minOptions: 1, maxOptions: 20, votes: 'secret' },
     },
   },
 };

@@ -1,6 +1,7 @@
 import { toMatrix, wordless } from '../../src/adapters/matrix/to-matrix.js';
 import { withFile } from '../../src/adapters/matrix/to-matrix-files.js';
 import type { JsonObject } from '../../src/adapters/matrix/matrix.payloads.js';
+import { pollText } from '../../src/adapters/slack/to-slack-polls.js';
 import { reactionName, toSlack } from '../../src/adapters/slack/to-slack.js';
 import { startContent } from '../../src/adapters/matrix/to-matrix-polls.js';
 import { pollFor } from '../../src/adapters/talk/talk.polls.js';
@@ -21,6 +22,7 @@ import { type FileRef, type MessageRef, userId } from '../../src/model/ids.js';
 import { defaultLinkOptions } from '../../src/model/link-options.js';
 import { degrade } from '../../src/pipeline/degrade.js';
 import { type MentionLookup, translated } from '../../src/pipeline/mentions.js';
+import { begunPoll } from '../../src/pipeline/poll-deliveries.js';
 import { planReaction } from '../../src/pipeline/shared-reactions.js';
 import { legible } from '../conversions/in-slack.js';
 import { withoutDefaults } from '../conversions/talk-rows.js';
@@ -126,6 +128,7 @@ function shown(event: BridgeEvent, by: 'person' | 'bridge', target: Network, giv
 }
 
 function asked(event: PollStarted, target: Network): object {
+  if (target === 'slack') return { asks: legible(pollText(begunPoll(event)).blocks) };
   if (target === 'matrix') return { asks: startContent(event) };
   const speaker = { person: event.actor, networkLabel: labels.matrix, profile: { name: event.actor.name } };
   return { asks: pollFor(event, speaker, 'relay') };

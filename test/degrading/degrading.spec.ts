@@ -8,6 +8,8 @@ import type { BridgeEvent } from '../../src/model/bridge-event.js';
 import { accountId, type FileRef, remoteId, roomId, userId } from '../../src/model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../../src/model/link-options.js';
 import { degrade, type Degraded, type Resolved } from '../../src/pipeline/degrade.js';
+import { pollStep } from '../../src/pipeline/poll-deliveries.js';
+import { isOfPoll } from '../../src/pipeline/polls.js';
 import { abilities } from '../corpus/abilities.js';
 import { type Network, networks } from '../corpus/corpus.types.js';
 
@@ -80,6 +82,35 @@ function degradedIn(event: BridgeEvent, { given = {} }: Row, network: Network): 
   });
 }
 
+/** What becomes of it under a poll in which Anna voted. */
+function ofPoll(
+  event: Extract<BridgeEvent, { kind: 'pollVoted' | 'pollCounted' | 'pollClosed' }>,
+  network: Network,
+): string {
+  const { capabilities } = abilities[network];
+  const terms = { question: 'Cake?', options: ['apple', 'plum'], results: 'shown', maxVotes: 1 } as const;
+  const state = event.kind === 'pollClosed' ? 'closed' : 'open';
+  const vote = { account: room.account, person: event.actor.id, portal: 'elsewhere', choices: [0] };
+  const copies = [{ part: 0, id: remoteId('copy'), hash: null, madeAt: new Date(0) }];
+  const [as = 'relay'] = capabilities.speakers;
+  const place = { lane: { id: 'here' }, capabilities, copies, now: new Date(0), as, networkLabel: 'Elsewhere' };
+  const step = pollStep(event, { poll: { ...terms, state }, votes: [vote], counts: [], casts: [] }, place);
+  switch (step.then) {
+    case 'skip':
+      return `nothing: ${step.reason}`;
+    case 'do':
+      return becomes(event, {
+        event: step.event,
+        by: 'person',
+        ...(step.inLine === undefined ? {} : { inLine: step.inLine }),
+      });
+    case 'show':
+      return 'the poll shows it';
+    case 'tell':
+      return `under the poll: ${quoted(step.event)}`;
+  }
+}
+
 /** In words for people who run a bridge. */
 function becomes(event: BridgeEvent, degraded: Degraded): string {
   if ('skip' in degraded) return `nothing: ${degraded.skip}`;
@@ -108,7 +139,8 @@ function quoted({ body, files = [] }: Extract<BridgeEvent, { kind: 'messageSent'
 describe.each(rows)('$what', (row) => {
   it.each(networks)('in %s', (network) => {
     const event = eventOf(row);
-    expect(becomes(event, degradedIn(event, row, network))).toBe(row[network]);
+    const shown = isOfPoll(event) ? ofPoll(event, network) : becomes(event, degradedIn(event, row, network));
+    expect(shown).toBe(row[network]);
   });
 });
 

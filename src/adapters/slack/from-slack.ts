@@ -26,6 +26,7 @@ import {
   type SlackMessage,
   type StoredEvent,
 } from './slack.payloads.js';
+import { readVoteEvent } from './slack.poll.payloads.js';
 
 /** Slack itself, where it speaks or acts. */
 const slackbot = 'USLACKBOT';
@@ -77,6 +78,8 @@ function read({ event }: StoredEvent, reading: Reading): ReadResult {
     case 'pin_added':
     case 'pin_removed':
       return fromPin(event, event.type, reading);
+    case 'poll_vote':
+      return fromVote(event, reading);
     default:
       return { ignored: event.type };
   }
@@ -265,6 +268,17 @@ function fromReaction(
 /** A standard emoji itself; one of the workspace's own between colons. */
 export function reactionEmoji(name: string): string {
   return fromShortcode(name) ?? `:${name.replaceAll(/[:\s]/g, '')}:`;
+}
+
+function fromVote(event: StoredEvent['event'], reading: Reading): ReadResult {
+  const { channel, user, message_ts: ts, event_ts: at, choices } = readVoteEvent(event);
+  return one({
+    ...happened(channel, { user }, at, reading),
+    kind: 'pollVoted',
+    message: slackMessageRef(reading.self.account, channel, ts),
+    choices,
+    version: versionOf(at),
+  });
 }
 
 function fromMember(

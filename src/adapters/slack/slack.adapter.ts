@@ -43,12 +43,14 @@ import { PostPace } from './slack.pace.js';
 import { parseStored } from './slack.payloads.js';
 import { SlackPeople } from './slack.people.js';
 import { PinDelivery } from './slack.pins.js';
+import { PollDelivery, PollUpdate } from './slack.polls.js';
 import { ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
 import type { RequestTarget } from './slack.requests.js';
 import { RoomDelivery } from './slack.room-changes.js';
 import { SlackRooms } from './slack.rooms.js';
 import type { SlackSettings } from './slack.settings.js';
 import type { SlackSource } from './slack.source.js';
+import { mostOptions } from './to-slack-polls.js';
 import { maxTextChars, type Said, type SlackText, toSlack, type SlackPlace } from './to-slack.js';
 
 export const slackNetwork = networkName('slack');
@@ -141,6 +143,8 @@ export class SlackAdapter implements NetworkAdapter {
       reactionRemoved: entering(new ReactionRemoval(chat, people)),
       pinChanged: entering(new PinDelivery(chat, new MessageDelivery(writer))),
       roomChanged: entering(new RoomDelivery(conversations)),
+      pollStarted: entering(new PollDelivery(writer, new MessageDelivery(writer))),
+      pollCounted: entering(new PollUpdate(writer)),
     };
   }
 
@@ -234,6 +238,7 @@ export class SlackAdapter implements NetworkAdapter {
       reactions: 'any',
       pins: 'shown',
       maxReactionsPerSpeaker: maxReactions,
+      polls: { are: 'counted', minOptions: 1, maxOptions: mostOptions, votes: 'secret' },
     });
   }
 

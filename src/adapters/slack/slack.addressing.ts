@@ -40,7 +40,8 @@ export function workspaceOf(body: JsonObject): string | undefined {
   return named.find((each) => typeof each === 'string');
 }
 
-/** The channel of an event that is stored. All else is for its workspace, whoever links the channel. */
-function channelIn({ event }: JsonObject): string | undefined {
+/** The channel of an event that is stored, or in which a button was pressed. All else is for its workspace, whoever links the channel. */
+function channelIn({ type, event, channel }: JsonObject): string | undefined {
+  if (type === 'block_actions' && isObject(channel) && typeof channel['id'] === 'string') return channel['id'];
   return isObject(event) && isKept(event) ? channelOf(event) : undefined;
 }

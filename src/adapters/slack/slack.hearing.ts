@@ -67,7 +67,10 @@ export class SlackHearing {
       return undefined;
     }
     if (whose?.source.isListening !== true) throw new Error('not listening');
-    if (!isEvent) return whose.receiver.take(payload);
+    if (!isEvent) {
+      const isVote = type === 'interactive' && (await whose.source.receiveVote(payload));
+      return isVote ? undefined : whose.receiver.take(payload);
+    }
     await whose.source.receive(payload);
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { MessageEdited } from '../../model/bridge-event.js';
+import type { EventKind, MessageEdited } from '../../model/bridge-event.js';
 import type { Clock } from '../../model/clock.js';
 import { remoteId, type RoomId } from '../../model/ids.js';
 import type { Copy, Outcome, Speaker, UncertainDelivery } from '../../model/network-adapter.js';
@@ -26,6 +26,8 @@ type FoundCopies = ReadonlyMap<UncertainDelivery, Map<number, Copy>>;
 /** Many servers give no more than 15 at a time, whatever they are asked for. */
 const pageSize = 200;
 const mostPages = 100;
+
+const posted: ReadonlySet<EventKind> = new Set(['messageSent', 'messageEdited', 'pollStarted']);
 
 /** Finds out what earlier attempts left behind: in the channel, and in each thread that something was said in. */
 export class SlackLook {
@@ -59,7 +61,7 @@ export class SlackLook {
     since: Date,
     signal: AbortSignal,
   ): Promise<FoundCopies> {
-    const posting = deliveries.filter(({ event }) => event.kind === 'messageSent' || event.kind === 'messageEdited');
+    const posting = deliveries.filter(({ event }) => posted.has(event.kind));
     const found = new Map(posting.map((delivery) => [delivery, new Map<number, Copy>()]));
     if (posting.length === 0) return found;
     const window = this.#window(since);

@@ -31,6 +31,7 @@ it('by default events come by Socket Mode, and Slack calls nothing', async () =>
     oauth_config: { scopes: { bot: neededScopes } },
     settings: {
       event_subscriptions: { bot_events: expect.arrayContaining(['message.channels', 'tokens_revoked']) as unknown },
+      interactivity: { is_enabled: true },
       org_deploy_enabled: false,
       socket_mode_enabled: true,
       token_rotation_enabled: false,
@@ -52,6 +53,7 @@ it('with the Events API Slack calls our addresses, and an app that is installed 
     oauth_config: { redirect_urls: ['https://bridge.example.org/slack/oauth'] },
     settings: {
       event_subscriptions: { request_url: 'https://bridge.example.org/slack/events' },
+      interactivity: { is_enabled: true, request_url: 'https://bridge.example.org/slack/commands' },
       socket_mode_enabled: false,
       token_rotation_enabled: true,
     },

@@ -89,6 +89,11 @@ export function manifestOf(settings: SlackSettings): Readonly<Record<string, unk
         ...(requests === undefined ? {} : { request_url: `${requests}${eventsPath}` }),
         bot_events: neededEvents,
       },
+      // Polls have buttons.
+      interactivity: {
+        is_enabled: true,
+        ...(requests === undefined ? {} : { request_url: `${requests}${commandsPath}` }),
+      },
       org_deploy_enabled: false,
       socket_mode_enabled: receive === 'socketMode',
       token_rotation_enabled: clientId !== undefined,

@@ -14,7 +14,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** Apps write much of a message in any way they like: what cannot be read is not there. */
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 /** The same for lists: only what cannot be read is missing. */
-const many = <T>(schema: z.ZodType<T>) =>
+export const many = <T>(schema: z.ZodType<T>) =>
   lenient(
     z.array(z.unknown()).transform((items): readonly T[] =>
       items.flatMap((item) => {
@@ -24,10 +24,10 @@ const many = <T>(schema: z.ZodType<T>) =>
     ),
   );
 
-const text = lenient(z.string());
+export const text = lenient(z.string());
 const flag = lenient(z.boolean());
-const ts = z.string().refine(isTs, 'is no ts');
-const id = z.string().regex(/^[A-Z0-9]{3,32}$/, 'is no id');
+export const ts = z.string().refine(isTs, 'is no ts');
+export const id = z.string().regex(/^[A-Z0-9]{3,32}$/, 'is no id');
 
 const textObject = z.object({ type: text, text: z.string(), emoji: flag });
 export type TextObject = z.infer<typeof textObject>;

@@ -93,6 +93,12 @@ async function takeCommand({ request, by }: SignedRequest): Promise<PublicAnswer
   const target = addressed(body, by);
   if (target === 'nobody') return done;
   if (target === undefined || !target.source.isListening) return notNow;
+  try {
+    if (await target.source.receiveVote(body)) return done;
+  } catch (error) {
+    target.log.error({ error }, 'a vote could not be stored; Slack tells who voted so');
+    return { status: 500, json: { error: 'it could not be stored; try again' } };
+  }
   return { status: 200, json: (await target.receiver.take(body)) ?? {} };
 }
 

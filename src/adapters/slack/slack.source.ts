@@ -5,6 +5,7 @@ import type { Log } from '../../model/network-definition.js';
 import { wantedBy } from './from-slack.js';
 import { isDirectId, slackInboxKey, slackMessageKey, type SlackSelf } from './slack.ids.js';
 import { isObject, type JsonObject, parseEnvelope, type StoredEvent } from './slack.payloads.js';
+import { voteIn } from './slack.poll.payloads.js';
 import type { SlackPeople } from './slack.people.js';
 
 export interface SourceParts {
@@ -75,6 +76,17 @@ export class SlackSource {
       await this.#inTurn(channelOf(event) ?? '', this.payloadOf(event, signal, id));
     }
     await this.parts.onHeard(event, timeS === undefined ? undefined : new Date(timeS * 1000));
+  }
+
+  /** Stores a vote; throws where it could not. False where a button was pressed that is none of our polls'. */
+  async receiveVote(body: unknown): Promise<boolean> {
+    const vote = voteIn(body);
+    if (vote === undefined) return false;
+    if (this.#listening?.signal.aborted !== false) throw new Error('not listening');
+    const { channel, user, message_ts: poll, event_ts: at } = vote;
+    const id = `${channel}/${poll}/vote/${user}/${at}`;
+    await this.#inTurn(channel, this.payloadOf(vote, this.#listening.signal, id));
+    return true;
   }
 
   /** An event as it is stored, with what it lacks. `id`: under which Slack told it; a message is known without. */

@@ -1,6 +1,7 @@
 import { cleanText } from '../../formatting/clean.js';
 import { toPlain } from '../../formatting/plain.js';
 import type { Block, Inline, ListItem, RichText } from '../../model/rich-text.js';
+import type { ButtonBlock, PlainText } from './to-slack-buttons.js';
 import { deepestIndent } from './to-slack-depth.js';
 import {
   appendInlines,
@@ -38,11 +39,9 @@ type RichElement =
 
 export type SlackBlock = { readonly block_id?: string } & (
   | { readonly type: 'rich_text'; readonly elements: readonly RichElement[] }
-  | {
-      readonly type: 'header';
-      readonly text: { readonly type: 'plain_text'; readonly text: string; readonly emoji: false };
-    }
+  | { readonly type: 'header'; readonly text: PlainText }
   | { readonly type: 'divider' }
+  | ButtonBlock
 );
 
 /** Source: docs.slack.dev, "Header block". */

@@ -44,7 +44,7 @@ export interface SlackText {
  * one block, 13,172 in two. It cuts a `text` of more than 40,000 characters, tears one of more than 4,000 in two where there are
  * no blocks, and takes none of more than 4,000 in a changed message (`msg_too_long`).
  */
-const maxBlockBytes = 12_000;
+export const maxBlockBytes = 12_000;
 const maxBlocks = 50;
 /** The longest text that is surely one message's. */
 export const maxTextChars = 10_000;
@@ -58,7 +58,7 @@ export function toSlack(said: Said, by: SpokenBy, place: SlackPlace): SlackText[
   const inlines = inlinePlace(said, place);
   const write = (part: RichText): SlackText => {
     const shown = withHead(part, said, by, place);
-    return { text: fallbackOf(shown), blocks: toBlocks(shown, inlines, looksOf(said, by)) };
+    return { text: fallbackOf(toPlain(shown)), blocks: toBlocks(shown, inlines, looksOf(said, by)) };
   };
   const most = place.maxBlockBytes ?? maxBlockBytes;
   const known = new Map<RichText, SlackText>();
@@ -149,9 +149,9 @@ function looksOf({ style }: Said, { as }: SpokenBy): { readonly italic?: true } 
   return style === 'emote' || (as === 'bridge' && style === 'notice') ? { italic: true } : {};
 }
 
-/** Slack reads `text` as its markup: what could mean something in it is written so that it does not. */
-function fallbackOf(body: RichText): string {
-  const plain = cleanText(toPlain(body));
+/** Pure: the `text` of a message. Slack reads it as its markup: what could mean something in it is written so that it does not. */
+export function fallbackOf(words: string): string {
+  const plain = cleanText(words);
   const whole = escaped(plain);
   if (whole.length <= maxFallbackChars) return whole;
   // An escape takes five characters at most.

@@ -1,0 +1,44 @@
+import type { PollCounted, PollStarted } from '../../model/bridge-event.js';
+import { MessageRefused, TargetGone } from '../../model/errors.js';
+import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
+import type { SlackWriter } from './slack.deliver.js';
+import { pollText } from './to-slack-polls.js';
+
+/** Asks in Slack what was asked elsewhere: Slack has no polls, so that a message with buttons is one. What Slack refuses is told in words. */
+export class PollDelivery implements Deliver<'pollStarted'> {
+  readonly repeat = 'look';
+
+  constructor(
+    private readonly writer: Pick<SlackWriter, 'post'>,
+    private readonly lines: Deliver<'messageSent'>,
+  ) {}
+
+  async send(request: DeliveryRequest<PollStarted>, signal: AbortSignal): Promise<void> {
+    const { made, inLine } = request;
+    if (made.length > 0) return;
+    try {
+      await this.writer.post(request, 0, pollText(pollIn(request)), {}, signal);
+    } catch (error) {
+      if (!(error instanceof MessageRefused) || inLine === undefined) throw error;
+      await this.lines.send({ ...request, event: inLine, target: [] }, signal);
+    }
+  }
+}
+
+/** Shows how a poll stands; of one that is over without buttons. */
+export class PollUpdate implements Deliver<'pollCounted'> {
+  readonly repeat = 'harmless';
+
+  constructor(private readonly writer: Pick<SlackWriter, 'update'>) {}
+
+  async send(request: DeliveryRequest<PollCounted>, signal: AbortSignal): Promise<void> {
+    const [copy] = request.target;
+    if (copy === undefined) throw new TargetGone('the poll is gone');
+    await this.writer.update(request, copy, pollText(pollIn(request)), signal);
+  }
+}
+
+function pollIn({ poll }: Pick<DeliveryRequest<PollStarted | PollCounted>, 'poll'>): NonNullable<typeof poll> {
+  if (poll === undefined) throw new Error('a poll that is ours to count came without what it shows');
+  return poll;
+}
