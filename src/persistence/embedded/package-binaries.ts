@@ -81,7 +81,9 @@ async function copyPackage(native: string, copyTo: string): Promise<string> {
   if (!existsSync(copy)) {
     const making = join(copyTo, makingName());
     await mkdir(making, { recursive: true });
-    await cp(native, join(making, 'native'), { recursive: true, filter: (source) => !source.endsWith('.a') });
+    const filter = (source: string): boolean => !source.endsWith('.a');
+    // Links stay as they are: they would lead back to where the copy comes from.
+    await cp(native, join(making, 'native'), { recursive: true, verbatimSymlinks: true, filter });
     await restoreLinks(join(making, 'native'));
     spawnSync('chmod', ['a+rX', copyTo]);
     spawnSync('chmod', ['-R', 'a+rX', making]);
