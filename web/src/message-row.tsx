@@ -93,7 +93,7 @@ export const MessageRow = steady(function MessageRow({
               <RichText text={text} />
             </div>
           )}
-          {files !== undefined && <SharedFiles side={side} files={files} />}
+          {files !== undefined && <SharedFiles side={side} files={files} isActive={isActive} />}
           {isEdited && <span class="edited">{texts.edited}</span>}
         </div>
         {delivery !== undefined && text !== null && <Delivery delivery={delivery} from={side} />}
