@@ -69,9 +69,11 @@ it('commands too: the operators of the workspace in which one was typed are aske
 it('over a WebSocket, what is for a workspace that is no account’s is acknowledged and let go', async () => {
   const other = await open('socketMode');
   await begin(bench.make({}, (channel) => channel === bench.channel));
+  // What happened before anybody listened was told in vain.
+  const { givenUp } = bench.sandbox.eventCounts;
   bench.sandbox.post(other.channel, other.person, 'of nobody');
   await until(() => bench.sandbox.isQuiet);
-  expect(bench.sandbox.eventCounts.givenUp).toBe(0);
+  expect(bench.sandbox.eventCounts.givenUp).toBe(givenUp);
   expect(stored()).toEqual([]);
 });
 
