@@ -3,7 +3,7 @@ import { describeKills } from './kills.js';
 
 // Seven points in each of three accounts: files go in all six directions.
 describeKills('kill, three networks, files', {
-  short: 12,
+  short: 30,
   accounts: ['cloud', 'hs', 'town'],
   slack: 'linked',
   slackServer: patientSlack,
