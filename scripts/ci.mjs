@@ -23,10 +23,14 @@ function suite(name) {
   const skipped = stdout.split('\n').find((line) => line.startsWith('SKIPPED '));
   if (skipped !== undefined) console.log(skipped);
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
     counts.passed += numPassedTests;
     counts.failed += numFailedTests;
-    console.log(`${name}: ${numPassedTests} passed, ${numFailedTests} failed, ${numFailedTestSuites} suites failed`);
+    console.log(
+      `${name}: ${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped, ${numFailedTestSuites} suites failed`,
+    );
   } catch {
     console.log(`${name}: no test was counted (exit ${status})`);
   }

@@ -59,6 +59,7 @@ export class SoundConversion {
     if (from === undefined || writer === undefined) throw new NotConverted(`nobody makes ${to} of ${sound.mime} here`);
     if (sound.bytes > mostBytes) throw new NotConverted(`it has ${String(sound.bytes)} bytes`);
     const mine = this.#last.then(() => this.#inFolder(sound, from, writer, signal));
+    // The next one has its turn whatever became of this one, of which `mine` tells.
     this.#last = mine.catch(() => undefined);
     return mine;
   }

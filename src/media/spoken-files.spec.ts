@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onlyWhere } from '../../test/support/only-where.js';
 import { NetworkUnavailable } from '../model/errors.js';
 import type { OpenedFile } from '../model/network-adapter.js';
 import { SoundConversion } from './sound-conversion.js';
@@ -117,8 +118,7 @@ describe('what was spoken', () => {
   });
 
   const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-  // A machine without it has nothing to show here.
-  (hasFfmpeg ? it : it.skip).each([
+  onlyWhere(hasFfmpeg, 'there is no ffmpeg, so no real sound was converted').each([
     ['audio/ogg', 'OggS', 'recorded.ogg', 1_000],
     ['audio/mpeg', 'ID3', 'recorded.mp3', undefined],
   ])(

@@ -18,6 +18,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
+import { onlyWhere } from '../../../test/support/only-where.js';
 import { binaryChoice, temporaryFolder } from '../../../test/support/postgres-choice.js';
 import { readEmbeddedAddress } from './address.js';
 import { canEnter, databaseUser, reachable, userByNumber } from './database-user.js';
@@ -27,7 +28,7 @@ import { findPostmaster } from './postmaster.js';
 import { markOf } from './process-mark.js';
 
 const asRoot = process.getuid?.() === 0;
-const ifRoot = asRoot ? it : it.skip;
+const ifRoot = onlyWhere(asRoot, 'only root can run the embedded database as another user');
 
 const started: EmbeddedPostgres[] = [];
 const applications: ChildProcess[] = [];
