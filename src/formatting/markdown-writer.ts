@@ -30,6 +30,8 @@ const lineEnd: Run = { leaf: { type: 'break' }, marks: [] };
 const address = /(?:(?<![a-z])https?:\/\/|(?<![^\s(*_[\]~])www\.)[^\s<>]+/giu;
 const mail = /(?<![\w.+-])[a-z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)+/giu;
 const endOfSentence = /(?:&[a-z0-9]+;|[.,;:!?'")\\])+$/i;
+/** Behind this an address without a scheme is one to every reader. Blanks that do not break are none of Markdown's. */
+const beginsAddress = /(?:^|[ \t\n(*_[\]~])$/;
 /** With this behind it an address ends where it should. */
 const endsAddress = /^(?:[.,;:!?'")]*(?:[ \t\n]|$))/;
 const endsMail = /^(?![\p{L}\p{N}_@-])/u;
@@ -163,7 +165,7 @@ export class MarkdownWriter {
   #inline(inline: Inline, before: string, behind: string, within: Within): PhrasingContent[] {
     switch (inline.type) {
       case 'text':
-        return within === 'link' ? [text(visible(inline.text))] : textNodes(visible(inline.text), behind);
+        return within === 'link' ? [text(visible(inline.text))] : textNodes(visible(inline.text), behind, before);
       case 'bold':
         return [{ type: 'strong', children: this.#nested(inline.content, mark, within) }];
       case 'italic':
@@ -183,7 +185,7 @@ export class MarkdownWriter {
       case 'mention':
         return [raw(this.writing.mention(inline))];
       default:
-        return textNodes(toPlain([{ type: 'paragraph', content: [inline] }]), behind);
+        return textNodes(toPlain([{ type: 'paragraph', content: [inline] }]), behind, before);
     }
   }
 
@@ -192,7 +194,7 @@ export class MarkdownWriter {
     let beginning = behind;
     for (const [at, inline] of [...content.entries()].toReversed()) {
       const before = content[at - 1];
-      nodes.push(this.#inline(inline, before?.type === 'text' ? before.text : '', beginning, within));
+      nodes.push(this.#inline(inline, endOf(before), beginning, within));
       beginning = inline.type === 'text' ? inline.text + beginning : inline.type === 'break' ? '' : mark;
     }
     return nodes.toReversed().flat();
@@ -206,14 +208,32 @@ function asWritten([first, ...others]: readonly BlockContent[]): string | undefi
   return only?.type === 'raw' && more.length === 0 ? only.value : undefined;
 }
 
+/** How an inline ends, for what stands behind it. */
+function endOf(inline: Inline | undefined): string {
+  switch (inline?.type) {
+    case undefined:
+    case 'break':
+      return '';
+    case 'text':
+      return inline.text;
+    case 'bold':
+    case 'italic':
+    case 'strike':
+      return mark;
+    default:
+      return ')';
+  }
+}
+
 /** Text with the addresses in it as they are: with backslashes they would lead elsewhere. */
-function textNodes(value: string, behind: string): PhrasingContent[] {
+function textNodes(value: string, behind: string, before: string): PhrasingContent[] {
   const nodes: PhrasingContent[] = [];
   let from = 0;
   for (const match of value.matchAll(address)) {
     const found = match[0].replace(endOfSentence, '');
     if (!isReadAsLink(found)) continue;
-    const isAlone = endsAddress.test(value.slice(match.index + found.length) + behind);
+    const isBegun = !/^www/i.test(found) || beginsAddress.test(before + value.slice(0, match.index));
+    const isAlone = isBegun && endsAddress.test(value.slice(match.index + found.length) + behind);
     nodes.push(...withMails(value.slice(from, match.index)));
     nodes.push(isAlone ? raw(found) : { type: 'link', url: withScheme(found), children: [text(found)] });
     from = match.index + found.length;

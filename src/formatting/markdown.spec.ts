@@ -209,6 +209,11 @@ describe('toMarkdown: what was meant', () => {
       [paragraph({ type: 'bold', content: [text('a'), lineBreak, lineBreak, text('b')] })],
       '**a**\n\n**b**',
     ],
+    [
+      'an address behind blanks that do not break',
+      fromPlain('     www.example.org&amp;@'),
+      '\u00a0\u00a0\u00a0\u00a0\u00a0[www.example.org\\&amp;@](http://www.example.org\\&amp;@)',
+    ],
     ['an indented line', fromPlain('if:\n    then'), 'if:\n\u00a0\u00a0\u00a0\u00a0then'],
     [
       'a table',
