@@ -61,4 +61,15 @@ it('a file that is larger than the settings let through is linked in every direc
   );
   expect((await fetched(ofSlack, { range: 'bytes=299990-' })).bytes.equals(film.subarray(299_990))).toBe(true);
   expect((await fetched(ofSlack)).bytes.equals(film)).toBe(true);
+
+  const share = (room: string, data: Buffer): number =>
+    talk.shareFile(room, 'anna', { name: 'plan.bin', mimetype: 'application/octet-stream', data });
+  share(room.talk, film);
+  const ofTalk = await linkIn('the link of a file of Talk', () => inMatrix().slice(inMatrix().indexOf('plan.bin')));
+  expect((await fetched(ofTalk)).bytes.equals(film)).toBe(true);
+  const authorization = `Basic ${Buffer.from(`anna:${talk.issueAppPassword('anna')}`).toString('base64')}`;
+  await fetch(`${talk.url}/remote.php/dav/files/anna/plan.bin`, { method: 'DELETE', headers: { authorization } });
+  // Where the bridge's account has it, the path is the one of before.
+  share(talk.createRoom({ name: 'Board', owner: 'anna', members: ['bridge'] }), randomBytes(300_000));
+  expect((await fetched(ofTalk)).status).toBe(410);
 });

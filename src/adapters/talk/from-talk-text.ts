@@ -69,7 +69,7 @@ export function filesOf(
       const blurhash = textOf(parameter, 'blurhash');
       return {
         account,
-        id: talkFileId({ of: 'file', path: textOf(parameter, 'path') }),
+        id: talkFileId({ of: 'file', file: textOf(parameter, 'id'), path: textOf(parameter, 'path') }),
         name: textOf(parameter, 'name'),
         mime: textOf(parameter, 'mimetype'),
         ...(bytes === undefined ? {} : { bytes }),

@@ -120,11 +120,11 @@ describe('fromTalk: messages', () => {
   it('files are handles, with what the row says of them, and their words beside', () => {
     expect(eventOf('file')).toMatchObject({
       body: [],
-      files: [{ account, id: 'file/Talk/notes ü.txt', name: 'notes ü.txt', mime: 'text/plain', bytes: 11 }],
+      files: [{ account, id: 'file/431/Talk/notes ü.txt', name: 'notes ü.txt', mime: 'text/plain', bytes: 11 }],
     });
     expect(eventOf('voiceMessage')).toMatchObject({ body: [], files: [{ mime: 'audio/mpeg', voice: {} }] });
     expect(eventOf('fileWithCaption')).toMatchObject({
-      files: [{ id: 'file/Talk/picture.png', bytes: 70, size: { width: 1, height: 1 } }],
+      files: [{ id: 'file/430/Talk/picture.png', bytes: 70, size: { width: 1, height: 1 } }],
     });
     expect(contentOf('fileWithCaption')).toEqual([
       { type: 'text', text: 'Look at ' },

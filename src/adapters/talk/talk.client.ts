@@ -23,7 +23,7 @@ import { ServerFacts } from './api/server-facts.js';
 import { talkApi, type TalkApi } from './api/talk-api.js';
 import { inBrowser, sessionOf, type Credentials, type Session } from './talk.credentials.js';
 import { DeadRooms } from './talk.dead-rooms.js';
-import { brokenAnswer, fileGone, loginClosed, refusalError, transportError } from './talk.errors.js';
+import { brokenAnswer, fileChanged, fileGone, loginClosed, refusalError, transportError } from './talk.errors.js';
 import { TalkHashes } from './talk.hashes.js';
 import type { TalkSettings } from './talk.settings.js';
 import { Throttle } from './talk.throttle.js';
@@ -155,11 +155,14 @@ export class TalkClient implements OcsDoor {
     };
   }
 
-  /** A picture or another file, as it comes. Throws TargetGone where there is none. */
+  /**
+   * A picture or another file, as it comes. Throws TargetGone where there is none. `etag`: of what is meant; throws NetworkUnavailable where
+   * something else is there by now.
+   */
   async openFile(
     path: string,
     signal: AbortSignal,
-    wanted?: WantedBytes,
+    { wanted, etag }: { readonly wanted?: WantedBytes | undefined; readonly etag?: string | undefined } = {},
   ): Promise<FileStream & { readonly isCustom: boolean; readonly version: string }> {
     const session = this.#open();
     const answer = await this.#http
@@ -170,6 +173,7 @@ export class TalkClient implements OcsDoor {
           ...commonHeaders,
           ...session.headers(),
           ...(wanted === undefined ? {} : { range: rangeOf(wanted) }),
+          ...(etag === undefined ? {} : { 'if-match': etag }),
         },
         timeoutMs: this.settings.requestTimeoutMs,
         signal,
@@ -184,6 +188,7 @@ export class TalkClient implements OcsDoor {
     if (!isGiven) {
       await discard(answer.body);
       if (answer.status === 404) throw fileGone();
+      if (answer.status === 412 && etag !== undefined) throw fileChanged();
       const isPage = mime.includes('html');
       const error = refusalError('read', {
         status: answer.status,

@@ -286,6 +286,11 @@ export function fileGone(): BridgeError {
   return new TargetGone('there is no such file');
 }
 
+/** Between two looks at it: whoever looks once more finds what is there by then. */
+export function fileChanged(): BridgeError {
+  return new NetworkUnavailable('the file changed while it was opened', { certainty: 'notSent' });
+}
+
 /** The account's files are full, or the server takes none so large; undefined: it was refused for another reason. */
 export function fileNotTaken({ status }: Refusal): BridgeError | undefined {
   if (status === 507) return new MessageRefused('the Nextcloud account has no room for it');

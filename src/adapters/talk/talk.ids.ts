@@ -106,8 +106,8 @@ export function talkAddressOf({ room, message }: Place, baseUrl: string): string
 export type TalkFile =
   | { readonly of: 'userAvatar'; readonly user: string }
   | { readonly of: 'roomAvatar'; readonly token: string }
-  /** `path`: below the account's own files. */
-  | { readonly of: 'file'; readonly path: string };
+  /** `file`: the server's number of it, which no other file ever has. `path`: where the account has it, below its own files. */
+  | { readonly of: 'file'; readonly file: string; readonly path: string };
 
 export function talkFileId(file: TalkFile): string {
   switch (file.of) {
@@ -116,14 +116,17 @@ export function talkFileId(file: TalkFile): string {
     case 'roomAvatar':
       return `room-avatar/${file.token}`;
     case 'file':
-      return `file/${file.path}`;
+      return `file/${file.file}/${file.path}`;
   }
 }
 
 export function talkFileOf(id: string): TalkFile | undefined {
   const [, what, name] = /^(user-avatar|room-avatar|file)\/(.+)$/su.exec(id) ?? [];
   if (what === undefined || name === undefined) return undefined;
-  if (what === 'file') return { of: 'file', path: name };
+  if (what === 'file') {
+    const [, file, path] = /^(\d{1,15})\/(.+)$/su.exec(name) ?? [];
+    return file === undefined || path === undefined ? undefined : { of: 'file', file, path };
+  }
   return what === 'user-avatar' ? { of: 'userAvatar', user: name } : { of: 'roomAvatar', token: name };
 }
 

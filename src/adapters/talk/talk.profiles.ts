@@ -4,9 +4,9 @@ import type { FileStream, RoomProfile, UserProfile, WantedBytes } from '../../mo
 import { TargetGone } from '../../model/errors.js';
 import { avatarEndpoints } from './api/avatars.endpoints.js';
 import { pathOf } from './api/endpoint-call.js';
-import { fileEndpoints } from './api/files.endpoints.js';
 import { serverEndpoints } from './api/server.endpoints.js';
 import type { TalkClient } from './talk.client.js';
+import { openSharedFile } from './talk.downloads.js';
 import { fileGone } from './talk.errors.js';
 import { actorOf, talkFileId, talkFileOf, type TalkFile } from './talk.ids.js';
 
@@ -56,11 +56,9 @@ export class TalkProfiles {
   async openFile(file: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
     const known = talkFileOf(file.id);
     if (known === undefined) throw fileGone();
-    const path =
-      known.of === 'file'
-        ? pathOf(fileEndpoints.download, { user: this.self(), path: known.path })
-        : picturePath(known);
-    return this.client.openFile(path, signal, wanted);
+    return known.of === 'file'
+      ? openSharedFile(this.client, { user: this.self(), ...known }, signal, wanted)
+      : this.client.openFile(picturePath(known), signal, { wanted });
   }
 
   /** Undefined where the server drew the picture itself, or where there is nobody. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Act, Missing } from '../talk.errors.js';
 
-export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'MKCOL' | 'MOVE';
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'MKCOL' | 'MOVE' | 'PROPFIND';
 
 /** Named values, each with what it may be. */
 export type Shape = Readonly<Record<string, z.ZodType>>;
@@ -54,7 +54,7 @@ export interface Endpoint<Args = never, Data = unknown, Status extends number = 
 /** An endpoint whose types nobody needs. */
 export type AnyEndpoint = Omit<Endpoint, 'takes'>;
 
-export type SuccessStatus = 200 | 201 | 202 | 204 | 304;
+export type SuccessStatus = 200 | 201 | 202 | 204 | 207 | 304;
 
 type Placeholders<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>

@@ -58,6 +58,16 @@ export const fileEndpoints = group('files', {
     data: nothing,
     statuses: [204, 401, 404],
   }),
+  // What stands at a path: `properties` is the XML that asks for what is wanted. Source: RFC 4918, and Nextcloud's developer manual, "WebDAV".
+  properties: around('PROPFIND /remote.php/dav/files/{user}/{path}', {
+    sends: 'file',
+    besides: { file, depth: z.literal(['0', '1']) },
+    headers: { depth: 'depth' },
+    answers: 'bytes',
+    data: bytes,
+    statuses: [207, 401, 404],
+    act: 'read',
+  }),
   download: around('GET /remote.php/dav/files/{user}/{path}', {
     answers: 'bytes',
     data: bytes,

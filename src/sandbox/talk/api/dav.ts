@@ -40,7 +40,9 @@ function answerFile(talk: TalkState, owner: string, path: string, request: Sandb
       return put(talk, owner, path, request);
     case 'GET':
     case 'HEAD':
-      return get(talk.files.find(owner, path), request.headers.range);
+      return get(talk.files.find(owner, path), request.headers);
+    case 'PROPFIND':
+      return properties(talk.files.find(owner, path), request.path);
     case 'DELETE':
       return talk.files.delete(owner, path) ? { status: 204 } : fault(404, 'NotFound', 'File not found');
     default:
@@ -68,10 +70,24 @@ export function put(
   return { status: isNew ? 201 : 204, headers: { 'oc-fileid': fileId(file.id), etag: `"${file.etag}"` } };
 }
 
-function get(file: StoredFile | undefined, range: string | undefined): SandboxAnswer {
+/** What Sabre does with `If-Match`: what is not there does not match either. */
+function get(file: StoredFile | undefined, { range, 'if-match': wanted }: SandboxRequest['headers']): SandboxAnswer {
+  if (wanted !== undefined && wanted !== '*' && wanted !== (file && `"${file.etag}"`))
+    return fault(412, 'PreconditionFailed', 'An If-Match header was specified, and nothing there matches');
   if (file === undefined) return fault(404, 'NotFound', 'File not found');
   const type = file.mimetype.startsWith('text/') ? `${file.mimetype};charset=UTF-8` : file.mimetype;
   return rangeAnswer(file.data, range, { 'content-type': type, etag: `"${file.etag}"` });
+}
+
+/** What Nextcloud tells of a file to whoever asks for its number and its ETag; of folders nobody asks. */
+function properties(file: StoredFile | undefined, path: string): SandboxAnswer {
+  if (file === undefined) return fault(404, 'NotFound', 'File not found');
+  const href = path.split('/').map(encodeURIComponent).join('/');
+  const told = `<d:getetag>&quot;${file.etag}&quot;</d:getetag><oc:fileid>${String(file.id)}</oc:fileid>`;
+  const body = `<?xml version="1.0"?>
+<d:multistatus xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns"><d:response><d:href>${href}</d:href><d:propstat><d:prop>${told}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>
+`;
+  return { status: 207, headers: { 'content-type': 'application/xml; charset=utf-8' }, body };
 }
 
 function fileId(id: number): string {
