@@ -49,6 +49,7 @@ async function looked(due: readonly WaitingDelivery[], found: Record<string, Out
     deliver: {
       messageSent: { repeat: 'look' },
       messageEdited: { repeat: 'look' },
+      messageDeleted: { repeat: 'look' },
       reactionAdded: { repeat: 'harmless' },
     },
     capabilities: () => Promise.resolve({ maxTextChars: 1_000 }),
@@ -140,7 +141,50 @@ describe('look', () => {
     expect([seen.done, seen.left]).toEqual([['1 a'], ['2 wait']]);
   });
 
-  it('what is so already is done, without a copy', async () => {
-    expect((await looked([waiting('1')], { '1': 'alreadySo' })).done).toEqual(['1']);
+  describe('of what is so already', () => {
+    const about = { room, actor: message().actor, at: message().at, message: message().message };
+    const edit = (name: string, of: string): WaitingDelivery => {
+      const event: BridgeEvent = { ...about, kind: 'messageEdited', body: [], style: 'text', version: '2' };
+      return waiting(name, { message: of, event });
+    };
+    const reaction = (name: string, of: string): WaitingDelivery =>
+      waiting(name, { message: of, event: { ...about, kind: 'reactionAdded', emoji: '🎉', version: '2' } });
+    const deletion = (name: string, of: string): WaitingDelivery =>
+      waiting(name, { message: of, event: { ...about, kind: 'messageDeleted', version: '3' } });
+
+    it('it is done, without a copy', async () => {
+      const seen = await looked([edit('1', 'a')], { '1': 'alreadySo' });
+      expect([seen.done, seen.left]).toEqual([['1'], []]);
+    });
+
+    it('nothing follows for what comes before it: an equal edit may have been made earlier, and somebody else may delete', async () => {
+      const due = [
+        waiting('1'),
+        reaction('2', 'b'),
+        edit('3', 'c'),
+        edit('4', 'a'),
+        deletion('5', 'd'),
+        reaction('6', 'a'),
+      ];
+      const seen = await looked(due, { '4': 'alreadySo', '5': 'alreadySo' });
+      expect(seen.done).toEqual(['4', '5']);
+      expect(seen.left).toEqual(['1 wait', '2 send', '3 wait', '6 send']);
+    });
+
+    it('what it has outdone needs nothing either: words by an edit, everything by a deletion', async () => {
+      const due = [waiting('1', { message: 'a' }), edit('2', 'a'), reaction('3', 'a'), edit('4', 'a')];
+      const edited = await looked(due, { '1': [copy(0, 'x')], '4': 'alreadySo' });
+      expect([edited.done, edited.left]).toEqual([['1 x', '2', '4'], ['3 send']]);
+      const deleted = await looked([...due, deletion('5', 'a')], { '1': [copy(0, 'x')], '5': 'alreadySo' });
+      expect([deleted.done, deleted.left]).toEqual([['1 x', '2', '3', '4', '5'], []]);
+    });
+
+    it('what is made after it under our key was made after it, and after all before', async () => {
+      const seen = await looked([reaction('1', 'b'), edit('2', 'a'), waiting('3')], {
+        '2': 'alreadySo',
+        '3': [copy(0, 'c')],
+      });
+      expect([seen.done, seen.left]).toEqual([['1', '2', '3 c'], []]);
+    });
   });
 });

@@ -12,7 +12,7 @@ export interface Found {
 }
 
 /**
- * Asks the network once for a whole batch. A lane sends in order: whatever comes before a delivery that was found was made
+ * Asks the network once for a whole batch. A lane sends in order: whatever comes before a delivery that left its key behind was made
  * too, even where its copy has vanished meanwhile. What is left is in doubt no longer when the look was conclusive.
  */
 export async function look(
@@ -26,14 +26,19 @@ export async function look(
   const doubted = await doubtedOf(adapter, deliverer, lane, due, signal);
   const inDoubt = new Set(doubted.map(({ delivery }) => delivery));
   const seen = doubted.length === 0 ? new Map<string, Seen>() : await ask(adapter, doubted, signal);
-  const last = due.findLastIndex(({ uuid }) => seen.has(uuid));
-  const lastSeen = due[last];
-  const whole = lastSeen === undefined || (await isWhole(adapter, lane, lastSeen, seen.get(lastSeen.uuid)));
-  const done = due.slice(0, whole ? last + 1 : last).map((delivery) => ({ delivery, made: madeOf(delivery, seen) }));
-  const left = due.slice(whole ? last + 1 : last).map((delivery) => {
-    const conclusive = !inDoubt.has(delivery) || (delivery.uncertain !== null && delivery.uncertain.settledAt <= now);
-    return { ...delivery, made: madeOf(delivery, seen), uncertain: conclusive ? null : delivery.uncertain };
-  });
+  const last = due.findLastIndex(({ uuid }) => isMade(seen.get(uuid)));
+  const lastMade = due[last];
+  const isLastWhole = lastMade === undefined || (await isWhole(adapter, lane, lastMade));
+  const madeUpTo = isLastWhole ? last : last - 1;
+  const isDone = (delivery: WaitingDelivery, at: number): boolean =>
+    at <= madeUpTo || seen.get(delivery.uuid) === 'alreadySo' || isOutdone(delivery, due.slice(at + 1), seen);
+  const done = due.filter(isDone).map((delivery) => ({ delivery, made: madeOf(delivery, seen) }));
+  const left = due
+    .filter((delivery, at) => !isDone(delivery, at))
+    .map((delivery) => {
+      const conclusive = !inDoubt.has(delivery) || (delivery.uncertain !== null && delivery.uncertain.settledAt <= now);
+      return { ...delivery, made: madeOf(delivery, seen), uncertain: conclusive ? null : delivery.uncertain };
+    });
   return { done, left, outcomes: doubted.map(({ delivery: { uuid } }) => (seen.has(uuid) ? 'found' : 'notFound')) };
 }
 
@@ -96,14 +101,32 @@ async function ask(
   return seen;
 }
 
+function isMade(seen: Seen | undefined): seen is readonly Copy[] {
+  return seen !== undefined && seen !== 'alreadySo';
+}
+
+/**
+ * Whether a later one that is so already leaves nothing of it to be done. No more follows from how a room stands: an equal edit may have
+ * been made before, and a message may have been deleted by somebody else.
+ */
+function isOutdone(
+  { message, event }: WaitingDelivery,
+  later: readonly WaitingDelivery[],
+  seen: ReadonlyMap<string, Seen>,
+): boolean {
+  const isOfWords = event.kind === 'messageSent' || event.kind === 'messageEdited';
+  return later.some(
+    (other) =>
+      message !== null &&
+      other.message === message &&
+      seen.get(other.uuid) === 'alreadySo' &&
+      (other.event.kind === 'messageDeleted' || isOfWords),
+  );
+}
+
 /** Whether nothing of the last delivery that was found can be missing. A short message without files has one part only. */
-async function isWhole(
-  adapter: NetworkAdapter,
-  lane: Lane,
-  { event }: WaitingDelivery,
-  seen: Seen | undefined,
-): Promise<boolean> {
-  if (seen === 'alreadySo' || (event.kind !== 'messageSent' && event.kind !== 'messageEdited')) return true;
+async function isWhole(adapter: NetworkAdapter, lane: Lane, { event }: WaitingDelivery): Promise<boolean> {
+  if (event.kind !== 'messageSent' && event.kind !== 'messageEdited') return true;
   if (event.kind === 'messageSent' && event.files.length > (event.body.length === 0 ? 1 : 0)) return false;
   const { maxTextChars, maxTextBytes } = await adapter.capabilities(lane.room);
   // Names, quotes and markup come on top, and a character may take four bytes: a quarter of the limit is surely one part.
