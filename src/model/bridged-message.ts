@@ -6,6 +6,8 @@ export interface BridgedMessage {
   readonly parts: readonly RemoteId[];
   /** Whose words they are, where they were said in the room; absent: they are a copy of ours. */
   readonly author?: UserId;
+  /** Of its last change, as events number them; '0' where there was none. */
+  readonly version: string;
   /** Of people of the room's own network. */
   readonly reactions: readonly { readonly emoji: string; readonly person: UserId }[];
 }

@@ -10,7 +10,7 @@ export class BridgedRepository {
   async in({ account, id }: RoomRef, from: RemoteId, limit: number): Promise<readonly BridgedMessage[]> {
     const rows = await this.database.rows<BridgedRow>(
       `select json_agg(c.remote order by c.part) as parts,
-              case when bool_or(c.delivery is null) then m.author end as author,
+              case when bool_or(c.delivery is null) then m.author end as author, m.version,
               (select coalesce(json_agg(json_build_object('emoji', r.emoji, 'person', r.person)), '[]')
                  from reactions r where r.message = m.id and r.account = $1 and r.state = 'added') as reactions
          from (select message, remote, part, delivery from copies
@@ -20,12 +20,13 @@ export class BridgedRepository {
         group by m.id order by max(c.remote) desc`,
       [account, id, from, limit],
     );
-    return rows.map(({ parts, author, reactions }) => ({ parts, reactions, ...(author === null ? {} : { author }) }));
+    return rows.map(({ author, ...row }) => ({ ...row, ...(author === null ? {} : { author }) }));
   }
 }
 
 interface BridgedRow {
   readonly parts: readonly RemoteId[];
   readonly author: UserId | null;
+  readonly version: string;
   readonly reactions: BridgedMessage['reactions'];
 }

@@ -38,10 +38,11 @@ it('what the bridge has of a room: what was said there and its copies, with the 
 
   const bridged = new BridgedRepository(house.database);
   expect(await bridged.in(leftRoom, remoteId('2'), 10)).toEqual([
-    { parts: ['3'], author: userId('anna'), reactions: [] },
+    { parts: ['3'], author: userId('anna'), version: '0', reactions: [] },
     {
       parts: ['2'],
       author: userId('anna'),
+      version: '0',
       reactions: expect.arrayContaining([
         { emoji: '👍', person: 'anna' },
         { emoji: ':kazoo:', person: 'anna' },
@@ -50,9 +51,9 @@ it('what the bridge has of a room: what was said there and its copies, with the 
   ]);
   expect(await bridged.in(leftRoom, remoteId('0'), 1)).toEqual([]);
   expect(await bridged.in(rightRoom, remoteId('right-'), 10)).toEqual([
-    { parts: ['right-3'], reactions: [{ emoji: '👍', person: 'anna' }] },
-    { parts: ['right-2'], reactions: [] },
-    { parts: ['right-1'], reactions: [] },
+    { parts: ['right-3'], version: '0', reactions: [{ emoji: '👍', person: 'anna' }] },
+    { parts: ['right-2'], version: '0', reactions: [] },
+    { parts: ['right-1'], version: '0', reactions: [] },
   ]);
   expect(await bridged.in({ ...leftRoom, id: roomId('elsewhere') }, remoteId('0'), 10)).toEqual([]);
   await house.close();

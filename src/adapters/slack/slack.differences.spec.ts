@@ -13,7 +13,7 @@ function message(more: JsonObject = {}): JsonObject {
 }
 
 function bridged(more: Partial<BridgedMessage> = {}): BridgedMessage {
-  return { parts: [remoteId(ts)], author: userId('U0ANNA0001'), reactions: [], ...more };
+  return { parts: [remoteId(ts)], author: userId('U0ANNA0001'), version: '0', reactions: [], ...more };
 }
 
 const { author: _none, ...copy } = bridged();
@@ -62,6 +62,12 @@ it('a message that was edited meanwhile is told as it stands', () => {
       event_ts: look.at,
     },
   ]);
+});
+
+it('an edit that an earlier comparing found is known, and one of the second of the last change is told again', () => {
+  const edited = message({ edited: { user: 'U0ANNA0001', ts: '1755000150.000000' } });
+  expect(found(bridged({ version: '1755000160000000' }), [ts, edited])).toEqual([]);
+  expect(found(bridged({ version: '1755000150900000' }), [ts, edited])).toHaveLength(1);
 });
 
 it('what was edited before is known, and what our copies say is ours', () => {

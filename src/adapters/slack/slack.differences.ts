@@ -1,6 +1,7 @@
 import type { BridgedMessage } from '../../model/bridged-message.js';
 import { toShortcode } from '../../formatting/emoji.js';
 import { reactionEmoji } from './from-slack.js';
+import { isTs, versionOf } from './slack.ids.js';
 import { isObject, type JsonObject, type StoredEvent } from './slack.payloads.js';
 
 /** A message as Slack shows it now. */
@@ -16,6 +17,9 @@ export interface Look {
   /** The app's own user. */
   readonly self: string;
 }
+
+/** An edit may name no more than its second: what is known to have been changed later than that contains it. */
+const withinUs = 1_000_000n;
 
 /** As Slack would have told it. */
 type Found = StoredEvent['event'] & { readonly type: string };
@@ -44,10 +48,11 @@ function deletion(ts: string, author: string, { channel, at }: Look): Found {
   return { type: 'message', subtype, channel, deleted_ts: ts, previous_message: before, ts: at, event_ts: at };
 }
 
-function editOf({ author }: BridgedMessage, stands: JsonObject, { channel, since, at }: Look): Found[] {
+function editOf({ author, version }: BridgedMessage, stands: JsonObject, { channel, since, at }: Look): Found[] {
   const { edited } = stands;
   const editedTs = isObject(edited) ? edited['ts'] : undefined;
-  if (author === undefined || typeof editedTs !== 'string' || editedTs < since) return [];
+  if (author === undefined || typeof editedTs !== 'string' || !isTs(editedTs) || editedTs < since) return [];
+  if (BigInt(versionOf(editedTs)) + withinUs <= BigInt(version)) return [];
   return [{ type: 'message', subtype: 'message_changed', channel, message: stands, ts: at, event_ts: at }];
 }
 
