@@ -103,8 +103,8 @@ export class Board {
   }
 
   #shown(name: SideName, side: Side): PageSide {
-    const { network, room, people } = side;
-    return { network, room, people, members: side.members(), entries: [...this.#entries[name].values()] };
+    const { network, room, people, can } = side;
+    return { network, room, people, can, members: side.members(), entries: [...this.#entries[name].values()] };
   }
 
   #take(side: SideName, change: SideChange): void {
@@ -137,6 +137,7 @@ export class Board {
       this.#put(side, shownMessage(message));
       const original = this.#counts.copy(side, message);
       if (original !== undefined) this.#arrived(original.from, original.id, side);
+      if (original !== undefined && message.key === undefined) this.#way?.shown(original.id, side);
     }
     this.#tell({ type: 'counts', counts: this.#counts.counts });
   }

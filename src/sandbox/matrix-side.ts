@@ -4,7 +4,8 @@ import type { JsonObject } from './matrix/events.js';
 import { MatrixError } from './matrix/matrix-error.js';
 import { MatrixSandbox } from './matrix/matrix-sandbox.js';
 import type { RoomMessage } from './matrix/matrix-sandbox.types.js';
-import { MatrixView } from './matrix-view.js';
+import { askedBy, endedBy, pollIn, type MatrixPoll, type PollEvent, votedBy } from './matrix-poll.js';
+import { MatrixView, threadOf } from './matrix-view.js';
 import type { Act, PageNote, PagePerson } from './page.types.js';
 import { ActRefused, type Reached, type Side, type SideChange, type SideFile, type SideMessage } from './side.js';
 import { typedHtml } from './typed-html.js';
@@ -18,12 +19,13 @@ const pushBackoffMs = 250;
 /** Clients write emoji with variation selector 16 where it may stand; of the page's, that is this one. */
 const keys: ReadonlyMap<string, string> = new Map([['👍', '👍\ufe0f']]);
 /** Source: https://spec.matrix.org/v1.16/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid */
-const sending = /^\/_matrix\/client\/v3\/rooms\/[^/]+\/send\/m\.room\.message\/([^/?]+)/;
+const sending = /^\/_matrix\/client\/v3\/rooms\/[^/]+\/send\/(?:m\.room\.message|[\w.]*poll\.start)\/([^/?]+)/;
 
 /** A homeserver with one room that is open to all, in which Mia, Noah and Olga are. */
 export class MatrixSide implements Side {
   readonly network = 'Matrix';
   readonly people: Side['people'];
+  readonly can = { mostOptions: 20, threads: 'onMessage' } as const;
   readonly roomId: string;
   readonly #server = new MatrixSandbox({ pushBackoffMs });
   readonly #tokens = { asToken: randomBytes(24).toString('hex'), hsToken: randomBytes(24).toString('hex') };
@@ -139,12 +141,29 @@ export class MatrixSide implements Side {
     switch (act.do) {
       case 'say': {
         const formattedBody = typedHtml(act.text);
+        const answered = act.answers === undefined ? undefined : this.#message(act.answers);
+        const under = act.thread !== undefined && 'under' in act.thread ? this.#message(act.thread.under) : undefined;
+        // Whoever answers in a thread stays in it.
+        const thread = threadOf((under ?? answered)?.content ?? {}) ?? under?.eventId;
         server.post(this.roomId, person, act.text, {
-          ...(act.answers === undefined ? {} : { replyTo: this.#message(act.answers).eventId }),
+          ...(answered === undefined ? {} : { replyTo: answered.eventId }),
+          ...(thread === undefined ? {} : { thread }),
           ...(formattedBody === undefined ? {} : { formattedBody }),
         });
         return;
       }
+      case 'ask':
+        this.#send(person, askedBy(act));
+        return;
+      case 'vote':
+        this.#send(person, votedBy(act.message, this.#poll(act.message), act.choices));
+        return;
+      case 'endPoll':
+        this.#poll(act.message);
+        this.#send(person, endedBy(this.#own(person, act.message).eventId));
+        return;
+      case 'press':
+        throw new ActRefused('refused', 'Messages of Matrix have no buttons.');
       case 'edit':
         server.sendEvent(this.roomId, person, 'm.room.message', editOf(this.#own(person, act.message), act.text));
         return;
@@ -160,6 +179,17 @@ export class MatrixSide implements Side {
         server.redact(this.roomId, person, reaction);
       }
     }
+  }
+
+  #send(person: string, { type, content }: PollEvent): void {
+    this.#server.sendEvent(this.roomId, person, type, content);
+  }
+
+  /** Throws ActRefused where it is over, or none. */
+  #poll(id: string): MatrixPoll {
+    const poll = pollIn(this.#message(id).content);
+    if (poll === undefined || this.#view.isOver(id)) throw new ActRefused('gone', 'That poll is over.');
+    return poll;
   }
 
   #message(id: string): RoomMessage {

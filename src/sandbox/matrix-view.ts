@@ -1,4 +1,5 @@
-import type { Note, PageFile, PageNote, PagePerson, PageReaction } from './page.types.js';
+import { choicesIn, type MatrixPoll, pollIn, pollKindOf } from './matrix-poll.js';
+import type { Note, PageFile, PageNote, PagePerson, PagePoll, PageReaction } from './page.types.js';
 import { isObject, relationOf, type JsonObject } from './matrix/events.js';
 import { deliveryField } from './matrix/ledger-entry.js';
 import type { RoomMessage } from './matrix/matrix-sandbox.types.js';
@@ -25,6 +26,9 @@ interface Kept {
   /** Newest last. */
   readonly edits: { readonly event: string; readonly content: JsonObject }[];
   readonly reactions: Reaction[];
+  /** Of a poll: votes before its end, newest last, and the event that ended it. */
+  readonly votes: { readonly event: string; readonly by: string; readonly content: JsonObject }[];
+  readonly ends: { readonly event: string }[];
   isRedacted: boolean;
 }
 
@@ -40,6 +44,9 @@ export class MatrixView {
   /** Takes the next event; answers with the entry whose look it changes. */
   take(event: RoomMessage): SideMessage | PageNote | undefined {
     if (event.stateKey !== undefined) return this.#note(event, event.stateKey);
+    const ofPoll = pollKindOf(event.type);
+    if (ofPoll === 'start') return this.#related(event) ?? this.#keep(event);
+    if (ofPoll !== undefined) return this.#ofPoll(event, ofPoll);
     switch (event.type) {
       case 'm.room.message':
       case 'm.sticker':
@@ -58,13 +65,19 @@ export class MatrixView {
     return kept === undefined || kept.isRedacted ? undefined : kept.event;
   }
 
+  /** Whether somebody ended a poll. */
+  isOver(id: string): boolean {
+    return (this.#kept.get(id)?.ends.length ?? 0) > 0;
+  }
+
   /** The event by which somebody reacted. */
   reaction(id: string, by: string, emoji: string): string | undefined {
     return this.#kept.get(id)?.reactions.find((each) => each.by === by && each.emoji === emoji)?.event;
   }
 
   #keep(event: RoomMessage): SideMessage {
-    const kept: Kept = { event, edits: [], reactions: [], isRedacted: event.redactedBy !== undefined };
+    const isRedacted = event.redactedBy !== undefined;
+    const kept: Kept = { event, edits: [], reactions: [], votes: [], ends: [], isRedacted };
     this.#kept.set(event.eventId, kept);
     return this.#show(kept);
   }
@@ -85,6 +98,33 @@ export class MatrixView {
     return this.#show(kept);
   }
 
+  #ofPoll({ eventId: event, sender: by, content }: RoomMessage, kind: 'response' | 'end'): SideMessage | undefined {
+    const target = relationOf(content)?.target;
+    const kept = target === undefined ? undefined : this.#kept.get(target);
+    if (kept === undefined || target === undefined) return undefined;
+    this.#targets.set(event, target);
+    if (kind === 'response') {
+      if (kept.ends.length === 0) kept.votes.push({ event, by, content });
+      // Whoever asked may end it, and who moderates the room.
+    } else if (by === kept.event.sender || this.reading.isBot(by)) kept.ends.push({ event });
+    return this.#show(kept);
+  }
+
+  #poll({ votes, ends }: Kept, poll: MatrixPoll): PagePoll {
+    const { question, options, results, maxVotes } = poll;
+    const last = new Map(votes.map(({ by, content }) => [by, choicesIn(content, poll)]));
+    return {
+      question,
+      options,
+      results,
+      maxVotes,
+      state: ends.length > 0 ? 'over' : 'open',
+      votes: [...last]
+        .filter(([, choices]) => choices.length > 0)
+        .map(([by, choices]) => ({ person: this.#person(by), choices })),
+    };
+  }
+
   #redact(id: string): SideMessage | undefined {
     const target = this.#targets.get(id);
     const kept = this.#kept.get(target ?? id);
@@ -93,16 +133,21 @@ export class MatrixView {
     else {
       drop(kept.edits, (edit) => edit.event === id);
       drop(kept.reactions, (reaction) => reaction.event === id);
+      drop(kept.votes, (vote) => vote.event === id);
+      drop(kept.ends, (end) => end.event === id);
     }
     return this.#show(kept);
   }
 
-  #show({ event, edits, reactions, isRedacted }: Kept): SideMessage {
+  #show(kept: Kept): SideMessage {
+    const { event, edits, reactions, isRedacted } = kept;
     const { sender, content } = event;
     const isGhost = this.reading.isGhost(sender);
     const isBridged = isGhost || this.reading.isBot(sender);
     const newest = edits.at(-1)?.content ?? content;
     const answers = answeredBy(content);
+    const first = threadOf(content);
+    const poll = pollIn(newest) ?? pollIn(content);
     const key = content[deliveryField];
     // An edit of the caption alone may leave the file out.
     const file = fileOf(newest) ?? fileOf(content);
@@ -118,7 +163,9 @@ export class MatrixView {
       reactions: isRedacted ? [] : this.#counted(reactions),
       ...(file === undefined || isRedacted ? {} : { files: [file] }),
       ...(isBridged || isRedacted || typeof newest['body'] !== 'string' ? {} : { typed: newest['body'] }),
+      ...(poll === undefined || isRedacted ? {} : { poll: this.#poll(kept, poll) }),
       ...(answers === undefined ? {} : { answers }),
+      ...(first === undefined ? {} : { thread: { first, title: '' } }),
       ...(isBridged ? { isCopy: isGhost } : {}),
       ...(typeof key === 'string' ? { key } : {}),
     };
@@ -195,6 +242,12 @@ function answeredBy(content: JsonObject): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
+/** The first message of the thread that it stands in. */
+export function threadOf(content: JsonObject): string | undefined {
+  const relation = relationOf(content);
+  return relation?.kind === 'm.thread' ? relation.target : undefined;
+}
+
 function styleOf({ msgtype }: JsonObject): SideMessage['style'] {
   if (msgtype === 'm.emote') return 'act';
   return msgtype === 'm.notice' ? 'quiet' : 'usual';
@@ -218,6 +271,8 @@ function fileOf(content: JsonObject): PageFile | undefined {
 
 function textOf(content: JsonObject): ShownText {
   const { body, filename, format, formatted_body: html } = content;
+  const poll = pollIn(content);
+  if (poll !== undefined) return [{ is: 'paragraph', of: [poll.question] }];
   const words = typeof body === 'string' ? body : '';
   // What a file says is its caption, or else its name.
   if (fileOf(content) !== undefined && (filename === undefined || filename === body)) return [];

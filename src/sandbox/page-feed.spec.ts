@@ -1,7 +1,14 @@
 import { PageFeed } from './page-feed.js';
 import type { PageEvent, PageState } from './page.types.js';
 
-const side = { network: 'Network', room: 'Team', people: [], members: [], entries: [] };
+const side = {
+  network: 'Network',
+  room: 'Team',
+  people: [],
+  can: { threads: 'byReply' } as const,
+  members: [],
+  entries: [],
+};
 const whole: PageState = {
   service: { state: 'ready' },
   sides: { talk: side, matrix: side, slack: side },

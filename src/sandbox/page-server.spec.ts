@@ -25,6 +25,7 @@ class ScriptedSide implements Side {
   readonly room = 'Team';
   readonly roomId = 'room';
   readonly people = [{ id: 'anna', name: 'Anna' }];
+  readonly can = { threads: 'byReply' } as const;
   readonly ledger = new Ledger();
   tell: (change: SideChange) => void = () => undefined;
 
@@ -180,6 +181,7 @@ describe('PageServer', () => {
             room: 'Team',
             people: slack.people,
             members: slack.people,
+            can: slack.can,
             entries: [said('1', 'hi')],
           },
         },
@@ -240,6 +242,26 @@ describe('PageServer', () => {
       },
     );
 
+    // Safari plays nothing of a server that answers its first question with all.
+    it.each([
+      ['bytes=0-1', 206, 'by', 'bytes 0-1/5'],
+      ['bytes=3-', 206, 'es', 'bytes 3-4/5'],
+      ['bytes=-2', 206, 'es', 'bytes 3-4/5'],
+      ['bytes=1-99', 206, 'ytes', 'bytes 1-4/5'],
+      ['bytes=5-', 416, '', 'bytes */5'],
+      ['bytes=-0', 416, '', 'bytes */5'],
+      ['bytes=0-1,3-4', 200, 'bytes', null],
+      ['lines=1-2', 200, 'bytes', null],
+    ])('are sent in parts to players: %s', async (range, status, text, part) => {
+      await send({ name: 'song.mp3', type: 'audio/mpeg' });
+      const answer = await fetch(`${url.origin}/api/file?side=talk&id=song.mp3&token=${token}`, { headers: { range } });
+      expect([answer.status, await answer.text(), answer.headers.get('content-range')]).toEqual([status, text, part]);
+      if (status === 416) return;
+      expect(answer.headers.get('content-length')).toBe(String(text.length));
+      expect(answer.headers.get('accept-ranges')).toBe('bytes');
+      expect(answer.headers.get('content-type')).toBe('audio/mpeg');
+    });
+
     it('that are nobody’s, have no name or are not there are refused', async () => {
       expect((await send({ person: 'eve' }))[0]).toBe(400);
       expect((await send({ side: 'irc' }))[0]).toBe(400);
@@ -287,9 +309,18 @@ describe('PageServer', () => {
       talk.say('7', 'hello');
       expect(kinds(await told())).toEqual(['entry talk', 'way', 'counts']);
       matrix.say('$1', 'hello', 'Anna (Talk)', 'bridged');
-      const [copy, original, counts] = await told();
+      const [copy, original, way, counts] = await told();
       expect(copy).toMatchObject({ side: 'matrix', entry: { id: '$1' } });
       expect(original).toMatchObject({ entry: { id: '7', delivery: { matrix: 'arrived', slack: 'onItsWay' } } });
+      // It bears no key of the service's: it is known by its words.
+      expect(way).toMatchObject({
+        way: {
+          copies: [
+            { to: 'matrix', atMs: { shown: expect.any(Number) as number } },
+            { to: 'slack', atMs: {} },
+          ],
+        },
+      });
       expect(counts).toMatchObject({
         counts: expect.arrayContaining([
           { from: 'talk', to: 'matrix', written: 1, arrived: 1, lost: 0, doubled: 0 },

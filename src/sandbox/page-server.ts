@@ -90,7 +90,7 @@ export class PageServer {
         this.#sendEvents(response);
         return;
       case 'GET /api/file':
-        await sendShared(this.#shared(url), always, response);
+        await sendShared(this.#shared(url), request.headers.range, always, response);
         return;
       case 'POST /api/file':
         await this.#share(request, url);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { contentRange, rangeIn } from './byte-range.js';
 import { Refused } from './page-refusal.js';
 import { sideNames, type PageUpload } from './page.types.js';
 import type { SideFile } from './side.js';
@@ -30,20 +31,33 @@ export async function readUpload(
   return { ...data, bytes: await received(request as AsyncIterable<Buffer>, 'kept', mostBytes) };
 }
 
-/** A file as the page shows it, or for its reader to save. */
+/** A file as the page shows it, or for its reader to save; players ask for parts of it. */
 export async function sendShared(
   { name, mime, bytes }: SideFile,
+  range: string | undefined,
   headers: Readonly<Record<string, string>>,
   response: ServerResponse,
 ): Promise<void> {
   const isShown = shown.test(mime);
-  response.writeHead(200, {
+  const part = rangeIn(range, bytes.length);
+  const described = {
     ...headers,
+    'accept-ranges': 'bytes',
     'content-type': isShown ? mime : 'application/octet-stream',
-    'content-length': bytes.length,
     'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=utf-8''${encodeURIComponent(name)}`,
-  });
-  await pipeline(bytes.chunks(), response).catch((error: unknown) => {
+  };
+  if (part === 'beyond') {
+    response.writeHead(416, { ...headers, 'content-range': `bytes */${String(bytes.length)}` }).end();
+    return;
+  }
+  if (part === 'whole') response.writeHead(200, { ...described, 'content-length': bytes.length });
+  else {
+    const length = part.last - part.first + 1;
+    const which = { 'content-range': contentRange(part, bytes.length), 'content-length': length };
+    response.writeHead(206, { ...described, ...which });
+  }
+  const chunks = part === 'whole' ? bytes.chunks() : bytes.chunks(part.first, part.last);
+  await pipeline(chunks, response).catch((error: unknown) => {
     if (!response.destroyed) throw error;
   });
 }

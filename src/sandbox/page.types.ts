@@ -59,6 +59,49 @@ export interface PageFile {
   readonly size?: { readonly width: number; readonly height: number };
 }
 
+/** What is asked in a poll, and how it is voted in. */
+export interface PageQuestion {
+  readonly question: string;
+  readonly options: readonly string[];
+  /** `hidden`: nobody is shown what was chosen before the poll is over. */
+  readonly results: 'shown' | 'hidden';
+  /** 0: as many as there are options. */
+  readonly maxVotes: number;
+}
+
+/** A poll with all that is known of it: what of it a person is shown is for the page to decide. */
+export interface PagePoll extends PageQuestion {
+  readonly state: 'open' | 'over';
+  /** What each of those who voted chose, as places in `options`. */
+  readonly votes: readonly { readonly person: PagePerson; readonly choices: readonly number[] }[];
+}
+
+/** A line of a message that an app made of blocks, with what can be pressed beside it. */
+export interface PageBlock {
+  readonly look: 'usual' | 'small';
+  readonly text: ShownText;
+  readonly controls: readonly PageControl[];
+}
+
+export type PageControl =
+  | { readonly is: 'button'; readonly action: string; readonly words: string; readonly value: string }
+  | {
+      readonly is: 'menu';
+      readonly action: string;
+      readonly words: string;
+      /** How many of the options may be chosen. */
+      readonly most: number;
+      readonly options: readonly { readonly words: string; readonly value: string }[];
+    };
+
+/** The thread that a message stands in, where it does not begin it. */
+export interface PageThread {
+  /** Its first message. */
+  readonly first: string;
+  /** Empty where it has none. */
+  readonly title: string;
+}
+
 export interface PageMessage {
   readonly kind: 'message';
   /** Unique on its side. */
@@ -72,6 +115,11 @@ export interface PageMessage {
   readonly text: ShownText | null;
   /** Under the text, which is what is said with them; absent where there are none. */
   readonly files?: readonly PageFile[];
+  /** It is a poll, which `text` has the question of. */
+  readonly poll?: PagePoll;
+  /** An app laid it out: `text`, in lines with what can be pressed. */
+  readonly blocks?: readonly PageBlock[];
+  readonly thread?: PageThread;
   /** As it was typed, for its author to edit; on what was written here. */
   readonly typed?: string;
   /** `quiet`: an automatic message. `act`: what its author does. */
@@ -103,12 +151,21 @@ export type Note =
 
 export type PageEntry = PageMessage | PageNote;
 
+export interface PageAbilities {
+  /** How many options a poll may have; absent where the network has no polls of its own. */
+  readonly mostOptions?: number;
+  /** `titled`: one begins a thread with its name. `onMessage`: one begins it under a message. */
+  readonly threads: 'titled' | 'onMessage' | 'byReply';
+}
+
 export interface PageSide {
   /** What people call the network. */
   readonly network: string;
   readonly room: string;
   /** Those in whose names one can write. */
   readonly people: readonly PagePerson[];
+  /** What people of this network can do beside talking. */
+  readonly can: PageAbilities;
   /** All who are in the room, as people of this side see them. */
   readonly members: readonly PagePerson[];
   /** Oldest first; of a long talk the end only. */
@@ -176,9 +233,18 @@ export type PageEvent =
   | { readonly type: 'counts'; readonly counts: PageState['counts'] }
   | { readonly type: 'way'; readonly way: PageWay };
 
+/** `title`: this message begins a thread of that name. `under`: it stands in the thread of that message. */
+export type NewThread = { readonly title: string } | { readonly under: string };
+
 /** What a person does in a room. */
 export type Act =
-  | { readonly do: 'say'; readonly text: string; readonly answers?: string }
+  | { readonly do: 'say'; readonly text: string; readonly answers?: string; readonly thread?: NewThread }
+  | ({ readonly do: 'ask' } & PageQuestion)
+  /** In the place of what the person chose before. */
+  | { readonly do: 'vote'; readonly message: string; readonly choices: readonly number[] }
+  | { readonly do: 'endPoll'; readonly message: string }
+  /** A button, or what was chosen in a menu. */
+  | { readonly do: 'press'; readonly message: string; readonly action: string; readonly values: readonly string[] }
   | { readonly do: 'edit'; readonly message: string; readonly text: string }
   | { readonly do: 'delete'; readonly message: string }
   | { readonly do: 'react' | 'unreact'; readonly message: string; readonly emoji: string };

@@ -64,7 +64,7 @@ const ofMessage = `
       select min(d.inbox) as inbox, min(d.created_at) as created_at,
              json_agg(json_build_object('account', p.account, 'delivery', replace(d.uuid::text, '-', ''))) as deliveries
         from deliveries d join portals p on p.id = d.lane
-       where d.message = c.message and d.kind = 'messageSent') d on d.inbox is not null
+       where d.message = c.message and d.kind in ('messageSent', 'pollStarted')) d on d.inbox is not null
     join inbox i on i.id = d.inbox
    where c.account = $1 and c.room = $2 and c.remote = $3 and c.delivery is null
    limit 1`;

@@ -35,6 +35,10 @@ function shownBlock(block: JsonObject, nameOf: NameOf): ShownNode[] {
       return [listOf(block, elements, nameOf)];
     case 'divider':
       return [{ is: 'rule', of: [] }];
+    case 'context':
+      return [{ is: 'paragraph', of: [elements.map(textIn).join(' ')] }];
+    case 'actions':
+      return [];
     case 'header':
       return [{ is: 'heading', of: [textIn(block)] }];
     default:

@@ -1,6 +1,6 @@
 import type { Ledger } from './ledger.js';
 import type { StoredBytes } from './stored-bytes.js';
-import type { Act, PageMessage, PageNote, PagePerson, RefusalKind } from './page.types.js';
+import type { Act, PageAbilities, PageMessage, PageNote, PagePerson, RefusalKind } from './page.types.js';
 
 /** The network does not take that. The message is a sentence for a person. */
 export class ActRefused extends Error {
@@ -47,6 +47,7 @@ export interface Side {
   /** The room as the service's settings name it. */
   readonly roomId: string;
   readonly people: readonly PagePerson[];
+  readonly can: PageAbilities;
   readonly ledger: Ledger;
   members(): readonly PagePerson[];
   /** What is in the room already, oldest first. */

@@ -130,3 +130,108 @@ describe.each<[string, () => Side]>([
     expect(refusal(() => say('x'.repeat(80_000)))).toBe('tooLong');
   });
 });
+
+describe.each<[string, () => Side, string]>([
+  ['Talk', () => new TalkSide('Team'), 'Lunch'],
+  ['Matrix', () => new MatrixSide('Team', 'http://127.0.0.1:1'), ''],
+])('polls and threads of %s', (_, make, title) => {
+  let side: Side;
+  let one: string;
+  let other: string;
+  let newest: Extract<SideChange, { type: 'entry' }>['entry'];
+  beforeEach(() => {
+    side = make();
+    [one, other] = side.people.map(({ id }) => id) as [string, string];
+    side.onChange((change) => {
+      if (change.type === 'entry' && change.entry.kind === 'message') newest = change.entry;
+    });
+  });
+
+  const shown = () => {
+    if (newest.kind !== 'message') throw new Error('no message was told of');
+    return newest;
+  };
+  const chosen = () => shown().poll?.votes.map(({ person, choices }) => [person.id, choices]);
+  const ask = (more: Partial<Extract<Act, { do: 'ask' }>> = {}): string => {
+    const asked = { question: 'Which day?', options: ['Friday', 'Saturday'], results: 'shown', maxVotes: 1 } as const;
+    side.act(one, { do: 'ask', ...asked, ...more });
+    return shown().id;
+  };
+
+  it.each<[Partial<Extract<Act, { do: 'ask' }>>, 'shown' | 'hidden', number]>([
+    [{}, 'shown', 1],
+    [{ results: 'hidden', maxVotes: 0 }, 'hidden', 0],
+  ])('a poll is told with its votes, which people change and take back: %j', (more, results, maxVotes) => {
+    const id = ask(more);
+    expect(plainText(shown().text ?? [])).toBe('Which day?');
+    expect(shown().poll).toEqual({
+      question: 'Which day?',
+      options: ['Friday', 'Saturday'],
+      results,
+      maxVotes,
+      state: 'open',
+      votes: [],
+    });
+    side.act(one, { do: 'vote', message: id, choices: [0] });
+    side.act(other, { do: 'vote', message: id, choices: [1] });
+    side.act(one, { do: 'vote', message: id, choices: [1] });
+    expect(shown().id).toBe(id);
+    expect(chosen()).toEqual([
+      [one, [1]],
+      [other, [1]],
+    ]);
+    side.act(other, { do: 'vote', message: id, choices: [] });
+    expect(chosen()).toEqual([[one, [1]]]);
+  });
+
+  it('a poll is ended by who asked, and nobody votes after that', () => {
+    const id = ask();
+    side.act(other, { do: 'vote', message: id, choices: [0] });
+    expect(refusal(() => side.act(other, { do: 'endPoll', message: id }))).toBe('refused');
+    side.act(one, { do: 'endPoll', message: id });
+    expect(shown()).toMatchObject({ id, poll: { state: 'over' } });
+    expect(refusal(() => side.act(other, { do: 'vote', message: id, choices: [1] }))).not.toBeUndefined();
+    expect(chosen()).toEqual([[other, [0]]]);
+  });
+
+  it('what is no poll is not voted in, and nothing has buttons', () => {
+    side.act(one, { do: 'say', text: 'hello' });
+    const { id } = shown();
+    expect(refusal(() => side.act(one, { do: 'vote', message: id, choices: [0] }))).toBe('gone');
+    expect(refusal(() => side.act(one, { do: 'press', message: id, action: 'a', values: [] }))).toBe('refused');
+  });
+
+  it('a deleted poll is none any more', () => {
+    const id = ask();
+    side.act(one, { do: 'delete', message: id });
+    expect(shown()).toMatchObject({ id, text: null });
+    expect(shown()).not.toHaveProperty('poll');
+  });
+
+  it('what answers in a thread stands in it, and knows its first message', () => {
+    side.act(one, { do: 'say', text: 'where do we eat?', ...(title === '' ? {} : { thread: { title } }) });
+    const first = shown().id;
+    const under = title === '' ? { thread: { under: first } } : {};
+    side.act(other, { do: 'say', text: 'at the harbour', answers: first, ...under });
+    expect(shown()).toMatchObject({ thread: { first, title } });
+    side.act(one, { do: 'say', text: 'see you there', answers: shown().id });
+    expect(shown()).toMatchObject({ thread: { first, title } });
+    side.act(one, { do: 'say', text: 'something else' });
+    expect(shown()).not.toHaveProperty('thread');
+  });
+});
+
+describe('a poll of Slack’s', () => {
+  it('is none: Slack has no polls, and buttons that are gone are not pressed', () => {
+    const side = new SlackSide('Team', slackTeam('Team'));
+    const [pia = ''] = side.people.map(({ id }) => id);
+    let id = '';
+    side.onChange((change) => {
+      if (change.type === 'entry') ({ id } = change.entry);
+    });
+    side.act(pia, { do: 'say', text: 'hello' });
+    const asked = { do: 'ask', question: '?', options: ['a', 'b'], results: 'shown', maxVotes: 1 } as const;
+    expect(refusal(() => side.act(pia, asked))).toBe('refused');
+    expect(refusal(() => side.act(pia, { do: 'press', message: id, action: 'a', values: [] }))).toBe('gone');
+  });
+});

@@ -2,6 +2,7 @@ import type { Ledger } from './ledger.js';
 import type { Act, PageNote, PagePerson } from './page.types.js';
 import { ActRefused, type Reached, type Side, type SideChange, type SideFile, type SideMessage } from './side.js';
 import { slackEntry, slackWhisper, type SlackReading } from './slack-view.js';
+import { pressIn } from './slack-press.js';
 import { runCommand, typedCommand } from './slack-typed-command.js';
 import type { SlackPlace } from './slack/place.js';
 import { SlackError } from './slack/slack-error.js';
@@ -18,6 +19,7 @@ import { typedRichText } from './typed-rich-text.js';
 export class SlackSide implements Side {
   readonly network = 'Slack';
   readonly people: readonly PagePerson[];
+  readonly can = { threads: 'byReply' } as const;
   readonly roomId: string;
   readonly #server: SlackSandbox;
   readonly #typed = new Map<string, string>();
@@ -138,6 +140,13 @@ export class SlackSide implements Side {
         this.#typing(act.text, (blocks) => server.post(this.roomId, person, '', { ...thread, blocks }));
         return;
       }
+      case 'ask':
+      case 'vote':
+      case 'endPoll':
+        throw new ActRefused('refused', 'Slack has no polls of its own.');
+      case 'press':
+        pressIn(this.place, person, this.#message(act.message), act);
+        return;
       case 'edit': {
         const { ts } = this.#message(act.message);
         this.#typing(act.text, (blocks) => {

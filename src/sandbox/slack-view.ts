@@ -1,4 +1,5 @@
 import type { Note, PageFile, PageNote, PagePerson, PageReaction } from './page.types.js';
+import { shownBlocks } from './shown-blocks.js';
 import { shownRichText } from './shown-rich-text.js';
 import { shownPlain } from './shown-text.js';
 import type { ShownText } from './shown-text.types.js';
@@ -49,6 +50,7 @@ function said(reading: SlackReading, message: Message, isGone: boolean): SideMes
   const isBridged = author.kind === 'app';
   const typed = isGone ? undefined : reading.typed(ts);
   const key = deliveryKeyOf(metadata, blocks);
+  const pressed = isGone ? undefined : shownBlocks(blocks, (id) => reading.nameOf(id));
   const files = message.files.map((id) => reading.file(id)).filter((file) => file !== undefined);
   return {
     kind: 'message',
@@ -61,6 +63,7 @@ function said(reading: SlackReading, message: Message, isGone: boolean): SideMes
     isEdited: edited !== undefined && !isGone,
     reactions: isGone ? [] : reactionsOf(reading, message),
     ...(files.length === 0 || isGone ? {} : { files }),
+    ...(pressed === undefined ? {} : { blocks: pressed }),
     ...(typed === undefined || isBridged ? {} : { typed }),
     ...(threadTs === undefined || !isReply(message) ? {} : { answers: threadTs }),
     // Slack shows files in the app's own name.

@@ -28,6 +28,9 @@ describe('bytes that the sandbox stores', () => {
     expect(stored).toMatchObject({ length: bytes.length, digest: sha256(bytes) });
     expect(stored.head.equals(bytes.subarray(0, 65_536))).toBe(true);
     expect(stored.whole().equals(bytes)).toBe(true);
+    const part: Uint8Array[] = [];
+    for await (const chunk of stored.chunks(10, 99)) part.push(chunk);
+    expect(Buffer.concat(part).equals(bytes.subarray(10, 100))).toBe(true);
     const both = await Promise.all([read(stored), read(stored)]);
     expect(both.map(sha256)).toEqual([sha256(bytes), sha256(bytes)]);
   });

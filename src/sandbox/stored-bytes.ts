@@ -12,7 +12,8 @@ export interface StoredBytes {
   readonly head: Buffer;
   /** All of them at once. */
   whole(): Buffer;
-  chunks(): AsyncIterable<Uint8Array>;
+  /** All of them, or those from `first` to `last`, both included. */
+  chunks(first?: number, last?: number): AsyncIterable<Uint8Array>;
 }
 
 /** `counted`: of what is large only length, digest and beginning are known afterwards, as those need who judge without reading. */
@@ -32,8 +33,8 @@ export function storedBytes(bytes: Buffer): StoredBytes {
     },
     head: bytes.subarray(0, headBytes),
     whole: () => bytes,
-    chunks: async function* () {
-      yield await Promise.resolve(bytes);
+    chunks: async function* (first = 0, last = bytes.length - 1) {
+      yield await Promise.resolve(bytes.subarray(first, last + 1));
     },
   };
 }
@@ -62,7 +63,8 @@ export async function received(
   if (hash === undefined) return storedBytes(Buffer.concat(chunks));
   const head = Buffer.from(Buffer.concat(chunks).subarray(0, headBytes));
   const known = { length, digest: hash.digest('hex'), head };
-  if (disk !== undefined) return { ...known, whole: () => disk.whole(), chunks: () => disk.chunks() };
+  if (disk !== undefined)
+    return { ...known, whole: () => disk.whole(), chunks: (first, last) => disk.chunks(first, last) };
   const nothing = (): never => {
     throw new Error('of what is large only the length is kept here');
   };
@@ -94,9 +96,10 @@ class Disk {
     return bytes;
   }
 
-  async *chunks(): AsyncGenerator<Uint8Array> {
+  async *chunks(first = 0, last = Infinity): AsyncGenerator<Uint8Array> {
     // `this` is held while somebody reads.
-    yield* createReadStream('', { fd: this.#descriptor, autoClose: false, start: 0 }) as AsyncIterable<Buffer>;
+    const how = { fd: this.#descriptor, autoClose: false, start: first, end: last };
+    yield* createReadStream('', how) as AsyncIterable<Buffer>;
   }
 }
 

@@ -29,6 +29,7 @@ const overlapIntervalMs = 500;
 export class TalkSide implements Side {
   readonly network = 'Nextcloud Talk';
   readonly people = people;
+  readonly can = { mostOptions: 20, threads: 'titled' } as const;
   readonly #server: TalkSandbox;
   readonly #token: string;
 
@@ -104,8 +105,11 @@ export class TalkSide implements Side {
   }
 
   onChange(listener: (change: SideChange) => void): void {
-    this.#server.onChange(({ room, what, messageId }) => {
+    this.#server.onChange(({ room, what, messageId, poll }) => {
       if (room !== this.#token) return;
+      const asked = poll === undefined ? undefined : this.#asking(poll);
+      const shown = asked === undefined ? undefined : this.#entry(asked);
+      if (shown !== undefined) listener({ type: 'entry', entry: shown });
       if (what === 'members') listener({ type: 'members', members: this.members() });
       if (messageId === undefined) return;
       const row = this.#here().log.get(messageId);
@@ -121,7 +125,7 @@ export class TalkSide implements Side {
   }
 
   onReached(listener: (reached: Reached) => void): void {
-    const post = new RegExp(`/chat/${this.#token}(?:\\?|$)|/apps/files_sharing/api/v1/shares(?:\\?|$)`);
+    const post = new RegExp(`/(?:chat|poll)/${this.#token}(?:\\?|$)|/apps/files_sharing/api/v1/shares(?:\\?|$)`);
     this.#server.faults.watch((method, path) => {
       if (method === 'POST' && post.test(path)) listener({ atMs: Date.now() });
     });
@@ -131,10 +135,27 @@ export class TalkSide implements Side {
     const server = this.#server;
     switch (act.do) {
       case 'say': {
-        const options = act.answers === undefined ? {} : { replyTo: this.#row(act.answers).id };
-        server.post(this.#token, person, act.text, options);
+        const { text, answers, thread } = act;
+        server.post(this.#token, person, text, {
+          ...(answers === undefined ? {} : { replyTo: this.#row(answers).id }),
+          ...(thread !== undefined && 'title' in thread ? { threadTitle: thread.title } : {}),
+        });
         return;
       }
+      case 'ask': {
+        const { question, options, results, maxVotes } = act;
+        const how = { resultMode: results === 'hidden' ? 1 : 0, maxVotes } as const;
+        server.askPoll(this.#token, person, question, options, how);
+        return;
+      }
+      case 'vote':
+        server.vote(this.#token, person, this.#poll(act.message), act.choices);
+        return;
+      case 'endPoll':
+        server.closePoll(this.#token, person, this.#poll(act.message));
+        return;
+      case 'press':
+        throw new ActRefused('refused', 'Messages of Talk have no buttons.');
       case 'edit':
         server.edit(this.#token, person, this.#own(person, act.message).id, act.text);
         return;
@@ -162,6 +183,18 @@ export class TalkSide implements Side {
     return row;
   }
 
+  #poll(id: string): number {
+    const poll = this.#server.state.polls.shownBy(this.#here(), this.#row(id));
+    if (poll === undefined) throw new ActRefused('gone', 'That is no poll.');
+    return poll.id;
+  }
+
+  /** The row that shows a poll. */
+  #asking(poll: number): Message | undefined {
+    const room = this.#here();
+    return room.log.all().find((row) => this.#server.state.polls.shownBy(room, row)?.id === poll);
+  }
+
   #own(person: string, id: string): Message {
     const row = this.#row(id);
     if (row.actor.id !== person) throw new ActRefused('refused', 'Talk lets people change their own messages only.');
@@ -170,7 +203,9 @@ export class TalkSide implements Side {
 
   #entry(row: Message): SideMessage | PageNote | undefined {
     const { state } = this.#server;
-    return talkEntry({ names: state.names(state.base), room: this.#here(), bridge }, row);
+    const room = this.#here();
+    const pollOf = (each: Message) => state.polls.shownBy(room, each);
+    return talkEntry({ names: state.names(state.base), room, bridge, pollOf }, row);
   }
 }
 

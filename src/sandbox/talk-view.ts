@@ -1,4 +1,4 @@
-import type { Note, PageFile, PageNote, PagePerson, PageReaction } from './page.types.js';
+import type { Note, PageFile, PageNote, PagePerson, PagePoll, PageReaction } from './page.types.js';
 import type { SideMessage } from './side.js';
 import { filled, shownMarkdown, type Fill } from './shown-markdown.js';
 import { plainText } from './shown-text.js';
@@ -6,6 +6,7 @@ import type { ShownNode, ShownText } from './shown-text.types.js';
 import { actorKey } from './talk/state/actor.js';
 import { emojiOf, type Content, type Message, type SystemType } from './talk/state/message.js';
 import type { Names } from './talk/state/names.js';
+import { PollStatus, type Poll } from './talk/state/polls.js';
 import type { Room } from './talk/state/room.js';
 import { viewMessage } from './talk/view/message-view.js';
 import { nameOf } from './talk/view/rich-objects.js';
@@ -28,6 +29,8 @@ export interface TalkReading {
   readonly room: Room;
   /** The service's own user. */
   readonly bridge: string;
+  /** The poll that a row shows. */
+  pollOf(row: Message): Poll | undefined;
 }
 
 /** Pure: the row whose look changed with this one: itself, or the one that it is about. */
@@ -61,8 +64,10 @@ function isHidden(content: Content): boolean {
   return content.kind === 'system' && shownElsewhere.has(content.type);
 }
 
-function messageOf({ names, room, bridge }: TalkReading, row: Message): SideMessage {
-  const { content, actor, parent, lastEdit } = row;
+function messageOf(reading: TalkReading, row: Message): SideMessage {
+  const { names, room, bridge } = reading;
+  const { content, actor, parent, lastEdit, root } = row;
+  const poll = reading.pollOf(row);
   const isGuest = actor.type === 'guests';
   const isBridged = isGuest || actor.id === bridge;
   const typed = content.kind === 'comment' ? content.text : undefined;
@@ -72,11 +77,13 @@ function messageOf({ names, room, bridge }: TalkReading, row: Message): SideMess
     author: { id: actor.id, name: nameOf(names, room, actor) },
     origin: isBridged ? 'bridged' : 'here',
     atMs: row.createdSeconds * 1000,
-    text: content.kind === 'deleted' ? null : textOf({ names, room, bridge }, row),
+    text: content.kind === 'deleted' ? null : textOf(reading, row),
     style: 'usual',
     isEdited: lastEdit !== undefined,
     reactions: reactionsTo(names, room, row),
     ...(content.kind === 'file' ? { files: [fileOf(content)] } : {}),
+    ...(poll === undefined ? {} : { poll: shownPoll(reading, poll) }),
+    ...(root?.thread === undefined ? {} : { thread: { first: String(root.id), title: root.thread.title } }),
     ...(typed === undefined || isBridged ? {} : { typed }),
     ...(parent === undefined ? {} : { answers: String(parent.id) }),
     ...(isBridged ? { isCopy: isGuest || typed === undefined || spokenFor.test(typed) } : {}),
@@ -96,7 +103,24 @@ function fileOf({ file, messageType }: Extract<Content, { kind: 'file' }>): Page
   };
 }
 
-function textOf({ names, room }: TalkReading, row: Message): ShownText {
+function shownPoll({ names, room }: TalkReading, { text, status, votes }: Poll): PagePoll {
+  const { question, options, resultMode, maxVotes } = text;
+  return {
+    question,
+    options,
+    maxVotes,
+    results: resultMode === 0 ? 'shown' : 'hidden',
+    state: status === PollStatus.closed ? 'over' : 'open',
+    votes: [...votes.values()].map(({ actor, options: choices }) => ({
+      person: { id: actor.id, name: nameOf(names, room, actor) },
+      choices,
+    })),
+  };
+}
+
+function textOf({ names, room, pollOf }: TalkReading, row: Message): ShownText {
+  const poll = pollOf(row);
+  if (poll !== undefined) return [{ is: 'paragraph', of: [poll.text.question] }];
   const { text, parameters } = viewed(names, room, row);
   // Without words a file stands there itself.
   const isWordless = row.content.kind === 'file' && row.content.caption === '';

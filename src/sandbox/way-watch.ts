@@ -72,6 +72,15 @@ export class WayWatch {
     this.#ask();
   }
 
+  /** A side shows a copy that bears no key, as Talk's polls do not: it is known by what it says. */
+  shown(message: string, to: SideName): void {
+    const way = this.#way;
+    if (way?.message !== message || way.copies.every((copy) => copy.to !== to || copy.atMs.shown !== undefined)) return;
+    const sent = this.#reached[to].last;
+    const atMs = { ...(sent === undefined ? {} : { sent }), shown: Date.now() };
+    this.#put({ ...way, copies: way.copies.map((copy) => (copy.to === to ? { to, atMs } : copy)) });
+  }
+
   stop(): void {
     clearTimeout(this.#asking);
     this.#way = undefined;

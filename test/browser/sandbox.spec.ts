@@ -343,6 +343,249 @@ describe('the page of the sandbox', () => {
     await shoot(page, `files-${from}`);
   });
 
+  /** Asks with the form below a room's messages. */
+  async function ask(page: Page, name: SideName, person: string, question: string, options: readonly string[]) {
+    const here = side(page, name);
+    await here.locator('.people label', { hasText: person }).click();
+    await here.getByRole('button', { name: 'Ask in a poll' }).click();
+    await here.getByLabel('Question').fill(question);
+    for (const [at, option] of options.entries()) await here.getByLabel(`Answer ${String(at + 1)}`).fill(option);
+    return {
+      choose: (what: string) => here.locator('.asking .choices label', { hasText: what }).click(),
+      send: () => here.getByRole('button', { name: 'Ask', exact: true }).click(),
+    };
+  }
+  /** The poll itself: what answers it has its question too. */
+  const pollOf = (page: Page, name: SideName, question: string): Locator =>
+    side(page, name).locator('article.message:has(.poll, .blocks)').filter({ hasText: question });
+  /** What each option of a poll shows, its count behind it. */
+  const options = (at: Locator): Promise<string[]> =>
+    at
+      .locator('.poll li label')
+      .evaluateAll((labels: { innerText: string }[]) =>
+        labels.map(({ innerText }) => innerText.replaceAll(/\s+/g, ' ').trim()),
+      );
+  const blocks = (at: Locator): Promise<string[]> => at.locator('.block .words').allInnerTexts();
+  const shows = (what: () => Promise<readonly string[]>, ...wanted: string[]): Promise<void> =>
+    until(async () => JSON.stringify(await what()) === JSON.stringify(wanted));
+
+  it('a poll of Talk is voted in everywhere, as each network has it, and counted once', async () => {
+    const page = await open();
+    const question = 'Which day suits you?';
+    const form = await ask(page, 'talk', 'Anna', question, ['Friday', 'Saturday', 'Sunday']);
+    await form.send();
+    const inTalk = pollOf(page, 'talk', question);
+    const inMatrix = pollOf(page, 'matrix', question);
+    const inSlack = pollOf(page, 'slack', question);
+    await inMatrix.locator('.poll').waitFor();
+    await inSlack.locator('.blocks').waitFor();
+    await inTalk.locator('.delivery.arrived').waitFor();
+    for (const to of otherSides('talk'))
+      await page.locator(`.way [data-to="${to}"] [data-step="shown"].reached`).waitFor();
+    expect(await inMatrix.locator('.by strong').innerText()).toBe('Anna (Talk)');
+
+    await side(page, 'matrix').locator('.people label', { hasText: 'Noah' }).click();
+    await inMatrix.locator('.poll label', { hasText: 'Saturday' }).click();
+    await shows(() => options(inMatrix), 'Friday 0 votes', 'Saturday 1 vote', 'Sunday 0 votes');
+    await side(page, 'slack').locator('.people label', { hasText: 'Pia' }).click();
+    await inSlack.locator('.block', { hasText: 'Saturday' }).getByRole('button', { name: 'Vote' }).click();
+    await until(async () => (await blocks(inSlack)).includes('Saturday — 2'));
+    await shows(() => options(inMatrix), 'Friday 0 votes', 'Saturday 2 votes', 'Sunday 0 votes');
+    // Whoever has not voted in Talk sees nothing yet.
+    expect(await options(inTalk)).toEqual(['Friday', 'Saturday', 'Sunday']);
+    await side(page, 'talk').locator('.people label', { hasText: 'Ben' }).click();
+    await inTalk.locator('.poll label', { hasText: 'Friday' }).click();
+    await inTalk.getByRole('button', { name: 'Vote', exact: true }).click();
+    await until(async () => (await options(inTalk)).includes('Friday ✓ 1 vote'));
+    await until(async () => (await blocks(inSlack)).some((words) => words.startsWith('3 people voted')));
+
+    // Noah thinks otherwise, and Pia does not want to choose.
+    await inMatrix.locator('.poll label', { hasText: 'Sunday' }).click();
+    await inSlack.getByRole('button', { name: 'Take my vote back' }).click();
+    await until(async () => (await blocks(inSlack)).includes('Sunday — 1'));
+    await until(async () => (await blocks(inSlack)).includes('Saturday — 0'));
+    await shoot(page, 'polls');
+
+    expect(await inTalk.getByRole('button', { name: 'End the poll' }).count()).toBe(0);
+    await side(page, 'talk').locator('.people label', { hasText: 'Anna' }).click();
+    await inTalk.getByRole('button', { name: 'End the poll' }).click();
+    await until(async () => (await blocks(inSlack)).includes('The poll is over · 2 people voted'));
+    expect(await blocks(inSlack)).toEqual(
+      expect.arrayContaining(['Friday — 1', 'Saturday — 0', 'Sunday — 1', 'The poll is over · 2 people voted']),
+    );
+    expect(await inSlack.getByRole('button', { name: 'Vote' }).count()).toBe(0);
+    await inMatrix.locator('.poll', { hasText: 'The poll is over' }).waitFor();
+    await shows(() => options(inMatrix), 'Friday 1 vote', 'Saturday 0 votes', 'Sunday ✓ 1 vote');
+    await allThere(page);
+  });
+
+  it('a poll of Matrix is ended where it was asked, and over everywhere', async () => {
+    const page = await open();
+    const question = 'Harbour or park?';
+    await (await ask(page, 'matrix', 'Mia', question, ['harbour', 'park'])).send();
+    const inMatrix = pollOf(page, 'matrix', question);
+    const inSlack = pollOf(page, 'slack', question);
+    expect(await inSlack.locator('.by strong').innerText()).toBe('Mia (Matrix)');
+    expect(await pollOf(page, 'talk', question).locator('.by strong').innerText()).toBe('Mia (Matrix)');
+    await side(page, 'slack').locator('.people label', { hasText: 'Quinn' }).click();
+    await inSlack.locator('.block', { hasText: 'park' }).getByRole('button', { name: 'Vote' }).click();
+    await inMatrix.locator('.poll label', { hasText: 'harbour' }).click();
+    await shows(() => options(inMatrix), 'harbour 1 vote', 'park 1 vote');
+    await inMatrix.getByRole('button', { name: 'End the poll' }).click();
+    await until(async () => (await blocks(inSlack)).includes('The poll is over · 2 people voted'));
+    await pollOf(page, 'talk', question).locator('.poll', { hasText: 'The poll is over' }).waitFor();
+    await allThere(page);
+  });
+
+  it('a poll with several answers and hidden results tells them when it is over', async () => {
+    const page = await open();
+    const question = 'What shall we eat?';
+    const form = await ask(page, 'talk', 'Anna', question, ['soup', 'salad', 'cake']);
+    await form.choose('Several answers');
+    await form.choose('Results at the end only');
+    await form.send();
+    const inMatrix = pollOf(page, 'matrix', question);
+    const inTalk = pollOf(page, 'talk', question);
+    const inSlack = pollOf(page, 'slack', question);
+    await inMatrix.locator('.poll', { hasText: 'Several answers · Results are shown when the poll is over' }).waitFor();
+    await inSlack.locator('.blocks').waitFor();
+    await side(page, 'slack').locator('.people label', { hasText: 'Rosa' }).click();
+    await inSlack.getByRole('button', { name: 'Choose' }).click();
+    await inSlack.locator('.menu label', { hasText: 'soup' }).click();
+    await inSlack.locator('.menu label', { hasText: 'cake' }).click();
+    await inSlack.locator('.menu').getByRole('button', { name: 'Vote' }).click();
+    await side(page, 'talk').locator('.people label', { hasText: 'Clara' }).click();
+    for (const option of ['soup', 'salad']) await inTalk.locator('.poll label', { hasText: option }).click();
+    await inTalk.getByRole('button', { name: 'Vote', exact: true }).click();
+    await inTalk.getByRole('button', { name: 'Change my vote' }).waitFor();
+    // Of votes in a hidden poll Talk tells nothing before its end.
+    await until(async () => (await blocks(inSlack)).some((words) => words.startsWith('1 person voted')));
+    // Nobody is told what was chosen.
+    for (const name of sideNames) expect(await pollOf(page, name, question).innerText()).not.toMatch(/\d votes?\b/);
+    await shoot(page, 'hidden');
+    await side(page, 'talk').locator('.people label', { hasText: 'Anna' }).click();
+    await inTalk.getByRole('button', { name: 'End the poll' }).click();
+    await until(async () => (await blocks(inSlack)).includes('The poll is over · 2 people voted'));
+    expect(await blocks(inSlack)).toEqual(expect.arrayContaining(['soup — 2', 'salad — 1', 'cake — 1']));
+    await inMatrix.locator('.poll', { hasText: 'The poll is over' }).waitFor();
+    await allThere(page);
+  });
+
+  it('polls can be asked and voted in by the keyboard', async () => {
+    const page = await open();
+    const here = side(page, 'talk');
+    const focused = page.locator(':focus');
+    await here.getByRole('button', { name: 'Ask in a poll' }).focus();
+    await page.keyboard.press('Enter');
+    expect(await focused.getAttribute('aria-label')).toBe('Question');
+    await page.keyboard.type('Tea or coffee?');
+    for (const option of ['tea', 'coffee']) {
+      await page.keyboard.press('Tab');
+      await page.keyboard.type(option);
+    }
+    await page.keyboard.press('Enter');
+    const asked = pollOf(page, 'talk', 'Tea or coffee?');
+    await asked.locator('.poll').waitFor();
+    await asked.focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    expect(await focused.innerText()).toBe('Vote');
+    await page.keyboard.press('Enter');
+    await until(async () => (await options(asked)).includes('tea ✓ 1 vote'));
+    // Escape gives up a question.
+    await here.getByRole('button', { name: 'Ask in a poll' }).click();
+    await page.keyboard.press('Escape');
+    await here.locator('textarea').waitFor();
+    await allThere(page);
+  });
+
+  it('a thread with its title is one in each room', async () => {
+    const page = await open();
+    const here = side(page, 'talk');
+    await here.locator('.people label', { hasText: 'Ben' }).click();
+    await here.getByRole('button', { name: 'Begin a thread' }).click();
+    await page.keyboard.type('Summer party');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('who brings what?');
+    await page.keyboard.press('Enter');
+    for (const name of sideNames) {
+      await message(page, name, 'who brings what?').locator('.text', { hasText: '🧵 Summer party' }).waitFor();
+    }
+    await side(page, 'matrix').locator('.people label', { hasText: 'Olga' }).click();
+    await press(page, message(page, 'matrix', 'who brings what?'), 'Reply in thread');
+    await side(page, 'matrix').locator('.about', { hasText: 'Thread of' }).waitFor();
+    await side(page, 'matrix').locator('textarea').fill('I bring plum cake');
+    await side(page, 'matrix').locator('textarea').press('Enter');
+    await message(page, 'talk', 'I bring plum cake').locator('.quote', { hasText: '🧵 Summer party' }).waitFor();
+    await message(page, 'matrix', 'I bring plum cake').locator('.quote', { hasText: '🧵' }).waitFor();
+    await side(page, 'slack').locator('article.in-thread', { hasText: 'I bring plum cake' }).waitFor();
+    await press(page, message(page, 'slack', 'I bring plum cake'), 'Reply');
+    await side(page, 'slack').locator('.about').waitFor();
+    await side(page, 'slack').locator('textarea').fill('and I bring lemonade');
+    await side(page, 'slack').locator('textarea').press('Enter');
+    await message(page, 'talk', 'and I bring lemonade').locator('.quote', { hasText: '🧵 Summer party' }).waitFor();
+    for (const name of sideNames) {
+      const root = side(page, name).locator('article.message', { hasText: 'who brings what?' }).first();
+      await root.locator('.replies', { hasText: '2 replies' }).waitFor();
+    }
+    await message(page, 'talk', 'and I bring lemonade').locator('.quote').first().click();
+    expect(await page.locator(':focus').innerText()).toContain('who brings what?');
+    await allThere(page);
+    await shoot(page, 'thread');
+  });
+
+  /** With CROSSTALK_SHOTS and `-t readme` alone: docs/images. */
+  it('the pictures of the readme show what people say, ask and decide together', async () => {
+    const page = await open();
+    await say(page, 'matrix', 'Mia', 'Good **morning**! The boat is booked.');
+    await message(page, 'slack', 'The boat is booked').waitFor();
+    await message(page, 'talk', 'The boat is booked').waitFor();
+    await side(page, 'slack').locator('.people label', { hasText: 'Rosa' }).click();
+    await press(page, message(page, 'slack', 'The boat is booked'), 'React');
+    await message(page, 'slack', 'The boat is booked').getByRole('button', { name: 'React with 🎉' }).click();
+    const question = 'When do we sail?';
+    await (await ask(page, 'talk', 'Anna', question, ['Friday', 'Saturday', 'Sunday'])).send();
+    const [inTalk, inMatrix, inSlack] = sideNames.map((name) => pollOf(page, name, question));
+    await inMatrix!.waitFor();
+    await inSlack!.waitFor();
+    for (const [person, day] of [
+      ['Noah', 'Saturday'],
+      ['Olga', 'Sunday'],
+    ] as const) {
+      await side(page, 'matrix').locator('.people label', { hasText: person }).click();
+      await inMatrix!.locator('.poll label', { hasText: day }).click();
+    }
+    await side(page, 'slack').locator('.people label', { hasText: 'Pia' }).click();
+    await inSlack!.locator('.block', { hasText: 'Saturday' }).getByRole('button', { name: 'Vote' }).click();
+    await until(async () => (await blocks(inSlack!)).includes('Saturday — 2'));
+    await shows(() => options(inMatrix!), 'Friday 0 votes', 'Saturday 2 votes', 'Sunday 1 vote');
+    await side(page, 'talk').locator('.people label', { hasText: 'Ben' }).click();
+    await inTalk!.locator('.poll label', { hasText: 'Saturday' }).click();
+    await inTalk!.getByRole('button', { name: 'Vote', exact: true }).click();
+    await shows(() => options(inTalk!), 'Friday 0 votes', 'Saturday ✓ 3 votes', 'Sunday 1 vote');
+    await press(page, message(page, 'slack', 'The boat is booked'), 'Reply');
+    await side(page, 'slack').locator('textarea').fill('I bring lemonade');
+    await side(page, 'slack').locator('textarea').press('Enter');
+    for (const name of ['talk', 'matrix'] as const) await message(page, name, 'I bring lemonade').waitFor();
+    await page.locator('.top').hover();
+    await page.locator('.way [data-to="matrix"] [data-step="shown"].reached').waitFor();
+    await allThere(page);
+    await shoot(page, 'readme-light');
+    for (const [colorScheme, width, height] of [
+      ['dark', 1280, 860],
+      ['dark', 390, 844],
+      ['light', 390, 844],
+    ] as const) {
+      const isPhone = width === 390;
+      const other = await open({ colorScheme, viewport: { width, height }, hasTouch: isPhone, isMobile: isPhone });
+      if (isPhone) await other.locator('.tabs .slack').tap();
+      await pollOf(other, 'slack', question).waitFor();
+      expect(await other.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+      await shoot(other, `readme-${colorScheme}${isPhone ? '-phone' : ''}`);
+    }
+  });
+
   it('nobody can change what another one said', async () => {
     const page = await open();
     await say(page, 'talk', 'Ben', 'mine alone');

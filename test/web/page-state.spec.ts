@@ -15,7 +15,14 @@ const message = (id: string, text = id, more: Partial<PageMessage> = {}): PageMe
   ...more,
 });
 const note = (id: string): PageEntry => ({ kind: 'note', id, atMs: 0, note: { what: 'joined', actor: 'Mia' } });
-const side = { network: 'Network', room: 'Team', people: [], members: [], entries: [] };
+const side = {
+  network: 'Network',
+  room: 'Team',
+  people: [],
+  can: { threads: 'byReply' } as const,
+  members: [],
+  entries: [],
+};
 const count = { from: 'talk', to: 'slack', written: 1, arrived: 0, lost: 0, doubled: 0 } as const;
 const state: PageState = {
   service: { state: 'starting' },

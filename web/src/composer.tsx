@@ -1,11 +1,15 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { PageMessage, PagePerson, SideName } from '../../src/sandbox/page.types.js';
+import type { PageAbilities, PageMessage, PagePerson, PageQuestion, SideName } from '../../src/sandbox/page.types.js';
 import { plainText } from '../../src/sandbox/shown-text.js';
+import { Aside, asideIcons, Attach } from './composer-asides.js';
 import { texts } from './language-in-use.js';
 import { PersonPicker } from './person-picker.js';
+import { PollForm } from './poll-form.js';
+import { ThreadTitle } from './thread-title.js';
 
 /** What the field is for at the moment. */
-export type Draft = { readonly kind: 'say' } | { readonly kind: 'reply' | 'edit'; readonly message: PageMessage };
+export type Draft =
+  { readonly kind: 'say' } | { readonly kind: 'reply' | 'thread' | 'edit'; readonly message: PageMessage };
 
 /** Writes in the name of one of the people. Enter sends, Shift and Enter begins a new line, Escape gives up. */
 export function Composer({
@@ -16,7 +20,9 @@ export function Composer({
   isShown,
   draft,
   onDone,
+  can,
   onSend,
+  onAsk,
   onSendFiles,
   onEditLast,
   problem,
@@ -29,23 +35,28 @@ export function Composer({
   readonly draft: Draft;
   /** The reply or edit is sent, or given up. */
   readonly onDone: () => void;
-  /** False where it was not taken. */
-  readonly onSend: (text: string) => Promise<boolean>;
+  readonly can: PageAbilities;
+  /** `title`: of the thread that it begins, or empty. False where it was not taken. */
+  readonly onSend: (text: string, title: string) => Promise<boolean>;
+  readonly onAsk: (asked: PageQuestion) => Promise<boolean>;
   readonly onSendFiles: (files: readonly File[], text: string) => Promise<boolean>;
   readonly onEditLast: () => void;
   readonly problem: string | undefined;
 }) {
   const [text, setText] = useState('');
+  /** Of the thread that the next message begins; undefined where it begins none. */
+  const [title, setTitle] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
   /** What stood in the field before an edit. */
   const kept = useRef('');
   const isSending = useRef(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => fitHeight(field.current), [text, isShown]);
+  useLayoutEffect(() => fitHeight(field.current), [text, isShown, isAsking]);
   // Before anybody can type into what the field held until then.
   useLayoutEffect(() => {
     if (draft.kind === 'say') return undefined;
     field.current?.focus();
-    if (draft.kind === 'reply') return undefined;
+    if (draft.kind !== 'edit') return undefined;
     setText((now) => {
       kept.current = now;
       return draft.message.typed ?? '';
@@ -53,7 +64,8 @@ export function Composer({
     return () => setText(kept.current);
   }, [draft]);
 
-  const send = (): Promise<void> => (text.trim() === '' ? Promise.resolve() : sendBy(onSend));
+  const send = (): Promise<void> =>
+    text.trim() === '' ? Promise.resolve() : sendBy((words) => onSend(words, title?.trim() ?? ''));
   const sendBy = async (take: (text: string) => Promise<boolean>): Promise<void> => {
     if (isSending.current) return;
     isSending.current = true;
@@ -61,6 +73,7 @@ export function Composer({
     isSending.current = false;
     field.current?.focus();
     if (!isTaken) return;
+    setTitle(undefined);
     // What was typed while it was sent stays.
     if (draft.kind !== 'edit') setText((now) => (now.startsWith(text) ? now.slice(text.length) : now));
     if (draft.kind !== 'say') onDone();
@@ -77,6 +90,14 @@ export function Composer({
   const speaker = people.find(({ id }) => id === chosen)?.name ?? '';
   const label = draft.kind === 'edit' ? texts.editing : texts.messageAs(speaker);
   const action = draft.kind === 'edit' ? texts.save : texts.send;
+  const picker = <PersonPicker name={name} people={people} chosen={chosen} onChoose={onChoose} />;
+  if (isAsking && can.mostOptions !== undefined) {
+    return (
+      <PollForm mostOptions={can.mostOptions} problem={problem} onAsk={onAsk} onDone={() => setAsking(false)}>
+        {picker}
+      </PollForm>
+    );
+  }
   return (
     <form
       class="composer"
@@ -85,10 +106,23 @@ export function Composer({
         void send();
       }}
     >
-      <PersonPicker name={name} people={people} chosen={chosen} onChoose={onChoose} />
+      {picker}
+      {draft.kind === 'say' && title !== undefined && (
+        <ThreadTitle title={title} onTitle={setTitle} onNext={() => field.current?.focus()} />
+      )}
       {draft.kind !== 'say' && <About draft={draft} onDone={onDone} />}
       <div class="line">
         {draft.kind === 'say' && <Attach onFiles={(files) => void sendBy((words) => onSendFiles(files, words))} />}
+        {draft.kind === 'say' && can.mostOptions !== undefined && (
+          <Aside icon={asideIcons.poll} words={texts.poll.ask} onPress={() => setAsking(true)} />
+        )}
+        {draft.kind === 'say' && can.threads === 'titled' && (
+          <Aside
+            icon={asideIcons.thread}
+            words={texts.thread.begin}
+            onPress={() => setTitle(title === undefined ? '' : undefined)}
+          />
+        )}
         <textarea
           ref={field}
           rows={1}
@@ -118,43 +152,17 @@ export function Composer({
   );
 }
 
-/** Lets people choose files, which are sent with what stands in the field. */
-function Attach({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        onChange={({ currentTarget }) => {
-          const files = [...(currentTarget.files ?? [])];
-          // The same one may be chosen again.
-          currentTarget.value = '';
-          if (files.length > 0) onFiles(files);
-        }}
-      />
-      <button
-        type="button"
-        class="attach"
-        aria-label={texts.attach}
-        title={texts.attach}
-        onClick={() => input.current?.click()}
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M19.5 11.6l-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l8-8a3.1 3.1 0 0 1 4.4 4.4l-7.9 7.9a1.5 1.5 0 0 1-2.2-2.2l7-7" />
-        </svg>
-      </button>
-    </>
-  );
-}
+const titles = {
+  reply: texts.replying,
+  thread: texts.thread.replying,
+  edit: () => texts.editing,
+} as const;
 
 function About({ draft, onDone }: { readonly draft: Exclude<Draft, { kind: 'say' }>; readonly onDone: () => void }) {
   const { message, kind } = draft;
   return (
     <p class="about">
-      <strong>{kind === 'reply' ? texts.replying(message.author.name) : texts.editing}</strong>
+      <strong>{titles[kind](message.author.name)}</strong>
       <span>{plainText(message.text ?? [])}</span>
       <button type="button" onClick={onDone} aria-label={texts.cancel} title={texts.cancel}>
         ×

@@ -9,7 +9,7 @@ export type EntryGroup =
       readonly goesOn: boolean;
       /** It stands under the message that it replies to. */
       readonly inThread: boolean;
-      /** How many stand under it. */
+      /** How many stand under it, or in the thread that it begins. */
       readonly replies: number;
     }
   | { readonly kind: 'notes'; readonly notes: readonly [PageNote, ...PageNote[]] };
@@ -23,6 +23,7 @@ const sameBreathMs = 5 * 60_000;
 export function groupsOf(entries: readonly PageEntry[], form: TimelineForm): readonly EntryGroup[] {
   const threads = form === 'threads' ? threadsIn(entries) : new Map<string, readonly PageMessage[]>();
   const isReply = ({ answers }: PageMessage): boolean => answers !== undefined && threads.has(answers);
+  const inThreads = repliesIn(entries);
   const groups: EntryGroup[] = [];
   const put = (message: PageMessage, inThread: boolean, replies: number): void => {
     const last = groups.at(-1);
@@ -39,10 +40,20 @@ export function groupsOf(entries: readonly PageEntry[], form: TimelineForm): rea
     if (isReply(entry)) continue;
     const replies = threads.get(entry.id) ?? [];
     if (form === 'threads' && entry.text === null && replies.length === 0) continue;
-    put(entry, false, replies.length);
+    put(entry, false, form === 'threads' ? replies.length : (inThreads.get(entry.id) ?? 0));
     for (const reply of replies) put(reply, true, 0);
   }
   return groups;
+}
+
+/** Where threads stand in the same line as all else: how many belong to each first message. */
+function repliesIn(entries: readonly PageEntry[]): ReadonlyMap<string, number> {
+  const replies = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.kind !== 'message' || entry.thread === undefined || entry.text === null) continue;
+    replies.set(entry.thread.first, (replies.get(entry.thread.first) ?? 0) + 1);
+  }
+  return replies;
 }
 
 /** The replies that are left to each message that is shown itself. */

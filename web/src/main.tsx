@@ -5,6 +5,7 @@ import '../shared/base.css';
 import './page.css';
 import './side.css';
 import './message.css';
+import './poll.css';
 import './composer.css';
 
 document.documentElement.lang = language;

@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { otherSides, type PageMessage, type SideName } from '../../src/sandbox/page.types.js';
 import { Avatar } from './avatar.js';
+import { BlockLines } from './block-lines.js';
 import { clock, texts } from './language-in-use.js';
 import { MessageTools } from './message-tools.js';
-import { Quote } from './quote.js';
+import { PollCard } from './poll-card.js';
+import { Quote, ThreadMark } from './quote.js';
 import { Reactions } from './reactions.js';
 import { RichText } from './rich-text.js';
 import { isOwn, type MessageActs } from './message-acts.js';
@@ -15,6 +17,7 @@ export const MessageRow = steady(function MessageRow({
   side,
   message,
   answered,
+  begins,
   goesOn,
   inThread,
   replies,
@@ -22,12 +25,15 @@ export const MessageRow = steady(function MessageRow({
   isActive,
   onActive,
   onGoTo,
+  canThread,
   acts,
 }: {
   readonly side: SideName;
   readonly message: PageMessage;
   /** What it replies to, where that is still shown. */
   readonly answered: PageMessage | undefined;
+  /** The first message of its thread, where that is still shown. */
+  readonly begins: PageMessage | undefined;
   /** Its author and time stand above it already. */
   readonly goesOn: boolean;
   /** It stands under what it replies to. */
@@ -39,6 +45,8 @@ export const MessageRow = steady(function MessageRow({
   readonly isActive: boolean;
   readonly onActive: (id: string) => void;
   readonly onGoTo: (id: string | undefined) => void;
+  /** Whether one can answer in a thread under it. */
+  readonly canThread: boolean;
   readonly acts: MessageActs;
 }) {
   const [isOpen, setOpen] = useState(false);
@@ -51,7 +59,22 @@ export const MessageRow = steady(function MessageRow({
     document.addEventListener('pointerdown', close);
     return () => document.removeEventListener('pointerdown', close);
   }, [isOpen]);
-  const { id, author, atMs, text, files, delivery, style, isEdited, answers, reactions, onlyFor } = message;
+  const {
+    id,
+    author,
+    atMs,
+    text,
+    files,
+    delivery,
+    style,
+    isEdited,
+    answers,
+    reactions,
+    onlyFor,
+    poll,
+    blocks,
+    thread,
+  } = message;
   const at = new Date(atMs);
   const isMine = author.id === self;
   const looks = [
@@ -84,14 +107,22 @@ export const MessageRow = steady(function MessageRow({
       </p>
       <div class="said">
         <div class="text" dir="auto">
-          {answers !== undefined && !inThread && <Quote answered={answered} onGoTo={onGoTo} />}
+          {thread !== undefined && <ThreadMark thread={thread} begins={begins} onGoTo={onGoTo} />}
+          {answers !== undefined && answers !== thread?.first && !inThread && (
+            <Quote answered={answered} onGoTo={onGoTo} />
+          )}
           {text === null ? (
             <p class="gone">{texts.deleted}</p>
+          ) : blocks !== undefined ? (
+            <BlockLines message={message} blocks={blocks} isActive={isActive} acts={acts} />
           ) : (
             <div class="words">
               {style === 'act' && <strong>* {author.name} </strong>}
               <RichText text={text} />
             </div>
+          )}
+          {poll !== undefined && (
+            <PollCard side={side} message={message} poll={poll} self={self} isActive={isActive} acts={acts} />
           )}
           {files !== undefined && <SharedFiles side={side} files={files} isActive={isActive} />}
           {isEdited && <span class="edited">{texts.edited}</span>}
@@ -111,6 +142,7 @@ export const MessageRow = steady(function MessageRow({
         <MessageTools
           message={message}
           canChange={isOwn(message, self)}
+          canThread={canThread}
           isActive={isActive}
           isOpen={isOpen}
           setOpen={setOpen}

@@ -8,6 +8,7 @@ const usualEmoji = ['👍', '❤️', '😂', '🎉', '😮', '😢'] as const;
 const icons = {
   react: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14.5c.9 1.2 2.1 1.8 3.5 1.8s2.6-.6 3.5-1.8M9 9.5v.6M15 9.5v.6',
   reply: 'M9 6l-5 5 5 5M4 11h9c4 0 6 2 7 6',
+  thread: 'M5 5h14v10H10l-4 4v-4H5zM8.5 8.7h7M8.5 11.6h4.5',
   edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
   delete: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
   more: 'M6 12h.01M12 12h.01M18 12h.01',
@@ -17,6 +18,7 @@ const icons = {
 export function MessageTools({
   message,
   canChange,
+  canThread,
   isActive,
   isOpen,
   setOpen,
@@ -24,6 +26,7 @@ export function MessageTools({
 }: {
   readonly message: PageMessage;
   readonly canChange: boolean;
+  readonly canThread: boolean;
   readonly isActive: boolean;
   readonly isOpen: boolean;
   readonly setOpen: (isOpen: boolean) => void;
@@ -99,7 +102,14 @@ export function MessageTools({
               texts.acts.reply,
               then(() => acts.reply(message)),
             )}
+            {canThread &&
+              button(
+                'thread',
+                texts.thread.under,
+                then(() => acts.thread(message)),
+              )}
             {canChange &&
+              message.poll === undefined &&
               button(
                 'edit',
                 texts.acts.edit,

@@ -47,15 +47,27 @@ export function SidePanel({
     }
     return true;
   };
-  const send = async (text: string): Promise<boolean> => {
-    if (draft.kind === 'edit') return does({ do: 'edit', message: draft.message.id, text });
-    return does({ do: 'say', text, ...(draft.kind === 'reply' ? { answers: draft.message.id } : {}) });
+  const send = async (text: string, title: string): Promise<boolean> => {
+    switch (draft.kind) {
+      case 'edit':
+        return does({ do: 'edit', message: draft.message.id, text });
+      case 'reply':
+        return does({ do: 'say', text, answers: draft.message.id });
+      case 'thread':
+        return does({ do: 'say', text, thread: { under: draft.message.id } });
+      case 'say':
+        return does({ do: 'say', text, ...(title === '' ? {} : { thread: { title } }) });
+    }
   };
   const acts = useMemo<MessageActs>(
     () => ({
       reply: (message) => setDraft({ kind: 'reply', message }),
+      thread: (message) => setDraft({ kind: 'thread', message }),
       edit: (message) => setDraft({ kind: 'edit', message }),
       remove: ({ id }) => void does({ do: 'delete', message: id }),
+      vote: ({ id }, choices) => void does({ do: 'vote', message: id, choices }),
+      endPoll: ({ id }) => void does({ do: 'endPoll', message: id }),
+      press: ({ id }, action, values) => void does({ do: 'press', message: id, action, values }),
       react: ({ id, reactions }, emoji) => {
         const known = reactions.find((each) => bare(each.emoji) === bare(emoji));
         const isTakenBack = known?.by.some((person) => person.id === self) === true;
@@ -69,7 +81,9 @@ export function SidePanel({
     [side, self],
   );
   const editLast = (): void => {
-    const last = side.entries.findLast((entry) => entry.kind === 'message' && isOwn(entry, self));
+    const last = side.entries.findLast(
+      (entry) => entry.kind === 'message' && isOwn(entry, self) && entry.poll === undefined,
+    );
     if (last?.kind === 'message') acts.edit(last);
   };
   return (
@@ -98,6 +112,8 @@ export function SidePanel({
         draft={draft}
         onDone={() => setDraft(fresh)}
         onSend={send}
+        can={side.can}
+        onAsk={(asked) => does({ do: 'ask', ...asked })}
         onSendFiles={sendFiles}
         onEditLast={editLast}
         problem={problem}

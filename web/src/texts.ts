@@ -77,6 +77,34 @@ export interface Texts {
   readonly writeAsPerson: (name: string) => string;
   readonly messageAs: (name: string) => string;
   readonly attach: string;
+  readonly poll: {
+    /** What a poll is called that asks this. */
+    readonly of: (question: string) => string;
+    readonly ask: string;
+    readonly askNow: string;
+    readonly question: string;
+    readonly option: (number: number) => string;
+    readonly several: string;
+    readonly upTo: (most: number) => string;
+    readonly hidden: string;
+    readonly vote: string;
+    readonly change: string;
+    readonly takeBack: string;
+    readonly end: string;
+    readonly votes: (count: number) => string;
+    readonly voters: (count: number) => string;
+    readonly over: string;
+    readonly secret: string;
+    readonly notSeen: string;
+  };
+  readonly thread: {
+    readonly word: string;
+    readonly begin: string;
+    readonly title: string;
+    readonly under: string;
+    readonly replying: (name: string) => string;
+    readonly goTo: (title: string) => string;
+  };
   readonly voiceMessage: string;
   readonly send: string;
   readonly save: string;
@@ -175,6 +203,33 @@ const english: Texts = {
   writeAsPerson: (name) => `Write as ${name}`,
   messageAs: (name) => `Message as ${name}`,
   attach: 'Attach files',
+  poll: {
+    of: (question) => `Poll: ${question}`,
+    ask: 'Ask in a poll',
+    askNow: 'Ask',
+    question: 'Question',
+    option: (number) => `Answer ${String(number)}`,
+    several: 'Several answers',
+    upTo: (most) => `Up to ${String(most)} answers`,
+    hidden: 'Results at the end only',
+    vote: 'Vote',
+    change: 'Change my vote',
+    takeBack: 'Take my vote back',
+    end: 'End the poll',
+    votes: (count) => (count === 1 ? '1 vote' : `${String(count)} votes`),
+    voters: (count) => (count === 1 ? '1 person voted' : `${String(count)} people voted`),
+    over: 'The poll is over',
+    secret: 'Results are shown when the poll is over',
+    notSeen: 'Vote to see the results',
+  },
+  thread: {
+    word: 'Thread',
+    begin: 'Begin a thread',
+    title: 'Title of the thread',
+    under: 'Reply in thread',
+    replying: (name) => `Thread of ${name}`,
+    goTo: (title) => `Thread ${title}: to its first message`,
+  },
   voiceMessage: 'Voice message',
   send: 'Send',
   save: 'Save',
@@ -316,6 +371,33 @@ const german: Texts = {
   writeAsPerson: (name) => `Als ${name} schreiben`,
   messageAs: (name) => `Nachricht als ${name}`,
   attach: 'Dateien anhängen',
+  poll: {
+    of: (question) => `Umfrage: ${question}`,
+    ask: 'Umfrage erstellen',
+    askNow: 'Fragen',
+    question: 'Frage',
+    option: (number) => `Antwort ${String(number)}`,
+    several: 'Mehrere Antworten',
+    upTo: (most) => `Bis zu ${String(most)} Antworten`,
+    hidden: 'Ergebnis erst am Ende',
+    vote: 'Abstimmen',
+    change: 'Stimme ändern',
+    takeBack: 'Stimme zurücknehmen',
+    end: 'Umfrage beenden',
+    votes: (count) => (count === 1 ? '1 Stimme' : `${String(count)} Stimmen`),
+    voters: (count) => (count === 1 ? '1 Person hat abgestimmt' : `${String(count)} Personen haben abgestimmt`),
+    over: 'Die Umfrage ist beendet',
+    secret: 'Das Ergebnis steht hier, wenn die Umfrage beendet ist',
+    notSeen: 'Wer abstimmt, sieht das Ergebnis',
+  },
+  thread: {
+    word: 'Thread',
+    begin: 'Thread beginnen',
+    title: 'Titel des Threads',
+    under: 'Im Thread antworten',
+    replying: (name) => `Thread von ${name}`,
+    goTo: (title) => `Thread ${title}: zur ersten Nachricht`,
+  },
   voiceMessage: 'Sprachnachricht',
   send: 'Senden',
   save: 'Speichern',

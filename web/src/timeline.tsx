@@ -93,7 +93,8 @@ export function Timeline({
               key={group.message.id}
               side={name}
               message={group.message}
-              answered={answeredBy(group.message, byId)}
+              answered={shownAt(group.message.answers, byId)}
+              begins={shownAt(group.message.thread?.first, byId)}
               goesOn={group.goesOn}
               inThread={group.inThread}
               replies={group.replies}
@@ -101,6 +102,7 @@ export function Timeline({
               isActive={group.message.id === reached}
               onActive={setActive}
               onGoTo={goTo}
+              canThread={side.can.threads === 'onMessage'}
               acts={acts}
             />
           ),
@@ -116,8 +118,8 @@ export function Timeline({
   );
 }
 
-function answeredBy({ answers }: PageMessage, byId: ReadonlyMap<string, PageMessage>): PageMessage | undefined {
-  return answers === undefined ? undefined : byId.get(answers);
+function shownAt(id: string | undefined, byId: ReadonlyMap<string, PageMessage>): PageMessage | undefined {
+  return id === undefined ? undefined : byId.get(id);
 }
 
 function Nothing({ here, there }: { readonly here: readonly PagePerson[]; readonly there: readonly OtherSide[] }) {

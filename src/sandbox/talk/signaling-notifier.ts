@@ -52,7 +52,7 @@ export class SignalingNotifier {
   }
 
   #changed({ room: token, what }: TalkChange): void {
-    if (what === 'message') return;
+    if (what === 'message' || what === 'poll') return;
     const room = this.talk.rooms.get(token);
     const before = this.#members.get(token) ?? new Set<string>();
     const now = room === undefined ? new Set<string>() : membersOf(room);

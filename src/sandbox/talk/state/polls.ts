@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.js';
 import type { Chat } from './chat.js';
-import type { RichParameter } from './message.js';
+import type { Message, RichParameter } from './message.js';
 import { actorKey, type Actor, type ActorKey } from './actor.js';
 import { isModerator, RoomType, type Attendee, type Room } from './room.js';
 
@@ -32,7 +32,11 @@ export class Polls {
   readonly #byRoom = new Map<Room, Map<number, Poll>>();
   #lastId = 0;
 
-  constructor(private readonly chat: Chat) {}
+  constructor(
+    private readonly chat: Chat,
+    /** Called with each poll that somebody voted in, or ended. */
+    private readonly changed: (room: Room, poll: Poll) => void,
+  ) {}
 
   /** A poll that is no draft is told of in the room. */
   create(room: Room, author: Actor, text: PollText, status: PollStatus): Poll {
@@ -60,6 +64,12 @@ export class Polls {
     return [...(this.#byRoom.get(room)?.values() ?? [])].filter((poll) => poll.status !== PollStatus.draft);
   }
 
+  /** The one that a message shows; undefined where it shows none. */
+  shownBy(room: Room, { content }: Message): Poll | undefined {
+    const isPoll = content.kind === 'object' && content.object['type'] === 'talk-poll';
+    return isPoll ? this.#byRoom.get(room)?.get(Number(content.object['id'])) : undefined;
+  }
+
   drafts(room: Room): readonly Poll[] {
     return [...(this.#byRoom.get(room)?.values() ?? [])].filter((poll) => poll.status === PollStatus.draft);
   }
@@ -83,6 +93,7 @@ export class Polls {
     if (chosen.length === 0) poll.votes.delete(actorKey(actor));
     else poll.votes.set(actorKey(actor), { actor, options: chosen });
     if (poll.text.resultMode === 0) this.chat.note(room, nobody, 'poll_voted', { objects: { poll: pollObject(poll) } });
+    this.changed(room, poll);
   }
 
   /** Answers undefined where it was a draft, which is gone then. */
@@ -97,6 +108,7 @@ export class Polls {
     }
     poll.status = PollStatus.closed;
     this.chat.note(room, attendee.actor, 'poll_closed', { objects: { poll: pollObject(poll) } });
+    this.changed(room, poll);
     return poll;
   }
 }

@@ -95,7 +95,7 @@ export class TalkState {
     this.chat = new Chat(this.rooms, new Stream(this.cache), this.files, ledger, nowSeconds, (event) =>
       this.#told(event),
     );
-    this.polls = new Polls(this.chat);
+    this.polls = new Polls(this.chat, (room, { id }) => changed({ room: room.token, what: 'poll', poll: id }));
     this.calls = new Calls(this.accounts, this.chat, nowSeconds, (room) => {
       this.signaling.refresh(room);
       changed({ room: room.token, what: 'room' });
