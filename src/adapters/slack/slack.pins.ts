@@ -1,5 +1,5 @@
 import type { PinChanged } from '../../model/bridge-event.js';
-import { MessageRefused } from '../../model/errors.js';
+import { orInLine } from '../../model/in-line.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { ChatApi } from './api/chat.api.js';
 import { tsIn, writingOf } from './slack.deliver.js';
@@ -14,15 +14,12 @@ export class PinDelivery implements Deliver<'pinChanged'> {
   ) {}
 
   async send(request: DeliveryRequest<PinChanged>, signal: AbortSignal): Promise<void> {
-    const { room, event, target, inLine } = request;
+    const { room, event, target } = request;
     const writing = writingOf(request, signal);
-    try {
+    await orInLine(request, this.lines, signal, async () => {
       // A message of several parts is pinned by its first one, and unpinned whichever of them was.
       if (event.state === 'unpinned') for (const copy of target) await this.chat.unpin(room, tsIn(copy), writing);
       else for (const copy of target.slice(0, 1)) await this.chat.pin(room, tsIn(copy), writing);
-    } catch (error) {
-      if (!(error instanceof MessageRefused) || inLine === undefined) throw error;
-      await this.lines.send({ ...request, event: inLine, target: [] }, signal);
-    }
+    });
   }
 }

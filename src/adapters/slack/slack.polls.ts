@@ -1,5 +1,6 @@
 import type { PollCounted, PollStarted } from '../../model/bridge-event.js';
-import { MessageRefused, TargetGone } from '../../model/errors.js';
+import { TargetGone } from '../../model/errors.js';
+import { orInLine } from '../../model/in-line.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { SlackWriter } from './slack.deliver.js';
 import { pollText } from './to-slack-polls.js';
@@ -14,14 +15,10 @@ export class PollDelivery implements Deliver<'pollStarted'> {
   ) {}
 
   async send(request: DeliveryRequest<PollStarted>, signal: AbortSignal): Promise<void> {
-    const { made, inLine } = request;
-    if (made.length > 0) return;
-    try {
-      await this.writer.post(request, 0, pollText(pollIn(request)), {}, signal);
-    } catch (error) {
-      if (!(error instanceof MessageRefused) || inLine === undefined) throw error;
-      await this.lines.send({ ...request, event: inLine, target: [] }, signal);
-    }
+    if (request.made.length > 0) return;
+    await orInLine(request, this.lines, signal, () =>
+      this.writer.post(request, 0, pollText(pollIn(request)), {}, signal),
+    );
   }
 }
 

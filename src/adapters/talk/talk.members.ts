@@ -1,6 +1,7 @@
-import type { BridgeEvent, MemberJoined, MemberLeft, MessageSent, RoleChanged } from '../../model/bridge-event.js';
-import { MessageRefused, TargetGone } from '../../model/errors.js';
+import type { BridgeEvent, MemberJoined, MemberLeft, RoleChanged } from '../../model/bridge-event.js';
+import { TargetGone } from '../../model/errors.js';
 import type { UserRef } from '../../model/ids.js';
+import { orInLine } from '../../model/in-line.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { Participant } from './api/room.answers.js';
 import type { TalkClient } from './talk.client.js';
@@ -8,8 +9,6 @@ import { bannedActor, participantSource, participantType, valuesOf } from './tal
 import { ourOwnAccount, personUnknown } from './talk.errors.js';
 import { actorOf, talkUserId } from './talk.ids.js';
 import { withReason } from './talk.rights.js';
-
-type Acting = DeliveryRequest<MemberJoined | MemberLeft | RoleChanged>;
 
 const moderators: ReadonlySet<number> = new Set([
   participantType.owner,
@@ -41,19 +40,18 @@ export class TalkMembers {
   ): { readonly repeat: 'harmless'; send(request: DeliveryRequest<E>, signal: AbortSignal): Promise<void> } {
     return {
       repeat: 'harmless',
-      send: async (request, signal) => {
-        try {
+      send: (request, signal) =>
+        orInLine(request, this.lines, signal, async () => {
           const wish = { client: this.client, token: request.room, signal, beyondChat };
           // Somebody may be known in Talk by the very account that bridges: without it nothing would be bridged any more.
           if (request.event.member.id === talkUserId('users', this.self())) throw ourOwnAccount();
-          await withReason(wish, () => act(request, signal));
-        } catch (error) {
-          // Somebody who went meanwhile is as gone as he was to be.
-          if (error instanceof TargetGone) return;
-          if (!(error instanceof MessageRefused) || request.inLine === undefined) throw error;
-          await this.#say(request, request.inLine, signal);
-        }
-      },
+          try {
+            await withReason(wish, () => act(request, signal));
+          } catch (error) {
+            // Somebody who went meanwhile is as gone as he was to be.
+            if (!(error instanceof TargetGone)) throw error;
+          }
+        }),
     };
   }
 
@@ -107,10 +105,6 @@ export class TalkMembers {
     const actor = actorOf(id);
     const { data } = await this.client.api.participants.list({ token }, signal);
     return data.find(({ actorType, actorId }) => actorType === actor.type && actorId === actor.id);
-  }
-
-  async #say(request: Acting, inLine: MessageSent, signal: AbortSignal): Promise<void> {
-    await this.lines.send({ ...request, event: inLine }, signal);
   }
 }
 

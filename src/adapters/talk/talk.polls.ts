@@ -1,6 +1,7 @@
 import type { BridgeEvent, PollClosed, PollStarted, PollVoted } from '../../model/bridge-event.js';
 import { BridgeError, MessageRefused, RoomClosed, TargetGone, VoteNotCast } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
+import { orInLine } from '../../model/in-line.js';
 import type { Copy, Deliver, DeliveryRequest, Speaker } from '../../model/network-adapter.js';
 import { cleanName } from '../../formatting/names.js';
 import { pollEndpoints } from './api/polls.endpoints.js';
@@ -30,7 +31,7 @@ export class PollDelivery implements Deliver<'pollStarted'> {
   constructor(private readonly parts: PollParts) {}
 
   async send(request: DeliveryRequest<PollStarted>, signal: AbortSignal): Promise<void> {
-    const { room: token, speaker, event, inLine, made } = request;
+    const { room: token, speaker, event, made } = request;
     if (made.length > 0) return;
     const { client, voices, authors } = this.parts.writing;
     const key = request.key(0);
@@ -42,15 +43,12 @@ export class PollDelivery implements Deliver<'pollStarted'> {
       );
       return { id, voice };
     };
-    try {
+    await orInLine(request, this.parts.lines, signal, async () => {
       const { id, voice } = await voices.speak(token, speaker, signal, make);
       const copy = { part: 0, id: talkMessageId(await this.#rowOf(token, id, signal)), key };
       authors.note(token, copy, voice);
       request.onMade(copy);
-    } catch (error) {
-      if (!(error instanceof MessageRefused) || inLine === undefined) throw error;
-      await this.parts.lines.send({ ...request, event: inLine, target: [] }, signal);
-    }
+    });
   }
 
   /** The answer names the poll, and not the message that shows it. */
@@ -137,7 +135,7 @@ export class PollEnd implements Deliver<'pollClosed'> {
 
   async send(request: DeliveryRequest<PollClosed>, signal: AbortSignal): Promise<void> {
     const { writing, lines } = this.parts;
-    const { room: token, inLine, target } = request;
+    const { room: token, target } = request;
     const poll = await pollOf(writing, request, signal);
     const close = async (voice: Voice): Promise<void> => {
       try {
@@ -148,13 +146,11 @@ export class PollEnd implements Deliver<'pollClosed'> {
         if (!isOverAlready(error)) throw error;
       }
     };
-    try {
+    const end = async (): Promise<void> => {
       if (!(await this.#asAuthor(token, target[0], signal, close))) await close(writing.voices.relay);
-    } catch (error) {
-      const isRefused = error instanceof MessageRefused || error instanceof RoomClosed;
-      if (!isRefused || inLine === undefined) throw error;
-      await lines.send({ ...request, event: inLine, target: [] }, signal);
-    }
+    };
+    const isRefusal = (error: unknown): boolean => error instanceof MessageRefused || error instanceof RoomClosed;
+    await orInLine(request, lines, signal, end, isRefusal);
   }
 
   /** False where our account, as a moderator, is to try. */

@@ -1,7 +1,8 @@
 import { cleanText } from '../../formatting/clean.js';
 import type { RoomChanged, RoomState } from '../../model/bridge-event.js';
-import { MessageRefused, TargetGone } from '../../model/errors.js';
+import { TargetGone } from '../../model/errors.js';
 import type { FileRef } from '../../model/ids.js';
+import { orInLine } from '../../model/in-line.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { FormFile } from './api/form.js';
 import type { TalkClient } from './talk.client.js';
@@ -69,26 +70,19 @@ export class RoomDelivery implements Deliver<'roomChanged'> {
 
   /** What Talk does not let us do there is told in a line. */
   async #setRules(request: DeliveryRequest<RoomChanged>, change: Rules, signal: AbortSignal): Promise<void> {
-    const { room: token, inLine } = request;
+    const { room: token } = request;
     const { client } = this;
     const how = { beforeSend: (): void => request.beforeSend() };
-    try {
-      await this.#may(token, 'choose who writes there', signal, async () => {
-        if (change.of === 'expiration') {
-          await client.api.rooms.setMessageExpiration(
-            { token, seconds: Math.round((change.afterMs ?? 0) / 1000) },
-            signal,
-            how,
-          );
-          return;
-        }
-        const state = change.state === 'stopped' ? readOnlyState.readOnly : readOnlyState.writable;
-        await client.api.rooms.setReadOnly({ token, state }, signal, how);
-      });
-    } catch (error) {
-      if (!(error instanceof MessageRefused) || inLine === undefined) throw error;
-      await this.lines.send({ ...request, event: inLine }, signal);
-    }
+    const set = async (): Promise<void> => {
+      if (change.of === 'expiration') {
+        const seconds = Math.round((change.afterMs ?? 0) / 1000);
+        await client.api.rooms.setMessageExpiration({ token, seconds }, signal, how);
+        return;
+      }
+      const state = change.state === 'stopped' ? readOnlyState.readOnly : readOnlyState.writable;
+      await client.api.rooms.setReadOnly({ token, state }, signal, how);
+    };
+    await orInLine(request, this.lines, signal, () => this.#may(token, 'choose who writes there', signal, set));
   }
 
   #may(token: string, beyondChat: string, signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {

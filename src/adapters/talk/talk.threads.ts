@@ -2,6 +2,7 @@ import type { AccountStore } from '../../model/account-store.js';
 import type { ThreadChanged } from '../../model/bridge-event.js';
 import { MessageRefused, TargetGone } from '../../model/errors.js';
 import type { RoomId } from '../../model/ids.js';
+import { orInLine } from '../../model/in-line.js';
 import type { Copy, Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { TalkClient } from './talk.client.js';
 import { rowIdOf } from './talk.ids.js';
@@ -82,20 +83,18 @@ export class ThreadDelivery implements Deliver<'threadChanged'> {
   ) {}
 
   async send(request: DeliveryRequest<ThreadChanged>, signal: AbortSignal): Promise<void> {
-    const { room: token, event, target, inLine } = request;
+    const { room: token, event, target } = request;
     const [root] = target;
     const place = root === undefined ? undefined : await this.threads.placeOf(token, root, signal);
     if (place === undefined) throw new TargetGone('the thread is gone');
-    try {
+    const rename = async (): Promise<void> => {
       if ('threadTitle' in place) throw new TargetGone('it is no thread here');
       const how = { beforeSend: (): void => request.beforeSend() };
       const { title: threadTitle } = event;
       await this.client.api.threads.rename({ token, threadId: place.threadId, threadTitle }, signal, how);
-    } catch (error) {
-      const isRefused = error instanceof MessageRefused || error instanceof TargetGone;
-      if (!isRefused || inLine === undefined) throw error;
-      await this.lines.send({ ...request, event: inLine, target: [] }, signal);
-    }
+    };
+    const isRefusal = (error: unknown): boolean => error instanceof MessageRefused || error instanceof TargetGone;
+    await orInLine(request, this.lines, signal, rename, isRefusal);
   }
 }
 
