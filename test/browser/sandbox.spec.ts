@@ -537,7 +537,7 @@ describe('the page of the sandbox', () => {
 
   /** With CROSSTALK_SHOTS and `-t readme` alone: docs/images. */
   it('the pictures of the readme show what people say, ask and decide together', async () => {
-    const page = await open();
+    const page = await open({ deviceScaleFactor: 1.5 });
     await say(page, 'matrix', 'Mia', 'Good **morning**! The boat is booked.');
     await message(page, 'slack', 'The boat is booked').waitFor();
     await message(page, 'talk', 'The boat is booked').waitFor();
@@ -581,6 +581,8 @@ describe('the page of the sandbox', () => {
       const other = await open({ colorScheme, viewport: { width, height }, hasTouch: isPhone, isMobile: isPhone });
       if (isPhone) await other.locator('.tabs .slack').tap();
       await pollOf(other, 'slack', question).waitFor();
+      // What was touched is lit for a moment.
+      if (isPhone) await other.waitForTimeout(700);
       expect(await other.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
       await shoot(other, `readme-${colorScheme}${isPhone ? '-phone' : ''}`);
     }
