@@ -172,7 +172,7 @@ export class Town {
   }
 
   /** What relates to an event, oldest first; what was redacted is not among it. */
-  async relations(event: string, relation: 'm.replace' | 'm.annotation'): Promise<SeenEvent[]> {
+  async relations(event: string, relation: 'm.replace' | 'm.annotation' | 'm.reference'): Promise<SeenEvent[]> {
     const path = `/_matrix/client/v1/rooms/${encodeURIComponent(this.matrixRoom)}/relations/${encodeURIComponent(event)}/${relation}`;
     const { chunk } = (await this.synapse.call('GET', `${path}?limit=100`, undefined, this.mia.token)) as {
       chunk: SeenEvent[];
@@ -221,6 +221,12 @@ export class Town {
 
   /** Every message that the Matrix room shows, oldest first. */
   async matrixMessages(): Promise<SeenEvent[]> {
+    const events = await this.matrixEvents();
+    return events.filter(({ type, content }) => type === 'm.room.message' && content.body !== undefined);
+  }
+
+  /** Everything that the room's timeline has, oldest first. */
+  async matrixEvents(): Promise<SeenEvent[]> {
     const seen: SeenEvent[] = [];
     let from = '';
     do {
@@ -229,7 +235,7 @@ export class Town {
         chunk: SeenEvent[];
         end?: string;
       };
-      seen.push(...page.chunk.filter(({ type, content }) => type === 'm.room.message' && content.body !== undefined));
+      seen.push(...page.chunk);
       from = page.end === undefined ? '' : `&from=${encodeURIComponent(page.end)}`;
     } while (from !== '');
     return seen.reverse();
