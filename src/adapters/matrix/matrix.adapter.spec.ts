@@ -1,5 +1,5 @@
 import { MatrixBench, until } from '../../../test/contract/matrix-bench.js';
-import type { BridgeError } from '../../model/errors.js';
+import { failureOf } from '../../../test/contract/matrix-team.js';
 
 describe('matrix account', () => {
   let bench: MatrixBench;
@@ -12,11 +12,6 @@ describe('matrix account', () => {
     await bench.close();
   });
 
-  const failureOf = (attempt: Promise<unknown>): Promise<BridgeError> =>
-    attempt.then(
-      () => Promise.reject(new Error('it worked')),
-      (error: unknown) => error as BridgeError,
-    );
   const told = (): unknown[] =>
     bench.log.filter(({ event }) => event.includes('ping')).map(({ level, fields }) => [level, fields['fault']]);
 

@@ -1,5 +1,6 @@
 import { editing, reacting, saying, unsaying } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench, until } from '../../../test/contract/matrix-bench.js';
+import { deliverBy } from '../../../test/contract/matrix-team.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
 import type { BridgeError } from '../../model/errors.js';
 import { roomId } from '../../model/ids.js';
@@ -115,10 +116,7 @@ describe('matrix: what happened meanwhile', () => {
   it('our own acts come as ours', async () => {
     const since = muchLater();
     const deliver = async (asked: { request: { event: BridgeEvent } }): Promise<void> => {
-      const entry = adapter.deliver[asked.request.event.kind] as {
-        send(request: unknown, signal: AbortSignal): Promise<void>;
-      };
-      await entry.send(asked.request, bench.signal);
+      await deliverBy(adapter, asked, bench);
     };
     const sent = saying('one', room, 'hello');
     await deliver(sent);

@@ -1,6 +1,7 @@
 import { annasGhost, type Asked, keyOf, saying, unsaying } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench, until } from '../../../test/contract/matrix-bench.js';
-import { BridgeError, NetworkUnavailable, RoomClosed, ShardLost } from '../../model/errors.js';
+import { failureOf } from '../../../test/contract/matrix-team.js';
+import { NetworkUnavailable, RoomClosed, ShardLost } from '../../model/errors.js';
 import { accountId, remoteId } from '../../model/ids.js';
 import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
 import type { MatrixAdapter } from './matrix.adapter.js';
@@ -18,11 +19,6 @@ describe('matrix deliver', () => {
     by.deliver.messageSent?.send(sent.request, bench.signal) ?? Promise.reject(new Error('cannot'));
   const unsay = (sent: Asked<MessageDeleted>): Promise<void> =>
     adapter.deliver.messageDeleted?.send(sent.request, bench.signal) ?? Promise.reject(new Error('cannot'));
-  const failureOf = (attempt: Promise<void>): Promise<BridgeError & { readonly reason?: string }> =>
-    attempt.then(
-      () => Promise.reject(new Error('it worked')),
-      (error: unknown) => error as BridgeError,
-    );
   const bodies = (): unknown[] =>
     bench.sandbox
       .messages(room)

@@ -1,7 +1,7 @@
 import { annasGhost, type Asked, editing, keyOf, saying, unsaying } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench } from '../../../test/contract/matrix-bench.js';
+import { deliverBy, failureOf, matrixTeam } from '../../../test/contract/matrix-team.js';
 import type { BridgeEvent, MessageEdited } from '../../model/bridge-event.js';
-import type { BridgeError } from '../../model/errors.js';
 import { accountId, remoteId, userId } from '../../model/ids.js';
 import type { Outcome } from '../../model/network-adapter.js';
 import type { RichText } from '../../model/rich-text.js';
@@ -17,35 +17,19 @@ describe('matrix edits', () => {
   let room: string;
 
   beforeEach(async () => {
-    bench = await MatrixBench.open();
-    alice = bench.sandbox.addUser('alice', 'Alice');
-    room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });
-    bench.linked.add(room);
-    adapter = bench.make();
-    await bench.begin(adapter);
-    await adapter.resolveRoom({ room }, 'team', bench.signal);
+    ({ bench, adapter, alice, room } = await matrixTeam());
   });
 
   afterEach(async () => {
     await bench.close();
   });
 
-  const deliver = (asked: Asked<BridgeEvent>, by = adapter): Promise<void> => {
-    const entry = by.deliver[asked.request.event.kind] as {
-      send(request: unknown, signal: AbortSignal): Promise<void>;
-    };
-    return entry.send(asked.request, bench.signal);
-  };
+  const deliver = (asked: Asked<BridgeEvent>, by = adapter): Promise<void> => deliverBy(by, asked, bench);
   const said = async (text: string, changes = {}): Promise<Asked<BridgeEvent>['made']> => {
     const sent = saying('said', room, text, changes);
     await deliver(sent);
     return sent.made;
   };
-  const failureOf = (attempt: Promise<void>): Promise<BridgeError> =>
-    attempt.then(
-      () => Promise.reject(new Error('it worked')),
-      (error: unknown) => error as BridgeError,
-    );
   const outcomeOf = async (asked: Asked<MessageEdited>, since = new Date(0)): Promise<Outcome['done'] | undefined> =>
     (await adapter.wasDone([asked.uncertain], since, bench.signal))[0]?.done;
   /** What people see: each message with its latest edit, without what was redacted. */

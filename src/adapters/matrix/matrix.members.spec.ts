@@ -7,8 +7,9 @@ import {
   saying,
 } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench, until } from '../../../test/contract/matrix-bench.js';
+import { deliverBy, failureOf, matrixTeam } from '../../../test/contract/matrix-team.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
-import { type BridgeError, NetworkUnavailable } from '../../model/errors.js';
+import { NetworkUnavailable } from '../../model/errors.js';
 import { accountId, userId } from '../../model/ids.js';
 import type { MatrixAdapter } from './matrix.adapter.js';
 
@@ -23,30 +24,14 @@ describe('matrix rooms and their members', () => {
   let room: string;
 
   beforeEach(async () => {
-    bench = await MatrixBench.open();
-    alice = bench.sandbox.addUser('alice', 'Alice');
-    room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });
-    bench.linked.add(room);
-    adapter = bench.make();
-    await bench.begin(adapter);
-    await adapter.resolveRoom({ room }, 'team', bench.signal);
+    ({ bench, adapter, alice, room } = await matrixTeam());
   });
 
   afterEach(async () => {
     await bench.close();
   });
 
-  const deliver = (asked: Asked<BridgeEvent>): Promise<void> => {
-    const entry = adapter.deliver[asked.request.event.kind] as {
-      send(request: unknown, signal: AbortSignal): Promise<void>;
-    };
-    return entry.send(asked.request, bench.signal);
-  };
-  const failureOf = (attempt: Promise<void>): Promise<BridgeError> =>
-    attempt.then(
-      () => Promise.reject(new Error('it worked')),
-      (error: unknown) => error as BridgeError,
-    );
+  const deliver = (asked: Asked<BridgeEvent>): Promise<void> => deliverBy(adapter, asked, bench);
   const memberNames = (): Record<string, string> =>
     Object.fromEntries(
       bench.sandbox.members(room).map(({ userId: id, name, membership }) => [id, `${name} ${membership}`]),

@@ -7,8 +7,8 @@ import {
   unreacting,
 } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench } from '../../../test/contract/matrix-bench.js';
+import { deliverBy, failureOf, matrixTeam } from '../../../test/contract/matrix-team.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
-import type { BridgeError } from '../../model/errors.js';
 import { remoteId } from '../../model/ids.js';
 import type { Copy } from '../../model/network-adapter.js';
 import type { MatrixAdapter } from './matrix.adapter.js';
@@ -23,13 +23,7 @@ describe('matrix reactions', () => {
   let target: readonly Copy[];
 
   beforeEach(async () => {
-    bench = await MatrixBench.open();
-    alice = bench.sandbox.addUser('alice', 'Alice');
-    room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });
-    bench.linked.add(room);
-    adapter = bench.make();
-    await bench.begin(adapter);
-    await adapter.resolveRoom({ room }, 'team', bench.signal);
+    ({ bench, adapter, alice, room } = await matrixTeam());
     target = [{ part: 0, id: remoteId(bench.sandbox.post(room, alice, 'hello')) }];
   });
 
@@ -37,17 +31,7 @@ describe('matrix reactions', () => {
     await bench.close();
   });
 
-  const deliver = (asked: Asked<BridgeEvent>): Promise<void> => {
-    const entry = adapter.deliver[asked.request.event.kind] as {
-      send(request: unknown, signal: AbortSignal): Promise<void>;
-    };
-    return entry.send(asked.request, bench.signal);
-  };
-  const failureOf = (attempt: Promise<void>): Promise<BridgeError> =>
-    attempt.then(
-      () => Promise.reject(new Error('it worked')),
-      (error: unknown) => error as BridgeError,
-    );
+  const deliver = (asked: Asked<BridgeEvent>): Promise<void> => deliverBy(adapter, asked, bench);
   const reactions = (): unknown[] =>
     bench.sandbox
       .messages(room)

@@ -1,5 +1,6 @@
 import { annasGhost, type Asked, saying, seeing } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench } from '../../../test/contract/matrix-bench.js';
+import { matrixTeam } from '../../../test/contract/matrix-team.js';
 import type { MessageSent, RoleChanged } from '../../model/bridge-event.js';
 import type { MatrixAdapter } from './matrix.adapter.js';
 
@@ -12,13 +13,7 @@ describe('those who see to a linked room, on Matrix', () => {
   let room: string;
 
   beforeEach(async () => {
-    bench = await MatrixBench.open();
-    alice = bench.sandbox.addUser('alice', 'Alice');
-    room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });
-    bench.linked.add(room);
-    adapter = bench.make();
-    await bench.begin(adapter);
-    await adapter.resolveRoom({ room }, 'team', bench.signal);
+    ({ bench, adapter, alice, room } = await matrixTeam());
   });
   afterEach(() => bench.close());
 

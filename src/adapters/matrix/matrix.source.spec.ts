@@ -1,4 +1,5 @@
 import { MatrixBench, MemoryIngest, until } from '../../../test/contract/matrix-bench.js';
+import { matrixTeam } from '../../../test/contract/matrix-team.js';
 import type { MessageSent } from '../../model/bridge-event.js';
 import { accountId, roomId, userId } from '../../model/ids.js';
 import type { PublicAnswer } from '../../model/network-definition.js';
@@ -23,13 +24,7 @@ describe('matrix source', () => {
   let room: string;
 
   beforeEach(async () => {
-    bench = await MatrixBench.open();
-    alice = bench.sandbox.addUser('alice', 'Alice');
-    room = bench.sandbox.createRoom({ creator: alice, name: 'Team', public: true });
-    bench.linked.add(room);
-    adapter = bench.make();
-    await bench.begin(adapter);
-    await adapter.resolveRoom({ room }, 'team', bench.signal);
+    ({ bench, adapter, alice, room } = await matrixTeam());
     await until(() => bench.sandbox.isPushed);
   });
 
