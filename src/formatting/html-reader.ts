@@ -1,3 +1,4 @@
+import type { FileRef } from '../model/ids.js';
 import type { Block, Inline, ListItem } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
 import type { HtmlElement, HtmlNode } from './html-tree.js';
@@ -8,8 +9,8 @@ import { commonMarks, inlinesOf, type Leaf, type Mark, type Run, withMark } from
 export interface HtmlReading {
   /** What a link stands for, a mention for example; undefined where it is a link. */
   link?(href: string, label: string): Inline | undefined;
-  /** What a picture within the text stands for; undefined where its words stand for it. */
-  image?(src: string, alt: string, isEmoticon: boolean): Inline | undefined;
+  /** How a custom emoji looks; undefined where its name alone stands for it. */
+  emoji?(address: string, shortcode: string): FileRef | undefined;
 }
 
 type Names = ReadonlySet<string>;
@@ -174,14 +175,13 @@ export class HtmlReader {
     const src = cleanText(attributes.get('src') ?? '');
     const alt = onOneLine(cleanText(attributes.get('alt') || attributes.get('title') || ''));
     const isEmoticon = attributes.has('data-mx-emoticon');
-    const known = this.read.image?.(src, alt, isEmoticon);
-    if (known !== undefined) return this.inline(known);
     const shortcode = alt.replaceAll(/^:|:$/g, '');
     if (!isEmoticon && alt !== '' && /^https?:/i.test(src) && isLinkable(src)) {
       return this.marked({ type: 'link', url: addressIn(src) }, [alt]);
     }
     if (!isEmoticon || shortcode === '') return this.text(alt);
-    this.leaf({ type: 'customEmoji', shortcode, ...(src.startsWith('mxc://') ? { image: src } : {}) });
+    const image = this.read.emoji?.(src, shortcode);
+    this.leaf({ type: 'customEmoji', shortcode, ...(image === undefined ? {} : { image }) });
   }
 
   private checkbox({ attributes }: HtmlElement): void {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { accountId } from '../model/ids.js';
 import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
 import { fromHtml, toHtml } from './html.js';
 import { toPlain } from './plain.js';
@@ -42,6 +43,7 @@ const ul = (...items: ListItem[]): Block => ({ type: 'list', ordered: false, sta
 const ol = (start: number, ...items: ListItem[]): Block => ({ type: 'list', ordered: true, start, items });
 const table = (head: readonly Inline[][], ...rows: Inline[][][]): Block => ({ type: 'table', head, rows });
 const rule: Block = { type: 'rule' };
+const imageOf = (id: string) => ({ account: accountId('home'), id, name: 'party', mime: 'image/png' });
 
 const write = { mention: () => undefined };
 const html = (body: RichText): string => toHtml(body, write);
@@ -223,12 +225,9 @@ describe('fromHtml: what is Matrix’s own', () => {
     ['<span data-mx-maths="">a</span>', [p('a')]],
     [
       '<img data-mx-emoticon src="mxc://a/b" alt=":party:" title="x" height="32">',
-      [p({ type: 'customEmoji', shortcode: 'party', image: 'mxc://a/b' })],
+      [p({ type: 'customEmoji', shortcode: 'party' })],
     ],
-    [
-      '<img data-mx-emoticon src="mxc://a/b" title=":party:">',
-      [p({ type: 'customEmoji', shortcode: 'party', image: 'mxc://a/b' })],
-    ],
+    ['<img data-mx-emoticon src="mxc://a/b" title=":party:">', [p({ type: 'customEmoji', shortcode: 'party' })]],
     ['<img data-mx-emoticon src="https://evil.example/x" alt="p">', [p({ type: 'customEmoji', shortcode: 'p' })]],
     ['a <img src="mxc://a/b" alt="a cat"> b<img src="x">', [p('a a cat b')]],
     ['<img src="https://x.org/a b.png" alt="a cat">', [p(link('https://x.org/a%20b.png', 'a cat'))]],
@@ -237,15 +236,22 @@ describe('fromHtml: what is Matrix’s own', () => {
     expect(fromHtml(given)).toEqual(wanted);
   });
 
-  it('links and pictures that stand for something else are that', () => {
+  it('links that stand for something else are that', () => {
     const everyone: Inline = { type: 'mention', of: { kind: 'everyone' }, label: 'all' };
     const read = {
       link: (href: string, label: string) => (href === 'https://x.org/all' && label === 'A B' ? everyone : undefined),
-      image: (src: string, alt: string, isEmoticon: boolean) => (isEmoticon ? text(`${src} ${alt}`) : undefined),
     };
     const given = '<b><a href="https://x.org/all">A<br>B</a></b><a href="https://x.org/all">A <i>B</i></a>';
     expect(fromHtml(given, read)).toEqual([p(bold(link('https://x.org/all', 'A', br, 'B')), everyone)]);
-    expect(fromHtml('<img data-mx-emoticon src="mxc://a/b" alt="x">', read)).toEqual([p('mxc://a/b x')]);
+  });
+
+  it('a custom emoji looks as its reader finds it by its address', () => {
+    const image = imageOf('mxc://a/b');
+    const read = { emoji: (address: string) => (address === image.id ? image : undefined) };
+    const named = { type: 'customEmoji', shortcode: 'x' } as const;
+    expect(fromHtml('<img data-mx-emoticon src="mxc://a/b" alt=":x:">', read)).toEqual([p({ ...named, image })]);
+    expect(fromHtml('<img data-mx-emoticon src="https://evil.example/x" alt="x">', read)).toEqual([p(named)]);
+    expect(fromHtml('<img src="mxc://a/b" alt="x">', read)).toEqual([p('x')]);
   });
 });
 
@@ -452,7 +458,7 @@ describe('toHtml', () => {
     [[p(link('javascript:alert(1)', 'a'))], 'a (javascript:alert(1))'],
     [[p(link('/call/x'), link('/call/y', ''))], '/call/x/call/y'],
     [[p({ type: 'mention', of: { kind: 'group', id: 'g' }, label: '<Board>' })], '@&lt;Board&gt;'],
-    [[p({ type: 'customEmoji', shortcode: 'a"b', image: 'mxc://a/b' })], ':a&quot;b:'],
+    [[p({ type: 'customEmoji', shortcode: 'a"b', image: imageOf('mxc://a/b') })], ':a&quot;b:'],
     [[p({ type: 'date', at: '2026-11-21T00:00:00.000Z', label: 'today & now' })], 'today &amp; now'],
     [
       [p({ type: 'math', latex: 'a<"b"' })],
@@ -475,11 +481,12 @@ describe('toHtml', () => {
 
   it('pictures of custom emoji are Matrix’s own or none', () => {
     const emoji = (address: string) => ({ ...write, emoji: () => address });
-    const party: Inline = { type: 'customEmoji', shortcode: 'party', image: 'x' };
+    const party: Inline = { type: 'customEmoji', shortcode: 'party', image: imageOf('x') };
     expect(toHtml([p(party)], emoji('mxc://a/b'))).toBe(
       '<img data-mx-emoticon src="mxc://a/b" alt=":party:" title=":party:" height="32">',
     );
     expect(toHtml([p(party)], emoji('https://evil.example/x'))).toBe(':party:');
+    expect(toHtml([p({ type: 'customEmoji', shortcode: 'party' })], emoji('mxc://a/b'))).toBe(':party:');
   });
 
   it('what is nested deeper than clients show is text', () => {

@@ -1,4 +1,5 @@
 import { assertNever } from '../model/bridge-event.js';
+import type { FileRef } from '../model/ids.js';
 import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
 import { HtmlReader, type HtmlReading } from './html-reader.js';
@@ -10,8 +11,8 @@ import { inlinesOf, runsOf } from './runs.js';
 export interface HtmlWriting {
   /** Where a mention leads and what it is called; undefined where it stays text. */
   mention(mention: Extract<Inline, { type: 'mention' }>): { readonly href: string; readonly label: string } | undefined;
-  /** The `mxc:` address of a custom emoji's picture; undefined where it stays `:shortcode:`. */
-  emoji?(shortcode: string, image: string | undefined): string | undefined;
+  /** The `mxc:` address of a custom emoji's picture, which stays `:shortcode:` where that is undefined. */
+  emoji?(image: FileRef): string | undefined;
 }
 
 /** Each level takes two elements at most, of which clients show 100. */
@@ -133,7 +134,7 @@ class Writer {
       }
       case 'customEmoji': {
         const name = escaped(`:${inline.shortcode}:`);
-        const image = this.write.emoji?.(inline.shortcode, inline.image);
+        const image = inline.image === undefined ? undefined : this.write.emoji?.(inline.image);
         if (image === undefined || !image.startsWith('mxc://')) return name;
         return `<img data-mx-emoticon src="${escaped(image)}" alt="${name}" title="${name}" height="32">`;
       }

@@ -1,4 +1,4 @@
-import type { RoomRef, UserRef } from './ids.js';
+import type { FileRef, RoomRef, UserRef } from './ids.js';
 
 /** A formatted text as plain JSON: every network parses to it and renders from it. */
 export type RichText = readonly Block[];
@@ -34,7 +34,8 @@ export type Inline =
   | { readonly type: 'break' }
   /** `label` has no sigil. `url`: where the source shows whom or what it names. */
   | { readonly type: 'mention'; readonly of: Mention; readonly label: string; readonly url?: string }
-  | { readonly type: 'customEmoji'; readonly shortcode: string; readonly image?: string }
+  /** `shortcode` has no colons. `image`: how it looks; absent where nobody tells it. */
+  | { readonly type: 'customEmoji'; readonly shortcode: string; readonly image?: FileRef }
   | { readonly type: 'date'; readonly at: string; readonly label: string }
   | { readonly type: 'math'; readonly latex: string };
 

@@ -58,7 +58,7 @@ export function shownHtml(html: string): ShownText {
         if (silent.has(name)) hiddenIn += 1;
         const shown = hiddenIn > 0 || open.length >= deepest ? undefined : elementOf(name, attributes);
         const words = hiddenIn > 0 ? '' : (attributes['alt'] ?? attributes['title'] ?? '');
-        if (name === 'img' && words !== '') put(words);
+        if (name === 'img' && words !== '') put(pictureIn(attributes, words));
         // The code of a block is in an element of its own.
         const isBlocksCode = name === 'code' && inner()?.is === 'codeBlock';
         if (shown !== undefined && !isBlocksCode) put(shown);
@@ -96,6 +96,12 @@ function elementOf(name: string, attributes: Readonly<Record<string, string>>): 
   if (is === undefined) return undefined;
   const start = Number(attributes['start'] ?? '1');
   return { is, of: [], ...(is === 'orderedList' && Number.isSafeInteger(start) && start !== 1 ? { start } : {}) };
+}
+
+/** Clients show the homeserver's own files alone. */
+function pictureIn(attributes: Readonly<Record<string, string>>, words: string): ShownNode {
+  const { src = '' } = attributes;
+  return 'data-mx-emoticon' in attributes && src.startsWith('mxc://') ? { is: 'emoji', file: src, of: [words] } : words;
 }
 
 function linkOf(href: string): Open['shown'] {

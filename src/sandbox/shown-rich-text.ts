@@ -1,5 +1,6 @@
 import { emojiOf } from './slack/state/emoji.js';
 import { isObject, objectsIn, type JsonObject } from './slack/state/json.js';
+import { emojiFile } from './slack/view/emoji-file.js';
 import { safeHref } from './shown-text.js';
 import type { ShownKind, ShownNode, ShownText } from './shown-text.types.js';
 
@@ -79,7 +80,7 @@ function bareOf(element: JsonObject, nameOf: NameOf): ShownNode[] {
     case 'link':
       return linkOf(value('url'), value('text') || value('url'));
     case 'emoji':
-      return [emojiOf(value('name')) ?? `:${value('name')}:`];
+      return [emojiOf(value('name')) ?? { is: 'emoji', file: emojiFile(value('name')), of: [`:${value('name')}:`] }];
     case 'user':
       return [{ is: 'mention', of: [`@${nameOf(value('user_id'))}`] }];
     case 'usergroup':

@@ -43,6 +43,8 @@ describe('what Matrix’s clients show of HTML', () => {
     ['<a href="https://matrix.to/#/@mia:x">Mia</a>', [{ is: 'mention', of: ['Mia'] }]],
     ['<span data-mx-spoiler="why">hidden</span>', [{ is: 'spoiler', of: ['hidden'] }]],
     ['<img src="https://evil.example/x.png" alt=":cat:">', [':cat:']],
+    ['<img data-mx-emoticon src="https://evil.example/x.png" alt=":cat:">', [':cat:']],
+    ['<img data-mx-emoticon src="mxc://a/b" alt=":cat:">', [{ is: 'emoji', file: 'mxc://a/b', of: [':cat:'] }]],
     ['<b>open', [{ is: 'bold', of: ['open'] }]],
   ])('%j', (html, text) => {
     expect(shownHtml(html)).toEqual(text);

@@ -10,6 +10,8 @@ export interface ShownElement {
   readonly href?: string;
   /** Of an ordered list: its first number, unless that is 1. */
   readonly start?: number;
+  /** Of an emoji: the side's own picture of it. */
+  readonly file?: string;
   /** Of an item that is a task: whether it is done. */
   readonly checked?: boolean;
 }
@@ -36,5 +38,6 @@ export type ShownKind =
   | 'code'
   | 'spoiler'
   | 'mention'
+  | 'emoji'
   | 'link'
   | 'break';

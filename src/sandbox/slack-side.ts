@@ -12,6 +12,9 @@ import { nameOfEmoji } from './slack/state/emoji.js';
 import { isObject, type JsonObject } from './slack/state/json.js';
 import type { Message } from './slack/state/message.js';
 import { shownName } from './slack/state/workspace.js';
+import { emojiOfFile } from './slack/view/emoji-file.js';
+import { emojiPicture } from './slack/view/picture.js';
+import { storedBytes } from './stored-bytes.js';
 import { withMentions } from './typed-mentions.js';
 import { typedRichText } from './typed-rich-text.js';
 
@@ -89,8 +92,15 @@ export class SlackSide implements Side {
   }
 
   file(id: string): SideFile | undefined {
+    const emoji = emojiOfFile(id);
+    if (emoji !== undefined) return this.#emoji(emoji);
     const file = this.#server.state.files.get(id);
     return file === undefined || file.isDeleted ? undefined : { ...file, mime: file.mimetype };
+  }
+
+  #emoji(name: string): SideFile | undefined {
+    const isThere = this.#server.state.workspace(this.place.team).emoji.has(name);
+    return isThere ? { name, mime: 'image/png', bytes: storedBytes(emojiPicture(name)) } : undefined;
   }
 
   onChange(listener: (change: SideChange) => void): void {
@@ -205,6 +215,8 @@ export class SlackSide implements Side {
   #named(word: string): JsonObject | undefined {
     const [, range] = /^@(channel|here|everyone)$/.exec(word) ?? [];
     if (range !== undefined) return { type: 'broadcast', range };
+    const [, name = ''] = /^:(.+):$/.exec(word) ?? [];
+    if (this.#server.state.workspace(this.place.team).emoji.has(name)) return { type: 'emoji', name };
     const user = this.#personCalled(word);
     if (user !== undefined) return { type: 'user', user_id: user };
     const channel = this.#server.state.conversations.of(this.place.team).find(({ name }) => `#${name}` === word);

@@ -23,6 +23,7 @@ const names: Readonly<Record<ShownKind, string>> = {
   code: 'code',
   spoiler: 'span',
   mention: 'span',
+  emoji: 'span',
   link: 'a',
   break: 'br',
 };

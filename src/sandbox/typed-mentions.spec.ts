@@ -4,6 +4,7 @@ import { typedRichText } from './typed-rich-text.js';
 const known = new Map([
   ['@Ann', { type: 'user', user_id: 'U1' }],
   ['#general', { type: 'channel', channel_id: 'C1' }],
+  [':kazoo:', { type: 'emoji', name: 'kazoo' }],
 ]);
 const mentions = (typed: string): unknown => withMentions(typedRichText(typed), (word) => known.get(word));
 const section = (...elements: readonly unknown[]) => [
@@ -23,9 +24,18 @@ describe('names in a typed text', () => {
     );
   });
 
-  it.each(['mail me@Ann', '@Anna is another one', '@nobody'])('%j stays text', (typed) => {
-    expect(mentions(typed)).toEqual(section({ type: 'text', text: typed }));
+  it('so do names of emoji', () => {
+    expect(mentions('play the :kazoo:!')).toEqual(
+      section({ type: 'text', text: 'play the ' }, { type: 'emoji', name: 'kazoo' }, { type: 'text', text: '!' }),
+    );
   });
+
+  it.each(['at 10:30:45, a:kazoo:', ':tuba:', 'mail me@Ann', '@Anna is another one', '@nobody'])(
+    '%j stays text',
+    (typed) => {
+      expect(mentions(typed)).toEqual(section({ type: 'text', text: typed }));
+    },
+  );
 
   it('stay text in code', () => {
     expect(mentions('`@Ann`')).toEqual(section({ type: 'text', text: '@Ann', style: { code: true } }));

@@ -1,11 +1,11 @@
 import { objectsIn, type JsonObject } from './slack/state/json.js';
 
-/** What an `@name` or a `#name` stands for; undefined where nothing is called so. */
+/** What an `@name`, a `#name` or an `:emoji:` stands for; undefined where nothing is called so. */
 export type Named = (word: string) => JsonObject | undefined;
 
-const words = /(?<![\p{L}\p{N}_])([@#][\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*)/u;
+const words = /(?<![\p{L}\p{N}_])([@#][\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|:[\p{L}\p{N}_+-]+:)/u;
 
-/** Pure: the blocks of a typed text in which names have become mentions, as Slack's clients make them; none in code. */
+/** Pure: the blocks of a typed text in which names have become mentions and emoji, as Slack's clients make them; none in code. */
 export function withMentions(blocks: readonly JsonObject[], named: Named): readonly JsonObject[] {
   return blocks.flatMap((block) => within(block, named));
 }
@@ -28,7 +28,7 @@ function partsOf(element: JsonObject, text: string, named: Named): readonly Json
     plain = '';
   };
   for (const part of text.split(words)) {
-    const mention = /^[@#]/.test(part) ? named(part) : undefined;
+    const mention = /^[@#:]/.test(part) ? named(part) : undefined;
     if (mention === undefined) plain += part;
     else {
       end();

@@ -294,7 +294,10 @@ describe('whatever is said in Slack', () => {
   it(
     'what has no markup is shown letter by letter, but for empty lines',
     () => {
-      const reading = { self, names: { user: () => undefined, channel: () => undefined, group: () => undefined } };
+      const reading = {
+        self,
+        names: { user: () => undefined, channel: () => undefined, group: () => undefined, emoji: () => undefined },
+      };
       const plain = fc
         .array(
           fc.oneof(

@@ -191,7 +191,7 @@ const said = (given: RichText, more: Partial<SlackPlace> = {}): readonly SlackTe
 
 const reading: Reading = {
   self,
-  names: { user: () => undefined, channel: () => undefined, group: () => undefined },
+  names: { user: () => undefined, channel: () => undefined, group: () => undefined, emoji: () => undefined },
 };
 const readBack = ({ blocks }: SlackText): Block[] => fromBlocks(readNodes(JSON.parse(JSON.stringify(blocks))), reading);
 

@@ -47,6 +47,7 @@ const slackNames = {
   },
   channels: { C0FA1R0001: 'summer-fair', C0STAGE001: 'stage' },
   groups: { S0CH01R001: 'choir' },
+  emoji: { kazoo: 'https://emoji.slack-edge.com/T0TOWN0001/kazoo/1a2b.png', yep: 'alias:thumbsup' },
 };
 
 /** Pure: what a payload tells, with what its source found beside it. */

@@ -1,4 +1,5 @@
 import { toMatrix, wordless } from '../../src/adapters/matrix/to-matrix.js';
+import { pictureOf, picturesElsewhere, withPictures } from '../../src/adapters/matrix/to-matrix-emoji.js';
 import { withFile } from '../../src/adapters/matrix/to-matrix-files.js';
 import type { JsonObject } from '../../src/adapters/matrix/matrix.payloads.js';
 import { pollText } from '../../src/adapters/slack/to-slack-polls.js';
@@ -220,7 +221,12 @@ function textsIn(
     }
     case 'matrix': {
       const voice = { as: by === 'bridge' ? 'bridge' : 'ghost' } as const;
-      return toMatrix(event, matrixSelf, { voice }).map(contentSeen);
+      const { account } = matrixSelf;
+      const brought = picturesElsewhere(event.body, account).map(
+        (image) => [pictureOf(image), `mxc://real.test/${image.name}`] as const,
+      );
+      const body = withPictures(event.body, account, new Map(brought));
+      return toMatrix({ ...event, body }, matrixSelf, { voice }).map(contentSeen);
     }
   }
 }

@@ -118,7 +118,7 @@ export const MessageRow = steady(function MessageRow({
           ) : (
             <div class="words">
               {style === 'act' && <strong>* {author.name} </strong>}
-              <RichText text={text} />
+              <RichText text={text} side={side} />
             </div>
           )}
           {poll !== undefined && (

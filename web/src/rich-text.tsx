@@ -1,12 +1,18 @@
-import { createElement, type ComponentChildren, type JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { createContext, createElement, type ComponentChildren, type JSX } from 'preact';
+import { useContext, useState } from 'preact/hooks';
+import type { SideName } from '../../src/sandbox/page.types.js';
+import { plainText } from '../../src/sandbox/shown-text.js';
 import type { ShownElement, ShownKind, ShownNode, ShownText } from '../../src/sandbox/shown-text.types.js';
 import { texts } from './language-in-use.js';
+import { fileAddress } from './page-api.js';
 
 /** A text as a tree: there is no markup in it that could be run. */
-export function RichText({ text }: { readonly text: ShownText }) {
-  return <>{text.map(nodeOf)}</>;
+export function RichText({ text, side }: { readonly text: ShownText; readonly side: SideName }) {
+  return <OfSide.Provider value={side}>{text.map(nodeOf)}</OfSide.Provider>;
 }
+
+/** Whose pictures a text shows. */
+const OfSide = createContext<SideName>('talk');
 
 function nodeOf(node: ShownNode, at: number) {
   return typeof node === 'string' ? node : <Element key={at} element={node} />;
@@ -14,7 +20,7 @@ function nodeOf(node: ShownNode, at: number) {
 
 type Simple = Exclude<
   ShownKind,
-  'link' | 'item' | 'orderedList' | 'spoiler' | 'table' | 'mention' | 'break' | 'rule' | 'codeBlock'
+  'link' | 'item' | 'orderedList' | 'spoiler' | 'table' | 'mention' | 'emoji' | 'break' | 'rule' | 'codeBlock'
 >;
 
 const tags: Readonly<Record<Simple, keyof JSX.IntrinsicElements>> = {
@@ -35,7 +41,7 @@ const tags: Readonly<Record<Simple, keyof JSX.IntrinsicElements>> = {
 };
 
 function Element({ element }: { readonly element: ShownElement }) {
-  const { is, of, href, start, checked } = element;
+  const { is, of, href, start, checked, file } = element;
   const children = of.map(nodeOf);
   switch (is) {
     case 'break':
@@ -48,6 +54,8 @@ function Element({ element }: { readonly element: ShownElement }) {
           {children}
         </a>
       );
+    case 'emoji':
+      return <Emoji name={plainText(of)} {...(file === undefined ? {} : { file })} />;
     case 'mention':
       return <span class="mention">{children}</span>;
     case 'spoiler':
@@ -82,6 +90,15 @@ function Element({ element }: { readonly element: ShownElement }) {
     default:
       return createElement(tags[is], null, children);
   }
+}
+
+function Emoji({ name, file }: { readonly name: string; readonly file?: string }) {
+  const side = useContext(OfSide);
+  return file === undefined ? (
+    <>{name}</>
+  ) : (
+    <img class="own-emoji" src={fileAddress(side, file)} alt={name} title={name} />
+  );
 }
 
 function Spoiler({ children }: { readonly children: ComponentChildren }) {

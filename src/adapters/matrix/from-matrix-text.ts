@@ -21,12 +21,20 @@ const mostAliases = 5;
 export function bodyOf(message: MessageContent, isAnswer: boolean, pills: Pills, mayCallAll: boolean): RichText {
   const text = captionOf(message);
   const html = text === '' || message.format !== htmlFormat ? undefined : message.formatted_body;
-  const formatted = fromHtml(html ?? '', { link: (href, label) => mentionOf(href, label, pills) });
+  const formatted = fromHtml(html ?? '', {
+    link: (href, label) => mentionOf(href, label, pills),
+    emoji: (address, shortcode) => emojiImage(address, shortcode, pills.account),
+  });
   const plain = (): RichText => fromPlain(cleanText(isAnswer ? withoutReplyFallback(text).text : text));
   // What says nothing that we can read may say it without formatting.
   const body = formatted.length > 0 ? formatted : plain();
   if (saysNothing(body)) return [];
   return mayCallAll && message['m.mentions']?.room === true ? withEveryone(body) : body;
+}
+
+/** A custom emoji's picture, of which nobody says what kind it is; undefined where it is none of Matrix. */
+function emojiImage(address: string, name: string, account: AccountId): FileRef | undefined {
+  return parseMxc(address) === undefined ? undefined : { account, id: address, name, mime: 'application/octet-stream' };
 }
 
 /** What a client without pictures shows of a message: its text, with the name of what it carries above it. */

@@ -32,6 +32,7 @@ import { MatrixCommands } from './matrix.commands.js';
 import { MatrixDirects, type Saying } from './matrix.directs.js';
 import { GhostDoors } from './matrix.doors.js';
 import { MatrixEdits } from './matrix.edits.js';
+import { MatrixEmoji } from './matrix.emoji.js';
 import { loginRefused } from './matrix.errors.js';
 import { TransactionGaps } from './matrix.gaps.js';
 import { MatrixGhosts } from './matrix.ghosts.js';
@@ -125,7 +126,9 @@ export class MatrixAdapter implements NetworkAdapter {
     const events = new EventsApi(client);
     const writer = new MatrixWriter({ users, events, rooms, ghosts, doors, lookups, presence, clock, log, relayMs });
     const self = { account: context.account, users };
-    const edits = new MatrixEdits(self, timeline, writer);
+    const { avatarTimeoutMs } = settings;
+    const emoji = new MatrixEmoji({ ...self, user: users.bot, media, store, clock, log, timeoutMs: avatarTimeoutMs });
+    const edits = new MatrixEdits(self, timeline, writer, emoji);
     this.#writer = writer;
     this.#look = new MatrixLook({ timeline, client, users, edits, writer, marginMs });
     const onNamed = (room: string): void => {
@@ -180,7 +183,7 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };
-    const messages = new MatrixMessages(self, timeline, media, writer, lookups);
+    const messages = new MatrixMessages(self, timeline, media, writer, lookups, emoji);
     const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
     const members = new MatrixMembers(context.account, users, rooms, ghosts, messages, writer);
     const polls = new MatrixPolls(users, events, lookups, messages, writer);

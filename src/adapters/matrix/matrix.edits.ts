@@ -3,6 +3,7 @@ import { isFirstLost, lostApart } from '../../model/file-parts.js';
 import { type UserId, userId } from '../../model/ids.js';
 import type { Copy, DeliveryRequest } from '../../model/network-adapter.js';
 import type { TimelineApi } from './api/timeline.api.js';
+import type { MatrixEmoji } from './matrix.emoji.js';
 import { notOurs, targetRedacted } from './matrix.errors.js';
 import type { MatrixSelf } from './matrix.ids.js';
 import { type JsonObject, type MatrixEvent, readRelation } from './matrix.payloads.js';
@@ -36,6 +37,7 @@ export class MatrixEdits {
     private readonly self: MatrixSelf,
     private readonly timeline: TimelineApi,
     private readonly writer: MatrixWriter,
+    private readonly emoji: Pick<MatrixEmoji, 'shownIn'>,
   ) {}
 
   /** Throws TargetGone where nothing of the message stands in the room, MessageRefused where somebody else wrote it. */
@@ -43,7 +45,8 @@ export class MatrixEdits {
     const { made, room } = request;
     await this.writer.assertWanted(room);
     const writing = writingOf(request, signal);
-    const plan = await this.plan(request, signal);
+    const body = await this.emoji.shownIn(request.event.body, request, writing);
+    const plan = await this.plan({ ...request, event: { ...request.event, body } }, signal);
     for (const { copy, user, content } of plan.replacements) {
       await this.writer.say(room, user, content, request.key(copy.part), writing);
     }

@@ -6,6 +6,7 @@ import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { MediaApi } from './api/media.api.js';
 import type { TimelineApi } from './api/timeline.api.js';
 import type { MatrixSelf } from './matrix.ids.js';
+import type { MatrixEmoji } from './matrix.emoji.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import type { JsonObject } from './matrix.payloads.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
@@ -21,6 +22,7 @@ export class MatrixMessages {
     private readonly media: MediaApi,
     private readonly writer: MatrixWriter,
     private readonly lookups: Pick<MatrixLookups, 'threadOf'>,
+    private readonly emoji: Pick<MatrixEmoji, 'shownIn'>,
   ) {}
 
   async say(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
@@ -39,7 +41,8 @@ export class MatrixMessages {
     };
     const isWordless = event.body.length === 0 && event.files.length > 0;
     const { location } = event;
-    const words = isWordless ? [] : toMatrix({ ...event, files: [] }, this.self, placing);
+    const body = await this.emoji.shownIn(event.body, request, writing);
+    const words = isWordless ? [] : toMatrix({ ...event, body, files: [] }, this.self, placing);
     const texts = location === undefined ? words : words.map((content) => asLocation(content, location));
     await sayInPieces(piecesOf(texts, event.files), new Set(made.map(({ part }) => part)), {
       text: say,

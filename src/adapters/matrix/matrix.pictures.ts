@@ -48,13 +48,13 @@ function isStop(error: unknown, timeout: AbortSignal): boolean {
   return error instanceof BridgeError && error.code === 'shardLost' && !timeout.aborted;
 }
 
-/** Throws where it has more than 4 MiB. */
-export async function wholeOf({ body }: FileStream): Promise<Buffer> {
+/** Throws where it has more bytes than that: 4 MiB where nothing else is said. */
+export async function wholeOf({ body }: FileStream, maxBytes = maxPictureBytes): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > maxPictureBytes) throw new Error(`the picture has more than ${maxPictureBytes} bytes`);
+    if (bytes > maxBytes) throw new Error(`the picture has more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

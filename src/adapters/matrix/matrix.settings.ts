@@ -49,7 +49,9 @@ export const matrixSettings = z.strictObject({
     .meta({ examples: [['@anna:example.org']] }),
   requestTimeoutMs: ms.default(30_000).describe('How long an answer of the homeserver may take'),
   lookupTimeoutMs: ms.default(5000).describe('How long a look-up may take while a transaction waits for it'),
-  avatarTimeoutMs: ms.default(10_000).describe("How long a message may wait for its speaker's picture"),
+  avatarTimeoutMs: ms
+    .default(10_000)
+    .describe("How long a message may wait for its speaker's picture, and for those of its emoji"),
   avatarRetryMs: ms.default(600_000).describe('How long after a picture could not be set it is tried again'),
   typing: z
     .boolean()

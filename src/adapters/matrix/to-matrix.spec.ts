@@ -74,12 +74,11 @@ describe('toMatrix: text', () => {
 
   it('a custom emoji is shown where its picture is one of Matrix', () => {
     const named = { type: 'customEmoji', shortcode: 'party' } as const;
-    const shown = contentOf(inline({ ...named, image: 'mxc://example.org/party' }));
+    const image = { account: cloud, id: 'mxc://example.org/party', name: 'party', mime: 'image/png' };
+    const shown = contentOf(inline({ ...named, image: { ...image, account: self.account } }));
     expect(shown).toMatchObject({ body: ':party:' });
     expect(shown['formatted_body']).toContain('<img data-mx-emoticon src="mxc://example.org/party"');
-    expect(contentOf(inline({ ...named, image: 'https://evil.example/x' }))).toMatchObject({
-      formatted_body: ':party:',
-    });
+    expect(contentOf(inline({ ...named, image }))).toMatchObject({ formatted_body: ':party:' });
   });
 
   it('files that cannot be shown are named', () => {

@@ -159,8 +159,12 @@ function writing(self: MatrixSelf): Parameters<typeof toHtml>[1] {
       if (href !== undefined) return { href, label: mention.of.kind === 'room' ? labelOf(mention) : mention.label };
       return mention.url === undefined ? undefined : { href: mention.url, label: labelOf(mention) };
     },
-    emoji: (_, image) => (image?.startsWith('mxc://') === true ? image : undefined),
+    emoji: (image) => addressHere(image, self),
   };
+}
+
+function addressHere({ account, id }: Pick<FileRef, 'account' | 'id'>, self: MatrixSelf): string | undefined {
+  return account === self.account ? id : undefined;
 }
 
 function pillFor({ of }: Extract<Inline, { type: 'mention' }>, { account, users }: MatrixSelf): string | undefined {

@@ -2,9 +2,9 @@ import { cleanText } from '../../formatting/clean.js';
 import { fromShortcode, oneEmoji } from '../../formatting/emoji.js';
 import { isLinkable } from '../../formatting/link.js';
 import { type Leaf, type Mark, type Run } from '../../formatting/runs.js';
-import { roomId } from '../../model/ids.js';
+import { type FileRef, roomId } from '../../model/ids.js';
 import type { Inline } from '../../model/rich-text.js';
-import { channelAddress, type SlackSelf, slackUserId } from './slack.ids.js';
+import { aliasedTo, channelAddress, slackFileId, type SlackSelf, slackUserId } from './slack.ids.js';
 import type { KnownUser } from './slack.payloads.js';
 
 /** What is called how. What it does not know is shown by its id. */
@@ -14,6 +14,8 @@ export interface Names {
   channel(id: string): string | undefined;
   /** Of a user group, without `@`. */
   group(id: string): string | undefined;
+  /** What one of the workspace's own emoji is: the address of its picture, or `alias:NAME` for one that everybody has. */
+  emoji(name: string): string | undefined;
 }
 
 /** What texts are read with. */
@@ -56,11 +58,21 @@ export function everyoneMention(range: string): Leaf {
 }
 
 /** An emoji by its name: the character, or one of the workspace's own. */
-export function emojiLeaf(name: string, points?: string, image?: string): Leaf {
+export function emojiLeaf(name: string, reading: Reading, points?: string): Leaf {
   const shown = fromShortcode(name) ?? ofPoints(points);
   if (shown !== undefined) return textLeaf(shown);
   const shortcode = oneLine(name).replaceAll(/[:\s]/g, '');
+  const known = reading.names.emoji(shortcode);
+  const standard = known === undefined ? undefined : aliasedTo(known);
+  if (standard !== undefined) return textLeaf(fromShortcode(standard) ?? `:${shortcode}:`);
+  const image = known === undefined ? undefined : emojiFile(shortcode, known, reading);
   return { type: 'customEmoji', shortcode, ...(image === undefined ? {} : { image }) };
+}
+
+/** Nobody says what kind of picture it is. */
+function emojiFile(name: string, address: string, { self }: Reading): FileRef {
+  const mime = 'application/octet-stream';
+  return { account: self.account, id: slackFileId({ of: 'emoji', address }), name, mime };
 }
 
 function ofPoints(points: string | undefined): string | undefined {
@@ -87,7 +99,7 @@ export function unescaped(text: string): string {
   return text.replaceAll(/&(amp|lt|gt);/g, (_, name: string) => (name === 'amp' ? '&' : name === 'lt' ? '<' : '>'));
 }
 
-/** A text with the standard emoji that it names. Others stay as they are written. */
+/** A text with the standard emoji that it names. Others stay as they are written: here clients show no pictures. */
 export function withEmoji(text: string): string {
   return text.replaceAll(shortcodes, (written, name: string) => fromShortcode(name) ?? written);
 }

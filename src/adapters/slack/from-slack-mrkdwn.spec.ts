@@ -11,7 +11,7 @@ const reading: Reading = {
     bot: 'B0CRSSTALK',
     url: 'https://town.slack.com/',
   },
-  names: { user: () => undefined, channel: () => undefined, group: () => undefined },
+  names: { user: () => undefined, channel: () => undefined, group: () => undefined, emoji: () => undefined },
 };
 const shown = (text: string): string =>
   toHtml(fromMrkdwn(text, reading), { mention: ({ label }) => ({ href: 'x:', label }), emoji: () => undefined });

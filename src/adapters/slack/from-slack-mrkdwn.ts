@@ -5,6 +5,7 @@ import {
   channelMention,
   codeRuns,
   dateLeaf,
+  emojiLeaf,
   everyoneMention,
   groupMention,
   linkMark,
@@ -154,7 +155,7 @@ function piecesOf(line: string, reading: Reading): Piece[] {
     from = match.index + whole.length;
     if (bracketed !== undefined) pieces.push({ runs: bracketRuns(bracketed, reading) });
     else if (code !== undefined) pieces.push({ runs: codeRuns(codeText(code)) });
-    else if (whole.length > 1) pieces.push({ runs: plainRuns(whole) });
+    else if (whole.length > 1) pieces.push({ runs: emojiRuns(whole, reading) });
     else pieces.push(signAt(line, match.index));
   }
   if (from < line.length) pieces.push({ runs: plainRuns(line.slice(from)) });
@@ -175,6 +176,12 @@ function signAt(line: string, at: number): Piece {
 
 function plainRuns(text: string): Run[] {
   return textRuns(withEmoji(unescaped(text)));
+}
+
+/** An emoji by its name; what only looks like one is text. */
+function emojiRuns(written: string, reading: Reading): Run[] {
+  const leaf = emojiLeaf(written.slice(1, -1), reading);
+  return leaf.type === 'customEmoji' && leaf.image === undefined ? textRuns(written) : [{ leaf, marks: [] }];
 }
 
 /** What stands in `<…>`: a mention, a moment or an address, with words for it behind a `|`. */

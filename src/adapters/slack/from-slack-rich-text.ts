@@ -152,9 +152,9 @@ function runsOfElement(element: SlackNode, reading: Reading): Run[] {
       return style.code === true ? codeRuns(label, around) : textRuns(label, around);
     }
     case 'emoji': {
-      const { name = '', skin_tone: tone, unicode, url } = element;
+      const { name = '', skin_tone: tone, unicode } = element;
       const toned = tone === undefined || tone < 2 || name.includes('::') ? name : `${name}::skin-tone-${String(tone)}`;
-      return leaf(emojiLeaf(toned, unicode, url));
+      return leaf(emojiLeaf(toned, reading, unicode));
     }
     case 'user':
       return element.user_id === undefined ? [] : leaf(userMention(element.user_id, reading));

@@ -167,11 +167,12 @@ describe('fromSlack', () => {
 
 describe('wantedBy', () => {
   it('names people, channels and groups that the event mentions', () => {
-    const text = '<@U0BEN00002> <#C0STAGE001> <!subteam^S0CH01R001>';
+    const text = '<@U0BEN00002> <#C0STAGE001> <!subteam^S0CH01R001> :kazoo: :tada:';
     expect(wantedBy({ ...typed, text }, self)).toEqual({
       users: new Set(['U0ANNA0001', 'U0BEN00002']),
       channels: new Set(['C0STAGE001']),
       groups: new Set(['S0CH01R001']),
+      emoji: new Set(['kazoo']),
     });
   });
 
@@ -180,6 +181,7 @@ describe('wantedBy', () => {
       users: new Set(),
       channels: new Set(),
       groups: new Set(),
+      emoji: new Set(),
     });
   });
 });

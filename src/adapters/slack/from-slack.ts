@@ -44,25 +44,34 @@ export interface Wanted {
   readonly users: ReadonlySet<string>;
   readonly channels: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
+  /** Emoji that not everybody has. */
+  readonly emoji: ReadonlySet<string>;
 }
 
 /** What the source has to know of an event to store it whole. Throws on what cannot be read. */
 export function wantedBy(event: StoredEvent['event'], self: SlackSelf): Wanted {
-  const wanted = { users: new Set<string>(), channels: new Set<string>(), groups: new Set<string>() };
+  const none = (): Set<string> => new Set<string>();
+  const wanted = { users: none(), channels: none(), groups: none(), emoji: none() };
   const names: Names = {
     user: (id) => void wanted.users.add(id),
     // The app need not know what private conversations are called, and may not ask.
     channel: (id) => (isDirectId(id) ? undefined : void wanted.channels.add(id)),
     group: (id) => void wanted.groups.add(id),
+    emoji: (name) => void wanted.emoji.add(name),
   };
   read({ event }, { self, names });
   return wanted;
 }
 
-function namesIn({ names: { users = {}, channels = {}, groups = {} } = {} }: StoredEvent): Names {
+function namesIn({ names: { users = {}, channels = {}, groups = {}, emoji = {} } = {} }: StoredEvent): Names {
   const of = <T>(known: Readonly<Record<string, T>>, id: string): T | undefined =>
     Object.hasOwn(known, id) ? known[id] : undefined;
-  return { user: (id) => of(users, id), channel: (id) => of(channels, id), group: (id) => of(groups, id) };
+  return {
+    user: (id) => of(users, id),
+    channel: (id) => of(channels, id),
+    group: (id) => of(groups, id),
+    emoji: (name) => of(emoji, name),
+  };
 }
 
 function read({ event }: StoredEvent, reading: Reading): ReadResult {

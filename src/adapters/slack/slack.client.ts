@@ -141,11 +141,20 @@ export class SlackClient {
     return line;
   }
 
-  /** A file, as it comes. `own`: with our token, which only Slack itself is to see. Throws TargetGone where there is none. */
-  async open(address: string, whose: 'own' | 'public', signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {
+  /**
+   * A file, as it comes. `own`: with our token, which only Slack itself is to see. `emoji`: from where Slack keeps those, and nowhere
+   * else. Throws TargetGone where there is none.
+   */
+  async open(
+    address: string,
+    whose: 'own' | 'public' | 'emoji',
+    signal: AbortSignal,
+    wanted?: WantedBytes,
+  ): Promise<FileStream> {
     const url = new URL(address);
     // A file may lie elsewhere, and Slack only know its address.
     if (whose === 'own' && !this.#isSlacks(url)) throw fileGone();
+    if (whose === 'emoji' && !this.#isSlacks(url) && !isEmojiStore(url)) throw fileGone();
     const token = whose === 'own' ? this.#open().token : undefined;
     const answer = await this.#files()
       .request({
@@ -284,6 +293,11 @@ export class SlackClient {
     // The header is cut to whole seconds, and was made between sending and now.
     this.#skewMs = theirsMs + 500 - (sentAtMs + this.clock.now().getTime()) / 2;
   }
+}
+
+/** Pictures of emoji lie with what Slack shows to everybody. */
+function isEmojiStore({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' && /(?:^|\.)slack-edge(?:-gov)?\.com$/.test(hostname);
 }
 
 function pauseKey({ method, place = '' }: SlackCall): string {

@@ -162,10 +162,14 @@ it.each(['', 'a b', ':kazoo:', 'a:b', '<x>'])('%j is none', (name) => {
 it.each([
   { of: 'file', id: 'F0P0STER01' },
   { of: 'userAvatar', user: 'U0ANNA0001', version: 'g12/34' },
+  { of: 'emoji', address: 'https://emoji.slack-edge.com/T0TOWN0001/kazoo/1a2b.png' },
 ] as const)('the handle of %j leads back to it', (file) => {
   expect(slackFileOf(slackFileId(file))).toEqual(file);
 });
 
-it.each(['', 'file/', 'file/../x', 'mxc://a/b', 'user-avatar/U0ANNA0001'])('%j is no handle', (id) => {
-  expect(slackFileOf(id)).toBeUndefined();
-});
+it.each(['', 'file/', 'file/../x', 'emoji/', 'emoji/file:///etc/passwd', 'mxc://a/b', 'user-avatar/U0ANNA0001'])(
+  '%j is no handle',
+  (id) => {
+    expect(slackFileOf(id)).toBeUndefined();
+  },
+);

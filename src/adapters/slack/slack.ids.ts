@@ -124,6 +124,11 @@ export function emojiName(text: string): EmojiName | undefined {
   return emojiPattern.test(text.replace(/(?:::skin-tone-[2-6]){1,2}$/, '')) ? (text as EmojiName) : undefined;
 }
 
+/** The name of the emoji that one of a workspace's own is another name for; undefined where it is a picture. Source: Slack, "emoji.list". */
+export function aliasedTo(value: string): string | undefined {
+  return /^alias:(.+)$/.exec(value)?.[1];
+}
+
 /** The channel in what people write for it: its id, a mention of it, or the address of its page. */
 export function channelIn(written: string): string | undefined {
   const trimmed = written.trim();
@@ -192,15 +197,26 @@ function isDeliveryKey(value: unknown): value is string {
 export type SlackFile =
   | { readonly of: 'file'; readonly id: string }
   /** `version` changes with the picture. */
-  | { readonly of: 'userAvatar'; readonly user: string; readonly version: string };
+  | { readonly of: 'userAvatar'; readonly user: string; readonly version: string }
+  /** `address` changes with the picture. */
+  | { readonly of: 'emoji'; readonly address: string };
 
 export function slackFileId(file: SlackFile): string {
-  return file.of === 'file' ? `file/${file.id}` : `user-avatar/${file.user}/${file.version}`;
+  switch (file.of) {
+    case 'file':
+      return `file/${file.id}`;
+    case 'userAvatar':
+      return `user-avatar/${file.user}/${file.version}`;
+    case 'emoji':
+      return `emoji/${file.address}`;
+  }
 }
 
 export function slackFileOf(id: string): SlackFile | undefined {
   const [, file] = /^file\/([A-Z0-9]+)$/.exec(id) ?? [];
   if (file !== undefined) return { of: 'file', id: file };
+  const [, address] = /^emoji\/(https?:\/\/.+)$/.exec(id) ?? [];
+  if (address !== undefined) return { of: 'emoji', address };
   const [, user, version] = /^user-avatar\/([A-Z0-9]+)\/(.+)$/.exec(id) ?? [];
   return user === undefined || version === undefined ? undefined : { of: 'userAvatar', user, version };
 }

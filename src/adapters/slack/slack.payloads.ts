@@ -240,6 +240,7 @@ const stored = z.object({
       users: z.record(z.string(), knownUser),
       channels: z.record(z.string(), z.string()),
       groups: z.record(z.string(), z.string()),
+      emoji: z.record(z.string(), z.string()),
     })
     .partial()
     .optional(),

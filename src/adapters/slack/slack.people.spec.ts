@@ -1,4 +1,5 @@
 import { SlackBench, until } from '../../../test/contract/slack-bench.js';
+import { TargetGone } from '../../model/errors.js';
 import { userId } from '../../model/ids.js';
 import type { SlackAdapter } from './slack.adapter.js';
 
@@ -96,6 +97,83 @@ it('what a message mentions and nobody tells is not asked for again with the nex
   sandbox.post(channel, ann, `4: <!subteam^${group}>`);
   await until(() => sandbox.isQuiet);
   expect(JSON.stringify(bench.arrived(adapter).slice(-1))).toContain('crew');
+});
+
+describe('the workspace’s own emoji', () => {
+  const bodies = (): unknown[] =>
+    bench
+      .arrived(adapter)
+      .flatMap(({ result }) => ('events' in result ? result.events : []))
+      .flatMap((event) => ('body' in event ? [event.body] : []));
+  const said = async (text: string): Promise<unknown> => {
+    bench.sandbox.post(bench.channel, bench.ann, text);
+    const before = bodies().length;
+    await until(() => bodies().length > before);
+    return bodies().at(-1);
+  };
+  const address = (name: string): string => `${bench.sandbox.url}/emoji/${bench.team}/${name}.png`;
+  const shown = (shortcode: string, picture: string) => [
+    {
+      type: 'paragraph',
+      content: [
+        {
+          type: 'customEmoji',
+          shortcode,
+          image: { account: 'town', id: `emoji/${picture}`, name: shortcode, mime: 'application/octet-stream' },
+        },
+      ],
+    },
+  ];
+  const open = (id: string) =>
+    adapter.openFile({ account: adapter.account, id, name: '', mime: '' }, bench.signal).then(({ mime }) => mime);
+
+  it('is told with its picture, whatever its name; another name for everybody’s is that one', async () => {
+    const { sandbox, team } = bench;
+    sandbox.addEmoji(team, 'kazoo');
+    sandbox.addEmoji(team, 'horn', 'alias:kazoo');
+    sandbox.addEmoji(team, 'yes', 'alias:thumbsup');
+    sandbox.addEmoji(team, 'circle', 'alias:circle');
+    expect(await said(':kazoo:')).toEqual(shown('kazoo', address('kazoo')));
+    expect(await said(':horn:')).toEqual(shown('horn', address('kazoo')));
+    expect(await said(':yes:')).toEqual([{ type: 'paragraph', content: [{ type: 'text', text: '👍' }] }]);
+    for (const name of ['circle', 'unheard']) {
+      expect(await said(`:${name}:`)).toEqual([
+        { type: 'paragraph', content: [{ type: 'customEmoji', shortcode: name }] },
+      ]);
+    }
+  });
+
+  it('one that comes later is known as soon as Slack tells of it; who says nothing of any asks for none', async () => {
+    const paths = asked();
+    await said('hello');
+    expect(paths.filter((path) => path.includes('emoji'))).toEqual([]);
+    await said(':tuba:');
+    bench.sandbox.addEmoji(bench.team, 'tuba');
+    await until(() => bench.sandbox.isQuiet);
+    expect(await said(':tuba:')).toEqual(shown('tuba', address('tuba')));
+    expect(paths.filter((path) => path.includes('emoji'))).toHaveLength(2);
+  });
+
+  it('while Slack does not tell them, a message does not wait', async () => {
+    bench.sandbox.addEmoji(bench.team, 'kazoo');
+    bench.sandbox.faults.add({ path: 'emoji\\.list', times: 99, fault: { do: 'drop' } });
+    expect(await said(':kazoo:')).toEqual([
+      { type: 'paragraph', content: [{ type: 'customEmoji', shortcode: 'kazoo' }] },
+    ]);
+  });
+
+  it('its picture is had without our token, from where Slack keeps such and nowhere else', async () => {
+    bench.sandbox.addEmoji(bench.team, 'kazoo');
+    expect(await open(`emoji/${address('kazoo')}`)).toBe('image/png');
+    await expect(open(`emoji/${address('gone')}`)).rejects.toBeInstanceOf(TargetGone);
+    for (const elsewhere of [
+      'http://169.254.169.254/x',
+      'https://evil.example/x',
+      'https://slack-edge.com.evil.example/',
+    ]) {
+      await expect(open(`emoji/${elsewhere}`)).rejects.toBeInstanceOf(TargetGone);
+    }
+  });
 });
 
 describe('with the limits of Slack', () => {

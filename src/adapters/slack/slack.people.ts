@@ -9,7 +9,8 @@ import type { Wanted } from './from-slack.js';
 import type { SlackClient } from './slack.client.js';
 import { SlackDirectory } from './slack.directory.js';
 import { fileGone } from './slack.errors.js';
-import { slackFileId, slackFileOf } from './slack.ids.js';
+import { aliasedTo, slackFileId, slackFileOf } from './slack.ids.js';
+import type { EmojiNames } from './to-slack-inlines.js';
 import { BoundedMap } from '../../model/bounded-map.js';
 import { isObject, type JsonObject, type StoredEvent } from './slack.payloads.js';
 
@@ -33,6 +34,8 @@ interface Known<T> {
 const mostKnown = 10_000;
 /** What could not be had is not asked for again at once: a busy channel would ask with every message. */
 const unknownForMs = 60_000;
+/** Slack gives names to pictures alone; so many names for names are a circle. */
+const mostNames = 5;
 
 /**
  * What ids are called. What changes is told by events; what was asked long ago is asked again, since events come to one replica
@@ -44,7 +47,7 @@ export class SlackPeople {
   readonly #channels = new BoundedMap<string, Known<string | undefined>>(mostKnown);
   readonly #asked = new Map<string, Promise<unknown>>();
   #groups: Known<ReadonlyMap<string, string> | undefined> | undefined;
-  #emoji: Known<ReadonlySet<string>> | undefined;
+  #emoji: Known<ReadonlyMap<string, string>> | undefined;
   #emojiAgainMs = -Infinity;
 
   constructor(private readonly parts: PeopleParts) {
@@ -59,7 +62,7 @@ export class SlackPeople {
   /** The names of what an event mentions; what cannot be told in time is left out. People are waited for: they are shown by nothing else. */
   async namesOf(wanted: Wanted, signal: AbortSignal): Promise<NonNullable<StoredEvent['names']>> {
     const asking = this.#asking(signal);
-    const [users, channels, groups] = await Promise.all([
+    const [users, channels, groups, emoji] = await Promise.all([
       found([...wanted.users], async (id) => {
         const person = await this.#soon(`user ${id}`, () => this.#directory.find(id, signal));
         return person === undefined
@@ -68,23 +71,28 @@ export class SlackPeople {
       }),
       found([...wanted.channels], (id) => this.#channel(id, asking)),
       found([...wanted.groups], async (id) => (await this.#allGroups(asking))?.get(id)),
+      found([...wanted.emoji], async (name) => emojiCalled(name, await this.#emojiKnown(signal))),
     ]);
     // Whoever stops has not waited long enough to know nothing.
     if (signal.aborted) throw new Abandoned('stopped before the names were known', { certainty: 'notSent' });
-    return { users, channels, groups };
+    return { users, channels, groups, emoji };
   }
 
   /** The names of the workspace's own emoji, as far as they are known: a text does not wait for them. */
-  async customEmoji(signal: AbortSignal): Promise<ReadonlySet<string>> {
+  customEmoji(signal: AbortSignal): Promise<EmojiNames> {
+    return this.#emojiKnown(signal);
+  }
+
+  async #emojiKnown(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const { clock } = this.parts;
     const isTooSoon = this.#emojiAgainMs > clock.monotonicMs();
     const told = isTooSoon ? undefined : await this.#soon('emoji', () => this.#allEmoji(this.#asking(signal)));
     if (told === undefined && !isTooSoon) this.#emojiAgainMs = clock.monotonicMs() + unknownForMs;
-    return told ?? this.#emoji?.value ?? new Set<string>();
+    return told ?? this.#emoji?.value ?? new Map<string, string>();
   }
 
   /** The same, as Slack told them: what is not among them there is not. Throws a BridgeError where they cannot be had now. */
-  toldEmoji(signal: AbortSignal): Promise<ReadonlySet<string>> {
+  toldEmoji(signal: AbortSignal): Promise<EmojiNames> {
     return this.#allEmoji({ signal });
   }
 
@@ -111,6 +119,7 @@ export class SlackPeople {
       if (address === undefined) throw fileGone();
       return this.parts.client.open(address, 'own', signal, wanted);
     }
+    if (file.of === 'emoji') return this.parts.client.open(file.address, 'emoji', signal);
     const person = await this.#directory.find(file.user, signal);
     if (person?.picture === undefined) throw fileGone();
     return this.parts.client.open(person.picture.address, 'public', signal);
@@ -152,7 +161,7 @@ export class SlackPeople {
     return this.#groups.value;
   }
 
-  async #allEmoji(asking: Asking): Promise<ReadonlySet<string>> {
+  async #allEmoji(asking: Asking): Promise<ReadonlyMap<string, string>> {
     if (this.#emoji !== undefined && this.#isFresh(this.#emoji)) return this.#emoji.value;
     const emoji = await this.#once('emoji', () => this.parts.people.emoji(asking));
     this.#emoji = this.#fresh(emoji);
@@ -197,6 +206,17 @@ export class SlackPeople {
   #isFresh({ untilMs }: Known<unknown>): boolean {
     return untilMs > this.parts.clock.monotonicMs();
   }
+}
+
+/** What an emoji is; one that has another name for another name is what that one is. */
+function emojiCalled(name: string, all: ReadonlyMap<string, string>): string | undefined {
+  let value = all.get(name);
+  for (let names = 0; names < mostNames; names += 1) {
+    const next = value === undefined ? undefined : all.get(aliasedTo(value) ?? '');
+    if (next === undefined) return value;
+    value = next;
+  }
+  return undefined;
 }
 
 /** No longer believed, and used until it is had anew. */

@@ -4,11 +4,13 @@ import type { AccountId } from '../../model/ids.js';
 import type { Inline } from '../../model/rich-text.js';
 import { isChannelId, isPersonId } from './slack.ids.js';
 
+export type EmojiNames = Pick<ReadonlySet<string>, 'has'>;
+
 /** Where a text is shown. */
 export interface InlinePlace {
   readonly account: AccountId;
   /** The names of the workspace's own emoji. */
-  readonly customEmoji: ReadonlySet<string>;
+  readonly customEmoji: EmojiNames;
   /** What a mention of everybody becomes: `channel` rings for all members, `here` for those who are there. */
   readonly everyone: 'channel' | 'here' | 'text';
   /** Whether people named in it are rung for. */

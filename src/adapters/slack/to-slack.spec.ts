@@ -36,6 +36,12 @@ describe('toSlack', () => {
     ]);
   });
 
+  it('a name of an emoji that somebody else has is no other emoji, nor in notifications', () => {
+    const [shown] = said([paragraph({ type: 'customEmoji', shortcode: 'smile' }, text(' at 10:30:45 :+1:'))]);
+    expect(shown?.text).toBe(':\u200bsmile: at 10:30:45 :\u200b+1:');
+    expect(JSON.stringify(shown?.blocks)).toContain('"text":":smile: at 10:30:45 :+1:"');
+  });
+
   it('what says nothing is an ellipsis', () => {
     const blank = said([paragraph(), { type: 'quote', content: [] }, { type: 'code', text: '' }]);
     expect(blank.map((each) => each.text)).toEqual(['…']);

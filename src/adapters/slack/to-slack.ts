@@ -1,5 +1,5 @@
 import { cleanText } from '../../formatting/clean.js';
-import { toShortcode } from '../../formatting/emoji.js';
+import { fromShortcode, toShortcode } from '../../formatting/emoji.js';
 import { type Heads, withoutForgedHeads } from '../../formatting/forged-heads.js';
 import { graphemeEnd } from '../../formatting/graphemes.js';
 import { withFileNames, withLine } from '../../formatting/named-files.js';
@@ -16,7 +16,7 @@ import { type EmojiName, emojiName, type SlackSelf } from './slack.ids.js';
 import { readMessage, readNodes } from './slack.payloads.js';
 import { type SlackBlock, toBlocks } from './to-slack-blocks.js';
 import { withShownDepth } from './to-slack-depth.js';
-import type { InlinePlace } from './to-slack-inlines.js';
+import type { EmojiNames, InlinePlace } from './to-slack-inlines.js';
 
 export type SpokenBy = Pick<Speaker, 'as' | 'networkLabel' | 'profile' | 'person'>;
 export type Said = Pick<MessageSent, 'body' | 'style' | 'attention'> & Partial<Pick<MessageSent, 'files'>>;
@@ -24,7 +24,7 @@ export type Said = Pick<MessageSent, 'body' | 'style' | 'attention'> & Partial<P
 export interface SlackPlace {
   readonly self: Pick<SlackSelf, 'account'>;
   /** The names of the workspace's own emoji, without colons. */
-  readonly customEmoji: ReadonlySet<string>;
+  readonly customEmoji: EmojiNames;
   /** What a mention of everybody becomes, where its author may call everybody. */
   readonly everyone: InlinePlace['everyone'];
   /** Where the name of who speaks stands: beside the message, as its `username`, or in its text. */
@@ -106,7 +106,7 @@ export function withKey({ text, blocks }: SlackText, key: string): SlackText {
  * names emoji.
  */
 export function isShown({ blocks }: SlackText, message: unknown, self: SlackSelf): boolean {
-  const reading: Reading = { self, names: { user: nobody, channel: nobody, group: nobody } };
+  const reading: Reading = { self, names: { user: nobody, channel: nobody, group: nobody, emoji: nobody } };
   const { blocks: found = [], text = '' } = readMessage(message);
   const shown = found.length > 0 ? fromBlocks(found, reading) : fromMrkdwn(text, reading);
   return JSON.stringify(shown) === JSON.stringify(fromBlocks(readNodes(blocks), reading));
@@ -115,7 +115,7 @@ export function isShown({ blocks }: SlackText, message: unknown, self: SlackSelf
 const nobody = (): undefined => undefined;
 
 /** The name of a reaction; undefined where the workspace has no such emoji. A tone that Slack has no name for is left out. */
-export function reactionName(emoji: string, customEmoji: ReadonlySet<string>): EmojiName | undefined {
+export function reactionName(emoji: string, customEmoji: EmojiNames): EmojiName | undefined {
   const standard = toShortcode(emoji);
   if (standard !== undefined) return emojiName(standard);
   const [, custom = ''] = /^:([^:\s]+):$/.exec(emoji) ?? [];
@@ -149,7 +149,10 @@ function looksOf({ style }: Said, { as }: SpokenBy): { readonly italic?: true } 
   return style === 'emote' || (as === 'bridge' && style === 'notice') ? { italic: true } : {};
 }
 
-/** Pure: the `text` of a message. Slack reads it as its markup: what could mean something in it is written so that it does not. */
+/**
+ * Pure: the `text` of a message. Slack reads it as its markup: what could mean something in it is written so that it does not, and no
+ * name of somebody else's emoji becomes one that everybody has.
+ */
 export function fallbackOf(words: string): string {
   const plain = cleanText(words);
   const whole = escaped(plain);
@@ -168,5 +171,8 @@ function escaped(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/@(?=channel|here|everyone|group)/gi, '@\u200b');
+    .replaceAll(/@(?=channel|here|everyone|group)/gi, '@\u200b')
+    .replaceAll(/:(?=([a-z0-9_+'-]{1,100}):)/gi, (colon, name: string) =>
+      fromShortcode(name) ? `${colon}\u200b` : colon,
+    );
 }

@@ -18,6 +18,7 @@ const retryPausesMs = [0, 2000, 3000, 5000, 5000, 5000, 5000, 10_000, 10_000, 60
 export function slackTeam(room: string): SlackPlace {
   const server = new SlackSandbox({ retryPausesMs });
   const team = server.addWorkspace({ name: room });
+  server.addEmoji(team, 'kazoo');
   const people = ['Pia', 'Quinn', 'Rosa'].map((name) => ({ id: server.addUser(team, { realName: name }), name }));
   const [creator, ...others] = people.map(({ id }) => id);
   if (creator === undefined) throw new Error('nobody makes the channel');
@@ -36,6 +37,7 @@ export function slackTeam(room: string): SlackPlace {
 export function slackTown(): SlackPlace {
   const server = new SlackSandbox();
   const team = server.addWorkspace({ id: 'T0SANDBOX00', name: 'Sandbox' });
+  server.addEmoji(team, 'kazoo');
   const person = (name: string, role: 'owner' | 'member') => {
     const id = server.addUser(team, { id: `U0${name.toUpperCase()}`, realName: name, role });
     return { id, name };

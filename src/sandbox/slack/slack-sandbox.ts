@@ -158,8 +158,8 @@ export class SlackSandbox {
     return this.state.people.addGroup(this.state.workspace(team), handle, users).id;
   }
 
-  /** `value`: a picture's address, or `alias:NAME`. */
-  addEmoji(team: string, name: string, value: string): void {
+  /** `value`: a picture's address, or `alias:NAME`; absent: a picture that the server makes up. */
+  addEmoji(team: string, name: string, value?: string): void {
     this.state.people.addEmoji(this.state.workspace(team), name, value);
   }
 

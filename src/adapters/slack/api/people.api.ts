@@ -77,11 +77,12 @@ export class PeopleApi {
     return new Map(read(groups, answer).usergroups.map(({ id, handle }) => [id, handle]));
   }
 
-  /** The names of the workspace's own emoji. */
-  async emoji(asking: Asking): Promise<ReadonlySet<string>> {
+  /** The workspace's own emoji by name: the address of a picture each, or `alias:NAME`. */
+  async emoji(asking: Asking): Promise<ReadonlyMap<string, string>> {
     const answer = await this.client.ask({ method: 'emoji.list', args: {}, act: 'read', ...asking });
     const { emoji } = answer;
-    return new Set(isObject(emoji) ? Object.keys(emoji) : []);
+    const told = isObject(emoji) ? Object.entries(emoji) : [];
+    return new Map(told.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])));
   }
 
   /** Where a file's bytes are had; undefined where it is gone. */

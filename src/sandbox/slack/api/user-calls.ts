@@ -1,5 +1,6 @@
 import { SlackError } from '../slack-error.js';
 import type { JsonObject } from '../state/json.js';
+import { emojiValue } from '../state/workspace.js';
 import { botIcons } from '../view/message-view.js';
 import { viewProfile, viewUser } from '../view/user-view.js';
 import { reads, visibleUser, writes, type Call, type Methods } from './call.js';
@@ -80,8 +81,9 @@ function team({ slack, installation }: Call): JsonObject {
 }
 
 function emoji({ slack, installation }: Call): JsonObject {
-  const { emoji: own } = slack.workspace(installation.team);
-  return { emoji: Object.fromEntries(own), cache_ts: String(slack.clock.nowSeconds()) };
+  const workspace = slack.workspace(installation.team);
+  const own = [...workspace.emoji.keys()].map((name) => [name, emojiValue(slack.base, workspace, name)]);
+  return { emoji: Object.fromEntries(own) as JsonObject, cache_ts: String(slack.clock.nowSeconds()) };
 }
 
 function groups({ slack, installation, input }: Call): JsonObject {

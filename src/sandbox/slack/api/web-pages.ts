@@ -3,7 +3,7 @@ import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import { storedBytes } from '../../stored-bytes.js';
 import { SlackError } from '../slack-error.js';
 import type { SlackState } from '../state/slack-state.js';
-import { pictureOf } from '../view/picture.js';
+import { emojiPicture, pictureOf } from '../view/picture.js';
 import { escaped, page } from './html.js';
 import { multipartOf } from './input.js';
 
@@ -23,6 +23,8 @@ export class WebPages {
         return this.#file(request, rest[0] ?? '');
       case 'avatars':
         return { status: 200, headers: { 'content-type': 'image/png' }, body: pictureOf(rest[0] ?? '') };
+      case 'emoji':
+        return this.#emoji(rest[0] ?? '', decodeURIComponent(rest[1] ?? ''));
       case 'oauth':
         return request.method === 'POST' ? this.#grant(request) : this.#ask(request);
       default:
@@ -46,6 +48,14 @@ export class WebPages {
     }
     if (file === undefined || file.isDeleted) return said(404, 'File not found');
     return rangeAnswer(file.bytes, request.headers.range, { 'content-type': file.mimetype });
+  }
+
+  /** Anybody may see it who knows its address. */
+  #emoji(team: string, file: string): SandboxAnswer {
+    const name = file.replace(/\.png$/, '');
+    const isThere = this.slack.workspaces.get(team)?.emoji.has(name) === true;
+    if (!isThere) return said(404, 'Not found');
+    return { status: 200, headers: { 'content-type': 'image/png' }, body: emojiPicture(name) };
   }
 
   #mayRead(token: string): boolean {

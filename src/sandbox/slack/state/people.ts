@@ -5,6 +5,7 @@ import type { Happening } from './happening.js';
 import { newId } from './ids.js';
 import type { JsonObject } from './json.js';
 import type { Timestamps } from './timestamps.js';
+import { emojiValue, ownPicture } from './workspace.js';
 import type { NewUser, ProfileChange, User, UserGroup, Workspace } from './workspace.js';
 
 /** Who comes to a workspace, how they change, and its emoji. */
@@ -49,9 +50,14 @@ export class People {
   }
 
   /** `value`: the picture, or `alias:NAME`. */
-  addEmoji(workspace: Workspace, name: string, value: string): void {
+  addEmoji(workspace: Workspace, name: string, value = ownPicture): void {
     workspace.emoji.set(name, value);
-    this.#tell(workspace.id, { type: 'emoji_changed', subtype: 'add', name, value });
+    this.#tell(workspace.id, {
+      type: 'emoji_changed',
+      subtype: 'add',
+      name,
+      value: emojiValue(this.look().base, workspace, name),
+    });
   }
 
   removeEmoji(workspace: Workspace, name: string): void {
@@ -69,7 +75,7 @@ export class People {
       subtype: 'rename',
       old_name: oldName,
       new_name: newName,
-      value,
+      value: emojiValue(this.look().base, workspace, newName),
     });
   }
 

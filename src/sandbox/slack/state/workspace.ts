@@ -148,3 +148,11 @@ export function slackbot(team: string): User {
 export function shownName(user: User): string {
   return user.displayName === '' ? user.realName : user.displayName;
 }
+
+/** In place of an address: the server makes a picture up. */
+export const ownPicture = '';
+
+/** Pure: what is told of one of a workspace's own emoji: its picture's address, or `alias:NAME`. */
+export function emojiValue(base: string, { id, emoji }: Pick<Workspace, 'id' | 'emoji'>, name: string): string {
+  return emoji.get(name) || `${base}/emoji/${id}/${encodeURIComponent(name)}.png`;
+}
