@@ -8,7 +8,15 @@ export const tokens = { bot: 'xoxb-of-the-test', pia: 'xoxp-pia', quinn: 'xoxp-q
 export const botUser = 'U0CROSSTALK';
 const botId = 'B0CROSSTALK';
 
-const scopes = ['chat:write', 'chat:write.customize', 'channels:read', 'channels:history', 'channels:join'];
+const scopes = [
+  'chat:write',
+  'chat:write.customize',
+  'channels:read',
+  'channels:history',
+  'channels:join',
+  'files:read',
+  'files:write',
+];
 const seed = {
   slack: {
     signing_secret: signingSecret,
@@ -48,8 +56,16 @@ export interface SeenMessage {
   readonly icon_url?: string;
   readonly thread_ts?: string;
   readonly blocks?: readonly { readonly block_id?: string }[];
+  readonly files?: readonly SeenFile[];
   readonly edited?: { readonly ts: string };
   readonly reactions?: readonly { readonly name: string; readonly users: readonly string[] }[];
+}
+
+export interface SeenFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mimetype: string;
+  readonly url_private: string;
 }
 
 /** What a call answered, whether it says `ok` or not. */
@@ -107,6 +123,21 @@ export class EmulatedSlack {
     const { body } = await this.ask(method, args, token);
     if (body['ok'] !== true) throw new Error(`${method}: ${JSON.stringify(body)}`);
     return body as T;
+  }
+
+  /** Sends a file as a person does: asks where to, brings it, and shares it with words. */
+  async share(channel: string, name: string, bytes: Buffer, words: string, token: string): Promise<void> {
+    const wanted = { filename: name, length: bytes.length };
+    const asked = await this.call<{ upload_url: string; file_id: string }>('files.getUploadURLExternal', wanted, token);
+    await fetch(asked.upload_url, { method: 'POST', body: new Uint8Array(bytes) });
+    const done = { channel_id: channel, files: [{ id: asked.file_id }], initial_comment: words };
+    await this.call('files.completeUploadExternal', done, token);
+  }
+
+  /** What a file holds. */
+  async bytesOf({ url_private: address }: SeenFile): Promise<Buffer> {
+    const answer = await fetch(address, { headers: { authorization: `Bearer ${tokens.bot}` } });
+    return Buffer.from(await answer.arrayBuffer());
   }
 
   /** The id of the channel of that name. */

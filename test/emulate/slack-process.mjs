@@ -13,8 +13,9 @@ const source = readdirSync(dist).find(
 );
 const { slackPlugin } = await import(pathToFileURL(join(dist, source)).href);
 const register = slackPlugin.register.bind(slackPlugin);
-slackPlugin.register = (app, store, webhooks, ...rest) => {
-  register(app, store, webhooks, ...rest);
+slackPlugin.register = (app, store, webhooks, base, ...rest) => {
+  // The addresses of files are to be where everything else is: a token is shown to no other place.
+  register(app, store, webhooks, base.replace('localhost', '127.0.0.1'), ...rest);
   webhooks.register({ url: eventsUrl, events: ['*'], active: true, owner: 'slack' });
 };
 

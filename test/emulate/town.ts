@@ -1,5 +1,6 @@
+import { signatureOf } from '../../src/sandbox/slack/request-sender.js';
 import { type Replica, until, World } from '../e2e/world.js';
-import { EmulatedSlack, type SeenMessage, signingSecret, tokens } from './emulated-slack.js';
+import { EmulatedSlack, type SeenMessage, signingSecret, team, tokens } from './emulated-slack.js';
 
 const slackScaled = {
   requestTimeoutMs: 5_000,
@@ -14,6 +15,7 @@ interface TalkRow {
   readonly actorId: string;
   readonly systemMessage: string;
   readonly messageType: string;
+  readonly messageParameters: Readonly<Record<string, { readonly id?: string; readonly name?: string }>>;
 }
 
 interface MatrixEvent {
@@ -32,6 +34,8 @@ export function packageFolder(): string {
 
 /** The sandbox's Talk and Matrix servers, the package's Slack, a room in each, and the real program between them. */
 export class Town {
+  #presses = 0;
+
   private constructor(
     readonly world: World,
     readonly slack: EmulatedSlack,
@@ -127,6 +131,43 @@ export class Town {
       const isEdit = relation?.rel_type === 'm.replace' && relation.event_id === event;
       return isEdit ? [String((content['m.new_content'] as { body?: string }).body)] : [];
     });
+  }
+
+  /** The file of that name that Talk shows. */
+  talkFile(name: string): { readonly id?: string } | undefined {
+    return this.talkRows().flatMap(({ messageParameters: { file } }) => (file?.name === name ? [file] : []))[0];
+  }
+
+  /**
+   * A person presses something in a message: what Slack would tell the app then, told in its place, since the package's does not
+   * (`lacks.spec.ts` has it by name). Answers with the status.
+   */
+  async press(name: string, ts: string, action: object): Promise<number> {
+    const { members } = await this.slack.call<{ members: { id: string; name: string }[] }>('users.list');
+    const user = members.find((member) => member.name === name);
+    const { url } = this.world.settings.accounts.hs as { readonly url: string };
+    this.#presses += 1;
+    const at = String(Math.floor(Date.now() / 1000));
+    const payload = {
+      type: 'block_actions',
+      team: { id: team },
+      user: { id: user?.id, team_id: team },
+      api_app_id: 'A0CROSSTALK',
+      channel: { id: this.channel },
+      container: { type: 'message', message_ts: ts, channel_id: this.channel },
+      actions: [{ ...action, action_ts: `${at}.${String(this.#presses).padStart(6, '0')}` }],
+    };
+    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    const { status } = await fetch(`${url}/slack/commands`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-slack-request-timestamp': at,
+        'x-slack-signature': signatureOf(signingSecret, Number(at), body),
+      },
+      body,
+    });
+    return status;
   }
 
   async close(): Promise<void> {

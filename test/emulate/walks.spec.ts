@@ -169,6 +169,112 @@ describe('threads', () => {
   });
 });
 
+describe('files', () => {
+  const plan = Buffer.from('%PDF-1.4 what we are up to');
+
+  it('from Slack to Talk and Matrix, byte for byte, with their words', async () => {
+    await town.slack.share(town.channel, 'plan.pdf', plan, 'Slack has a plan', tokens.pia);
+    const { content } = await town.soon('the file on Matrix', () =>
+      town.matrixMessages().find((message) => message.content['filename'] === 'plan.pdf'),
+    );
+    expect(content).toMatchObject({ msgtype: 'm.file', body: expect.stringContaining('Slack has a plan') as unknown });
+    expect(town.world.matrix.fileAt(String(content['url']))?.bytes.whole().equals(plan)).toBe(true);
+    const { id } = await town.soon('the file in Talk', () => town.talkFile('plan.pdf'));
+    expect(town.world.talk.state.files.byId(Number(id))?.data.whole().equals(plan)).toBe(true);
+  });
+
+  it('from Talk and Matrix to Slack, byte for byte', async () => {
+    town.world.talk.shareFile(town.talkRoom, 'anna', {
+      name: 'from-talk.pdf',
+      mimetype: 'application/pdf',
+      data: plan,
+      caption: 'Talk has a plan',
+    });
+    const url = town.world.matrix.upload(plan, 'application/pdf', 'from-matrix.pdf');
+    const info = { mimetype: 'application/pdf', size: plan.length };
+    town.world.matrix.sendEvent(town.matrixRoom, mia, 'm.room.message', {
+      msgtype: 'm.file',
+      body: 'from-matrix.pdf',
+      url,
+      info,
+    });
+    for (const name of ['from-talk.pdf', 'from-matrix.pdf']) {
+      const file = await town.soon(`${name} in Slack`, async () =>
+        (await town.slack.messages(town.channel)).flatMap(({ files = [] }) => files).find((each) => each.name === name),
+      );
+      expect((await town.slack.bytesOf(file)).equals(plan)).toBe(true);
+    }
+  });
+
+  it('one that is deleted in Talk is deleted in Slack', async () => {
+    const id = town.world.talk.shareFile(town.talkRoom, 'anna', {
+      name: 'gone.pdf',
+      mimetype: 'application/pdf',
+      data: plan,
+    });
+    const isThere = async (): Promise<boolean> =>
+      (await town.slack.messages(town.channel)).some(({ files = [] }) => files.some(({ name }) => name === 'gone.pdf'));
+    await town.soon('the file in Slack', async () => ((await isThere()) ? true : undefined));
+    town.world.talk.remove(town.talkRoom, 'anna', id);
+    await town.soon('no file in Slack', async () => ((await isThere()) ? undefined : true));
+  });
+});
+
+describe('polls', () => {
+  it('of Talk are a message with buttons in Slack: a press is counted everywhere, and the end takes the buttons', async () => {
+    const poll = town.world.talk.askPoll(town.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
+    const { ts, username } = await town.inSlack('📊 Which day?');
+    expect(username).toBe('Anna (Talk)');
+    const shown = async (): Promise<string> =>
+      JSON.stringify((await town.slack.messages(town.channel)).find((message) => message.ts === ts)?.blocks);
+    const shows = (words: string): Promise<true> =>
+      town.soon(`"${words}" in Slack`, async () => ((await shown()).includes(words) ? true : undefined));
+    expect(await shown()).toContain('crosstalk.vote');
+    const press = (user: string, action: object): Promise<number> =>
+      town.press(user, ts, { type: 'button', block_id: 'b', ...action });
+    expect(await press('pia', { action_id: 'crosstalk.vote', value: '1' })).toBe(200);
+    await shows('Saturday — 1');
+    expect(await press('pia', { action_id: 'crosstalk.vote', value: '0' })).toBe(200);
+    await shows('Friday — 1');
+    await shows('Saturday — 0');
+    await town.soon('the vote under the poll in Talk', () =>
+      town.talkRows().find(({ message }) => message === '📊 Votes from elsewhere: Friday 1'),
+    );
+    town.world.talk.closePoll(town.talkRoom, 'anna', poll);
+    await shows('The poll is over · 1 person voted');
+    expect(await shown()).not.toContain('crosstalk.vote');
+  });
+
+  it('of Matrix with several answers have a menu in Slack', async () => {
+    const start = 'org.matrix.msc3381.poll.start';
+    town.world.matrix.sendEvent(town.matrixRoom, mia, start, {
+      [start]: {
+        question: { body: 'What to bring?' },
+        kind: 'org.matrix.msc3381.poll.disclosed',
+        max_selections: 2,
+        answers: ['cake', 'tea'].map((answer, at) => ({ id: String(at), 'org.matrix.msc1767.text': answer })),
+      },
+    });
+    const { ts } = await town.inSlack('📊 What to bring?');
+    const options = [{ value: '0' }, { value: '1' }];
+    const menu = {
+      type: 'multi_static_select',
+      block_id: 'b',
+      action_id: 'crosstalk.votes',
+      selected_options: options,
+    };
+    expect(await town.press('quinn', ts, menu)).toBe(200);
+    const response = 'org.matrix.msc3381.poll.response';
+    await town.soon('the vote on Matrix', () =>
+      town.world.matrix
+        .messages(town.matrixRoom)
+        .find(
+          ({ type, content }) => type === response && JSON.stringify(content[response]) === '{"answers":["0","1"]}',
+        ),
+    );
+  });
+});
+
 it('nothing came back, and nothing came twice', async () => {
   sayInTalk('the last word');
   await town.inSlack('the last word');
