@@ -66,6 +66,8 @@ export interface FileRef {
   readonly durationMs?: number;
   /** What is shown of a picture until it is there. Source: blurha.sh. */
   readonly blurhash?: string;
+  /** Of a picture or a film: the id of a small picture of it, which its account opens as it opens files. */
+  readonly preview?: string;
   /** Present where it was spoken into the room: it is played there rather than kept. `waveform`: loudness, 0 to 1024. */
   readonly voice?: { readonly waveform?: readonly number[] };
   /** What is told in its place, because the room that it goes to cannot have it. Absent: it can. */

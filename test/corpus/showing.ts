@@ -196,7 +196,7 @@ function inMatrix(file: FileRef, text: unknown, event: MessageSent): object {
       : toMatrix({ ...event, files: [] }, matrixSelf, placing)[0];
   const { name, mime, bytes = 1, size } = file;
   const opened = { name, mime, bytes, ...(size === undefined ? {} : { size }) };
-  return withoutDefaults(withFile(caption ?? {}, file, opened, 'mxc://real.test/file'));
+  return withoutDefaults(withFile(caption ?? {}, file, opened, { address: 'mxc://real.test/file' }));
 }
 
 /** What of the words is seen in each part. */

@@ -48,6 +48,7 @@ import { mostAnswers } from './from-matrix-polls.js';
 import { MatrixPolls } from './matrix.polls.js';
 import { MatrixPresence } from './matrix.presence.js';
 import { GhostPictures } from './matrix.pictures.js';
+import { FilePreviews } from './matrix.previews.js';
 import { MatrixPins } from './matrix.pins.js';
 import { pingUntilHeard } from './matrix.ping.js';
 import { MatrixReactions } from './matrix.reactions.js';
@@ -183,7 +184,8 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };
-    const messages = new MatrixMessages(self, timeline, media, writer, lookups, emoji);
+    const previews = new FilePreviews(media, log, settings.avatarTimeoutMs);
+    const messages = new MatrixMessages(self, timeline, media, previews, writer, lookups, emoji);
     const reactions = new MatrixReactions(users, events, timeline, lookups, writer);
     const members = new MatrixMembers(context.account, users, rooms, ghosts, messages, writer);
     const polls = new MatrixPolls(users, events, lookups, messages, writer);

@@ -9,6 +9,7 @@ import type { MatrixSelf } from './matrix.ids.js';
 import type { MatrixEmoji } from './matrix.emoji.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import type { JsonObject } from './matrix.payloads.js';
+import type { FilePreviews } from './matrix.previews.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
 import { type Placing, toMatrix, wordless } from './to-matrix.js';
 import { asLocation } from './to-matrix-location.js';
@@ -20,6 +21,7 @@ export class MatrixMessages {
     private readonly self: MatrixSelf,
     private readonly timeline: TimelineApi,
     private readonly media: MediaApi,
+    private readonly previews: FilePreviews,
     private readonly writer: MatrixWriter,
     private readonly lookups: Pick<MatrixLookups, 'threadOf'>,
     private readonly emoji: Pick<MatrixEmoji, 'shownIn'>,
@@ -47,9 +49,16 @@ export class MatrixMessages {
     await sayInPieces(piecesOf(texts, event.files), new Set(made.map(({ part }) => part)), {
       text: say,
       file: async (part, file, caption = wordless(file, this.self, placing, part)) => {
+        // First, so that the file's own connection does not wait for it.
+        const preview = await this.previews.bring(
+          file,
+          (each, opening) => request.openFile(each, opening),
+          user,
+          writing,
+        );
         const opened = await request.openFile(file, signal);
         const address = await this.media.uploadFile(opened, user, writing);
-        await say(part, withFile(caption, file, opened, address));
+        await say(part, withFile(caption, file, opened, { address, preview }));
       },
       instead: async (part, file, line) => {
         const [content = {}] = toMatrix({ ...event, body: fileLine(file, line), files: [] }, this.self, placing);

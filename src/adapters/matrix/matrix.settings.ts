@@ -51,7 +51,9 @@ export const matrixSettings = z.strictObject({
   lookupTimeoutMs: ms.default(5000).describe('How long a look-up may take while a transaction waits for it'),
   avatarTimeoutMs: ms
     .default(10_000)
-    .describe("How long a message may wait for its speaker's picture, and for those of its emoji"),
+    .describe(
+      "How long a message may wait for its speaker's picture, for those of its emoji, and for the small picture of a file",
+    ),
   avatarRetryMs: ms.default(600_000).describe('How long after a picture could not be set it is tried again'),
   typing: z
     .boolean()

@@ -1,8 +1,15 @@
-import type { FileRef } from '../../model/ids.js';
+import type { FileRef, PixelSize } from '../../model/ids.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
 import type { JsonObject } from './matrix.payloads.js';
 
 type Uploaded = Pick<OpenedFile, 'name' | 'mime' | 'bytes' | 'size' | 'durationMs'>;
+
+/** Where a homeserver keeps a file, and a small picture of it. */
+interface Kept {
+  readonly address: string;
+  readonly preview?:
+    { readonly address: string; readonly mime: string; readonly bytes: number; readonly size: PixelSize } | undefined;
+}
 
 /**
  * The content of an event that shows a file. `caption`: the content that says its words; where that has none, the file stands alone and
@@ -12,7 +19,7 @@ export function withFile(
   caption: JsonObject,
   file: Pick<FileRef, 'durationMs' | 'blurhash' | 'voice'>,
   opened: Uploaded,
-  address: string,
+  { address, preview }: Kept,
 ): JsonObject {
   const { name, mime, bytes, size, durationMs = file.durationMs } = opened;
   const { blurhash, voice } = file;
@@ -22,6 +29,17 @@ export function withFile(
     ...(size === undefined ? {} : { w: size.width, h: size.height }),
     ...(durationMs === undefined ? {} : { duration: durationMs }),
     ...(blurhash === undefined ? {} : { 'xyz.amorgan.blurhash': blurhash }),
+    ...(preview === undefined
+      ? {}
+      : {
+          thumbnail_url: preview.address,
+          thumbnail_info: {
+            mimetype: preview.mime,
+            size: preview.bytes,
+            w: preview.size.width,
+            h: preview.size.height,
+          },
+        }),
   };
   const msgtype = msgtypeOf(mime);
   const isVoice = voice !== undefined && msgtype === 'm.audio';

@@ -110,9 +110,17 @@ export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): F
         ...(bytes === undefined ? {} : { bytes }),
         ...(width === undefined || height === undefined ? {} : { size: { width, height } }),
         ...(durationMs === undefined ? {} : { durationMs }),
+        ...previewOf(file),
         ...(file.subtype === 'slack_audio' ? { voice: waveformOf(file) } : {}),
       };
     });
+}
+
+/** Slack draws the pages of documents too: those are of no use elsewhere. */
+function previewOf({ mimetype = '', ...file }: FileObject): Pick<FileRef, 'preview'> {
+  const address = file.thumb_800 ?? file.thumb_720 ?? file.thumb_480 ?? file.thumb_360 ?? file.thumb_video;
+  if (address === undefined || !/^(?:image|video)\//.test(mimetype)) return {};
+  return { preview: slackFileId({ of: 'preview', address }) };
 }
 
 /** Slack's goes up to 100. */

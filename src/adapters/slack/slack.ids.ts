@@ -196,6 +196,8 @@ function isDeliveryKey(value: unknown): value is string {
 
 export type SlackFile =
   | { readonly of: 'file'; readonly id: string }
+  /** The small picture of a file. */
+  | { readonly of: 'preview'; readonly address: string }
   /** `version` changes with the picture. */
   | { readonly of: 'userAvatar'; readonly user: string; readonly version: string }
   /** `address` changes with the picture. */
@@ -205,6 +207,8 @@ export function slackFileId(file: SlackFile): string {
   switch (file.of) {
     case 'file':
       return `file/${file.id}`;
+    case 'preview':
+      return `preview/${file.address}`;
     case 'userAvatar':
       return `user-avatar/${file.user}/${file.version}`;
     case 'emoji':
@@ -215,8 +219,8 @@ export function slackFileId(file: SlackFile): string {
 export function slackFileOf(id: string): SlackFile | undefined {
   const [, file] = /^file\/([A-Z0-9]+)$/.exec(id) ?? [];
   if (file !== undefined) return { of: 'file', id: file };
-  const [, address] = /^emoji\/(https?:\/\/.+)$/.exec(id) ?? [];
-  if (address !== undefined) return { of: 'emoji', address };
+  const [, of, address] = /^(emoji|preview)\/(https?:\/\/.+)$/.exec(id) ?? [];
+  if (address !== undefined) return { of: of === 'emoji' ? 'emoji' : 'preview', address };
   const [, user, version] = /^user-avatar\/([A-Z0-9]+)\/(.+)$/.exec(id) ?? [];
   return user === undefined || version === undefined ? undefined : { of: 'userAvatar', user, version };
 }

@@ -158,6 +158,12 @@ const file = z.object({
   original_w: lenient(z.int().min(1).max(100_000)),
   original_h: lenient(z.int().min(1).max(100_000)),
   duration_ms: lenient(z.int().min(0)),
+  /** Small pictures of it: of a picture in several sizes, of a film one. */
+  thumb_800: text,
+  thumb_720: text,
+  thumb_480: text,
+  thumb_360: text,
+  thumb_video: text,
   audio_wave_samples: lenient(z.array(z.number().min(0).max(100)).max(1000)),
   /** `tombstone`: it was deleted; `hidden_by_limit`: the workspace does not pay for it. */
   mode: text,

@@ -120,6 +120,7 @@ export class SlackPeople {
       return this.parts.client.open(address, 'own', signal, wanted);
     }
     if (file.of === 'emoji') return this.parts.client.open(file.address, 'emoji', signal);
+    if (file.of === 'preview') return this.parts.client.open(file.address, 'own', signal, wanted);
     const person = await this.#directory.find(file.user, signal);
     if (person?.picture === undefined) throw fileGone();
     return this.parts.client.open(person.picture.address, 'public', signal);

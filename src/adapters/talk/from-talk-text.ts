@@ -75,10 +75,16 @@ export function filesOf(
         ...(bytes === undefined ? {} : { bytes }),
         ...(width === undefined || height === undefined || width * height === 0 ? {} : { size: { width, height } }),
         ...(blurhash === '' ? {} : { blurhash }),
+        ...(hasPreview(parameter) ? { preview: talkFileId({ of: 'preview', file: textOf(parameter, 'id') }) } : {}),
         ...(messageType === 'voice-message' ? { voice: {} } : {}),
         ...(textOf(parameter, 'hide-download') === 'yes' ? { instead: viewOnly(textOf(parameter, 'link')) } : {}),
       };
     });
+}
+
+/** Nextcloud draws texts too: those are of no use elsewhere. */
+function hasPreview(parameter: RichParameter): boolean {
+  return textOf(parameter, 'preview-available') === 'yes' && /^(?:image|video)\//.test(textOf(parameter, 'mimetype'));
 }
 
 /** Its owner lets it be looked at in Nextcloud alone. */

@@ -107,7 +107,9 @@ export type TalkFile =
   | { readonly of: 'userAvatar'; readonly user: string }
   | { readonly of: 'roomAvatar'; readonly token: string }
   /** `file`: the server's number of it, which no other file ever has. `path`: where the account has it, below its own files. */
-  | { readonly of: 'file'; readonly file: string; readonly path: string };
+  | { readonly of: 'file'; readonly file: string; readonly path: string }
+  /** The small picture of a file. */
+  | { readonly of: 'preview'; readonly file: string };
 
 export function talkFileId(file: TalkFile): string {
   switch (file.of) {
@@ -117,16 +119,19 @@ export function talkFileId(file: TalkFile): string {
       return `room-avatar/${file.token}`;
     case 'file':
       return `file/${file.file}/${file.path}`;
+    case 'preview':
+      return `preview/${file.file}`;
   }
 }
 
 export function talkFileOf(id: string): TalkFile | undefined {
-  const [, what, name] = /^(user-avatar|room-avatar|file)\/(.+)$/su.exec(id) ?? [];
+  const [, what, name] = /^(user-avatar|room-avatar|file|preview)\/(.+)$/su.exec(id) ?? [];
   if (what === undefined || name === undefined) return undefined;
   if (what === 'file') {
     const [, file, path] = /^(\d{1,15})\/(.+)$/su.exec(name) ?? [];
     return file === undefined || path === undefined ? undefined : { of: 'file', file, path };
   }
+  if (what === 'preview') return /^\d{1,15}$/.test(name) ? { of: 'preview', file: name } : undefined;
   return what === 'user-avatar' ? { of: 'userAvatar', user: name } : { of: 'roomAvatar', token: name };
 }
 

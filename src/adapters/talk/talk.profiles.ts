@@ -4,6 +4,7 @@ import type { FileStream, RoomProfile, UserProfile, WantedBytes } from '../../mo
 import { TargetGone } from '../../model/errors.js';
 import { avatarEndpoints } from './api/avatars.endpoints.js';
 import { pathOf } from './api/endpoint-call.js';
+import { fileEndpoints } from './api/files.endpoints.js';
 import { serverEndpoints } from './api/server.endpoints.js';
 import type { TalkClient } from './talk.client.js';
 import { openSharedFile } from './talk.downloads.js';
@@ -12,6 +13,9 @@ import { actorOf, talkFileId, talkFileOf, type TalkFile } from './talk.ids.js';
 
 const mostNames = 10_000;
 const pictureSize = 512;
+/** What a file's small picture fits into, in pixels: as the clients of Matrix make theirs. */
+const previewWidth = 800;
+const previewHeight = 600;
 
 /** Names and pictures of people and rooms. */
 export class TalkProfiles {
@@ -79,12 +83,13 @@ export class TalkProfiles {
     }
   }
 
-  #picture(file: Picture): FileRef {
+  #picture(file: Avatar): FileRef {
     return { account: this.account, id: talkFileId(file), name: 'avatar', mime: 'image/png' };
   }
 }
 
 type Picture = Exclude<TalkFile, { of: 'file' }>;
+type Avatar = Exclude<Picture, { of: 'preview' }>;
 
 function picturePath(file: Picture): string {
   switch (file.of) {
@@ -92,5 +97,7 @@ function picturePath(file: Picture): string {
       return pathOf(serverEndpoints.userAvatar, { user: file.user, size: pictureSize });
     case 'roomAvatar':
       return pathOf(avatarEndpoints.get, { token: file.token });
+    case 'preview':
+      return `${fileEndpoints.preview.path}?fileId=${file.file}&x=${previewWidth}&y=${previewHeight}&a=1`;
   }
 }

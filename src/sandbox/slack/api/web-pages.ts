@@ -2,6 +2,8 @@ import { rangeAnswer } from '../../byte-range.js';
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
 import { storedBytes } from '../../stored-bytes.js';
 import { SlackError } from '../slack-error.js';
+import { avatarPicture } from '../../talk/view/avatar-picture.js';
+import type { StoredFile } from '../state/files.js';
 import type { SlackState } from '../state/slack-state.js';
 import { emojiPicture, pictureOf } from '../view/picture.js';
 import { escaped, page } from './html.js';
@@ -19,10 +21,13 @@ export class WebPages {
       case 'upload':
         return this.#upload(request, rest.at(-1) ?? '');
       case 'files-pri':
+        return this.#file(request, rest[0] ?? '', ({ bytes, mimetype }) =>
+          rangeAnswer(bytes, request.headers.range, { 'content-type': mimetype }),
+        );
       case 'files-tmb':
-        return this.#file(request, rest[0] ?? '');
+        return this.#file(request, rest[0] ?? '', ({ id }) => drawn(avatarPicture(id, Number(rest[1]))));
       case 'avatars':
-        return { status: 200, headers: { 'content-type': 'image/png' }, body: pictureOf(rest[0] ?? '') };
+        return drawn(pictureOf(rest[0] ?? ''));
       case 'emoji':
         return this.#emoji(rest[0] ?? '', decodeURIComponent(rest[1] ?? ''));
       case 'oauth':
@@ -40,14 +45,14 @@ export class WebPages {
   }
 
   /** Without a token that may read it one is sent to a page, which is answered with 200 as any is. */
-  #file(request: SandboxRequest, named: string): SandboxAnswer {
+  #file(request: SandboxRequest, named: string, shown: (file: StoredFile) => SandboxAnswer): SandboxAnswer {
     const file = this.slack.files.get(named.slice(named.lastIndexOf('-') + 1));
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!this.#mayRead(token)) {
       return { status: 302, headers: { location: `${this.slack.base}/?redir=${encodeURIComponent(request.path)}` } };
     }
     if (file === undefined || file.isDeleted) return said(404, 'File not found');
-    return rangeAnswer(file.bytes, request.headers.range, { 'content-type': file.mimetype });
+    return shown(file);
   }
 
   /** Anybody may see it who knows its address. */
@@ -137,6 +142,10 @@ export class WebPages {
     url.searchParams.set('state', decided.state);
     return url.href;
   }
+}
+
+function drawn(body: Buffer): SandboxAnswer {
+  return { status: 200, headers: { 'content-type': 'image/png' }, body };
 }
 
 function said(status: number, text: string): SandboxAnswer {

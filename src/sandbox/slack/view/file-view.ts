@@ -47,6 +47,7 @@ export function viewFile({ base, workspaces }: Look, file: StoredFile): JsonObje
     url_private_download: `${address}/download/${slug}`,
     media_display_type: isPicture ? 'image' : 'unknown',
     ...(isPicture ? { thumb_360: `${base}/files-tmb/${team}-${id}/360`, original_w: 1, original_h: 1 } : {}),
+    ...(mimetype.startsWith('video/') ? { thumb_video: `${base}/files-tmb/${team}-${id}/480` } : {}),
     permalink: `https://${domain}.slack.com/files/${user}/${id}/${slug}`,
     permalink_public: `https://slack-files.com/${team}-${id}`,
     is_starred: false,
