@@ -15,6 +15,7 @@ import { LinkKeeper } from './links/link-keeper.js';
 import { RoomCommands } from './links/room-commands.js';
 import { FileLinks } from './media/file-links.js';
 import { Files } from './media/files.js';
+import { FilesInFlight } from './media/files-in-flight.js';
 import { SoundConversion } from './media/sound-conversion.js';
 import { SpokenFiles } from './media/spoken-files.js';
 import { PublicPictures } from './media/public-pictures.js';
@@ -244,6 +245,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       },
       maxFileBytes: settings.files.maxBytes ?? Number.MAX_SAFE_INTEGER,
       spoken: new SpokenFiles(new SoundConversion(), log),
+      inFlight: new FilesInFlight(),
     }),
     written,
     adapters,

@@ -22,6 +22,7 @@ import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabiliti
 import { pass } from '../observability/failpoint.js';
 import { withContacts } from '../media/contacts.js';
 import { openForDelivery } from '../media/opened-files.js';
+import type { FilesInFlight } from '../media/files-in-flight.js';
 import type { SpokenFiles } from '../media/spoken-files.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
@@ -58,6 +59,7 @@ export interface DelivererParts extends MentionLookup, Pick<PermalinkLookup, 'pl
   /** Larger files are copied into no room, whatever it takes. */
   readonly maxFileBytes: number;
   readonly spoken: Pick<SpokenFiles, 'open'>;
+  readonly inFlight: Pick<FilesInFlight, 'place'>;
 }
 
 /** What happens while a delivery is made. `beforeSend` is called in the same tick as each write. */
@@ -137,11 +139,13 @@ export class Deliverer {
     const entry = adapter.deliver[request.event.kind] as Deliver<EventKind>;
     // A file that was opened and not read to its end would keep its connection.
     const ended = new AbortController();
+    const place = this.parts.inFlight.place(lane.account);
     const sending = entry.send(
       {
         ...request,
         openFile: async (file, opening) => {
-          const opened = await this.#open(adapter, lane, file, AbortSignal.any([opening, ended.signal]));
+          const until = AbortSignal.any([opening, ended.signal]);
+          const opened = await place.open(file, () => this.#open(adapter, lane, file, until), until);
           // Its network did not say before how large it is.
           if (opened.bytes > maxFileBytes) throw new MessageRefused(tooLarge(maxFileBytes));
           return opened;
@@ -165,6 +169,7 @@ export class Deliverer {
     );
     await sending.finally(() => {
       ended.abort();
+      place.leave();
     });
   }
 

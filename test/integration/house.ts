@@ -1,3 +1,4 @@
+import { FilesInFlight } from '../../src/media/files-in-flight.js';
 import { randomBytes } from 'node:crypto';
 import { v4, v7 } from 'uuid';
 import { ShownNames } from '../../src/identities/shown-names.js';
@@ -346,6 +347,7 @@ export class House {
         elsewhere: () => ({ network: 'made up' }),
         maxFileBytes: Number.MAX_SAFE_INTEGER,
         spoken: { open: () => Promise.reject(new Error('there are no files')) },
+        inFlight: new FilesInFlight(),
       }),
       written: this.written,
       adapters: this.adapters,
