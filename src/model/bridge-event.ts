@@ -116,6 +116,8 @@ export interface PollVoted extends Happened<'pollVoted'> {
   /** Indexes of `options`, as many as the poll lets one choose at most; none: the vote is taken back. */
   readonly choices: readonly number[];
   readonly version: Version;
+  /** Told when the poll ended, of what was chosen before: it counts wherever that was ended first. */
+  readonly atEnd?: true;
 }
 
 /** What is known of a poll's votes is not what it was. */
@@ -124,6 +126,8 @@ export interface PollCounted extends Happened<'pollCounted'> {
   /** What its room tells of those who voted there without saying who they are. Absent: it tells nothing new of them. */
   readonly counted?: Pick<PollCount, 'voters' | 'counts'>;
   readonly version: Version;
+  /** As of votes. */
+  readonly atEnd?: true;
 }
 
 export interface PollClosed extends Happened<'pollClosed'> {

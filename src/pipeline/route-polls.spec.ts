@@ -172,4 +172,20 @@ describe('route: polls', () => {
     gone.messages.set('5', { version: 3n, deleted: true });
     expect(routed([[voted('matrix', [1], '4')]], gone).inbox).toMatchObject([{ note: 'stale: deleted already' }]);
   });
+
+  it('what a room tells of votes at its own end counts where the poll was ended elsewhere first, and is cast nowhere', () => {
+    const atEnd = [
+      { ...voted('talk', [1], '8', 'ben'), atEnd: true } as const,
+      { ...counted('talk', 0, '8'), atEnd: true } as const,
+      closed('talk', '8'),
+    ];
+    const plan = routed([atEnd], knowing({ state: 'closed' }));
+    expect(plan.pollVotes).toMatchObject([{ person: 'ben', choices: [1], portal: 'talk' }]);
+    expect(plan.pollCounts).toMatchObject([{ portal: 'talk', voters: 0 }]);
+    expect(plan.closedPolls).toEqual([]);
+    expect(plan.deliveries.map(({ event, lane }) => [event.kind, lane])).toEqual(
+      ['matrix', 'slack', 'talk'].map((lane) => ['pollCounted', lane]),
+    );
+    expect(routed([[voted('talk', [1], '8', 'ben')]], knowing({ state: 'closed' })).pollVotes).toEqual([]);
+  });
 });

@@ -17,7 +17,10 @@ export class PollRoutes {
     const poll = this.on.known.polls.get(message);
     if (poll === undefined) return ignored('what it is about is no poll', message);
     if (this.on.known.messages.get(message)?.deleted === true) return ignored('stale: deleted already', message);
-    if (poll.state === 'closed') return ignored('stale: the poll is over', message);
+    const isOver = poll.state === 'closed';
+    if (isOver && (event.kind === 'pollClosed' || event.atEnd !== true)) {
+      return ignored('stale: the poll is over', message);
+    }
     if (event.kind === 'pollClosed') {
       this.on.known.polls.set(message, { ...poll, state: 'closed' });
       this.on.plan.closedPolls.push(message);
@@ -35,7 +38,8 @@ export class PollRoutes {
       const { account, id: person } = event.actor;
       const choices = choicesIn(event, poll);
       this.on.plan.pollVotes.push({ message, account, person, portal, choices, version });
-      this.on.deliver({ ...event, choices }, wiring, message);
+      // What is told after the end is told under the poll: nobody casts it any more.
+      if (!isOver) this.on.deliver({ ...event, choices }, wiring, message);
     } else if (event.counted !== undefined) {
       this.on.plan.pollCounts.push({ message, portal, ...event.counted, version });
     }

@@ -122,6 +122,8 @@ describe('polls', () => {
     finish(mia, poll);
     await until('the end in Talk', () => !inTalk()[0]!.isOpen);
     expect(tallyInTalk()).toEqual(['📊 Votes from elsewhere: yes 1 · no 1']);
+    // What Talk's people chose it tells at the end, also where that came from elsewhere.
+    await until('what Ben chose, in Matrix', () => tallyInMatrix() === '📊 Votes from elsewhere: no 1');
   }, 90_000);
 
   it('while results are hidden nobody learns more than how many voted', async () => {

@@ -1,6 +1,6 @@
 import { cleanText } from '../../formatting/clean.js';
 import type { BridgeEvent, PollStarted } from '../../model/bridge-event.js';
-import type { MessageRef, UserRef } from '../../model/ids.js';
+import { type MessageRef, userId, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import type { StoredPoll } from './talk.poll-payloads.js';
 
@@ -34,7 +34,10 @@ export function pollVoted(
   return { events: [{ ...base, kind: 'pollCounted', message, counted: { voters, counts }, version }] };
 }
 
-/** Pure: who chose what is told when a public poll is over; of a hidden one how many. */
+/**
+ * Pure: who chose what is told when a public poll is over; of a hidden one how many. Both also where it was ended from elsewhere, by us:
+ * nothing of it was told before, so that it is the server's word, and not that of whoever ended it.
+ */
 export function pollClosed(
   { voters, counts, votes }: StoredPoll,
   base: Base,
@@ -49,12 +52,14 @@ export function pollClosed(
     message,
     choices: vote.choices,
     version,
+    atEnd: true,
   }));
+  const server = { account: base.room.account, id: userId(''), name: '', standing: 'system' } as const;
   const counted = told === undefined ? { voters, counts } : { voters: 0, counts: null };
   return {
     events: [
       ...(told ?? []),
-      { ...base, kind: 'pollCounted', message, counted, version },
+      { ...base, actor: server, kind: 'pollCounted', message, counted, version, atEnd: true },
       { ...base, kind: 'pollClosed', message, version },
     ],
   };
