@@ -1,7 +1,7 @@
 import { cleanText } from '../../formatting/clean.js';
 import { inlinesOf, type Run } from '../../formatting/runs.js';
 import { saysNothing, toPlain } from '../../formatting/plain.js';
-import type { FileRef } from '../../model/ids.js';
+import type { FileLine, FileRef } from '../../model/ids.js';
 import type { Block, RichText } from '../../model/rich-text.js';
 import { fromBlocks, linked } from './from-slack-blocks.js';
 import { oneLine, type Reading, textRuns, unescaped, withEmoji } from './from-slack-inlines.js';
@@ -111,9 +111,17 @@ export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): F
         ...(width === undefined || height === undefined ? {} : { size: { width, height } }),
         ...(durationMs === undefined ? {} : { durationMs }),
         ...previewOf(file),
+        ...(ofSlackItself.includes(file.mode ?? '') ? { instead: inSlackOnly(file) } : {}),
         ...(file.subtype === 'slack_audio' ? { voice: waveformOf(file) } : {}),
       };
     });
+}
+
+/** Documents that are no files: what is downloaded of them is of no use elsewhere. */
+const ofSlackItself: readonly string[] = ['quip', 'canvas', 'list'];
+
+function inSlackOnly({ permalink = '' }: FileObject): FileLine {
+  return { why: 'to be seen in Slack', ...(/^https?:\/\//i.test(permalink) ? { url: permalink } : {}) };
 }
 
 /** Slack draws the pages of documents too: those are of no use elsewhere. */

@@ -165,7 +165,8 @@ const file = z.object({
   thumb_360: text,
   thumb_video: text,
   audio_wave_samples: lenient(z.array(z.number().min(0).max(100)).max(1000)),
-  /** `tombstone`: it was deleted; `hidden_by_limit`: the workspace does not pay for it. */
+  permalink: text,
+  /** `quip`, `canvas`, `list`: a document of Slack itself; `tombstone`: it was deleted; `hidden_by_limit`: the workspace does not pay for it. */
   mode: text,
 });
 export type FileObject = z.infer<typeof file>;
