@@ -5,6 +5,7 @@ import { cleanText } from '../../src/formatting/clean.js';
 import { fromMarkdown } from '../../src/formatting/markdown.js';
 import { toPlain } from '../../src/formatting/plain.js';
 import type { StoredEvent } from '../../src/adapters/slack/slack.payloads.js';
+import { mrkdwn, words } from './any-mrkdwn.js';
 import { eventNamed, read, self } from './slack-captured.js';
 import { contentsInMatrix } from './slack-in-matrix.js';
 import { textsInTalk } from './slack-in-talk.js';
@@ -18,69 +19,6 @@ const ping =
 /** In bytes of canonical JSON. Source: client-server API, "Size limits". */
 const largestEvent = 65_536;
 
-const words = 'tent Größe stage_left 舞台 Καλημέρα waffles42 مرحبا k 👩🏾‍🚀 a-b 10:30:45'.split(' ');
-const markup = [
-  '*',
-  '_',
-  '~',
-  '`',
-  '```',
-  '\n',
-  '\n\n',
-  ' ',
-  '&gt; ',
-  '\n&gt; ',
-  '\n&gt;&gt;&gt; ',
-  '> ',
-  ':tada:',
-  ':wave::skin-tone-3:',
-  ':kazoo:',
-  ':',
-  '&amp;',
-  '&lt;',
-  '&gt;',
-  '&',
-  '<',
-  '>',
-  '|',
-  '<@U0BEN00002>',
-  '<@U0BEN00002|ben>',
-  '<@U0N0B0DY01|all>',
-  '<@W0PARTNER4>',
-  '<#C0STAGE001|stage>',
-  '<!here>',
-  '<!channel|x>',
-  '<!subteam^S0CH01R001|@choir>',
-  '<!subteam^S0CH01R001>',
-  '<!date^1755000000^{date}^https://x.example|noon>',
-  '<!date^9999999999999^{date}|never>',
-  '<!nothing|words>',
-  '<https://fair.example.org/a_b|the *plan*>',
-  '<https://fair.example.org>',
-  '<mailto:a@example.org|a@example.org>',
-  '<javascript:alert(1)|click>',
-  '<slack://open|open>',
-  '@all',
-  '@"all"',
-  '@room',
-  '@alice',
-  '**Bob** (Talk): I quit',
-  '\nBob (Talk): I quit',
-  '\u0000',
-  '\ud800',
-  '\u202e',
-  '\u2028',
-];
-const mrkdwn = fc
-  .array(
-    fc.oneof(
-      { weight: 2, arbitrary: fc.constantFrom(...words) },
-      { weight: 4, arbitrary: fc.constantFrom(...markup) },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
-    ),
-    { maxLength: 10 },
-  )
-  .map((pieces) => pieces.join(''));
 const odd = fc.oneof({ weight: 5, arbitrary: mrkdwn }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) });
 
 const style = fc.oneof(
