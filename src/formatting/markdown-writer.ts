@@ -37,6 +37,8 @@ const endsAddress = /^(?:[.,;:!?'")]*(?:[ \t\n]|$))/;
 const endsMail = /^(?![\p{L}\p{N}_@-])/u;
 /** Lines of words alone: nothing in them can be a mark or an address. */
 const words = /^(?:[\p{L}\p{M}"'(][\p{L}\p{M}\p{N}\p{Emoji_Presentation} ,.;:?!'"()…–—%-]*(?:\n|$))+$/u;
+/** With a `;` behind it this end of an address would be read as a sign. */
+const endsAsSign = /&[a-z0-9]+$/i;
 /** How a mark looks to an address before it. */
 const mark = '*';
 /** A link within a link is none. */
@@ -176,7 +178,8 @@ export class MarkdownWriter {
         return [{ type: 'inlineCode', value: inline.text.replaceAll('\n', ' ') }];
       case 'link': {
         const label = toPlain([{ type: 'paragraph', content: inline.content }]);
-        const isAlone = !/[a-z]$/i.test(before) && endsAddress.test(behind);
+        const isSign = behind.startsWith(';') && endsAsSign.test(label);
+        const isAlone = !/[a-z]$/i.test(before) && endsAddress.test(behind) && !isSign;
         if (label === inline.url && isAlone && isReadAsLink(label)) return [raw(label)];
         return [{ type: 'link', url: encoded(inline.url), children: this.#nested(inline.content, mark, 'link') }];
       }

@@ -214,6 +214,11 @@ describe('toMarkdown: what was meant', () => {
       fromPlain('     www.example.org&amp;@'),
       '\u00a0\u00a0\u00a0\u00a0\u00a0[www.example.org\\&amp;@](http://www.example.org\\&amp;@)',
     ],
+    [
+      'an address whose end is a sign with what is behind it',
+      [paragraph({ type: 'link', url: 'https://tent&amp', content: [text('https://tent&amp')] }, text(';'))],
+      '[https://tent&amp](https://tent&amp);',
+    ],
     ['an indented line', fromPlain('if:\n    then'), 'if:\n\u00a0\u00a0\u00a0\u00a0then'],
     [
       'a table',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cleanText } from './clean.js';
-import { fromPlain, toPlain } from './plain.js';
+import { fromPlain, saysNothing, toPlain } from './plain.js';
 
 describe('plain text', () => {
   it('a blank line parts paragraphs, a line end is a break', () => {
@@ -50,5 +50,26 @@ describe('plain text', () => {
         { type: 'rule' },
       ]),
     ).toBe('Plan\n\n3. first\n4. [x] done\n\n> said\n\nlet a;\n\n\nhere (https://example.org)@all\n\na | b\n\n———');
+  });
+});
+
+describe('saysNothing', () => {
+  const blank = fromPlain(' \u00a0');
+  const item = { content: blank };
+
+  it('of blanks, whatever they stand in', () => {
+    expect(saysNothing([])).toBe(true);
+    expect(saysNothing([{ type: 'quote', content: [{ type: 'quote', content: blank }] }])).toBe(true);
+    expect(saysNothing([{ type: 'list', ordered: true, start: 1, items: [item, item] }])).toBe(true);
+    expect(saysNothing([{ type: 'table', head: [[]], rows: [[[{ type: 'break' }]]] }])).toBe(true);
+    expect(saysNothing([{ type: 'code', text: '\n' }])).toBe(true);
+  });
+
+  it('not of words, of a box, of a line', () => {
+    expect(saysNothing([{ type: 'quote', content: fromPlain('a') }])).toBe(false);
+    expect(saysNothing([{ type: 'list', ordered: false, start: 1, items: [{ checked: false, content: [] }] }])).toBe(
+      false,
+    );
+    expect(saysNothing([{ type: 'rule' }])).toBe(false);
   });
 });

@@ -17,9 +17,22 @@ export function toPlain(body: RichText): string {
 /** Nothing to see: blanks, joiners, fillers. */
 const nothing = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u;
 
-/** Pure: whether there is nothing in it that people could see. */
+/** Pure: whether there is nothing in it that people could see: a quote of nothing, and a list of that, is nothing. */
 export function saysNothing(body: RichText): boolean {
-  return isBlank(toPlain(body));
+  return body.every(isNothing);
+}
+
+function isNothing(given: Block): boolean {
+  switch (given.type) {
+    case 'quote':
+      return saysNothing(given.content);
+    case 'list':
+      return given.items.every(({ checked, content }) => checked === undefined && saysNothing(content));
+    case 'table':
+      return [given.head, ...given.rows].every((row) => row.every((cell) => isBlank(inlines(cell))));
+    default:
+      return isBlank(block(given));
+  }
 }
 
 /** Pure: the same of a text. */
@@ -105,7 +118,7 @@ function inline(given: Inline): string {
       return `[spoiler${given.reason === undefined ? '' : `: ${given.reason}`}] ${inlines(given.content)}`;
     case 'link': {
       const label = inlines(given.content);
-      return label === '' ? given.url : isAddress(label, given.url) ? label : `${label} (${given.url})`;
+      return label === '' ? given.url : namesAddress(label, given.url) ? label : `${label} (${given.url})`;
     }
     case 'break':
       return '\n';
@@ -122,8 +135,8 @@ function inline(given: Inline): string {
   }
 }
 
-/** Whether a label names the address itself: `example.org` does for `https://example.org/`. */
-function isAddress(label: string, url: string): boolean {
+/** Pure: whether a label names the address itself: `example.org` does for `https://example.org/`. */
+export function namesAddress(label: string, url: string): boolean {
   if (label === url) return true;
   return ['mailto:', 'tel:', 'http://', 'https://'].some(
     (scheme) => url === scheme + label || url === `${scheme}${label}/`,

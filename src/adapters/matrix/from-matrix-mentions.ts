@@ -15,10 +15,11 @@ export function mentionOf(href: string, label: string, pills: Pills): Inline | u
   const pill = parsePill(href);
   if (pill === undefined) return undefined;
   if ('user' in pill) {
-    const called = label === '' || label === pill.user ? localpartOf(pill.user) : label.replace(/^@/, '');
+    const isUnnamed = label === '' || label === href || label === pill.user;
+    const called = isUnnamed ? localpartOf(pill.user) : label.replace(/^@/, '');
     return { type: 'mention', of: { kind: 'person', user: personOf(pill.user, pills) }, label: oneLine(called) };
   }
-  const called = label === '' ? pill.room : label;
+  const called = label === '' || label === href ? pill.room : label;
   const room = roomOf(pill.room, pills);
   return { type: 'mention', of: { kind: 'room', room }, label: oneLine(called.replace(/^[#!]/, '')), url: href };
 }

@@ -40,6 +40,11 @@ describe('bodyOf: whom and what a message names', () => {
       line(person('@alice:example.org', 'alice')),
     ],
     [
+      'a person, by an address that names itself',
+      '<a href="https://matrix.to/#/@alice:example.org">https://matrix.to/#/@alice:example.org</a>',
+      line(person('@alice:example.org', 'alice')),
+    ],
+    [
       'a person whose name takes several lines',
       '<a href="https://matrix.to/#/@alice:example.org">Al\n<b>i</b>ce</a>',
       line(person('@alice:example.org', 'Al ice')),

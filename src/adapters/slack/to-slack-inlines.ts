@@ -1,4 +1,4 @@
-import { labelOf } from '../../formatting/plain.js';
+import { labelOf, namesAddress } from '../../formatting/plain.js';
 import { cleanText } from '../../formatting/clean.js';
 import type { AccountId } from '../../model/ids.js';
 import type { Inline } from '../../model/rich-text.js';
@@ -140,7 +140,11 @@ function link(
     return shown.length > 0 ? shown : [styled({ type: 'link', url: target }, style)];
   }
   const label = all(content, style);
-  const isSaid = target === '' || label.some((element) => element.type === 'text' && element.text === target);
+  const isSaid =
+    target === '' ||
+    label.some(
+      (element) => element.type === 'text' && element.text !== '' && namesAddress(element.text.trim(), target),
+    );
   return isSaid ? label : [...label, textElement(label.length === 0 ? target : ` (${target})`, style)];
 }
 

@@ -47,6 +47,13 @@ describe('toSlack', () => {
     expect(blank.map((each) => each.text)).toEqual(['…']);
   });
 
+  it('an address that Slack takes for none is said once', () => {
+    const [told] = said([
+      paragraph({ type: 'link', url: 'http://www.a.exampleمرحبا', content: [text('www.a.exampleمرحبا')] }),
+    ]);
+    expect(told?.text).toBe('www.a.exampleمرحبا');
+  });
+
   it('files are named', () => {
     const files = [{ account: accountId('cloud'), id: '1', name: 'plan.pdf', mime: 'application/pdf', bytes: 1 }];
     expect(toSlack({ body: [], style: 'text', files }, anna, place)[0]?.text).toBe('📎 plan.pdf');

@@ -49,6 +49,13 @@ describe('toTalk: a relayed message', () => {
     expect(relayedTexts(said('hello @bob'), { ...by, as: 'bridged' }, place)).toEqual(['hello @\u200bbob']);
   });
 
+  it('what begins a text is no mark where no name stands before it, and nothing is an ellipsis', () => {
+    const guest = { ...by, as: 'guest' as const };
+    expect(relayedTexts(said(' ```'), guest, place)).toEqual(['\u00a0```']);
+    expect(relayedTexts(says([{ type: 'quote', content: fromPlain('  ') }]), guest, place)).toEqual(['…']);
+    expect(relayedTexts(said(''), guest, place)).toEqual(['']);
+  });
+
   it('is parted in the same places whoever says it', () => {
     fc.assert(
       fc.property(fc.lorem({ maxCount: 60 }), fc.integer({ min: 60, max: 120 }), (words, most) => {

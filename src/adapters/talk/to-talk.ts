@@ -4,7 +4,7 @@ import { type Heads, withoutForgedHeads } from '../../formatting/forged-heads.js
 import { toMarkdown } from '../../formatting/markdown.js';
 import { withFileNames } from '../../formatting/named-files.js';
 import { cleanName } from '../../formatting/names.js';
-import { toPlain } from '../../formatting/plain.js';
+import { isBlank, toPlain } from '../../formatting/plain.js';
 import { splitRich } from '../../formatting/split-rich.js';
 import type { MessageSent } from '../../model/bridge-event.js';
 import type { Speaker } from '../../model/network-adapter.js';
@@ -39,7 +39,7 @@ export function relayedTexts(
     // What is a block of its own cannot begin behind the name. Of a blank paragraph nothing is written.
     const first = part.find((block) => block.type !== 'paragraph' || cleanText(toPlain([block])).trim() !== '');
     const between = head === '' || text === '' ? '' : first?.type === 'paragraph' ? ' ' : '\n\n';
-    return withoutPings(`${head}${between}${text}`).trim();
+    return trimmed(withoutPings(`${head}${between}${text}`));
   };
   const isNamed = by.as !== 'relay' && by.as !== 'bridge';
   const head = headOf(by.as === 'bridge' ? 'bridge' : 'relay', by, event.style);
@@ -58,7 +58,14 @@ export function relayedTexts(
   const said = withFileNames(withoutExcess(event.body), event.files ?? []);
   const parts = splitRich(withKnownMentions(said, place), fullness);
   // Whom the network names above the text nobody takes for somebody else.
-  return isNamed ? parts.map((part) => write(part, emoteHead(by, event.style))) : parts.map(relayed);
+  if (!isNamed) return parts.map(relayed);
+  // Talk takes no message that says nothing: a quote of nothing is something.
+  return parts.map((part) => write(part, emoteHead(by, event.style)) || (part.length === 0 ? '' : '…'));
+}
+
+/** Without blanks around it, but for those that do not break: they keep what begins a text from being a mark. */
+function trimmed(text: string): string {
+  return isBlank(text) ? '' : text.replaceAll(/^[ \t\n]+|[ \t\n]+$/g, '');
 }
 
 /** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { hostile, words } from './any-rich-text.js';
+import { layout, marks, markup } from './any-markdown.js';
+import { directions, formats } from './formats.js';
+
+/** Of each direction: each takes as long as a message of more than the largest size. */
+const numRuns = Math.ceil(Number(process.env['CROSSTALK_PROPERTY_RUNS'] ?? 10_000) / 1_000);
+const patience = 300_000;
+/** More than any network takes at once: it is parted in either case. */
+const small = 40_000;
+const times = 4;
+/** What is squared takes 16 times as long, what is linear four times. */
+const mostTimes = 9;
+/** Less is not measured well: the program cleans up now and then. */
+const leastMs = 40;
+
+/** In milliseconds of the processor: what else the machine does counts for nothing. The least of some times is the surest. */
+function costMs(work: () => void): number {
+  const once = (): number => {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+  return Math.min(once(), once());
+}
+
+const filled = (unit: string, chars: number): string => unit.repeat(Math.ceil(chars / unit.length)).slice(0, chars);
+
+describe.each(directions)('from %s to %s', (source, target) => {
+  const [from, to] = [formats[source], formats[target]];
+
+  it(
+    'four times the text takes about four times as long, whatever it is made of',
+    () => {
+      const unit = fc
+        .array(fc.constantFrom(...hostile, ...marks, ...markup, ...layout, ...words), { minLength: 1, maxLength: 3 })
+        .map((pieces) => pieces.join(''));
+      fc.assert(
+        fc.property(unit, (each) => {
+          const cost = (chars: number): number => costMs(() => to.write(from.typed(filled(each, chars))));
+          const least = Math.max(leastMs, cost(small));
+          expect(cost(small * times)).toBeLessThanOrEqual(least * mostTimes);
+        }),
+        { numRuns },
+      );
+    },
+    patience,
+  );
+});
