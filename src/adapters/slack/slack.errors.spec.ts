@@ -35,12 +35,13 @@ describe('what Slack refuses', () => {
     expect(refused(error)).toEqual({ code: 'roomClosed', retry: 'later', certainty: 'notSent', reason });
   });
 
-  it.each(['message_not_found', 'thread_not_found', 'edit_window_closed', 'file_not_found'])(
-    '%s leaves nothing to do',
-    (error) => {
-      expect(refused(error)).toEqual({ code: 'targetGone', retry: 'never', certainty: 'notSent' });
-    },
-  );
+  it('what is too old to be changed can be answered', () => {
+    expect(refused('edit_window_closed')).toEqual({ code: 'uneditable', retry: 'never', certainty: 'notSent' });
+  });
+
+  it.each(['message_not_found', 'thread_not_found', 'file_not_found'])('%s leaves nothing to do', (error) => {
+    expect(refused(error)).toEqual({ code: 'targetGone', retry: 'never', certainty: 'notSent' });
+  });
 
   it.each([
     'msg_too_long',

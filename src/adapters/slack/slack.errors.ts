@@ -7,6 +7,7 @@ import {
   RoomClosed,
   type RoomClosedReason,
   TargetGone,
+  Uneditable,
 } from '../../model/errors.js';
 import { type TransportFailure, unavailable } from '../../http/transport-failure.js';
 
@@ -56,7 +57,8 @@ export function refusalError(act: Act, refusal: Refusal): BridgeError {
   const reason = closed.get(error);
   if (reason !== undefined) return new RoomClosed(`the channel does not let us (${said})`, reason);
   if (unheard.has(error)) return new NetworkUnavailable(`Slack answered ${said}`, { certainty: 'notSent' });
-  if (gone.has(error)) return new TargetGone(`it is gone, or can no longer be changed (${said})`);
+  if (error === 'edit_window_closed') return new Uneditable(`the workspace lets nobody change it any more (${said})`);
+  if (gone.has(error)) return new TargetGone(`it is gone (${said})`);
   if (troubles.has(error) || status >= 500) return brokenAnswer(act, said, status);
   return act === 'read' ? brokenAnswer(act, said, status) : new MessageRefused(`Slack refused it (${said})`);
 }
@@ -115,14 +117,8 @@ const closed: ReadonlyMap<string, RoomClosedReason> = new Map([
   ['ekm_access_denied', 'noPermission'],
 ]);
 
-/** What the request is about is no longer there, or nobody can change it any more. */
-const gone: ReadonlySet<string> = new Set([
-  'message_not_found',
-  'thread_not_found',
-  'edit_window_closed',
-  'file_not_found',
-  'file_deleted',
-]);
+/** What the request is about is no longer there. */
+const gone: ReadonlySet<string> = new Set(['message_not_found', 'thread_not_found', 'file_not_found', 'file_deleted']);
 
 /** Slack had not begun: the workspace is being moved, or the request did not come whole. */
 const unheard: ReadonlySet<string> = new Set([

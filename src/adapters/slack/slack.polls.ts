@@ -1,5 +1,5 @@
 import type { PollCounted, PollStarted } from '../../model/bridge-event.js';
-import { TargetGone } from '../../model/errors.js';
+import { TargetGone, Uneditable } from '../../model/errors.js';
 import { orInLine } from '../../model/in-line.js';
 import type { Deliver, DeliveryRequest } from '../../model/network-adapter.js';
 import type { SlackWriter } from './slack.deliver.js';
@@ -31,7 +31,12 @@ export class PollUpdate implements Deliver<'pollCounted'> {
   async send(request: DeliveryRequest<PollCounted>, signal: AbortSignal): Promise<void> {
     const [copy] = request.target;
     if (copy === undefined) throw new TargetGone('the poll is gone');
-    await this.writer.update(request, copy, pollText(pollIn(request)), signal);
+    try {
+      await this.writer.update(request, copy, pollText(pollIn(request)), signal);
+    } catch (error) {
+      // No answer says how a poll stands: the next would say it again.
+      throw error instanceof Uneditable ? new TargetGone(error.message, { cause: error }) : error;
+    }
   }
 }
 
