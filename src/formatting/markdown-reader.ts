@@ -1,6 +1,7 @@
 import type { Association, Definition, ListItem as TreeItem, Node, PhrasingContent, RootContent } from 'mdast';
 import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
 import type { MarkdownTree } from './markdown-tree.js';
+import { namesAddress } from './plain.js';
 
 /** What a `{name}` within a text stands for. */
 export interface Placeholder {
@@ -180,13 +181,13 @@ function link(url: string, content: readonly Inline[]): Inline[] {
   const end = url.indexOf('<');
   const [label, ...others] = content;
   if (end < 0) return [{ type: 'link', url, content }];
-  if (others.length > 0 || label?.type !== 'text' || label.text !== url) {
+  if (others.length > 0 || label?.type !== 'text' || !namesAddress(label.text, url)) {
     return [{ type: 'link', url: url.replaceAll('<', '%3C'), content }];
   }
-  const address = url.slice(0, end);
+  const cut = label.text.indexOf('<');
   return [
-    { type: 'link', url: address, content: [{ type: 'text', text: address }] },
-    { type: 'text', text: url.slice(end) },
+    { type: 'link', url: url.slice(0, end), content: [{ type: 'text', text: label.text.slice(0, cut) }] },
+    { type: 'text', text: label.text.slice(cut) },
   ];
 }
 

@@ -100,6 +100,16 @@ describe('fromMarkdown: what people type', () => {
       ],
     ],
     [
+      'at www.example.org<b>',
+      [
+        paragraph(
+          text('at '),
+          { type: 'link', url: 'http://www.example.org', content: [text('www.example.org')] },
+          text('<b>'),
+        ),
+      ],
+    ],
+    [
       '<https://example.org/x>',
       [paragraph({ type: 'link', url: 'https://example.org/x', content: [text('https://example.org/x')] })],
     ],
