@@ -101,7 +101,7 @@ const inMatrix: Format<JsonObject> = {
 
 const reading: Reading = {
   self: slackSelf,
-  names: { user: () => undefined, channel: () => undefined, group: () => undefined },
+  names: { user: () => undefined, channel: () => undefined, group: () => undefined, emoji: () => undefined },
 };
 
 const inSlack: Format<SlackText> = {
