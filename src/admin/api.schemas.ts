@@ -207,6 +207,7 @@ export const linkStatus = z.strictObject({
     access: z.enum(['line', 'off']),
     expired: z.enum(['delete', 'keep']),
     moderation: z.enum(['on', 'off']),
+    otherReactions: z.enum(['reply', 'off']),
   }),
   portals: z.array(portalStatus),
 });

@@ -34,7 +34,7 @@ export const linkCommand: Command = {
       takes: 'WHAT=HOW',
       says:
         'name, topic, avatar: on or off; members, moderators: state, line or off; calls: notice or off; access: line or off; ' +
-        'clearedHistory: notice or delete; expired: delete or keep; moderation: on or off',
+        'clearedHistory: notice or delete; expired: delete or keep; moderation: on or off; otherReactions: reply or off',
     },
   },
   notes:

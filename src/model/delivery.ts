@@ -65,9 +65,10 @@ export interface ShownCopy extends Copy {
   readonly madeAt: Date;
 }
 
-/** For whom a reaction stands in a room, and its own id there, where it has one. */
+/** For whom a reaction stands in a room, and its own id there, where it has one. `told`: it is said in words: that of its message. */
 export interface ReactionCopy {
   readonly account: AccountId;
   readonly person: UserId;
   readonly remote: RemoteId | null;
+  readonly told: boolean;
 }

@@ -17,6 +17,8 @@ export interface LinkOptions {
   readonly expired: 'delete' | 'keep';
   /** Whether what is done in one room to its people, and who may write there, is done in the others too, as far as the bridge may. */
   readonly moderation: 'on' | 'off';
+  /** What becomes of a reaction that a room has no emoji for: it is said in an answer, or not shown. */
+  readonly otherReactions: 'reply' | 'off';
 }
 
 export const defaultLinkOptions: LinkOptions = {
@@ -30,4 +32,5 @@ export const defaultLinkOptions: LinkOptions = {
   access: 'line',
   expired: 'delete',
   moderation: 'off',
+  otherReactions: 'off',
 };

@@ -299,6 +299,9 @@ export interface NetworkAdapter {
    */
   readonly showTyping?: (room: RoomId, who: readonly Speaker[], signal: AbortSignal) => Promise<void>;
 
+  /** Whether its people can react so. Throws BridgeErrors. Absent: with whatever its rooms' capabilities say. */
+  readonly hasReaction?: (emoji: string, signal: AbortSignal) => Promise<boolean>;
+
   /** Absent: its rooms and messages have no addresses. */
   readonly addresses?: Addresses;
   /** Present where people lend us logins of their own. */

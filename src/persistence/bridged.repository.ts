@@ -1,12 +1,13 @@
 import type { BridgedMessage } from '../model/bridged-message.js';
 import type { RemoteId, RoomRef, UserId } from '../model/ids.js';
+import { firstTold } from '../model/told-reactions.js';
 import type { Database } from './database.js';
 
 /** What the bridge knows of the messages in a room. */
 export class BridgedRepository {
   constructor(private readonly database: Database) {}
 
-  /** Those whose ids are not below `from` as texts are ordered, by their highest ids; `limit` parts at most. None that was deleted. */
+  /** Those whose ids are not below `from` as texts are ordered, by their highest ids; `limit` parts at most. None that was deleted, and nothing that tells of reactions. */
   async in({ account, id }: RoomRef, from: RemoteId, limit: number): Promise<readonly BridgedMessage[]> {
     const rows = await this.database.rows<BridgedRow>(
       `select json_agg(c.remote order by c.part) as parts,
@@ -14,11 +15,11 @@ export class BridgedRepository {
               (select coalesce(json_agg(json_build_object('emoji', r.emoji, 'person', r.person)), '[]')
                  from reactions r where r.message = m.id and r.account = $1 and r.state = 'added') as reactions
          from (select message, remote, part, delivery from copies
-                where account = $1 and room = $2 and remote >= $3 order by remote desc limit $4) c
+                where account = $1 and room = $2 and remote >= $3 and part < $5 order by remote desc limit $4) c
          join messages m on m.id = c.message
         where m.deleted_at is null
         group by m.id order by max(c.remote) desc`,
-      [account, id, from, limit],
+      [account, id, from, limit, firstTold],
     );
     return rows.map(({ author, ...row }) => ({ ...row, ...(author === null ? {} : { author }) }));
   }

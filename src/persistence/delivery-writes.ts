@@ -1,6 +1,7 @@
 import { assertNever } from '../model/bridge-event.js';
 import type { UserRef } from '../model/ids.js';
 import type { RowId } from '../model/routing.js';
+import { firstTold } from '../model/told-reactions.js';
 import type { Fence, Transaction } from './database.js';
 import type { DeliveryResult, Lane } from '../model/delivery.js';
 import { storeCast } from './poll.repository.js';
@@ -63,8 +64,10 @@ function whyHeld({ results }: Done): string | null {
 }
 
 /** A thread's new name may have been told in a line, which is nobody's message: then nothing is known to be shown. */
-function isOfMessage({ delivery, hash }: DeliveryResult): boolean {
+function isOfMessage({ delivery, hash, made }: DeliveryResult): boolean {
   const { kind } = delivery.event;
+  // Said in words, it goes with its message.
+  if (kind === 'reactionAdded') return made.every(({ part }) => part >= firstTold);
   if (kind === 'pollStarted' || kind === 'pollCounted') return true;
   return kind === 'messageSent' || kind === 'messageEdited' || (kind === 'threadChanged' && hash !== null);
 }
@@ -102,6 +105,12 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
       return;
     case 'reactionRemoved':
       if (event.emoji === undefined) return;
+      await tx.rows(
+        `delete from copies c using reaction_copies r
+          where r.portal = $1 and r.message = $2 and r.emoji = $3 and r.account = $4 and r.person = $5
+            and c.message = r.message and c.portal = r.portal and c.remote = r.remote and c.part >= $6`,
+        [...reactionKey(lane, delivery.message, { ...event, emoji: event.emoji }), firstTold],
+      );
       await tx.rows(
         `delete from reaction_copies where portal = $1 and message = $2 and emoji = $3 and account = $4 and person = $5`,
         reactionKey(lane, delivery.message, { ...event, emoji: event.emoji }),

@@ -12,6 +12,8 @@ import {
   type MessageSent,
   type PinChanged,
   type PollStarted,
+  type ReactionAdded,
+  type ReactionRemoved,
   type RoleChanged,
   type RoomChanged,
   type ThreadChanged,
@@ -50,6 +52,10 @@ export interface Resolved {
   readonly networkLabel: string;
   /** Of an event about a person: who that is in the target room; absent where that is not known. */
   readonly here?: UserRef;
+  /** Of a reaction that is added: people of the room cannot react so, though it takes more than everybody's emoji. */
+  readonly lacksEmoji?: true;
+  /** Of a reaction that is taken back: the room has it in words. */
+  readonly told?: true;
 }
 
 const quotedChars = 120;
@@ -208,14 +214,26 @@ function corrected(body: RichText): RichText {
   return [{ ...first, content: [{ type: 'text', text: '✏️ ' }, ...first.content] }, ...others];
 }
 
-function reaction(
-  event: Extract<BridgeEvent, { kind: 'reactionAdded' | 'reactionRemoved' }>,
-  { reactions }: Capabilities,
-  resolved: Resolved,
-): Degraded {
+function reaction(event: ReactionAdded | ReactionRemoved, { reactions }: Capabilities, resolved: Resolved): Degraded {
+  if (event.kind === 'reactionRemoved' && resolved.told === true) return toldTakenBack(event, resolved);
   if (reactions === 'none') return { skip: 'the room has no reactions' };
-  const isShown = reactions === 'any' || (event.emoji !== undefined && oneEmoji(event.emoji) !== undefined);
-  return isShown ? asItIs(event, resolved) : { skip: 'the room takes emoji only as reactions' };
+  const { emoji = '' } = event;
+  const isTaken = reactions === 'any' || oneEmoji(emoji) !== undefined;
+  if (isTaken && resolved.lacksEmoji !== true) return asItIs(event, resolved);
+  if (event.kind === 'reactionAdded' && resolved.options.otherReactions === 'reply')
+    return toldReaction(event, resolved);
+  return { skip: isTaken ? 'the room has no such emoji' : 'the room takes emoji only as reactions' };
+}
+
+/** Each person says it for himself: the name in the answer tells who. */
+function toldReaction(event: ReactionAdded, resolved: Resolved): Degraded {
+  const { emoji, message: replyTo } = event;
+  const said = noticeLine(event, [{ type: 'paragraph', content: [{ type: 'text', text: emoji }] }]);
+  return asItIs({ ...said, style: 'text', replyTo }, resolved);
+}
+
+function toldTakenBack({ room, actor, at, message, version }: ReactionRemoved, resolved: Resolved): Degraded {
+  return asItIs({ kind: 'messageDeleted', room, actor, at, message, version }, resolved);
 }
 
 function member(event: MemberJoined | MemberLeft, capabilities: Capabilities, resolved: Resolved): Degraded {

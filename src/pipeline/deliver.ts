@@ -17,6 +17,7 @@ import type {
 import { MessageRefused, Uneditable } from '../model/errors.js';
 import type { PollBoard } from '../model/poll.js';
 import type { RowId } from '../model/routing.js';
+import { firstTold } from '../model/told-reactions.js';
 import { type Speakers, speakersIn } from '../identities/speakers.js';
 import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
@@ -31,7 +32,7 @@ import { type MentionLookup, translated } from './mentions.js';
 import { type PermalinkLookup, withPermalinks } from './permalinks.js';
 import { begunPoll, hashOfPoll, pollStep } from './poll-deliveries.js';
 import { isOfPoll } from './polls.js';
-import { planReaction, type ReactionPlan } from './shared-reactions.js';
+import { isTold, planReaction, type Reacting, type ReactionPlan } from './shared-reactions.js';
 
 /** A correction says what an edit could not change any more; its parts are numbered from here. */
 export const firstCorrection = 1000;
@@ -230,7 +231,9 @@ export class Deliverer {
       event.kind === 'threadChanged'
         ? target.at(0)
         : await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
+    const reacted = await this.#reactionCopies(lane, delivery);
     const degraded = degrade(event, capabilities, {
+      ...(await this.#reactionHere(adapter, event, reacted, signal)),
       ...this.#resolved(adapter, lane, event, target),
       ...(lost === undefined ? {} : { lost }),
       replyTarget: found(answers !== undefined, replyTo),
@@ -243,14 +246,15 @@ export class Deliverer {
         ? this.parts.speakers.bridge(event.actor)
         : await this.parts.speakers.choose(person, chosen);
     const isCorrection = event.kind === 'messageEdited' && said.kind === 'messageSent';
+    const isToldReaction = event.kind === 'reactionAdded' && said.kind === 'messageSent';
     const answered =
-      isCorrection || event.kind === 'pinChanged'
+      isCorrection || isToldReaction || event.kind === 'pinChanged'
         ? target.at(0)
         : said.kind === 'messageSent' && said.replyTo !== undefined
           ? (replyTo ?? thread)
           : undefined;
     const isShared = speaker.as === 'relay' || speaker.as === 'bridged';
-    const reaction = await this.#reaction(lane, delivery, isShared);
+    const reaction = reactionPlan(event, reacted, isToldReaction ? 'told' : isShared ? 'shared' : 'alone');
     if (reaction.then === 'skip') return { skip: reaction.reason };
     if (reaction.then === 'shown') return { shown: reaction.made };
     return {
@@ -259,13 +263,13 @@ export class Deliverer {
         room: lane.room,
         event: said,
         speaker,
-        target: said.kind === 'messageSent' ? [] : target,
-        firstPart: isCorrection ? firstCorrection : 0,
+        target: targetFor(said, event, target, reaction.made),
+        firstPart: isCorrection ? firstCorrection : isToldReaction ? firstTold : 0,
         maxFileBytes: able.maxFileBytes,
         ...(lost === undefined ? {} : { lost }),
         ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
         ...(said.kind === 'pollStarted' ? { poll: begunPoll(said) } : {}),
-        ...(reaction.made === undefined ? {} : { reaction: reaction.made }),
+        ...(reaction.made === undefined || said.kind !== event.kind ? {} : { reaction: reaction.made }),
         ...(answered === undefined ? {} : { replyTo: answered }),
         ...(thread === undefined || capabilities.threads === 'none' ? {} : { thread }),
       },
@@ -371,7 +375,8 @@ export class Deliverer {
     if (reference === undefined) return [];
     // A second copy of our own message is deleted by its id: it never became a copy.
     if (message === null) return [{ part: 0, id: reference.id, hash: null, madeAt: this.parts.clock.now() }];
-    return this.parts.copies.copiesOf(message, lane.id);
+    const copies = await this.parts.copies.copiesOf(message, lane.id);
+    return event.kind === 'messageDeleted' ? copies : copies.filter(({ part }) => part < firstTold);
   }
 
   #resolved(
@@ -409,10 +414,23 @@ export class Deliverer {
     return isOthers ? { ...author, name: '', standing: 'person' } : event.actor;
   }
 
-  async #reaction(lane: Lane, { event, message }: WaitingDelivery, isShared: boolean): Promise<ReactionPlan> {
+  /** For whom the same reaction stands in the lane's room; undefined where that is not to be known. */
+  async #reactionCopies(lane: Lane, { event, message }: WaitingDelivery): Promise<readonly ReactionCopy[] | undefined> {
     const isReaction = event.kind === 'reactionAdded' || event.kind === 'reactionRemoved';
-    if (!isReaction || message === null || event.emoji === undefined) return { then: 'send' };
-    return planReaction(event, await this.parts.copies.reactionCopies(message, lane.id, event.emoji), isShared);
+    if (!isReaction || message === null || event.emoji === undefined) return undefined;
+    return this.parts.copies.reactionCopies(message, lane.id, event.emoji);
+  }
+
+  /** Whether the lane's room can show a reaction, or shows one in words that is taken back. */
+  async #reactionHere(
+    adapter: NetworkAdapter,
+    event: BridgeEvent,
+    reacted: readonly ReactionCopy[] = [],
+    signal: AbortSignal,
+  ): Promise<Pick<Resolved, 'lacksEmoji' | 'told'>> {
+    if (event.kind === 'reactionRemoved') return isTold(event, reacted) ? { told: true } : {};
+    if (event.kind !== 'reactionAdded' || adapter.hasReaction === undefined) return {};
+    return (await adapter.hasReaction(event.emoji, signal)) ? {} : { lacksEmoji: true };
   }
 
   /** What there is to look for where nothing would be sent any more. */
@@ -430,6 +448,27 @@ export class Deliverer {
       maxFileBytes: able.maxFileBytes,
     };
   }
+}
+
+function reactionPlan(
+  event: BridgeEvent,
+  reacted: readonly ReactionCopy[] | undefined,
+  reacting: Reacting,
+): ReactionPlan {
+  const isReaction = event.kind === 'reactionAdded' || event.kind === 'reactionRemoved';
+  return isReaction && reacted !== undefined ? planReaction(event, reacted, reacting) : { then: 'send' };
+}
+
+/** What is to be changed in the room: a reaction that is said in words is a message of its own. */
+function targetFor(
+  said: BridgeEvent,
+  event: BridgeEvent,
+  target: readonly Copy[],
+  told: Copy | undefined,
+): readonly Copy[] {
+  if (said.kind === 'messageSent') return [];
+  const isOfReaction = said.kind === 'messageDeleted' && event.kind === 'reactionRemoved';
+  return isOfReaction && told !== undefined ? [told] : target;
 }
 
 function deliveredAs({ hash, shownPart }: Extract<Prepared, { send: unknown }>): Delivered {

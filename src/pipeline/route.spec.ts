@@ -20,7 +20,9 @@ import {
   routed,
   lanesOf,
   notes,
+  ref,
 } from '../../test/support/routing.js';
+import { copyKey } from '../model/routing.js';
 import type { BridgeEvent } from '../model/bridge-event.js';
 import { type DeliveryKey, deliveryId, remoteId } from '../model/ids.js';
 import { defaultLinkOptions } from '../model/link-options.js';
@@ -205,6 +207,15 @@ describe('route: edits and deletions', () => {
     ]);
     expect(plan.versions).toEqual([{ message: '5', version: 1n, deleted: true }]);
     expect(notes(plan).slice(1)).toEqual(['ignored: stale: deleted already', 'ignored: stale: deleted already']);
+  });
+
+  it('what tells of a reaction in words may be deleted, and nothing else is for that', () => {
+    const known = knowingMessage();
+    known.copies.set(copyKey(ref('b', 'told')), { message: '5', portal: 'b', part: 2000 });
+    const plan = routed(known, [deleted('b', 'told', '2')]);
+    expect(lanesOf(plan)).toEqual([]);
+    expect(plan.versions).toEqual([]);
+    expect(notes(plan)).toEqual(['ignored: it told of a reaction, which stands elsewhere']);
   });
 
   it('a parked delivery says what an edit says, and nothing after a deletion', () => {

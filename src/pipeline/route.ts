@@ -10,6 +10,7 @@ import {
   type RowId,
   type Wiring,
 } from '../model/routing.js';
+import { firstTold } from '../model/told-reactions.js';
 import { startsMessage } from './batch.js';
 import { CallRoutes } from './route-calls.js';
 import { type Arrival, ignored, type RouteOptions, ArrivalRoute, type Verdict } from './arrival-route.js';
@@ -206,6 +207,7 @@ class Routing {
         ? this.on.unknownTarget(event, wiring)
         : this.#reactions.remove(event, wiring, reaction, BigInt(event.version), event.message.id);
     }
+    if (target.part >= firstTold) return ignored('it told of a reaction, which stands elsewhere');
     if (this.on.known.messages.get(target.message)?.deleted === true) {
       return ignored('stale: deleted already', target.message);
     }

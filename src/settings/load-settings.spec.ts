@@ -133,6 +133,7 @@ links:
           access: 'line',
           expired: 'delete',
           moderation: 'off',
+          otherReactions: 'off',
         },
       },
     ]);
@@ -387,6 +388,7 @@ accounts:
         access: 'line',
         expired: 'delete',
         moderation: 'off',
+        otherReactions: 'off',
       };
       expect(links[0]?.mirror).toEqual(mirror);
       const yaml = `${account}links: { team: { ${link}, mirror: { members: lines, topics: true } } }`;

@@ -208,6 +208,12 @@ export const mirrorSchema = z.strictObject({
     .describe(
       'Whether adding, removing and banning people, making them moderators, and making a room read-only in one room is done in the others, for people who are known there (`people`, and those who are seen elsewhere).',
     ),
+  otherReactions: z
+    .enum(['reply', 'off'])
+    .default(defaultLinkOptions.otherReactions)
+    .describe(
+      "What becomes of a reaction that a room has no emoji for, such as another network's own: `reply`: its name is said in an answer; `off`: it is not shown there.",
+    ),
 });
 
 export const linkSchema = z.strictObject({

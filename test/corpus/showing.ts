@@ -72,6 +72,7 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
     copyAgeMs: (given.copyAgeHours ?? 0) * hour,
     can: (kind) => can.includes(kind),
     options: { ...defaultLinkOptions, ...given.options },
+    ...(event.kind === 'reactionAdded' && reactionOn(target, event.emoji) === undefined ? { lacksEmoji: true } : {}),
     networkLabel: labels[source],
   });
   if ('skip' in degraded) return { nothing: degraded.skip };
@@ -141,9 +142,9 @@ function reaction(
   { reacted = [] }: Given,
 ): object {
   const { account } = event.room;
-  const standing = reacted.map((person) => ({ account, person: userId(person), remote: null }));
+  const standing = reacted.map((person) => ({ account, person: userId(person), remote: null, told: false }));
   const isShared = abilities[target].capabilities.speakers[0] === 'relay';
-  const plan = planReaction(event, standing, isShared && reacted.length > 0);
+  const plan = planReaction(event, standing, isShared && reacted.length > 0 ? 'shared' : 'alone');
   const isRemoved = event.kind === 'reactionRemoved';
   if (reacted.length > 0 && plan.then === 'skip') return { nothing: plan.reason };
   if (reacted.length > 0 && plan.then === 'shown') return { stays: event.emoji };

@@ -27,7 +27,7 @@ interface Short {
 interface Row {
   readonly what: string;
   readonly event: Short;
-  readonly given?: Partial<Pick<Resolved, 'replyTarget' | 'thread'>> & {
+  readonly given?: Partial<Pick<Resolved, 'replyTarget' | 'thread' | 'lacksEmoji' | 'told'>> & {
     readonly copyAgeHours?: number;
     readonly options?: Partial<LinkOptions>;
     /** The target room knows the person. */
@@ -70,7 +70,7 @@ function fileOf(file: Omit<FileRef, 'account' | 'id'>): FileRef {
 
 function degradedIn(event: BridgeEvent, { given = {} }: Row, network: Network): Degraded {
   const { can, capabilities } = abilities[network];
-  const { replyTarget = 'none', thread = 'none', copyAgeHours = 0, options = {}, here } = given;
+  const { replyTarget = 'none', thread = 'none', copyAgeHours = 0, options = {}, here, lacksEmoji, told } = given;
   return degrade(event, capabilities, {
     replyTarget,
     thread,
@@ -78,6 +78,8 @@ function degradedIn(event: BridgeEvent, { given = {} }: Row, network: Network): 
     can: (kind) => can.includes(kind),
     options: { ...defaultLinkOptions, ...options },
     networkLabel: 'Elsewhere',
+    ...(lacksEmoji === true ? { lacksEmoji } : {}),
+    ...(told === true ? { told } : {}),
     ...(here === true ? { here: { ...person('Mia'), account: accountId(network) } } : {}),
   });
 }
@@ -120,6 +122,7 @@ function becomes(event: BridgeEvent, degraded: Degraded): string {
     return `as it is${by === 'bridge' ? ', by the bridge' : ''}${refused}`;
   if (shown.kind === 'messageEdited' && event.kind === 'messageEdited') return quoted(shown);
   if (shown.kind === 'messageEdited') return `its first message says it: ${quoted(shown)}`;
+  if (shown.kind === 'messageDeleted') return 'the line is deleted';
   if (shown.kind !== 'messageSent') return `done to the person there${refused}`;
   if (event.kind === 'messageEdited') return `an answer to the old words: ${quoted(shown)}`;
   if (event.kind !== 'messageSent')

@@ -84,4 +84,72 @@ describe('custom emoji of three networks', () => {
       '**Mia** (Matrix): from a pack: :kazoo:, :smile:',
     );
   });
+
+  describe('as reactions', () => {
+    const reactsOnMatrix = (id: string, key: string): string =>
+      world.matrix.sendEvent(three.matrixRoom, mia, 'm.reaction', {
+        shortcode: key,
+        'm.relates_to': { rel_type: 'm.annotation', event_id: id, key: `mxc://sandbox.test/${key}` },
+      });
+    const inSlack = (words: string): string[] => {
+      const message = world.slack.sandbox.messages(three.channel).find(({ ts }) => ts === three.idOf('slack', words));
+      return ((message?.['reactions'] ?? []) as { name: string }[]).map(({ name }) => name);
+    };
+    const onMatrix = (id: string): unknown[] =>
+      world.matrix.messages(three.matrixRoom).flatMap(({ type, content, redactedBy }) => {
+        const { event_id: target, key } = (content['m.relates_to'] ?? {}) as { event_id?: string; key?: string };
+        return type === 'm.reaction' && redactedBy === undefined && target === id ? [key] : [];
+      });
+
+    it('one of Slack is its name on Matrix, and one of Matrix is Slack’s of that name; both go again', async () => {
+      const { pia } = world.slack.people;
+      const ts = three.post('slack', 'play');
+      await everywhere('play');
+      world.slack.sandbox.react(three.channel, pia, ts, 'kazoo');
+      const event = three.idOf('matrix', 'play');
+      await until('the name on Matrix', () => onMatrix(event).includes(':kazoo:'));
+      world.slack.sandbox.unreact(three.channel, pia, ts, 'kazoo');
+      await until('nothing on Matrix', () => onMatrix(event).length === 0);
+      const reaction = reactsOnMatrix(event, 'kazoo');
+      await until('it in Slack', () => inSlack('play').includes('kazoo'));
+      world.matrix.redact(three.matrixRoom, mia, reaction);
+      await until('nothing in Slack', () => inSlack('play').length === 0);
+      expect(three.idsOf('talk', ':kazoo:')).toEqual([]);
+    });
+
+    it('where the link says so, what a room has no emoji for is said there by each person, and goes with it', async () => {
+      const { talkRoom, matrixRoom, channel } = three;
+      const told = Object.entries({ cloud: talkRoom, hs: matrixRoom, town: channel });
+      const rooms = told.map(([account, room]) => ({ account, room }));
+      await replica.stop();
+      replica = world.start({ change: { links: { team0: { rooms, mirror: { otherReactions: 'reply' } } } } });
+      await replica.ready();
+      const { pia, quinn } = world.slack.people;
+      const ts = three.post('slack', 'listen');
+      await everywhere('listen');
+      for (const person of [pia, quinn]) world.slack.sandbox.react(three.channel, person, ts, 'kazoo');
+      await until('both in Talk', () => three.idsOf('talk', ':kazoo:').length === 2);
+      expect(three.answeredBy('talk', ':kazoo:')).toBe(three.idOf('talk', 'listen'));
+      world.slack.sandbox.unreact(three.channel, pia, ts, 'kazoo');
+      await until('one in Talk', () => three.idsOf('talk', ':kazoo:').length === 1);
+      expect(three.idsOf('talk', 'Quinn')).toHaveLength(1);
+      // The message is edited alone, and its reactions in words go with it.
+      three.edit('slack', ts, 'listen well');
+      await everywhere('listen well');
+      expect(three.idsOf('talk', ':kazoo:')).toHaveLength(1);
+      const reaction = reactsOnMatrix(three.idOf('matrix', 'listen well'), 'tuba');
+      await until('it in Slack and Talk', () =>
+        (['slack', 'talk'] as const).every((side) => three.idsOf(side, ':tuba:').length === 1),
+      );
+      world.matrix.redact(three.matrixRoom, mia, reaction);
+      await until('nothing in Slack and Talk', () =>
+        (['slack', 'talk'] as const).every((side) => three.idsOf(side, ':tuba:').length === 0),
+      );
+      three.remove('slack', ts);
+      await until(
+        'nothing in Talk',
+        () => three.idsOf('talk', 'listen').length + three.idsOf('talk', ':kazoo:').length === 0,
+      );
+    });
+  });
 });

@@ -147,6 +147,7 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
       access: 'line',
       expired: 'delete',
       moderation: 'off',
+      otherReactions: 'off',
     },
   });
   world.talk.post(room.talk, 'anna', 'before the pause');
@@ -177,6 +178,7 @@ it('a link of the settings: two replicas hear that it is paused, restarts keep i
       access: 'line',
       expired: 'delete',
       moderation: 'off',
+      otherReactions: 'off',
     },
   });
   expect(inMatrix(room).join('\n')).not.toContain('in the pause');

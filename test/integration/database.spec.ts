@@ -37,7 +37,7 @@ describe('migrations', () => {
     await Promise.all([database.migrate(), databaseAt(fresh.url).migrate()]);
     await database.migrate();
     expect(await database.rows(`select version, minimum_program from schema_info`)).toEqual([
-      { version: 18, minimum_program: 1 },
+      { version: 19, minimum_program: 1 },
     ]);
     expect(await database.rows(`select count(*)::int as shards from shards`)).toEqual([{ shards: 64 }]);
   });

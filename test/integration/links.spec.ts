@@ -187,6 +187,7 @@ describe('LinkRepository', () => {
       access: 'line',
       expired: 'delete',
       moderation: 'off',
+      otherReactions: 'off',
     } as const;
     await house.links.declare([team]);
     expect(await house.rows(`select options from links`)).toEqual([{ options: usual }]);
@@ -318,6 +319,7 @@ describe('StatusRepository', () => {
             access: 'line',
             expired: 'delete',
             moderation: 'off',
+            otherReactions: 'off',
           },
           portals: [
             { ...portal, account: 'left', room: 'a', wanted: { room: 'a' }, lane: idle },

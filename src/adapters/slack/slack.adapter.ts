@@ -44,7 +44,7 @@ import { parseStored } from './slack.payloads.js';
 import { SlackPeople } from './slack.people.js';
 import { PinDelivery } from './slack.pins.js';
 import { PollDelivery, PollUpdate } from './slack.polls.js';
-import { ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
+import { isReaction, ReactionDelivery, ReactionRemoval } from './slack.reactions.js';
 import type { RequestTarget } from './slack.requests.js';
 import { RoomDelivery } from './slack.room-changes.js';
 import { SlackRooms } from './slack.rooms.js';
@@ -248,6 +248,10 @@ export class SlackAdapter implements NetworkAdapter {
 
   whisper(person: UserId, text: string, signal: AbortSignal): Promise<void> {
     return this.#chat.tell(person, text, { signal });
+  }
+
+  hasReaction(emoji: string, signal: AbortSignal): Promise<boolean> {
+    return isReaction(emoji, this.#people, signal);
   }
 
   openFile(file: FileRef, signal: AbortSignal, wanted?: WantedBytes): Promise<FileStream> {

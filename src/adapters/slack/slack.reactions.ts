@@ -54,6 +54,15 @@ async function nameOf(emoji: string, people: Pick<SlackPeople, 'toldEmoji'>, sig
   return name;
 }
 
+/** Whether the workspace has such an emoji. Throws what is tried again where that cannot be known yet. */
+export async function isReaction(
+  emoji: string,
+  people: Pick<SlackPeople, 'toldEmoji'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return (reactionName(emoji, new Set()) ?? reactionName(emoji, await people.toldEmoji(signal))) !== undefined;
+}
+
 function firstOf({ target }: Pick<DeliveryRequest<BridgeEvent>, 'target'>): SlackTs {
   const [first] = target;
   if (first === undefined) throw notAMessage();
