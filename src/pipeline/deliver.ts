@@ -1,64 +1,25 @@
-import { createHash } from 'node:crypto';
-import { type BridgeEvent, type EventKind, type EventOf, targetOf } from '../model/bridge-event.js';
-import type { Clock } from '../model/clock.js';
-import { firstFilePart } from '../model/file-parts.js';
-import type { FileElsewhere, FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
+import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
+import type { FileRef } from '../model/ids.js';
 import type {
   Copy,
   Deliver,
   DeliveryRequest,
-  FileStream,
-  LostFiles,
   NetworkAdapter,
   OpenedFile,
-  Speaker,
   UncertainDelivery,
 } from '../model/network-adapter.js';
 import { MessageRefused, Uneditable } from '../model/errors.js';
-import type { PollBoard } from '../model/poll.js';
-import type { RowId } from '../model/routing.js';
-import { firstTold } from '../model/told-reactions.js';
-import { type Speakers, speakersIn } from '../identities/speakers.js';
-import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabilities.js';
 import { pass } from '../observability/failpoint.js';
-import { withContacts } from '../media/contacts.js';
 import { openForDelivery } from '../media/opened-files.js';
 import type { FilesInFlight } from '../media/files-in-flight.js';
 import type { SpokenFiles } from '../media/spoken-files.js';
-import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
+import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
-import { degrade, type Resolved, shownWith, tooLarge } from './degrade.js';
-import { type MentionLookup, translated } from './mentions.js';
-import { type PermalinkLookup, withPermalinks } from './permalinks.js';
-import { begunPoll, hashOfPoll, pollStep } from './poll-deliveries.js';
-import { isOfPoll } from './polls.js';
-import { isTold, planReaction, type Reacting, type ReactionPlan } from './shared-reactions.js';
+import { tooLarge } from './degrade.js';
+import { Preparation, type PreparationParts, type Prepared, type Unbound } from './preparation.js';
 
-/** A correction says what an edit could not change any more; its parts are numbered from here. */
-export const firstCorrection = 1000;
-
-/** The reads that a delivery needs before it can be sent. */
-export interface CopyLookup {
-  copiesOf(message: RowId, lane: RowId): Promise<readonly ShownCopy[]>;
-  copiesOfRef(ref: MessageRef, lane: RowId): Promise<readonly ShownCopy[]>;
-  reactionCopies(message: RowId, lane: RowId, emoji: string): Promise<readonly ReactionCopy[]>;
-  /** The message as it stands in a room of the account of `target`, in that room where it is there. */
-  copyOn(ref: MessageRef, target: RoomRef): Promise<MessageRef | undefined>;
-}
-
-export interface DelivererParts extends MentionLookup, Pick<PermalinkLookup, 'placesIn'> {
-  readonly copies: CopyLookup;
-  readonly speakers: Speakers;
-  readonly polls: { board(message: RowId): Promise<PollBoard | undefined> };
+export interface DelivererParts extends PreparationParts {
   readonly keys: DeliveryKeys;
-  readonly clock: Clock;
-  /** Who is to be seen to speak in a lane's room. */
-  speakerWish(lane: RowId): SpeakerWish;
-  readonly openFile: (file: FileRef, signal: AbortSignal) => Promise<FileStream>;
-  /** Where people find a file who do not find it in the room that it goes to. */
-  elsewhere(file: FileRef, message: MessageRef): FileElsewhere;
-  /** Larger files are copied into no room, whatever it takes. */
-  readonly maxFileBytes: number;
   readonly spoken: Pick<SpokenFiles, 'open'>;
   readonly inFlight: Pick<FilesInFlight, 'place'>;
 }
@@ -74,34 +35,16 @@ export type Delivered =
   | { readonly state: 'delivered'; readonly hash: Buffer | null; readonly shownPart?: number }
   | { readonly state: 'skipped'; readonly reason: string; readonly hash: null };
 
-type Prepared =
-  | { readonly skip: string }
-  /** The room shows it already, by what another person did. */
-  | { readonly shown: Copy | undefined }
-  | { readonly send: Unbound; readonly hash: Buffer | null; readonly shownPart?: number };
-
 /** What is looked for, and by how much the numbers of its parts differ from those in the room. */
 export type Doubted = UncertainDelivery & { readonly firstPart: number };
 
-/** A request before it is bound to one attempt. */
-type Unbound = Omit<
-  DeliveryRequest<BridgeEvent>,
-  'mayBeDone' | 'made' | 'key' | 'onMade' | 'onGone' | 'beforeSend' | 'openFile'
-> & {
-  readonly firstPart: number;
-  readonly maxFileBytes: number;
-};
-
-/** What of a lane's room decides how a poll's votes are shown in it. */
-interface PollRoom {
-  readonly capabilities: Capabilities;
-  readonly copies: readonly ShownCopy[];
-  readonly chosen: Pick<Speaker, 'as' | 'otherwise'>;
-}
-
-/** Sends one delivery: resolves what it is about, chooses the speaker, degrades it to what the room can show. */
+/** Sends one delivery, as it was prepared, and says as what a look may find it. */
 export class Deliverer {
-  constructor(private readonly parts: DelivererParts) {}
+  readonly #preparation: Preparation;
+
+  constructor(private readonly parts: DelivererParts) {
+    this.#preparation = new Preparation(parts);
+  }
 
   /** Throws a BridgeError when it could not be delivered. */
   async deliver(
@@ -111,7 +54,7 @@ export class Deliverer {
     hooks: DeliveryHooks,
     signal: AbortSignal,
   ): Promise<Delivered> {
-    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace', signal);
+    const prepared = await this.#preparation.prepare(adapter, lane, delivery, 'inPlace', signal);
     if ('skip' in prepared) return { state: 'skipped', reason: prepared.skip, hash: null };
     if ('shown' in prepared) {
       if (prepared.shown !== undefined) hooks.onMade(prepared.shown);
@@ -122,7 +65,7 @@ export class Deliverer {
       return deliveredAs(prepared);
     } catch (error) {
       if (!(error instanceof Uneditable)) throw error;
-      const corrected = await this.#prepare(adapter, lane, delivery, 'asAnswer', signal);
+      const corrected = await this.#preparation.prepare(adapter, lane, delivery, 'asAnswer', signal);
       if (!('send' in corrected)) throw error;
       await this.#send(adapter, lane, delivery, corrected.send, hooks, signal);
       return deliveredAs(corrected);
@@ -188,9 +131,10 @@ export class Deliverer {
     delivery: WaitingDelivery,
     signal: AbortSignal,
   ): Promise<Doubted | undefined> {
-    if (targetOf(delivery.event) !== undefined && (await this.#target(lane, delivery)).length === 0) return undefined;
-    const prepared = await this.#prepare(adapter, lane, delivery, 'inPlace', signal);
-    const request = 'send' in prepared ? prepared.send : await this.#asItCame(adapter, lane, delivery);
+    if (targetOf(delivery.event) !== undefined && (await this.#preparation.target(lane, delivery)).length === 0)
+      return undefined;
+    const prepared = await this.#preparation.prepare(adapter, lane, delivery, 'inPlace', signal);
+    const request = 'send' in prepared ? prepared.send : await this.#preparation.asItCame(adapter, lane, delivery);
     const { firstPart, maxFileBytes: _maxFileBytes, ...unbound } = request;
     return {
       ...unbound,
@@ -201,298 +145,8 @@ export class Deliverer {
       },
     };
   }
-
-  async #prepare(
-    adapter: NetworkAdapter,
-    lane: Lane,
-    delivery: WaitingDelivery,
-    edits: 'inPlace' | 'asAnswer',
-    signal: AbortSignal,
-  ): Promise<Prepared> {
-    const event = this.#withPlaces(delivery.event);
-    const able = await this.#able(adapter, lane);
-    const capabilities = edits === 'inPlace' ? able : { ...able, editWindowMs: 0 };
-    const person = this.#speaking(delivery);
-    const chosen = await this.#chosenFor(person, adapter, lane, able);
-    const copies = await this.#target(lane, delivery);
-    if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
-    if (isOfPoll(event)) return this.#preparePoll(lane, delivery, event, { capabilities, copies, chosen });
-    const hash = hashOf(event);
-    const isEdit = event.kind === 'messageEdited' || event.kind === 'threadChanged';
-    const isSame = isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true);
-    const lost = lostIn(event, copies, isSame ? 'same' : 'new');
-    if (isSame && lost === undefined) {
-      return { skip: 'the room shows the same already' };
-    }
-    const target = isEdit ? copies.filter(({ part }) => part < firstFilePart) : copies;
-    const answers = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
-    const replyTo = await this.#copyOf(lane, answers);
-    const thread =
-      event.kind === 'threadChanged'
-        ? target.at(0)
-        : await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
-    const reacted = await this.#reactionCopies(lane, delivery);
-    const degraded = degrade(event, capabilities, {
-      ...(await this.#reactionHere(adapter, event, reacted, signal)),
-      ...this.#resolved(adapter, lane, event, target),
-      ...(lost === undefined ? {} : { lost }),
-      replyTarget: found(answers !== undefined, replyTo),
-      thread: found(event.kind === 'messageSent' && event.thread !== undefined, thread),
-    });
-    if ('skip' in degraded) return degraded;
-    const said = await this.#forReaders(degraded.event, adapter, lane, signal);
-    const speaker =
-      degraded.by === 'bridge'
-        ? this.parts.speakers.bridge(event.actor)
-        : await this.parts.speakers.choose(person, chosen);
-    const isCorrection = event.kind === 'messageEdited' && said.kind === 'messageSent';
-    const isToldReaction = event.kind === 'reactionAdded' && said.kind === 'messageSent';
-    const answered =
-      isCorrection || isToldReaction || event.kind === 'pinChanged'
-        ? target.at(0)
-        : said.kind === 'messageSent' && said.replyTo !== undefined
-          ? (replyTo ?? thread)
-          : undefined;
-    const isShared = speaker.as === 'relay' || speaker.as === 'bridged';
-    const reaction = reactionPlan(event, reacted, isToldReaction ? 'told' : isShared ? 'shared' : 'alone');
-    if (reaction.then === 'skip') return { skip: reaction.reason };
-    if (reaction.then === 'shown') return { shown: reaction.made };
-    return {
-      send: {
-        delivery: delivery.uuid,
-        room: lane.room,
-        event: said,
-        speaker,
-        target: targetFor(said, event, target, reaction.made),
-        firstPart: isCorrection ? firstCorrection : isToldReaction ? firstTold : 0,
-        maxFileBytes: able.maxFileBytes,
-        ...(lost === undefined ? {} : { lost }),
-        ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
-        ...(said.kind === 'pollStarted' ? { poll: begunPoll(said) } : {}),
-        ...(reaction.made === undefined || said.kind !== event.kind ? {} : { reaction: reaction.made }),
-        ...(answered === undefined ? {} : { replyTo: answered }),
-        ...(thread === undefined || capabilities.threads === 'none' ? {} : { thread }),
-      },
-      // A line that tells of it changes nothing of what is shown.
-      hash: isEdit && said.kind === 'messageSent' && !isCorrection ? null : hash,
-    };
-  }
-
-  /** The event with the people, rooms and messages that it names as they are known in the lane's room, and who is on its contact cards. */
-  async #forReaders(
-    event: BridgeEvent,
-    adapter: NetworkAdapter,
-    lane: Lane,
-    signal: AbortSignal,
-  ): Promise<BridgeEvent> {
-    const told = await withContacts(event, this.parts.openFile, signal);
-    const said = await translated(told, lane.account, this.parts);
-    const target = { account: lane.account, id: lane.room };
-    const { placesIn, linkedRoom, copies } = this.parts;
-    const lookup: PermalinkLookup = {
-      placesIn,
-      linkedRoom,
-      copyOn: (message, room) => copies.copyOn(message, room),
-    };
-    return withPermalinks(said, target, adapter.addresses, lookup, signal);
-  }
-
-  async #able(adapter: NetworkAdapter, lane: Lane): Promise<Capabilities> {
-    const able = await adapter.capabilities(lane.room);
-    return { ...able, maxFileBytes: Math.min(able.maxFileBytes, this.parts.maxFileBytes) };
-  }
-
-  #withPlaces(event: BridgeEvent): BridgeEvent {
-    if (event.kind !== 'messageSent' || event.files.length === 0) return event;
-    const { message } = event;
-    const files = event.files.map((file) => ({ ...file, elsewhere: this.parts.elsewhere(file, message) }));
-    return { ...event, files };
-  }
-
-  async #preparePoll(
-    lane: Lane,
-    delivery: WaitingDelivery,
-    event: EventOf<'pollVoted' | 'pollCounted' | 'pollClosed'>,
-    { capabilities, copies, chosen }: PollRoom,
-  ): Promise<Prepared> {
-    const board = delivery.message === null ? undefined : await this.parts.polls.board(delivery.message);
-    if (board === undefined) return { skip: 'the poll is gone' };
-    const networkLabel = this.parts.speakers.label(event.room.account);
-    const now = this.parts.clock.now();
-    const step = pollStep(event, board, {
-      lane,
-      capabilities,
-      copies,
-      now,
-      as: chosen.as as SpeakerKind,
-      networkLabel,
-    });
-    if (step.then === 'skip') return { skip: step.reason };
-    const bridge = this.parts.speakers.bridge(event.actor);
-    const target = copies.filter(({ part }) => part === 0);
-    const [poll] = target;
-    const { maxFileBytes } = capabilities;
-    const request = { delivery: delivery.uuid, room: lane.room, target, firstPart: 0, maxFileBytes };
-    switch (step.then) {
-      case 'do': {
-        const speaker = await this.parts.speakers.choose(event.actor, chosen);
-        const inLine = step.inLine === undefined ? {} : { inLine: step.inLine };
-        return { send: { ...request, event: step.event, speaker, ...inLine }, hash: null };
-      }
-      case 'show':
-        return {
-          send: { ...request, event: step.event, speaker: bridge, poll: step.poll },
-          hash: step.hash,
-          shownPart: 0,
-        };
-      case 'tell': {
-        const { part, hash } = step;
-        const isNew = step.event.kind === 'messageSent';
-        const edited = copies.flatMap((copy) => (copy.part === part && !isNew ? [{ ...copy, part: 0 }] : []));
-        const answered = isNew && poll !== undefined ? { replyTo: poll } : {};
-        const told = { ...request, event: step.event, speaker: bridge, target: edited, firstPart: part, ...answered };
-        return { send: told, hash, shownPart: part };
-      }
-    }
-  }
-
-  /** Who is to be seen to speak in the lane's room for a person. */
-  async #chosenFor(
-    person: UserRef,
-    adapter: NetworkAdapter,
-    lane: Lane,
-    capabilities: Capabilities,
-  ): Promise<Pick<Speaker, 'as' | 'otherwise'>> {
-    const [first, second] = speakersIn(capabilities, this.parts.speakerWish(lane.id));
-    if (first !== 'own') return { as: first };
-    const isOwn = (await adapter.lending?.speaksIn(lane.room, person)) === true;
-    return isOwn ? { as: first, otherwise: second } : { as: second };
-  }
-
-  /** What the event is about, as it stands in the lane's room. */
-  async #target(lane: Lane, { event, message }: WaitingDelivery): Promise<readonly ShownCopy[]> {
-    const reference = targetOf(event);
-    if (reference === undefined) return [];
-    // A second copy of our own message is deleted by its id: it never became a copy.
-    if (message === null) return [{ part: 0, id: reference.id, hash: null, madeAt: this.parts.clock.now() }];
-    const copies = await this.parts.copies.copiesOf(message, lane.id);
-    return event.kind === 'messageDeleted' ? copies : copies.filter(({ part }) => part < firstTold);
-  }
-
-  #resolved(
-    adapter: NetworkAdapter,
-    lane: Lane,
-    event: BridgeEvent,
-    target: readonly ShownCopy[],
-  ): Omit<Resolved, 'replyTarget' | 'thread'> {
-    const oldest = target.at(0);
-    const here = this.#memberHere(lane, event);
-    return {
-      ...(here === undefined ? {} : { here }),
-      ...(oldest === undefined ? {} : { copyAgeMs: this.parts.clock.now().getTime() - oldest.madeAt.getTime() }),
-      can: (kind) => adapter.deliver[kind] !== undefined,
-      options: lane.options,
-      networkLabel: this.parts.speakers.label(event.room.account),
-    };
-  }
-
-  #memberHere({ account }: Lane, event: BridgeEvent): UserRef | undefined {
-    if (event.kind !== 'memberJoined' && event.kind !== 'memberLeft' && event.kind !== 'roleChanged') return undefined;
-    const { member } = event;
-    const id = member.account === account ? member.id : this.parts.personOn(account, member);
-    return id === undefined ? undefined : { ...member, account, id };
-  }
-
-  async #copyOf(lane: Lane, ref: MessageRef | undefined): Promise<Copy | undefined> {
-    return ref === undefined ? undefined : (await this.parts.copies.copiesOfRef(ref, lane.id)).at(0);
-  }
-
-  /** An edit is the author's words, whoever made it. */
-  #speaking({ event, author }: WaitingDelivery): UserRef {
-    const isWords = event.kind === 'messageEdited' || event.kind === 'threadChanged';
-    const isOthers = isWords && author !== null && author.id !== event.actor.id;
-    return isOthers ? { ...author, name: '', standing: 'person' } : event.actor;
-  }
-
-  /** For whom the same reaction stands in the lane's room; undefined where that is not to be known. */
-  async #reactionCopies(lane: Lane, { event, message }: WaitingDelivery): Promise<readonly ReactionCopy[] | undefined> {
-    const isReaction = event.kind === 'reactionAdded' || event.kind === 'reactionRemoved';
-    if (!isReaction || message === null || event.emoji === undefined) return undefined;
-    return this.parts.copies.reactionCopies(message, lane.id, event.emoji);
-  }
-
-  /** Whether the lane's room can show a reaction, or shows one in words that is taken back. */
-  async #reactionHere(
-    adapter: NetworkAdapter,
-    event: BridgeEvent,
-    reacted: readonly ReactionCopy[] = [],
-    signal: AbortSignal,
-  ): Promise<Pick<Resolved, 'lacksEmoji' | 'told'>> {
-    if (event.kind === 'reactionRemoved') return isTold(event, reacted) ? { told: true } : {};
-    if (event.kind !== 'reactionAdded' || adapter.hasReaction === undefined) return {};
-    return (await adapter.hasReaction(event.emoji, signal)) ? {} : { lacksEmoji: true };
-  }
-
-  /** What there is to look for where nothing would be sent any more. */
-  async #asItCame(adapter: NetworkAdapter, lane: Lane, delivery: WaitingDelivery): Promise<Unbound> {
-    const person = this.#speaking(delivery);
-    const able = await this.#able(adapter, lane);
-    const chosen = await this.#chosenFor(person, adapter, lane, able);
-    return {
-      delivery: delivery.uuid,
-      room: lane.room,
-      event: delivery.event,
-      speaker: await this.parts.speakers.choose(person, chosen),
-      target: await this.#target(lane, delivery),
-      firstPart: 0,
-      maxFileBytes: able.maxFileBytes,
-    };
-  }
-}
-
-function reactionPlan(
-  event: BridgeEvent,
-  reacted: readonly ReactionCopy[] | undefined,
-  reacting: Reacting,
-): ReactionPlan {
-  const isReaction = event.kind === 'reactionAdded' || event.kind === 'reactionRemoved';
-  return isReaction && reacted !== undefined ? planReaction(event, reacted, reacting) : { then: 'send' };
-}
-
-/** What is to be changed in the room: a reaction that is said in words is a message of its own. */
-function targetFor(
-  said: BridgeEvent,
-  event: BridgeEvent,
-  target: readonly Copy[],
-  told: Copy | undefined,
-): readonly Copy[] {
-  if (said.kind === 'messageSent') return [];
-  const isOfReaction = said.kind === 'messageDeleted' && event.kind === 'reactionRemoved';
-  return isOfReaction && told !== undefined ? [told] : target;
 }
 
 function deliveredAs({ hash, shownPart }: Extract<Prepared, { send: unknown }>): Delivered {
   return { state: 'delivered', hash, ...(shownPart === undefined ? {} : { shownPart }) };
-}
-
-function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' | 'none' {
-  if (!isWanted) return 'none';
-  return copy === undefined ? 'missing' : 'found';
-}
-
-/** What an edit takes away of the files that stand in the room. */
-function lostIn(event: BridgeEvent, copies: readonly Copy[], words: LostFiles['words']): LostFiles | undefined {
-  const places = event.kind === 'messageEdited' ? (event.filesGone ?? []) : [];
-  if (places.length === 0) return undefined;
-  return { places, apart: copies.filter(({ part }) => part >= firstFilePart && part < firstCorrection), words };
-}
-
-/** What a message shows, so that an edit that changes nothing is known. */
-function hashOf(event: BridgeEvent): Buffer | null {
-  if (event.kind === 'pollStarted') return hashOfPoll(begunPoll(event));
-  const said = event.kind === 'threadChanged' ? { title: event.title, ...event.first } : event;
-  if (!('body' in said) || said.body === undefined) return null;
-  return createHash('sha256')
-    .update(JSON.stringify([shownWith(said.title, said.body), said.style]))
-    .digest();
 }
