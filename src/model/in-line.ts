@@ -1,6 +1,16 @@
-import type { EventKind, EventOf } from './bridge-event.js';
+import type { BridgeEvent, EventKind, EventOf, MessageSent } from './bridge-event.js';
 import { MessageRefused } from './errors.js';
 import type { Deliver, DeliveryRequest } from './network-adapter.js';
+
+/** A line that tells of something is nobody's message: its parts are numbered from here, and are no copies of what it is about. */
+export const firstLine = 30_000;
+
+/** The request that tells in a line what was asked for. What a poll asks is the message itself, also in words. */
+export function asLine(request: DeliveryRequest<BridgeEvent>, line: MessageSent): DeliveryRequest<MessageSent> {
+  const { key } = request;
+  const isMessage = request.event.kind === 'pollStarted';
+  return { ...request, event: line, target: [], key: isMessage ? key : (part) => key(firstLine + part) };
+}
 
 /** Does what is asked of a network. What that refuses is told in a line, where the link tells of such. Throws what `attempt` throws else. */
 export async function orInLine<K extends EventKind>(
@@ -14,6 +24,6 @@ export async function orInLine<K extends EventKind>(
     await attempt();
   } catch (error) {
     if (!isRefusal(error) || request.inLine === undefined) throw error;
-    await lines.send({ ...request, event: request.inLine, target: [] }, signal);
+    await lines.send(asLine(request, request.inLine), signal);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BridgeEvent, type EventOf, targetOf } from '../model/bridge-event.js';
+import { assertNever, type BridgeEvent, type EventOf, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import { firstFilePart } from '../model/file-parts.js';
 import type { FileElsewhere, FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
@@ -13,6 +13,7 @@ import type {
 } from '../model/network-adapter.js';
 import type { PollBoard } from '../model/poll.js';
 import type { RowId } from '../model/routing.js';
+import { firstLine } from '../model/in-line.js';
 import { firstTold } from '../model/told-reactions.js';
 import { type Speakers, speakersIn } from '../identities/speakers.js';
 import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabilities.js';
@@ -139,7 +140,7 @@ export class Preparation {
         event: said,
         speaker,
         target: targetFor(said, event, target, reaction.made),
-        firstPart: isCorrection ? firstCorrection : isToldReaction ? firstTold : 0,
+        firstPart: firstPartOf(said, event),
         maxFileBytes: able.maxFileBytes,
         ...(lost === undefined ? {} : { lost }),
         ...(degraded.inLine === undefined ? {} : { inLine: degraded.inLine }),
@@ -344,6 +345,35 @@ function targetFor(
   if (said.kind === 'messageSent') return [];
   const isOfReaction = said.kind === 'messageDeleted' && event.kind === 'reactionRemoved';
   return isOfReaction && told !== undefined ? [told] : target;
+}
+
+/** A message that stands for what is no message has part numbers of its own. */
+function firstPartOf(said: BridgeEvent, event: BridgeEvent): number {
+  if (said.kind !== 'messageSent') return 0;
+  switch (event.kind) {
+    case 'messageSent':
+    case 'pollStarted':
+      return 0;
+    case 'messageEdited':
+      return firstCorrection;
+    case 'reactionAdded':
+      return firstTold;
+    case 'messageDeleted':
+    case 'reactionRemoved':
+    case 'threadChanged':
+    case 'pinChanged':
+    case 'pollVoted':
+    case 'pollCounted':
+    case 'pollClosed':
+    case 'memberJoined':
+    case 'memberLeft':
+    case 'roleChanged':
+    case 'roomChanged':
+    case 'callChanged':
+      return firstLine;
+    default:
+      return assertNever(event);
+  }
 }
 
 function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' | 'none' {

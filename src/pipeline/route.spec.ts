@@ -25,6 +25,7 @@ import {
 import { copyKey } from '../model/routing.js';
 import type { BridgeEvent } from '../model/bridge-event.js';
 import { type DeliveryKey, deliveryId, remoteId } from '../model/ids.js';
+import { firstLine } from '../model/in-line.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import { type Known, type KnownDelivery } from '../model/routing.js';
 import type { Arrival } from './arrival-route.js';
@@ -120,6 +121,11 @@ describe('route: echoes', () => {
   it('a copy that is known already stays as it is', () => {
     const plan = routed(knowingDelivery(new Map([[0, remoteId('b7')]])), [echo('b7', keyOf('one'))]);
     expect([plan.copies, plan.deliveries]).toEqual([[], []]);
+  });
+
+  it('a line that told of something is no copy of what it was about', () => {
+    const plan = routed(knowingDelivery(), [echo('b7', keyOf('one', firstLine))]);
+    expect([plan.copies, plan.deliveries, notes(plan)]).toEqual([[], [], ['ignored: our own act']]);
   });
 
   it('a second copy is deleted in its room', () => {

@@ -10,6 +10,7 @@ import {
   type RowId,
   type Wiring,
 } from '../model/routing.js';
+import { firstLine } from '../model/in-line.js';
 import { firstTold } from '../model/told-reactions.js';
 import { startsMessage } from './batch.js';
 import { CallRoutes } from './route-calls.js';
@@ -122,6 +123,7 @@ class Routing {
     const delivery = named === undefined ? undefined : this.on.known.deliveries.get(named.delivery);
     if (named === undefined || delivery === undefined || !startsMessage(event)) return ignored('our own act');
     if (delivery.account !== event.room.account || delivery.room !== event.room.id) return ignored('our own act');
+    if (named.part >= firstLine) return ignored('our own act', delivery.message);
     const copy = delivery.copies.get(named.part) ?? this.#toldBefore(delivery, named.part);
     if (copy === undefined && delivery.message !== null && !this.on.known.copies.has(copyKey(event.message))) {
       this.on.addCopy(event.message, delivery.message, delivery.portal, named.part, delivery.id);

@@ -16,6 +16,7 @@ import {
   person,
   refOf,
   right,
+  rightRoom,
   sent,
   linkedHouse,
 } from './house.js';
@@ -333,5 +334,23 @@ describe('names', () => {
     await happened(says('anna', 'Anna', '1'), says('ben', 'anna', '2'));
     await happened(says('ben', 'Ben', '3'), says('anna', 'Anna', '4'));
     expect(names()).toEqual(['Anna', 'anna [ben]', 'Ben', 'Anna']);
+  });
+});
+
+describe('a line that tells of a pin', () => {
+  it('is no copy of what is pinned, also where its echo comes before its answer: an edit changes the message alone', async () => {
+    await happened(sent('1'));
+    const { room, actor, at, message } = reaction('anna', '2');
+    await happened({ kind: 'pinChanged', room, actor, at, message, state: 'pinned' });
+    const line = target.requests.at(-1);
+    expect(line?.event.kind).toBe('messageSent');
+    const ours = { ...person(rightRoom), standing: 'ours' as const };
+    const key = line?.key(0);
+    await house.ingest.accept(target, [
+      payload('echo', { ...sent('line', { actor: ours }, rightRoom), ...(key && { key }) }),
+    ]);
+    expect(await copies()).toEqual([{ remote: 'right-1', part: 0 }]);
+    await happened(edited('1', 'mended', '2'));
+    expect(target.requests.at(-1)?.target.map(({ id }) => id)).toEqual(['right-1']);
   });
 });

@@ -1,4 +1,5 @@
 import type { MemberJoined, MemberLeft } from '../../model/bridge-event.js';
+import { asLine } from '../../model/in-line.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { AccountId, UserRef } from '../../model/ids.js';
 import type { RoomsApi } from './api/rooms.api.js';
@@ -77,7 +78,7 @@ export class MatrixMembers {
   async #tell(request: DeliveryRequest<MemberJoined | MemberLeft>, signal: AbortSignal): Promise<void> {
     await this.writer.assertInRoom(request.room, signal);
     if (request.inLine === undefined) throw roomChangeRefused(this.users.bot, 'members');
-    await this.messages.say({ ...request, event: request.inLine }, signal);
+    await this.messages.say(asLine(request, request.inLine), signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PinChanged } from '../../model/bridge-event.js';
+import { asLine } from '../../model/in-line.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import { roomChangeRefused } from './matrix.errors.js';
@@ -36,7 +37,7 @@ export class MatrixPins {
     }
     await this.writer.assertInRoom(room, signal);
     if (inLine === undefined) throw roomChangeRefused(this.self.users.bot, 'pinned messages');
-    await this.messages.say({ ...request, event: inLine, target: [] }, signal);
+    await this.messages.say(asLine(request, inLine), signal);
   }
 }
 

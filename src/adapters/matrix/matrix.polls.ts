@@ -1,6 +1,7 @@
 import type { PollClosed, PollStarted, PollVoted } from '../../model/bridge-event.js';
 import { VoteNotCast } from '../../model/errors.js';
 import { remoteId, type RoomId, type UserId, userId } from '../../model/ids.js';
+import { asLine } from '../../model/in-line.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { EventsApi } from './api/events.api.js';
 import type { Writing } from './api/account.api.js';
@@ -33,7 +34,7 @@ export class MatrixPolls {
     const id = await this.#send(request, user, pollTypes.unstable.start, startContent({ ...event, question }), writing);
     if (id !== 'refused') request.onMade({ part: 0, id: remoteId(id), key: request.key(0) });
     else if (inLine === undefined) throw pollRefused();
-    else await this.messages.say({ ...request, event: inLine, target: [] }, signal);
+    else await this.messages.say(asLine(request, inLine), signal);
   }
 
   /** As the person's ghost. Throws VoteNotCast where there is none in the room: our own user has one vote for all. */
@@ -60,7 +61,7 @@ export class MatrixPolls {
     const content = endContent(id, form.dialect);
     const ended = mayEnd ? await this.#send(request, user, pollTypes[form.dialect].end, content, writing) : 'refused';
     if (ended === 'refused' && inLine !== undefined) {
-      await this.messages.say({ ...request, event: inLine, target: [] }, signal);
+      await this.messages.say(asLine(request, inLine), signal);
     }
   }
 

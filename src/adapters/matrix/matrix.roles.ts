@@ -1,4 +1,5 @@
 import type { RoleChanged } from '../../model/bridge-event.js';
+import { asLine } from '../../model/in-line.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import { roomChangeRefused } from './matrix.errors.js';
@@ -37,6 +38,6 @@ export class MatrixRoles {
     await this.writer.assertInRoom(room, signal);
     if (event.found === 'later') return;
     if (inLine === undefined) throw roomChangeRefused(this.self.users.bot, 'moderators');
-    await this.messages.say({ ...request, event: inLine }, signal);
+    await this.messages.say(asLine(request, inLine), signal);
   }
 }
