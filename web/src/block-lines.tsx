@@ -23,7 +23,7 @@ export function BlockLines({
       {blocks.map(({ look, text, controls }, at) => (
         <div key={at} class={look === 'small' ? 'block quiet' : 'block'}>
           <div class="words">
-            <RichText text={text} />
+            <RichText text={text} side="slack" />
           </div>
           {controls.map((control) =>
             control.is === 'button' ? (
