@@ -1,15 +1,17 @@
 import type { BridgeEvent, MessageSent } from './bridge-event.js';
 import { MessageRefused, TargetGone } from './errors.js';
-import { deliveryKey } from './ids.js';
+import { deliveryKey, remoteId } from './ids.js';
 import { asLine, firstLine, orInLine } from './in-line.js';
 import type { DeliveryRequest } from './network-adapter.js';
 
 const signal = new AbortController().signal;
 const inLine = { kind: 'messageSent', body: [] } as unknown as MessageSent;
 
+const copy = (part: number) => ({ part, id: remoteId('1') });
+
 function asked(kind: BridgeEvent['kind'], more: object = {}): DeliveryRequest<never> {
   const key = (part: number): string => deliveryKey(String(part));
-  return { event: { kind }, target: ['one'], key, ...more } as unknown as DeliveryRequest<never>;
+  return { event: { kind }, target: ['one'], made: [], key, ...more } as unknown as DeliveryRequest<never>;
 }
 
 async function told(refusal: Error, more: object = {}): Promise<readonly unknown[]> {
@@ -21,8 +23,12 @@ async function told(refusal: Error, more: object = {}): Promise<readonly unknown
 }
 
 it('a line is about no message of the room, and its parts are none of what it tells of', () => {
-  const line = asLine(asked('pinChanged'), inLine);
-  expect([line.event, line.target, line.key(0)]).toEqual([inLine, [], String(firstLine)]);
+  const told: unknown[] = [];
+  const onMade = (made: unknown): void => void told.push(made);
+  const line = asLine(asked('pinChanged', { made: [copy(firstLine)], onMade }), inLine);
+  line.onMade(copy(0));
+  expect([line.event, line.target, line.made, line.key(0)]).toEqual([inLine, [], [copy(0)], String(firstLine)]);
+  expect(told).toEqual([copy(firstLine)]);
 });
 
 it('what a poll asks is the message itself, also in words', () => {

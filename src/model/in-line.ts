@@ -7,9 +7,16 @@ export const firstLine = 30_000;
 
 /** The request that tells in a line what was asked for. What a poll asks is the message itself, also in words. */
 export function asLine(request: DeliveryRequest<BridgeEvent>, line: MessageSent): DeliveryRequest<MessageSent> {
-  const { key } = request;
-  const isMessage = request.event.kind === 'pollStarted';
-  return { ...request, event: line, target: [], key: isMessage ? key : (part) => key(firstLine + part) };
+  const said = { ...request, event: line, target: [] };
+  if (request.event.kind === 'pollStarted') return said;
+  return {
+    ...said,
+    made: request.made.map((copy) => ({ ...copy, part: copy.part - firstLine })),
+    key: (part) => request.key(firstLine + part),
+    onMade: (copy) => {
+      request.onMade({ ...copy, part: firstLine + copy.part });
+    },
+  };
 }
 
 /** Does what is asked of a network. What that refuses is told in a line, where the link tells of such. Throws what `attempt` throws else. */

@@ -190,6 +190,9 @@ export interface UncertainDelivery extends Pick<
 export type Outcome =
   /** The parts that were found, of a message or added by an edit; whether that is all of it is for the core to judge. */
   | { readonly delivery: DeliveryId; readonly done: readonly Copy[] }
+  /** It left its key behind, and no copy. */
+  | { readonly delivery: DeliveryId; readonly done: 'made' }
+  /** The room stands as it wants it, whoever did that. */
   | { readonly delivery: DeliveryId; readonly done: 'alreadySo' }
   | { readonly delivery: DeliveryId; readonly done: 'notFound' };
 

@@ -1,6 +1,8 @@
 import { assertNever } from '../model/bridge-event.js';
 import type { UserRef } from '../model/ids.js';
+import type { Copy } from '../model/network-adapter.js';
 import type { RowId } from '../model/routing.js';
+import { firstLine } from '../model/in-line.js';
 import { firstTold } from '../model/told-reactions.js';
 import type { Fence, Transaction } from './database.js';
 import type { DeliveryResult, Lane } from '../model/delivery.js';
@@ -27,7 +29,7 @@ export async function recordDone(
   const results = done.flatMap(({ lane, results }) => results.map((result) => ({ lane, result })));
   const copies = results.flatMap(({ lane, result }) =>
     result.delivery.message !== null && isOfMessage(result)
-      ? result.made.map((copy) => ({ lane, copy, result, message: result.delivery.message }))
+      ? result.made.filter(isCopy).map((copy) => ({ lane, copy, result, message: result.delivery.message }))
       : [],
   );
   const rows = await database.call<{ recorded: RowId; whole: boolean }>('record_done', [
@@ -63,6 +65,11 @@ function whyHeld({ results }: Done): string | null {
   return failing !== undefined && 'reason' in failing ? failing.reason : null;
 }
 
+/** A line is nobody's message, and no copy. */
+function isCopy({ part }: Copy): boolean {
+  return part < firstLine;
+}
+
 /** A thread's new name may have been told in a line, which is nobody's message: then nothing is known to be shown. */
 function isOfMessage({ delivery, hash, made }: DeliveryResult): boolean {
   const { kind } = delivery.event;
@@ -93,8 +100,8 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
   switch (event.kind) {
     case 'threadChanged':
     case 'messageEdited':
-      // Without a hash it was found made by a look: what the room shows now is not what the old hash says.
-      await setShown(tx, lane, delivery.message, result.hash);
+      // Found made by a look, or told in a line: what the room shows now is not what the old hash says.
+      await setShown(tx, lane, delivery.message, result.made.every(isCopy) ? result.hash : null);
       return;
     case 'reactionAdded':
       await tx.rows(

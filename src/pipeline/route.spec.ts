@@ -215,13 +215,14 @@ describe('route: edits and deletions', () => {
     expect(notes(plan).slice(1)).toEqual(['ignored: stale: deleted already', 'ignored: stale: deleted already']);
   });
 
-  it('what tells of a reaction in words may be deleted, and nothing else is for that', () => {
+  it('what tells of a reaction in words may be edited and deleted, and nothing else is for that', () => {
     const known = knowingMessage();
     known.copies.set(copyKey(ref('b', 'told')), { message: '5', portal: 'b', part: 2000 });
-    const plan = routed(known, [deleted('b', 'told', '2')]);
+    const plan = routed(known, [edited('b', 'told', '1'), deleted('b', 'told', '2')]);
     expect(lanesOf(plan)).toEqual([]);
     expect(plan.versions).toEqual([]);
-    expect(notes(plan)).toEqual(['ignored: it told of a reaction, which stands elsewhere']);
+    const ignored = 'ignored: it told of a reaction, which stands elsewhere';
+    expect(notes(plan)).toEqual([ignored, ignored]);
   });
 
   it('a parked delivery says what an edit says, and nothing after a deletion', () => {

@@ -192,6 +192,7 @@ class Routing {
   #aboutMessage(event: MessageEdited, wiring: Wiring): Verdict {
     const target = this.on.known.copies.get(copyKey(event.message));
     if (target === undefined) return this.on.unknownTarget(event, wiring);
+    if (target.part >= firstTold) return ignored('it told of a reaction, which stands elsewhere');
     const version = this.on.versionAfter(this.on.known.messages.get(target.message)?.version, event.version);
     const stale = this.on.stale(target.message, version);
     if (stale !== undefined) return stale;

@@ -179,6 +179,11 @@ describe('look', () => {
       expect([deleted.done, deleted.left]).toEqual([['1 x', '2', '3', '4', '5'], []]);
     });
 
+    it('an edit that left its key behind was made after all before, which was made too', async () => {
+      const seen = await looked([waiting('1'), reaction('2', 'b'), edit('3', 'a'), waiting('4')], { '3': 'made' });
+      expect([seen.done, seen.left]).toEqual([['1', '2', '3'], ['4 wait']]);
+    });
+
     it('what is made after it under our key was made after it, and after all before', async () => {
       const seen = await looked([reaction('1', 'b'), edit('2', 'a'), waiting('3')], {
         '2': 'alreadySo',

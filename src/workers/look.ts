@@ -28,7 +28,8 @@ export async function look(
   const seen = doubted.length === 0 ? new Map<string, Seen>() : await ask(adapter, doubted, signal);
   const last = due.findLastIndex(({ uuid }) => isMade(seen.get(uuid)));
   const lastMade = due[last];
-  const isLastWhole = lastMade === undefined || (await isWhole(adapter, lane, lastMade));
+  const isLastWhole =
+    lastMade === undefined || seen.get(lastMade.uuid) === 'made' || (await isWhole(adapter, lane, lastMade));
   const madeUpTo = isLastWhole ? last : last - 1;
   const isDone = (delivery: WaitingDelivery, at: number): boolean =>
     at <= madeUpTo || seen.get(delivery.uuid) === 'alreadySo' || isOutdone(delivery, due.slice(at + 1), seen);
@@ -42,7 +43,7 @@ export async function look(
   return { done, left, outcomes: doubted.map(({ delivery: { uuid } }) => (seen.has(uuid) ? 'found' : 'notFound')) };
 }
 
-type Seen = readonly Copy[] | 'alreadySo';
+type Seen = readonly Copy[] | 'made' | 'alreadySo';
 
 interface InDoubt {
   readonly delivery: WaitingDelivery;
@@ -90,7 +91,7 @@ async function ask(
     asked,
   } of doubted) {
     const outcome = outcomes.get(uuid);
-    if (outcome === 'alreadySo') {
+    if (outcome === 'alreadySo' || outcome === 'made') {
       seen.set(uuid, outcome);
       continue;
     }
@@ -101,7 +102,7 @@ async function ask(
   return seen;
 }
 
-function isMade(seen: Seen | undefined): seen is readonly Copy[] {
+function isMade(seen: Seen | undefined): boolean {
   return seen !== undefined && seen !== 'alreadySo';
 }
 
@@ -120,7 +121,7 @@ function isOutdone(
       message !== null &&
       other.message === message &&
       seen.get(other.uuid) === 'alreadySo' &&
-      (other.event.kind === 'messageDeleted' || isOfWords),
+      (other.event.kind === 'messageDeleted' || (isOfWords && other.event.kind === 'messageEdited')),
   );
 }
 
@@ -140,7 +141,7 @@ function asInRoom(copies: readonly Copy[], firstPart: number): readonly Copy[] {
 
 function madeOf(delivery: WaitingDelivery, seen: ReadonlyMap<string, Seen>): readonly Copy[] {
   const copies = seen.get(delivery.uuid);
-  return copies === undefined || copies === 'alreadySo' ? delivery.made : copies;
+  return copies === undefined || typeof copies === 'string' ? delivery.made : copies;
 }
 
 function union(a: readonly Copy[], b: readonly Copy[]): readonly Copy[] {

@@ -8,6 +8,7 @@ import {
 } from '../../src/model/errors.js';
 import type { BridgeEvent, ThreadChanged } from '../../src/model/bridge-event.js';
 import { remoteId } from '../../src/model/ids.js';
+import { asLine } from '../../src/model/in-line.js';
 import { DeliveryRepository } from '../../src/persistence/delivery.repository.js';
 import type { LaneOptions } from '../../src/workers/lane-batch.js';
 import type { Shards } from '../../src/workers/shards.js';
@@ -315,6 +316,31 @@ describe('LaneWorker', () => {
     expect(line).toMatchObject({ event: { kind: 'messageSent' }, target: [], thread: { id: 'right-1' } });
     const rows = await house.database.rows(`select remote from copies where account = 'right'`);
     expect(rows).toEqual([{ remote: 'right-1' }]);
+  });
+
+  it('a line that a network tells of a thread’s new name, which it refused, is no copy either', async () => {
+    const { body, style } = sent('1');
+    target.able = { threads: 'titled' };
+    Object.assign(target.deliver, { threadChanged: target.deliver.messageEdited });
+    target.onSend = (request) => {
+      request.beforeSend();
+      const { event, inLine } = request;
+      if (event.kind === 'threadChanged' && inLine !== undefined) target.made(asLine(request, inLine));
+      else target.made(request);
+    };
+    const named: BridgeEvent = {
+      ...happened,
+      kind: 'threadChanged',
+      thread: refOf(leftRoom, '1'),
+      title: 'Plans 2027',
+      first: { body, style },
+    };
+    await house.ingest.accept(source, [payload('1', sent('1')), payload('2', named)]);
+    await run();
+    expect(await house.states(lane)).toEqual(['delivered', 'delivered']);
+    expect(target.requests).toHaveLength(2);
+    const rows = await house.database.rows(`select remote, hash from copies where account = 'right'`);
+    expect(rows).toEqual([{ remote: 'right-1', hash: null }]);
   });
 });
 

@@ -205,7 +205,7 @@ describe('matrix edits', () => {
       const edit = editing('edit', room, target, `new ${long}`);
       expect(await outcomeOf(edit, since)).toBe('notFound');
       await deliver(edit);
-      expect(await outcomeOf(edit, since)).toBe('alreadySo');
+      expect(await outcomeOf(edit, since)).toBe('made');
       expect(await outcomeOf(editing('other', room, target, `new ${long}`), since)).toBe('notFound');
     });
 
@@ -216,7 +216,7 @@ describe('matrix edits', () => {
       expect((await failureOf(deliver(edit))).failure.certainty).toBe('unknownAfterDisconnect');
       expect(await outcomeOf(edit)).toBe('notFound');
       await deliver(edit);
-      expect(await outcomeOf(edit)).toBe('alreadySo');
+      expect(await outcomeOf(edit)).toBe('made');
     });
 
     it('parts that were added are found as copies', async () => {
@@ -239,7 +239,7 @@ describe('matrix edits', () => {
       await failureOf(deliver(edit));
       expect(await outcomeOf(edit)).toBe('notFound');
       await deliver(edit);
-      expect(await outcomeOf(edit)).toBe('alreadySo');
+      expect(await outcomeOf(edit)).toBe('made');
     });
 
     it('an edit of what was redacted since is not found', async () => {

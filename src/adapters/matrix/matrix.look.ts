@@ -58,7 +58,7 @@ export class MatrixLook {
     if (found.copies.length > 0) return { delivery, done: found.copies };
     if (event.kind !== 'messageEdited' || found.edited.size === 0) return { delivery, done: 'notFound' };
     const isWhole = await this.#isWhole({ ...uncertain, event }, found, signal);
-    return { delivery, done: isWhole ? 'alreadySo' : 'notFound' };
+    return { delivery, done: isWhole ? 'made' : 'notFound' };
   }
 
   /** Whether an edit that added no part left nothing to do. */

@@ -156,7 +156,7 @@ describe('an edit', () => {
     expect(await look(edit)).toMatchObject({ done: 'notFound' });
     bench.sandbox.faults.add({ method: 'POST', path: 'chat\\.update', fault: { do: 'acceptThenDrop' } });
     await failure(send(edit));
-    expect(await look(edit)).toMatchObject({ done: 'alreadySo' });
+    expect(await look(edit)).toMatchObject({ done: 'made' });
   });
 
   it('of what is gone has nothing to change, and of what a person wrote is refused', async () => {

@@ -48,11 +48,11 @@ export class SlackLook {
     return outcomes;
   }
 
-  async #otherwise(delivery: UncertainDelivery, signal: AbortSignal): Promise<'alreadySo' | 'notFound'> {
+  async #otherwise(delivery: UncertainDelivery, signal: AbortSignal): Promise<'made' | 'alreadySo' | 'notFound'> {
     const { event, room, target } = delivery;
     if (event.kind === 'messageDeleted') return (await this.#areGone(room, target, signal)) ? 'alreadySo' : 'notFound';
     if (event.kind !== 'messageEdited') return 'notFound';
-    return (await this.#isEdited(delivery, event, signal)) ? 'alreadySo' : 'notFound';
+    return (await this.#isEdited(delivery, event, signal)) ? 'made' : 'notFound';
   }
 
   async #findPosted(
