@@ -52,13 +52,16 @@ describe('talk.downloads', () => {
 
   it('another file at the same path is not the one that the message showed', async () => {
     const file = await shared('plan.txt', 'for everybody');
+    const path = file.id.slice(file.id.indexOf('/', 'file/'.length));
     await askAsBob('DELETE', '/plan.txt');
-    const elsewhere = at.talk.createRoom({ name: 'Board', owner: 'bob', members: ['alice'] });
-    at.talk.shareFile(elsewhere, 'bob', {
-      name: 'plan.txt',
-      mimetype: 'text/plain',
-      data: Buffer.from('for the board'),
-    });
+    // What the account puts there itself stands at the very path.
+    const alice = `Basic ${Buffer.from(`alice:${at.talk.issueAppPassword('alice')}`).toString('base64')}`;
+    const files = `${at.url}/remote.php/dav/files/alice`;
+    const there = files + path;
+    const headers = { authorization: alice };
+    await fetch(`${files}/Talk`, { method: 'MKCOL', headers });
+    expect((await fetch(there, { method: 'PUT', headers, body: 'for the board' })).status).toBe(201);
+    expect(await (await fetch(there, { headers })).text()).toBe('for the board');
     await expect(read(file)).rejects.toBeInstanceOf(TargetGone);
     await expect(read(file, 4)).rejects.toBeInstanceOf(TargetGone);
   });
