@@ -10,6 +10,7 @@ import type { RichText } from '../../model/rich-text.js';
 import type { Writing } from './api/account.api.js';
 import type { MediaApi } from './api/media.api.js';
 import { wholeOf } from './matrix.pictures.js';
+import { Turns } from './matrix.turns.js';
 import { pictureOf, picturesElsewhere, withPictures } from './to-matrix-emoji.js';
 
 export interface EmojiParts {
@@ -43,7 +44,7 @@ export class MatrixEmoji {
   readonly #brought = new BoundedMap<string, string>(mostRemembered);
   /** By picture, until when it is not asked for, by our monotonic clock. */
   readonly #failed = new BoundedMap<string, number>(mostRemembered);
-  readonly #asked = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(private readonly parts: EmojiParts) {}
 
@@ -62,15 +63,10 @@ export class MatrixEmoji {
     return withPictures(body, account, new Map(addresses));
   }
 
-  async #find(picture: FileRef, opening: Opening, within: Writing, writing: Writing): Promise<string | undefined> {
+  /** Whoever shows the same picture meanwhile waits, and finds what came of it. */
+  #find(picture: FileRef, opening: Opening, within: Writing, writing: Writing): Promise<string | undefined> {
     const key = pictureOf(picture);
-    // Whatever became of another's attempt is another's.
-    for (let other = this.#asked.get(key); other !== undefined; other = this.#asked.get(key)) {
-      await other.catch(() => undefined);
-    }
-    const finding = this.#findAlone(key, picture, opening, within, writing);
-    this.#asked.set(key, finding);
-    return finding.finally(() => this.#asked.delete(key));
+    return this.#turns.take(key, () => this.#findAlone(key, picture, opening, within, writing));
   }
 
   async #findAlone(
