@@ -49,4 +49,13 @@ describe('markdownTree', () => {
       }),
     );
   });
+
+  it.each(['> a\n\n', 'a\n-\n', '\n| - | - |\n-', '- a\n  - b\n'])(
+    'a message of more than 1,000 lines of quotes, lists and underlines is text: %j',
+    (unit) => {
+      expect(markdownTree(unit.repeat(1_001))).toBeUndefined();
+      expect(markdownTree(unit.repeat(10))).toBeDefined();
+      expect(markdownTree(`\`\`\`\n${unit.repeat(1_001)}\n\`\`\``)?.children).toHaveLength(1);
+    },
+  );
 });

@@ -3,10 +3,12 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
 
-/** More marks within a paragraph, or deeper nesting, no person writes; to parse them takes more than linear time. */
+/** More marks within a paragraph, more lines of quotes, lists and underlines, or deeper nesting, no person writes; to parse them takes more than linear time. */
 const mostMarks = 1_000;
+const mostBlockMarks = 1_000;
 const tooDeep = /^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){30}/m;
 const marks = /[*_~`[\]]/g;
+const blockMark = /^[ \t]*(?:[>=*+-]|\d{1,9}[.)])/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 
 /** Words and their punctuation in one line, as most messages are: nothing in it can mean anything else. Parsing takes 50 times as long. */
@@ -33,17 +35,20 @@ export function markdownTree(source: string): MarkdownTree | undefined {
   return { children: fromMarkdown(source, parsing).children, source };
 }
 
-/** Counted paragraph by paragraph; code has none. */
+/** Those in lines are counted paragraph by paragraph, those that begin lines in the whole message; code has none. */
 function hasTooManyMarks(source: string): boolean {
-  let [counted, opened] = [0, ''];
+  let [counted, blocks, opened] = [0, 0, ''];
   for (const line of source.split('\n')) {
     const found = fence.exec(line)?.[1] ?? '';
     if (opened !== '') {
       if (found.startsWith(opened)) opened = '';
     } else if (found !== '') opened = found;
     else if (line.trim() === '') counted = 0;
-    else counted += line.match(marks)?.length ?? 0;
-    if (counted > mostMarks) return true;
+    else {
+      counted += line.match(marks)?.length ?? 0;
+      if (blockMark.test(line)) blocks += 1;
+    }
+    if (counted > mostMarks || blocks > mostBlockMarks) return true;
   }
   return false;
 }
