@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { Client } from 'pg';
-import { type Replica, until } from '../e2e/world.js';
+import type { Replica } from '../e2e/world.js';
 import { type SeenEvent, Town } from './town.js';
 
-const python = process.env['CROSSTALK_SYNAPSE_PYTHON'];
 /** One pixel. */
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -20,8 +19,7 @@ describe('the whole conversation with a real Synapse', () => {
   let replica: Replica;
 
   beforeAll(async () => {
-    if (python === undefined) throw new Error('CROSSTALK_SYNAPSE_PYTHON is not set: scripts/test-synapse.mjs sets it');
-    town = await Town.build(python);
+    town = await Town.build();
     const power = await town.matrixState('m.room.power_levels');
     // What the bridge is to change in the room, it needs the power for.
     const users = { ...(power?.['users'] as object), '@crosstalk:synapse.test': 50 };
@@ -31,15 +29,8 @@ describe('the whole conversation with a real Synapse', () => {
   }, 180_000);
   afterAll(() => town?.close(), 60_000);
 
-  async function soon<Found>(what: string, look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> {
-    let found: Found | undefined;
-    await until(what, async () => (found = await look()) !== undefined, 60_000).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${replica.log.slice(-2_000)}`);
-    });
-    return found as Found;
-  }
   const inMatrix = (pattern: RegExp): Promise<SeenEvent> =>
-    soon(`${String(pattern)} in the Matrix room`, async () =>
+    town.soon(`${String(pattern)} in the Matrix room`, async () =>
       (await town.matrixMessages()).find(
         ({ sender, content }) => sender !== town.mia.id && pattern.test(content.body ?? ''),
       ),
@@ -55,7 +46,7 @@ describe('the whole conversation with a real Synapse', () => {
   }
   const talkRows = (): TalkRow[] => town.talk.messages(town.talkRoom) as unknown as TalkRow[];
   const inTalk = (pattern: RegExp): Promise<TalkRow> =>
-    soon(`${String(pattern)} in the Talk room`, () =>
+    town.soon(`${String(pattern)} in the Talk room`, () =>
       talkRows().find(({ actorId, message }) => actorId === 'bridge' && pattern.test(message)),
     );
   const says = (text: string, options: Parameters<typeof town.talk.post>[3] = {}): number =>
@@ -149,9 +140,12 @@ describe('the whole conversation with a real Synapse', () => {
     const id = says('first version');
     const copy = await inMatrix(/^first version/);
     town.talk.edit(town.talkRoom, 'anna', id, 'second version');
-    await soon('the edit', async () => (await editsOf(copy.event_id)).at(-1) === 'second version' || undefined);
+    await town.soon('the edit', async () => (await editsOf(copy.event_id)).at(-1) === 'second version' || undefined);
     town.talk.edit(town.talkRoom, 'anna', id, 'third version');
-    await soon('the second edit', async () => (await editsOf(copy.event_id)).at(-1) === 'third version' || undefined);
+    await town.soon(
+      'the second edit',
+      async () => (await editsOf(copy.event_id)).at(-1) === 'third version' || undefined,
+    );
 
     const event = await town.miaSays({ body: 'one version' });
     const row = await inTalk(/one version/);
@@ -161,14 +155,14 @@ describe('the whole conversation with a real Synapse', () => {
         'm.new_content': { msgtype: 'm.text', body: text },
         'm.relates_to': { rel_type: 'm.replace', event_id: event },
       });
-      await soon(text, () => talkRows().find(({ id: of, message }) => of === row.id && message.includes(text)));
+      await town.soon(text, () => talkRows().find(({ id: of, message }) => of === row.id && message.includes(text)));
     }
   });
 
   it('an edit that comes too late for Talk is a correction', async () => {
     const event = await town.miaSays({ body: 'old news' });
     const row = await inTalk(/old news/);
-    await soon('the copy to be written down', async () => (await aged(row.id)) || undefined);
+    await town.soon('the copy to be written down', async () => (await aged(row.id)) || undefined);
     await town.miaSays({
       body: '* new news',
       'm.new_content': { msgtype: 'm.text', body: 'new news' },
@@ -177,7 +171,7 @@ describe('the whole conversation with a real Synapse', () => {
     const correction = await inTalk(/✏️ new news/);
     expect(correction.parent?.id).toBe(row.id);
     await town.miaRedacts(event);
-    await soon(
+    await town.soon(
       'both to go',
       () =>
         talkRows().filter(
@@ -201,18 +195,18 @@ describe('the whole conversation with a real Synapse', () => {
     const own = says('anna takes this back');
     const copy = await inMatrix(/^anna takes/);
     town.talk.remove(town.talkRoom, 'anna', own);
-    await soon('the redaction', async () => (await town.isRedacted(copy.event_id)) || undefined);
+    await town.soon('the redaction', async () => (await town.isRedacted(copy.event_id)) || undefined);
 
     const moderated = says('mia removes this');
     await town.miaRedacts((await inMatrix(/^mia removes/)).event_id);
-    await soon('the deletion', () =>
+    await town.soon('the deletion', () =>
       talkRows().find(({ id, messageType }) => id === moderated && messageType === 'comment_deleted'),
     );
 
     const event = await town.miaSays({ body: 'mia takes this back' });
     const row = await inTalk(/mia takes this back/);
     await town.miaRedacts(event);
-    await soon('the deletion', () =>
+    await town.soon('the deletion', () =>
       talkRows().find(({ id, messageType }) => id === row.id && messageType === 'comment_deleted'),
     );
 
@@ -220,7 +214,7 @@ describe('the whole conversation with a real Synapse', () => {
     const shown = await inTalk(/a moderator of Talk/);
     town.talk.promote(town.talkRoom, 'ben');
     town.talk.remove(town.talkRoom, 'ben', shown.id);
-    await soon('the redaction', async () => (await town.isRedacted(other)) || undefined);
+    await town.soon('the redaction', async () => (await town.isRedacted(other)) || undefined);
   });
 
   it('reactions: ghosts each their own, one account for many', async () => {
@@ -229,17 +223,17 @@ describe('the whole conversation with a real Synapse', () => {
     town.talk.react(town.talkRoom, 'anna', id, '👍');
     town.talk.react(town.talkRoom, 'ben', id, '👍');
     const both = ['@crosstalk_cloud_users=2fanna 👍\ufe0f', '@crosstalk_cloud_users=2fben 👍\ufe0f'];
-    await soon('both reactions', async () => (await reactionsTo(copy.event_id)).length === 2 || undefined);
+    await town.soon('both reactions', async () => (await reactionsTo(copy.event_id)).length === 2 || undefined);
     expect(await reactionsTo(copy.event_id)).toEqual(both);
     town.talk.unreact(town.talkRoom, 'anna', id, '👍');
-    await soon('one to go', async () => (await reactionsTo(copy.event_id)).length === 1 || undefined);
+    await town.soon('one to go', async () => (await reactionsTo(copy.event_id)).length === 1 || undefined);
     expect(await reactionsTo(copy.event_id)).toEqual(both.slice(1));
 
     const noah = await town.newcomer('Noah');
     const react = (): Promise<string> =>
       town.miaSends('m.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: copy.event_id, key: '🎉' } });
     const reaction = await react();
-    await soon('the relay', () => talkReactions(id).includes('bridge 🎉') || undefined);
+    await town.soon('the relay', () => talkReactions(id).includes('bridge 🎉') || undefined);
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(town.matrixRoom)}`;
     const second = (await town.synapse.call(
       'PUT',
@@ -254,7 +248,7 @@ describe('the whole conversation with a real Synapse', () => {
     await inTalk(/and is still there/);
     expect(talkReactions(id)).toContain('bridge 🎉');
     await town.synapse.call('PUT', `${path}/redact/${encodeURIComponent(second.event_id)}/noah2`, {}, noah.token);
-    await soon('the relay to take it back', () => !talkReactions(id).includes('bridge 🎉') || undefined);
+    await town.soon('the relay to take it back', () => !talkReactions(id).includes('bridge 🎉') || undefined);
     await town.leaves(noah);
   });
 
@@ -274,12 +268,12 @@ describe('the whole conversation with a real Synapse', () => {
       (await town.matrixMessages()).filter(
         ({ sender, content }) => sender !== town.mia.id && content.body?.startsWith(word),
       );
-    await soon('two parts', async () => (await parts('漢字')).length >= 2 || undefined);
+    await town.soon('two parts', async () => (await parts('漢字')).length >= 2 || undefined);
     const [first, ...others] = await parts('漢字');
     town.talk.edit(town.talkRoom, 'anna', id, 'short now');
-    await soon('the edit', async () => (await editsOf(first?.event_id ?? '')).at(-1) === 'short now' || undefined);
+    await town.soon('the edit', async () => (await editsOf(first?.event_id ?? '')).at(-1) === 'short now' || undefined);
     for (const other of others) {
-      await soon('the rest to go', async () => (await town.isRedacted(other.event_id)) || undefined);
+      await town.soon('the rest to go', async () => (await town.isRedacted(other.event_id)) || undefined);
     }
 
     const event = await town.miaSays({ body: 'grows' });
@@ -290,7 +284,7 @@ describe('the whole conversation with a real Synapse', () => {
       'm.new_content': { msgtype: 'm.text', body: `${grown} ${grown}`.slice(0, 50_000) },
       'm.relates_to': { rel_type: 'm.replace', event_id: event },
     });
-    await soon(
+    await town.soon(
       'it to grow',
       () =>
         talkRows().filter(({ actorId, message }) => actorId === 'bridge' && message.includes('growing growing'))
@@ -301,16 +295,16 @@ describe('the whole conversation with a real Synapse', () => {
 
   it('the name, description and picture of the room', async () => {
     town.talk.renameRoom(town.talkRoom, 'Renamed in Talk', 'anna');
-    await soon(
+    await town.soon(
       'the name',
       async () => (await town.matrixState('m.room.name'))?.['name'] === 'Renamed in Talk' || undefined,
     );
     await town.miaSetsState('m.room.name', { name: 'Renamed in Matrix' });
-    await soon('the name', () => town.talk.describe(town.talkRoom).name === 'Renamed in Matrix' || undefined);
+    await town.soon('the name', () => town.talk.describe(town.talkRoom).name === 'Renamed in Matrix' || undefined);
     await town.miaSetsState('m.room.topic', { topic: 'About that' });
-    await soon('the topic', () => town.talk.describe(town.talkRoom).description === 'About that' || undefined);
+    await town.soon('the topic', () => town.talk.describe(town.talkRoom).description === 'About that' || undefined);
     await town.miaSetsState('m.room.avatar', { url: await town.upload(png, 'image/png') });
-    await soon('the picture', () => town.talk.describe(town.talkRoom).hasPicture || undefined);
+    await town.soon('the picture', () => town.talk.describe(town.talkRoom).hasPicture || undefined);
   });
 
   it('files, each byte for byte: with their words, a name that is none, and what is large', async () => {
@@ -321,7 +315,7 @@ describe('the whole conversation with a real Synapse', () => {
     ];
     for (const file of sent) town.talk.shareFile(town.talkRoom, 'anna', file);
     for (const { name, data } of sent) {
-      const { content } = await soon(`${name} in the Matrix room`, async () =>
+      const { content } = await town.soon(`${name} in the Matrix room`, async () =>
         (await town.matrixMessages()).find((event) => event.content.filename === name),
       );
       expect(content).toMatchObject({ body: name === 'meadow.png' ? 'a file from Talk with words' : name });
@@ -336,7 +330,7 @@ describe('the whole conversation with a real Synapse', () => {
       ['meadow.png', sent[0]!],
       ['odd_Übersicht (final) 🦒.bin', sent[1]!],
     ] as const) {
-      const file = await soon(`${name} in the Talk room`, () =>
+      const file = await town.soon(`${name} in the Talk room`, () =>
         town.talk.state.files.of('bridge').find((each) => each.name === name),
       );
       expect(file.data.whole().equals(data)).toBe(true);
@@ -349,9 +343,9 @@ describe('the whole conversation with a real Synapse', () => {
     town.talk.addMember(town.talkRoom, 'cleo', 'anna');
     const ghost = '@crosstalk_cloud_users=2fcleo:synapse.test';
     const membership = async (): Promise<unknown> => (await town.matrixState('m.room.member', ghost))?.['membership'];
-    await soon('her ghost', async () => (await membership()) === 'join' || undefined);
+    await town.soon('her ghost', async () => (await membership()) === 'join' || undefined);
     town.talk.removeMember(town.talkRoom, 'cleo', 'anna');
-    await soon('her ghost to leave', async () => (await membership()) === 'leave' || undefined);
+    await town.soon('her ghost to leave', async () => (await membership()) === 'leave' || undefined);
 
     const olga = await town.newcomer('Olga');
     expect((await inTalk(/Olga.*joined/)).silent).toBe(true);
@@ -374,7 +368,7 @@ describe('the whole conversation with a real Synapse', () => {
     ];
     const copies = [await inMatrix(/^away one/), await inMatrix(/^away two/), await inMatrix(/^away three/)] as const;
     town.talk.react(town.talkRoom, 'ben', reacted, '👍');
-    await soon('the reaction', async () => (await reactionsTo(copies[2].event_id)).length === 1 || undefined);
+    await town.soon('the reaction', async () => (await reactionsTo(copies[2].event_id)).length === 1 || undefined);
     const event = await town.miaSays({ body: 'away four' });
     const row = await inTalk(/away four/);
     await replica.kill();
@@ -385,13 +379,16 @@ describe('the whole conversation with a real Synapse', () => {
     await town.miaRedacts(event);
     replica = town.start();
     await replica.ready();
-    await soon('the edit', async () => (await editsOf(copies[0].event_id)).at(-1) === 'away one edited' || undefined);
-    await soon('the deletion', async () => (await town.isRedacted(copies[1].event_id)) || undefined);
-    await soon(
+    await town.soon(
+      'the edit',
+      async () => (await editsOf(copies[0].event_id)).at(-1) === 'away one edited' || undefined,
+    );
+    await town.soon('the deletion', async () => (await town.isRedacted(copies[1].event_id)) || undefined);
+    await town.soon(
       'the reactions',
       async () => (await reactionsTo(copies[2].event_id)).join() === '@crosstalk_cloud_users=2fanna 🎉' || undefined,
     );
-    await soon('the deletion', () =>
+    await town.soon('the deletion', () =>
       talkRows().find(({ id, messageType }) => id === row.id && messageType === 'comment_deleted'),
     );
   });

@@ -1,8 +1,6 @@
 import { jest } from '@jest/globals';
-import { type Replica, until } from '../e2e/world.js';
 import { type SeenEvent, Town } from './town.js';
 
-const python = process.env['CROSSTALK_SYNAPSE_PYTHON'];
 const start = 'org.matrix.msc3381.poll.start';
 const response = 'org.matrix.msc3381.poll.response';
 const end = 'org.matrix.msc3381.poll.end';
@@ -14,25 +12,15 @@ jest.setTimeout(180_000);
 
 describe('polls and threads with a real Synapse', () => {
   let town: Town;
-  let replica: Replica;
 
   beforeAll(async () => {
-    if (python === undefined) throw new Error('CROSSTALK_SYNAPSE_PYTHON is not set: scripts/test-synapse.mjs sets it');
-    town = await Town.build(python);
-    replica = town.start();
-    await replica.ready();
+    town = await Town.build();
+    await town.start().ready();
   }, 180_000);
   afterAll(() => town?.close(), 60_000);
 
-  async function soon<Found>(what: string, look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> {
-    let found: Found | undefined;
-    await until(what, async () => (found = await look()) !== undefined, 60_000).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${replica.log.slice(-2_000)}`);
-    });
-    return found as Found;
-  }
   const shows = (what: string, look: () => unknown, wanted: unknown): Promise<unknown> =>
-    soon(`${what}: ${JSON.stringify(wanted)}`, async () =>
+    town.soon(`${what}: ${JSON.stringify(wanted)}`, async () =>
       JSON.stringify(await look()) === JSON.stringify(wanted) ? true : undefined,
     );
 
@@ -46,7 +34,7 @@ describe('polls and threads with a real Synapse', () => {
       readonly answers: readonly Content[];
     };
   const asked = (question: string): Promise<SeenEvent> =>
-    soon(`the poll "${question}" on Matrix`, async () =>
+    town.soon(`the poll "${question}" on Matrix`, async () =>
       (await pollsInMatrix()).find((event) => pollIn(event).question['org.matrix.msc1767.text'] === question),
     );
   const about = (poll: string): Content => ({ 'm.relates_to': { rel_type: 'm.reference', event_id: poll } });
@@ -78,7 +66,7 @@ describe('polls and threads with a real Synapse', () => {
     return last?.content['m.new_content']?.body ?? last?.content.body;
   };
   const inTalk = (question: string) =>
-    soon(`the poll "${question}" in Talk`, () =>
+    town.soon(`the poll "${question}" in Talk`, () =>
       town.talk.polls(town.talkRoom).find((poll) => poll.question.endsWith(question)),
     );
   const underTalk = (): string | undefined =>
@@ -136,11 +124,11 @@ describe('polls and threads with a real Synapse', () => {
   it('a thread of Talk with its title is one on Matrix, both ways, and its edits too', async () => {
     const root = town.talk.post(town.talkRoom, 'anna', 'who brings what?', { threadTitle: 'Summer party' });
     const find = (text: string): Promise<SeenEvent> =>
-      soon(`"${text}" on Matrix`, async () =>
+      town.soon(`"${text}" on Matrix`, async () =>
         (await town.matrixMessages()).find(({ content }) => content.body?.includes(text)),
       );
     const first = await find('who brings what?');
-    await soon('the title on Matrix', async () =>
+    await town.soon('the title on Matrix', async () =>
       (await town.matrixMessages()).find(({ content }) => content.body?.includes('🧵 Summer party')),
     );
     const reply = town.talk.post(town.talkRoom, 'ben', 'I bring cake', { threadId: root });
@@ -148,7 +136,7 @@ describe('polls and threads with a real Synapse', () => {
     const inThread = { rel_type: 'm.thread', event_id: first.event_id };
     expect(cake.content['m.relates_to']).toMatchObject(inThread);
     await town.miaSays({ body: 'I bring tea', 'm.relates_to': inThread });
-    const row = await soon('the answer in Talk', () =>
+    const row = await town.soon('the answer in Talk', () =>
       town.talk.messages(town.talkRoom).find(({ message }) => String(message).includes('I bring tea')),
     );
     expect(row).toMatchObject({ threadId: root });

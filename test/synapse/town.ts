@@ -8,7 +8,7 @@ import { registrationYaml } from '../../src/adapters/matrix/matrix.registration.
 import { matrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
 import { accountId } from '../../src/model/ids.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
-import { anyPorts, Replica } from '../e2e/world.js';
+import { anyPorts, Replica, until } from '../e2e/world.js';
 import { Front } from '../support/front.js';
 import { freshDatabase } from '../support/database.js';
 import { Refusal, Synapse } from './synapse.js';
@@ -66,7 +66,9 @@ export class Town {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async build(python: string): Promise<Town> {
+  static async build(): Promise<Town> {
+    const python = process.env['CROSSTALK_SYNAPSE_PYTHON'];
+    if (python === undefined) throw new Error('CROSSTALK_SYNAPSE_PYTHON is not set: scripts/test-synapse.mjs sets it');
     const front = new Front();
     const ours = {
       serverName,
@@ -114,6 +116,15 @@ export class Town {
     const folder = mkdtempSync(join(tmpdir(), 'crosstalk town '));
     const drop = (): Promise<void> => database.drop();
     return new Town(talk, talkRoom, database.url, synapse, mia, matrixRoom.room_id, settings, front, folder, drop);
+  }
+
+  /** What is there before a minute has passed; else it throws, with what the program said last. */
+  async soon<Found>(what: string, look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> {
+    let found: Found | undefined;
+    await until(what, async () => (found = await look()) !== undefined, 60_000).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.#replicas.at(-1)?.log.slice(-2_000) ?? ''}`);
+    });
+    return found as Found;
   }
 
   /** Starts the program; one at a time. */

@@ -2,15 +2,13 @@ import { type Replica, until } from '../e2e/world.js';
 import { type SeenEvent, Town } from './town.js';
 
 const kills = 6;
-const python = process.env['CROSSTALK_SYNAPSE_PYTHON'];
 
 describe('Talk and a real Synapse', () => {
   let town: Town;
   let replica: Replica;
 
   beforeAll(async () => {
-    if (python === undefined) throw new Error('CROSSTALK_SYNAPSE_PYTHON is not set: scripts/test-synapse.mjs sets it');
-    town = await Town.build(python);
+    town = await Town.build();
     replica = town.start();
     await replica.ready();
   }, 180_000);
@@ -18,22 +16,12 @@ describe('Talk and a real Synapse', () => {
 
   const byGhosts = async (): Promise<SeenEvent[]> =>
     (await town.matrixMessages()).filter(({ sender }) => sender !== town.mia.id);
-  const inMatrix = async (body: string): Promise<SeenEvent> => {
-    let found: SeenEvent | undefined;
-    await until(`'${body}' in the Matrix room\n${replica.log.slice(-2_000)}`, async () => {
-      found = (await byGhosts()).find(({ content }) => content.body === body);
-      return found !== undefined;
-    });
-    return found!;
-  };
-  const inTalk = async (text: string): Promise<{ id: string; actor: string }> => {
-    let found: { id: string; actor: string } | undefined;
-    await until(`'${text}' in the Talk room\n${replica.log.slice(-2_000)}`, () => {
-      found = town.talkMessages().find((message) => message.text === text);
-      return found !== undefined;
-    });
-    return found!;
-  };
+  const inMatrix = (body: string): Promise<SeenEvent> =>
+    town.soon(`'${body}' in the Matrix room`, async () =>
+      (await byGhosts()).find(({ content }) => content.body === body),
+    );
+  const inTalk = (text: string): Promise<{ id: string; actor: string }> =>
+    town.soon(`'${text}' in the Talk room`, () => town.talkMessages().find((message) => message.text === text));
 
   it('Matrix: a person of Talk speaks as a ghost with their name, and pings nobody', async () => {
     town.talk.post(town.talkRoom, 'anna', 'hello @room 👩‍👩‍👧 שלום');

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Fault, FaultScript } from '../fault-script.js';
+import type { FaultScript } from '../fault-script.js';
+import { isStruck } from '../struck-sockets.js';
 import type { App } from './state/apps.js';
 import type { SlackClock } from './state/clock.js';
 import { newSecret } from './state/ids.js';
@@ -139,7 +140,7 @@ export class SocketMode implements Transport {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const fault = this.faults.next('GET', request.url ?? '/');
-    if (fault !== undefined && this.#isStruck(fault, socket)) return;
+    if (fault !== undefined && isStruck(fault, socket)) return;
     const ticket = new URL(request.url ?? '/', 'ws://sandbox').searchParams.get('ticket') ?? '';
     const known = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
@@ -155,26 +156,6 @@ export class SocketMode implements Transport {
     };
     if (fault?.do === 'slow') setTimeout(accept, fault.delayMs).unref();
     else accept();
-  }
-
-  /** True where the connection does not come about. */
-  #isStruck(fault: Fault, socket: Duplex): boolean {
-    switch (fault.do) {
-      case 'answer':
-        socket.end(`HTTP/1.1 ${fault.status} Sandbox\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-        return true;
-      case 'hang':
-        setTimeout(() => socket.destroy(), fault.forMs).unref();
-        return true;
-      case 'drop':
-      case 'truncate':
-      case 'html':
-        socket.destroy();
-        return true;
-      case 'slow':
-      case 'acceptThenDrop':
-        return false;
-    }
   }
 
   #greet(connection: Connection): void {

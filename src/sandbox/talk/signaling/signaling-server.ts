@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Fault, FaultScript } from '../../fault-script.js';
+import type { FaultScript } from '../../fault-script.js';
+import { isStruck } from '../../struck-sockets.js';
 import { Conversation, type HubGeneration } from './conversation.js';
 import { Hub } from './hub.js';
 import { isMap, isProven, type Json, NextcloudBackend } from './nextcloud-backend.js';
@@ -185,24 +186,4 @@ async function readText(request: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** True where the connection does not come about. */
-function isStruck(fault: Fault, socket: Duplex): boolean {
-  switch (fault.do) {
-    case 'answer':
-      socket.end(`HTTP/1.1 ${fault.status} Sandbox\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return true;
-    case 'hang':
-      setTimeout(() => socket.destroy(), fault.forMs).unref();
-      return true;
-    case 'drop':
-    case 'truncate':
-    case 'html':
-      socket.destroy();
-      return true;
-    case 'slow':
-    case 'acceptThenDrop':
-      return false;
-  }
 }
