@@ -2,7 +2,7 @@ import { intervals } from '../../src/adapters/talk/talk.constants.js';
 import { talkDefinition } from '../../src/adapters/talk/talk.definition.js';
 import type { TalkAdapter } from '../../src/adapters/talk/talk.adapter.js';
 import { roomId, type Cursor, type RoomId } from '../../src/model/ids.js';
-import type { WatchedRoom, Watching } from '../../src/model/network-adapter.js';
+import type { Speaker, WatchedRoom, Watching } from '../../src/model/network-adapter.js';
 import { silentLog } from '../../src/observability/log.js';
 import { Metrics } from '../../src/observability/metrics.js';
 import type { Fault } from '../../src/sandbox/fault-script.js';
@@ -229,6 +229,24 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
     expect(askedS[0]).toBeLessThan(60);
     expect(askedS.length).toBeGreaterThan(10);
     expect(Math.min(...gapsS)).toBeGreaterThanOrEqual(60);
+  });
+
+  it('participants every 3 s while somebody types in a linked room, and for 15 s more', async () => {
+    const askedS: number[] = [];
+    const typesUntilMs = 31_000;
+    talk.faults.watch((_method, path) => {
+      if (participants.test(path)) askedS.push(clock.passedMs / 1000);
+      if (clock.passedMs > 3_600_000) stop.abort();
+      // Who types is told of every ten seconds.
+      if (list.test(path) && clock.passedMs <= typesUntilMs && clock.passedMs % 10_000 < 3000)
+        void adapter.showTyping?.(room, [{} as Speaker], stop.signal);
+    });
+    await watch(undefined)(stop.signal);
+    const gapsS = askedS.slice(1).map((second, index) => second - (askedS[index] ?? 0));
+    expect(new Set(gapsS)).toEqual(new Set([3]));
+    expect(askedS.at(0)).toBeLessThanOrEqual(6);
+    expect(askedS.at(-1)).toBeGreaterThanOrEqual(42);
+    expect(askedS.at(-1)).toBeLessThanOrEqual(51);
   });
 
   it('the room list is looked at again as soon as the first room is linked', async () => {

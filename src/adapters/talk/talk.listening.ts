@@ -66,6 +66,7 @@ export class TalkListening {
   }
 
   async #showTyping(room: RoomId, isTyping: boolean): Promise<void> {
+    if (isTyping) await this.#people.somebodyLooks(room);
     const { config } = await this.client.facts.capabilities();
     // Talk's own setting of the account, which its clients obey too.
     const isPrivate = config.chat['typing-privacy'] === typingPrivacy.private;

@@ -86,7 +86,10 @@ describe('talk.people', () => {
     const rooms = cameLater.filter(({ at }) => since !== null && at > since).map((came) => came.room);
     return Promise.resolve({ rooms, upTo: cameLater.at(-1)?.at ?? '1' });
   };
-  const step = (by = people, rooms = [watched(room)]) => by.step(rooms, joined, signal);
+  const step = async (by = people, rooms = [watched(room)]) => {
+    await by.welcome(joined);
+    await by.step(rooms, signal);
+  };
   /** A row tells of the room's people, and a minute is over. */
   const stepLater = async (id: number, systemMessage = 'user_added'): Promise<void> => {
     await people.noticeRow(room, row(id, systemMessage));
@@ -204,10 +207,70 @@ describe('talk.people', () => {
     expect(told()).toEqual(['users/a left', 'users/c joined']);
   });
 
+  /** What is asked in the seconds to come, in each of which it is seen what is due. */
+  const askedWithin = async (seconds: number, each: (second: number) => Promise<void> | void): Promise<number> => {
+    const before = asked.length;
+    for (let second = 0; second < seconds; second += 1) {
+      await each(second);
+      await step();
+      await clock.pass(1000);
+    }
+    return asked.length - before;
+  };
+  const looks = async (second: number): Promise<void> => {
+    if (second % 10 === 0) await people.somebodyLooks(room);
+  };
+  const nobody = (): void => undefined;
+
+  it('while somebody looks the room is asked every 3 s, and not at all when they do no more', async () => {
+    await step();
+    expect(asked).toEqual([]);
+    expect(await askedWithin(60, looks)).toBe(20);
+    there = [...there, some('users', 'carol')];
+    told();
+    await step();
+    expect(told()).toEqual(['users/carol joined']);
+    // Until 15 s after they were told to look, the last time 10 s ago.
+    expect(await askedWithin(30, nobody)).toBeLessThanOrEqual(2);
+    expect(await askedWithin(3600, nobody)).toBe(0);
+  });
+
+  it('another replica hears that somebody looks, and the owner asks', async () => {
+    await make().somebodyLooks(room);
+    await step();
+    expect(asked).toEqual([room]);
+  });
+
+  it('what was found is written down where it changed alone', async () => {
+    let written = 0;
+    const put = store.put.bind(store);
+    store = { ...store, put: (key, value) => ((written += key.startsWith('people/') ? 1 : 0), put(key, value)) };
+    people = make();
+    await askedWithin(30, looks);
+    expect(written).toBe(1);
+  });
+
+  it('a room that fails is asked once a minute, whoever looks', async () => {
+    answer = () => Promise.reject(new NetworkUnavailable('not now', { certainty: 'notSent' }));
+    expect(await askedWithin(180, looks)).toBe(3);
+    answer = () => Promise.reject(new RoomClosed('not allowed', 'noPermission'));
+    await clock.pass(60_000);
+    expect(await askedWithin(180, looks)).toBe(3);
+  });
+
+  it('a closed room, and one in no active link, is not asked however much they look', async () => {
+    for (const rooms of [[watched(room, 'closed')], [watched(roomId('other123'))]]) {
+      await people.somebodyLooks(room);
+      await step(people, rooms);
+    }
+    expect(asked).toEqual([]);
+  });
+
   it('nobody is asked for where nobody is to be shown', async () => {
     people = make(0);
     await people.began(room);
     await people.noticeRow(room, row(1, 'user_added'));
+    await people.somebodyLooks(room);
     await step();
     expect(asked).toEqual([]);
     expect(await store.list('')).toEqual([]);
@@ -257,10 +320,11 @@ describe('talk.people', () => {
     expect(told()).toHaveLength(3);
   });
 
-  it('what could not be stored is told by the next look', async () => {
+  it('what could not be stored is told by the next look, a minute later', async () => {
     await people.began(room);
     refusals = [new Error('the database is away')];
     await expect(step()).rejects.toThrow('the database is away');
+    await clock.pass(60_000);
     await step();
     expect(told()).toHaveLength(3);
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused, RoomClosed } from '../../model/errors.js';
@@ -9,6 +10,7 @@ import type { TalkClient } from './talk.client.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
 import { actorType, intervals, participantType } from './talk.constants.js';
 import { actorOf, talkUserId } from './talk.ids.js';
+import { LookedRooms } from './talk.looked-rooms.js';
 import {
   parseKnownPeople,
   parseWelcomed,
@@ -56,16 +58,25 @@ interface Found extends KnownPerson {
   readonly id: string;
 }
 
+/** How a room was asked last, and when that began. */
+interface Asked {
+  readonly atMs: number;
+  readonly answered: boolean;
+}
+
 /**
- * Who is in linked rooms: looked up when a room is begun and after rows that tell of its people, at most once a minute a room, and
- * never else. Whoever reads a room writes down that it is to be looked at; the account's owner alone looks.
+ * Who is in linked rooms: looked up when a room is begun and after rows that tell of its people, at most once a minute a room; while
+ * somebody looks at it, every 3 s; and never else. Whoever reads a room, or hears that somebody looks, writes down that it is to be
+ * looked at; the account's owner alone looks.
  */
 export class TalkPeople {
-  /** When each room may be looked at again. */
-  readonly #notBeforeMs = new Map<RoomId, number>();
+  readonly #asked = new Map<RoomId, Asked>();
+  readonly #looked: LookedRooms;
   #ingest: Ingest | undefined;
 
-  constructor(private readonly parts: PeopleParts) {}
+  constructor(private readonly parts: PeopleParts) {
+    this.#looked = new LookedRooms(parts.store, parts.clock);
+  }
 
   listen(ingest: Ingest): void {
     this.#ingest = ingest;
@@ -85,37 +96,66 @@ export class TalkPeople {
     if (this.parts.membersShown > 0 && changing.has(systemMessage)) await this.#mark(room, String(id));
   }
 
-  /** Looks at the rooms that are due, one after the other. Throws LoginRefused; what else fails is tried again in a minute. */
-  async step(rooms: readonly WatchedRoom[], joined: Watching['joined'], signal: AbortSignal): Promise<void> {
-    const { clock, store, membersShown, log } = this.parts;
-    if (membersShown === 0 || rooms.length === 0) return;
-    await this.#welcome(joined);
-    const open = new Set(rooms.filter(({ state }) => state === 'open').map(({ room }) => room));
-    for (const { key, value } of await store.list(dueFront)) {
-      const room = roomId(key.slice(dueFront.length));
-      const isDue = clock.monotonicMs() >= (this.#notBeforeMs.get(room) ?? -Infinity);
-      if (signal.aborted || !open.has(room) || !isDue) continue;
-      try {
-        await this.#look(room, signal);
-        await this.#done(room, value);
-      } catch (error) {
-        if (error instanceof LoginRefused || !(error instanceof BridgeError)) throw error;
-        if (signal.aborted) return;
-        log.debug({ room, error }, 'it cannot be asked who is in a room');
-        // Where we may not see it, or are out: what changes that is told by a row, or begins the room anew.
-        if (error instanceof RoomClosed || error.failure.retry === 'never') await this.#done(room, value);
-      }
-      this.#notBeforeMs.set(room, clock.monotonicMs() + intervals.participants.pushed);
-    }
-  }
-
   /** A room that comes into a link later is shown who is in those that were there before. */
-  async #welcome(joined: Watching['joined']): Promise<void> {
-    const { store } = this.parts;
+  async welcome(joined: Watching['joined']): Promise<void> {
+    const { store, membersShown } = this.parts;
+    if (membersShown === 0) return;
     const since = parseWelcomed(await store.get(welcomedKey));
     const { rooms, upTo } = await joined(since);
     for (const room of rooms) await this.began(room);
     if (upTo !== since) await store.put(welcomedKey, { upTo });
+  }
+
+  /** Somebody types in a room that is linked with this one: they look at it. */
+  async somebodyLooks(room: RoomId): Promise<void> {
+    if (this.parts.membersShown > 0) await this.#looked.told(room);
+  }
+
+  /** Whether somebody looks at a room: it is due within 3 s then. That another replica heard of it is known at the next step. */
+  get isLookedAt(): boolean {
+    return this.#looked.isAny;
+  }
+
+  /**
+   * Looks at the rooms that are due, one after the other. Throws LoginRefused; what else fails is tried again in a minute, whoever
+   * looks.
+   */
+  async step(rooms: readonly WatchedRoom[], signal: AbortSignal): Promise<void> {
+    const { store, membersShown } = this.parts;
+    if (membersShown === 0) return;
+    const open = new Set(rooms.filter(({ state }) => state === 'open').map(({ room }) => room));
+    const marks = new Map(
+      (await store.list(dueFront)).map(({ key, value }) => [roomId(key.slice(dueFront.length)), value]),
+    );
+    const looked = await this.#looked.now();
+    for (const room of new Set([...looked, ...marks.keys()])) {
+      if (signal.aborted) return;
+      if (open.has(room) && this.#mayAsk(room, looked.has(room))) await this.#ask(room, marks.get(room), signal);
+    }
+  }
+
+  #mayAsk(room: RoomId, isLooked: boolean): boolean {
+    const asked = this.#asked.get(room);
+    if (asked === undefined) return true;
+    const { looking, pushed } = intervals.participants;
+    return this.parts.clock.monotonicMs() - asked.atMs >= (isLooked && asked.answered ? looking : pushed);
+  }
+
+  async #ask(room: RoomId, mark: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.parts;
+    const atMs = clock.monotonicMs();
+    this.#asked.set(room, { atMs, answered: false });
+    try {
+      await this.#look(room, signal);
+      this.#asked.set(room, { atMs, answered: true });
+      await this.#done(room, mark);
+    } catch (error) {
+      if (error instanceof LoginRefused || !(error instanceof BridgeError)) throw error;
+      if (signal.aborted) return;
+      log.debug({ room, error }, 'it cannot be asked who is in a room');
+      // Where we may not see it, or are out: what changes that is told by a row, or begins the room anew.
+      if (error instanceof RoomClosed || error.failure.retry === 'never') await this.#done(room, mark);
+    }
   }
 
   async #mark(room: RoomId, by: string): Promise<void> {
@@ -140,6 +180,7 @@ export class TalkPeople {
     );
     if (payloads.length > 0) await this.#ingest?.accept(payloads);
     const people = Object.fromEntries([...there].map(([key, { name, role }]) => [key, { name, role }]));
+    if (payloads.length === 0 && isDeepStrictEqual(people, known.people)) return;
     await store.put(knownFront + room, { looks: known.looks + 1, people } satisfies KnownPeople);
   }
 

@@ -35,7 +35,7 @@ export interface WatchParts {
   readonly invitations: Pick<TalkInvitations, 'notice'>;
   readonly breakouts: Pick<TalkBreakouts, 'notice' | 'listWithinMs'>;
   readonly bots: Pick<TalkBots, 'step'>;
-  readonly people: Pick<TalkPeople, 'step'>;
+  readonly people: Pick<TalkPeople, 'welcome' | 'isLookedAt' | 'step'>;
   readonly standings: Pick<TalkStandings, 'learn' | 'forget' | 'tell'>;
   readonly trust: PushTrust;
   /** In which rooms the signaling server tells of new messages. */
@@ -86,15 +86,14 @@ export class TalkWatch {
 
   /** Until `signal` aborts. Throws BridgeErrors; what was seen is kept for the next run. */
   async run(watching: Watching, signal: AbortSignal): Promise<void> {
-    const { settings, clock, bots, people, standings } = this.parts;
+    const { settings, clock, bots, standings } = this.parts;
     this.#choiceDueMs = 0;
     while (!signal.aborted) {
       // The first room that is linked is not kept waiting.
       const isChoice = this.#rooms.length === 0 || clock.monotonicMs() >= this.#choiceDueMs;
       if (isChoice) await this.#choose(watching);
       if (signal.aborted) return;
-      if (isChoice)
-        this.#people.begin(() => people.step(this.#rooms, (since) => watching.joined(since), signal), signal);
+      this.#lookForPeople(watching, isChoice, signal);
       if (this.#isWaitedFor || clock.monotonicMs() >= this.#idleSweepDueMs) await this.#sweep(watching, signal);
       const ways = await this.#judge.judge(watching.rooms, (rooms) => this.#wake(watching, rooms));
       if (ways === 'failed') await this.#choose(watching);
@@ -107,6 +106,15 @@ export class TalkWatch {
   /** How a room is watched now. */
   modeOf(room: string): WatchMode {
     return this.#modes.get(roomId(room)) ?? 'swept';
+  }
+
+  #lookForPeople(watching: Watching, isChoice: boolean, signal: AbortSignal): void {
+    const { people } = this.parts;
+    if (this.#rooms.length === 0 || !(isChoice || people.isLookedAt)) return;
+    this.#people.begin(async () => {
+      if (isChoice) await people.welcome((since) => watching.joined(since));
+      await people.step(this.#rooms, signal);
+    }, signal);
   }
 
   async #choose(watching: Watching): Promise<void> {
