@@ -3,6 +3,7 @@ import type { Inline } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
 import { toPlain } from './plain.js';
 import { commonMarks, type Mark, type Run, runsOf } from './runs.js';
+import { spoilerMarks } from './spoiler-marks.js';
 
 /** Where Talk's clients lead people; other addresses are shown. */
 const showable = /^(?:https?:\/\/|mailto:|tel:)[^\s<>]/i;
@@ -65,8 +66,8 @@ function sayable(inline: Inline): Inline[] {
     case 'underline':
       return [{ type: 'italic', content: inline.content.flatMap(sayable) }];
     case 'spoiler': {
-      const reason = inline.reason === undefined ? '' : `: ${inline.reason}`;
-      return [{ type: 'text', text: `[spoiler${reason}] ` }, ...inline.content.flatMap(sayable)];
+      const [before, behind] = spoilerMarks(inline);
+      return [{ type: 'text', text: before }, ...inline.content.flatMap(sayable), { type: 'text', text: behind }];
     }
     case 'link':
       if (!showable.test(inline.url))

@@ -182,7 +182,7 @@ describe('toMarkdown: what was meant', () => {
     [
       'a spoiler',
       [paragraph({ type: 'spoiler', reason: 'end', content: [text('all survive')] })],
-      String.raw`[spoiler: end] all survive`,
+      String.raw`[spoiler: end] all survive [/spoiler]`,
     ],
     ['a formula', [paragraph({ type: 'math', latex: 'x_1^2' })], '`x_1^2`'],
     ['a custom emoji', [paragraph({ type: 'customEmoji', shortcode: 'party_parrot' })], ':party_parrot:'],

@@ -1,6 +1,7 @@
 import { assertNever } from '../model/bridge-event.js';
 import type { Block, Inline, ListItem, RichText } from '../model/rich-text.js';
 import { cleanText } from './clean.js';
+import { spoilerMarks } from './spoiler-marks.js';
 
 /** Pure: a plain text as paragraphs. `toPlain` gives back the cleaned text, letter for letter. */
 export function fromPlain(text: string): RichText {
@@ -114,8 +115,10 @@ function inline(given: Inline): string {
     case 'strike':
     case 'underline':
       return inlines(given.content);
-    case 'spoiler':
-      return `[spoiler${given.reason === undefined ? '' : `: ${given.reason}`}] ${inlines(given.content)}`;
+    case 'spoiler': {
+      const [before, behind] = spoilerMarks(given);
+      return `${before}${inlines(given.content)}${behind}`;
+    }
     case 'link': {
       const label = inlines(given.content);
       return label === '' ? given.url : namesAddress(label, given.url) ? label : `${label} (${given.url})`;

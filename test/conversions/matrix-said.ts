@@ -106,7 +106,7 @@ export const said: readonly Row[] = [
     'element web: a long message',
     '**mia** (Matrix): **1.** The stage goes to the east side, because the sun would blind the choir in the afternoon.\n\n**2.** The generator must not stand behind it: the hum was in every recording of last year.\n\n**3.** Food: three stalls have confirmed, the ice cream van has not answered; noah asks again on Thursday.\n\n**4.** Money: 1,240.50 left of the grant; receipts before the 30th, photographed is fine.',
   ],
-  ['element web: /spoiler', '**mia** (Matrix): [spoiler] number 42 wins the raffle'],
+  ['element web: /spoiler', '**mia** (Matrix): [spoiler] number 42 wins the raffle [/spoiler]'],
   ['element web: /plain', '**mia** (Matrix): \\*\\*not\\*\\* bold, \\_not\\_ italic'],
   ['element web: /html with details', '**mia** (Matrix): **Rota**\n\n- Mira 8\n- Jonas 7'],
   [
@@ -114,7 +114,10 @@ export const said: readonly Row[] = [
     '**mia** (Matrix):\n\n| Stall   | Fee   |\n| ------- | ----- |\n| Waffles | 30    |\n| `a\\|b`  | **4** |',
   ],
   ['element web: /html with font colours', '**mia** (Matrix): red and green'],
-  ['element web: /html with a spoiler that has a reason', '**mia** (Matrix): [spoiler: raffle] number 42 wins'],
+  [
+    'element web: /html with a spoiler that has a reason',
+    '**mia** (Matrix): [spoiler: raffle] number 42 [/spoiler] wins',
+  ],
   [
     'element web: /html with everything not allowed',
     '**mia** (Matrix):\n\n# Hi\n\n[a](https://fair.example.org/a.png)l',
@@ -166,7 +169,7 @@ export const said: readonly Row[] = [
   ['cinny: plain', '**noah** (Matrix): two\nlines'],
   [
     'cinny: bold, italic, underline, strike, spoiler, code',
-    '**noah** (Matrix): **b** *i j u* ~~s~~ [spoiler] hidden `c`',
+    '**noah** (Matrix): **b** *i j u* ~~s~~ [spoiler] hidden [/spoiler] `c`',
   ],
   ['cinny: code fence', '**noah** (Matrix):\n\n```js\nconst a = 1 < 2;\n```\n\nafter'],
   ['cinny: headings and quote', '**noah** (Matrix):\n\n# Plan\n\n## Stage\n\n> who?\n> me\n\nfine'],
@@ -179,13 +182,16 @@ export const said: readonly Row[] = [
     '**noah** (Matrix): [#Summer fair](https://matrix.to/#/!85blbprnsmTQLC5tvAa6TcczFDTMqxWUeePELiYnpe4?via=real.test) and [# Summer fair](https://matrix.to/#/!85blbprnsmTQLC5tvAa6TcczFDTMqxWUeePELiYnpe4/$W5nFarKv0Y9KIDND3JQ0y4x15wKpUmKqjqjoIgi6ybg?via=real.test)',
   ],
   ['cinny: notice', { silent: true, text: '**noah** (Matrix): the **server** sleeps at two' }],
-  ['nheko: spoilers, hard breaks', '**noah** (Matrix): [spoiler] 42 wins\n[spoiler: raffle] number 7 second'],
+  [
+    'nheko: spoilers, hard breaks',
+    '**noah** (Matrix): [spoiler] 42 [/spoiler] wins\n[spoiler: raffle] number 7 [/spoiler] second',
+  ],
   ['nheko: mention by the completer', '**noah** (Matrix): @\u200bmia: sound check'],
   ['nheko: confetti', '**noah** (Matrix): hooray'],
   ['fluffychat: breaks and strike', '**lena** (Matrix): one\n~~two~~\nthree'],
   [
     'fluffychat: mention, spoiler with a reason, emote',
-    '**lena** (Matrix): hi @\u200bmia [spoiler: raffle] 42 :kazoo:',
+    '**lena** (Matrix): hi @\u200bmia [spoiler: raffle] 42 [/spoiler] :kazoo:',
   ],
   ['fluffychat: maths', '**lena** (Matrix): `x^2`'],
   ['matrix-commander: plain', '**noah** (Matrix): Deploy of \\*\\*fair-site\\*\\* 1.4 finished'],

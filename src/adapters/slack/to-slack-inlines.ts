@@ -1,5 +1,6 @@
 import { labelOf, namesAddress } from '../../formatting/plain.js';
 import { cleanText } from '../../formatting/clean.js';
+import { spoilerMarks } from '../../formatting/spoiler-marks.js';
 import type { AccountId } from '../../model/ids.js';
 import type { Inline } from '../../model/rich-text.js';
 import { isChannelId, isPersonId } from './slack.ids.js';
@@ -95,11 +96,10 @@ function elementsOf(inline: Inline, place: InlinePlace, style: Style, url: strin
     case 'strike':
     case 'underline':
       return all(inline.content, { ...style, [inline.type]: true });
-    case 'spoiler':
-      return [
-        ...text(`[spoiler${inline.reason === undefined ? '' : `: ${inline.reason}`}] `),
-        ...all(inline.content, style),
-      ];
+    case 'spoiler': {
+      const [before, behind] = spoilerMarks(inline);
+      return [...text(before), ...all(inline.content, style), ...text(behind)];
+    }
     case 'code':
       return text(inline.text, { ...style, code: true });
     case 'math':
