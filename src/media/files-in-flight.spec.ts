@@ -26,13 +26,17 @@ describe('FilesInFlight', () => {
   });
 
   /** A delivery that opens a file; what it opened is not read yet. */
-  const begin = (name: string, { file = film, to = town, signal = never, place = inFlight.place(to) } = {}) => {
+  const begin = (
+    name: string,
+    { file = film, to = town, signal = never, place = inFlight.place(to), most = 1e9 } = {},
+  ) => {
     const file_ = place.open(
       file,
       () => {
         started.push(name);
         return opened();
       },
+      most,
       signal,
     );
     return { place, opened: file_ };
@@ -72,6 +76,26 @@ describe('FilesInFlight', () => {
     begin('from elsewhere', { file: { ...film, account: ws } });
     await settle();
     expect(started.slice(4)).toEqual(['small', 'spoken', 'elsewhere', 'from elsewhere']);
+  });
+
+  it('a file of unstated size is a large one, but where whoever opens it takes small ones alone', async () => {
+    const { bytes: _bytes, ...unstated } = film;
+    await fill();
+    begin('unstated', { file: unstated });
+    begin('preview', { file: unstated, most: 1024 * 1024 });
+    await settle();
+    expect(started.slice(4)).toEqual(['preview']);
+  });
+
+  it('what is small leaves the place of what moves as it is', async () => {
+    const [first] = await fill();
+    begin('5');
+    begin('its preview', { file: small, place: first?.place as FilePlace });
+    await settle();
+    expect(started.slice(4)).toEqual(['its preview']);
+    expect(await readWhole(first as never)).toBe('ab');
+    await settle();
+    expect(started.slice(5)).toEqual(['5']);
   });
 
   it('who is stopped while it waits gives up, and takes no place', async () => {

@@ -46,10 +46,18 @@ export class FilePlace {
 
   constructor(private readonly enter: (from: AccountId, signal: AbortSignal) => Promise<() => void>) {}
 
-  /** Waits until there is a place, where it takes one. What is spoken is small, and read twice where it cannot be converted. */
-  async open(file: FileRef, open: () => Promise<OpenedFile>, signal: AbortSignal): Promise<OpenedFile> {
+  /**
+   * Waits until there is a place, where it takes one: what is, for all that is known, larger than small. Whoever opens it takes
+   * `mostBytes` of it. What is spoken is small, and read twice where it cannot be converted.
+   */
+  async open(
+    file: FileRef,
+    open: () => Promise<OpenedFile>,
+    mostBytes: number,
+    signal: AbortSignal,
+  ): Promise<OpenedFile> {
+    if (Math.min(file.bytes ?? Infinity, mostBytes) <= smallBytes || file.voice !== undefined) return open();
     this.leave();
-    if ((file.bytes ?? 0) <= smallBytes || file.voice !== undefined) return open();
     this.#leave = await this.enter(file.account, signal);
     const opened = await open();
     return { ...opened, body: this.#read(opened.body) };

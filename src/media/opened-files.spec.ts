@@ -17,7 +17,7 @@ async function* chunksOf(...chunks: readonly Buffer[]): AsyncGenerator<Uint8Arra
 function opened(chunks: readonly Buffer[], told: Partial<FileRef> = {}, answered: Partial<FileStream> = {}) {
   const open = (): Promise<FileStream> =>
     Promise.resolve({ mime: 'application/octet-stream', ...answered, body: chunksOf(...chunks) });
-  return openForDelivery(open, { ...file, ...told }, signal);
+  return openForDelivery(open, { ...file, ...told }, signal, 1_000_000);
 }
 
 async function bytesOf({ body }: OpenedFile): Promise<Buffer> {
@@ -54,8 +54,22 @@ it('a large file is as large as it is said to be; where nobody says it, it is co
   expect(await bytesOf(counted)).toHaveLength(140_000);
 });
 
+it('what nobody told the size of is counted no further than anybody takes, and its connection is let go', async () => {
+  let closed = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield await Promise.resolve(Buffer.alloc(10_000));
+    } finally {
+      closed += 1;
+    }
+  }
+  const open = (): Promise<FileStream> => Promise.resolve({ mime: 'image/png', body: endless() });
+  expect((await openForDelivery(open, file, signal, 200_000)).bytes).toBeGreaterThan(200_000);
+  expect(closed).toBe(1);
+});
+
 it('the trouble of another account is none of the room that it goes to', async () => {
-  const failing = (error: Error) => openForDelivery(() => Promise.reject(error), file, signal);
+  const failing = (error: Error) => openForDelivery(() => Promise.reject(error), file, signal, 1_000_000);
   await expect(failing(new TargetGone('gone'))).rejects.toBeInstanceOf(FileGone);
   await expect(failing(new LoginRefused('no'))).rejects.toBeInstanceOf(NetworkUnavailable);
   await expect(failing(new LoginRefused('no'))).rejects.toMatchObject({ failure: { certainty: 'notSent' } });

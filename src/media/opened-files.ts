@@ -16,13 +16,20 @@ type Open = (file: FileRef, signal: AbortSignal) => Promise<FileStream>;
 
 /**
  * Opens a file for a delivery: with a name, a type and a size that hold wherever it goes. Nothing but its first bytes is kept in memory.
+ * One whose network does not say its size, and that is larger than `mostBytes`, is said to be larger than that, and no more.
  * Throws FileGone where it is not to be had any more, NetworkUnavailable where it cannot be had now.
  */
-export async function openForDelivery(open: Open, file: FileRef, signal: AbortSignal): Promise<OpenedFile> {
+export async function openForDelivery(
+  open: Open,
+  file: FileRef,
+  signal: AbortSignal,
+  mostBytes: number,
+): Promise<OpenedFile> {
   try {
     const stream = await open(file, signal);
     const { head, isWhole, body } = await begun(stream.body);
-    const bytes = isWhole ? head.length : (stream.bytes ?? file.bytes ?? (await countedBytes(open, file, signal)));
+    const told = isWhole ? head.length : (stream.bytes ?? file.bytes);
+    const bytes = told ?? (await countedBytes(open, file, signal, mostBytes));
     const picture = pictureIn(head);
     const mime = picture?.mime ?? saidMime(file, stream);
     const size = picture?.size ?? file.size;
@@ -78,9 +85,12 @@ async function* joined(head: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGene
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-/** Nobody told how large it is, and who takes it wants to know before: it is read twice rather than kept. */
-async function countedBytes(open: Open, file: FileRef, signal: AbortSignal): Promise<number> {
+/** Nobody told how large it is, and who takes it wants to know before: it is read twice rather than kept. It may never end. */
+async function countedBytes(open: Open, file: FileRef, signal: AbortSignal, mostBytes: number): Promise<number> {
   let bytes = 0;
-  for await (const chunk of (await open(file, signal)).body) bytes += chunk.length;
+  for await (const chunk of (await open(file, signal)).body) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) break;
+  }
   return bytes;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** What is converted at most, and into how much: a quarter of an hour of speech. */
-const mostBytes = 16 * 1024 * 1024;
+export const mostSoundBytes = 16 * 1024 * 1024;
 const longestMs = 30_000;
 
 /** How a file of each type is read. Named, never guessed from its contents: a list of addresses is no sound. */
@@ -57,7 +57,7 @@ export class SoundConversion {
     const from = readers[sound.mime];
     const writer = writers[to];
     if (from === undefined || writer === undefined) throw new NotConverted(`nobody makes ${to} of ${sound.mime} here`);
-    if (sound.bytes > mostBytes) throw new NotConverted(`it has ${String(sound.bytes)} bytes`);
+    if (sound.bytes > mostSoundBytes) throw new NotConverted(`it has ${String(sound.bytes)} bytes`);
     const mine = this.#last.then(() => this.#inFolder(sound, from, writer, signal));
     // The next one has its turn whatever became of this one, of which `mine` tells.
     this.#last = mine.catch(() => undefined);
@@ -121,7 +121,7 @@ async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > mostBytes) throw new NotConverted(`it has more than ${String(mostBytes)} bytes`);
+    if (bytes > mostSoundBytes) throw new NotConverted(`it has more than ${String(mostSoundBytes)} bytes`);
     yield chunk;
   }
 }

@@ -150,9 +150,10 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   readonly poll?: ShownPoll;
   /**
    * Opens a file of the event, on whichever account it is; it is closed when the delivery ends. Throws FileGone where it is not to be
-   * had any more, NetworkUnavailable where it cannot be had now.
+   * had any more, NetworkUnavailable where it cannot be had now. `mostBytes`: no more is wanted, where that is less than the room takes.
+   * A larger one is not refused for that, but what its network did not say the size of is looked at no further.
    */
-  openFile(file: FileRef, signal: AbortSignal): Promise<OpenedFile>;
+  openFile(file: FileRef, signal: AbortSignal, mostBytes?: number): Promise<OpenedFile>;
   /** Parts that an earlier attempt made: they are not made again. */
   readonly made: readonly Copy[];
   /** What became of an earlier attempt is not known, and no look tells. */

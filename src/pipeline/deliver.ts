@@ -12,6 +12,7 @@ import { MessageRefused, Uneditable } from '../model/errors.js';
 import { pass } from '../observability/failpoint.js';
 import { openForDelivery } from '../media/opened-files.js';
 import type { FilesInFlight } from '../media/files-in-flight.js';
+import { mostSoundBytes } from '../media/sound-conversion.js';
 import type { SpokenFiles } from '../media/spoken-files.js';
 import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
@@ -87,9 +88,10 @@ export class Deliverer {
     const sending = entry.send(
       {
         ...request,
-        openFile: async (file, opening) => {
+        openFile: async (file, opening, mostBytes = maxFileBytes) => {
           const until = AbortSignal.any([opening, ended.signal]);
-          const opened = await place.open(file, () => this.#open(adapter, lane, file, until), until);
+          const most = Math.min(mostBytes, maxFileBytes);
+          const opened = await place.open(file, () => this.#open(adapter, lane, file, most, until), most, until);
           // Its network did not say before how large it is.
           if (opened.bytes > maxFileBytes) throw new MessageRefused(tooLarge(maxFileBytes));
           return opened;
@@ -118,10 +120,19 @@ export class Deliverer {
   }
 
   /** What was spoken is opened as the room plays it. */
-  async #open(adapter: NetworkAdapter, lane: Lane, file: FileRef, signal: AbortSignal): Promise<OpenedFile> {
-    const open = (): Promise<OpenedFile> => openForDelivery(this.parts.openFile, file, signal);
+  async #open(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    file: FileRef,
+    mostBytes: number,
+    signal: AbortSignal,
+  ): Promise<OpenedFile> {
+    const open = (most: number): Promise<OpenedFile> => openForDelivery(this.parts.openFile, file, signal, most);
     const { spokenTypes } = file.voice === undefined ? {} : await adapter.capabilities(lane.room);
-    return spokenTypes === undefined ? open() : this.parts.spoken.open(open, spokenTypes, signal);
+    if (spokenTypes === undefined) return open(mostBytes);
+    // It may be smaller once it is converted.
+    const most = Math.max(mostBytes, mostSoundBytes);
+    return this.parts.spoken.open(() => open(most), spokenTypes, signal);
   }
 
   /** The delivery as a look needs it; undefined where it cannot have been made, since what it is about is not in the room. */

@@ -289,7 +289,7 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
 }
 
 /** As the core opens it: from another account. */
-const openFile: DeliveryRequest<MessageSent>['openFile'] = (file, signal) =>
+const openFile: DeliveryRequest<MessageSent>['openFile'] = (file, signal, mostBytes = Infinity) =>
   openForDelivery(
     ({ id }): Promise<FileStream> => {
       const bytes = contents.get(id);
@@ -298,6 +298,7 @@ const openFile: DeliveryRequest<MessageSent>['openFile'] = (file, signal) =>
     },
     file,
     signal,
+    mostBytes,
   );
 
 async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {

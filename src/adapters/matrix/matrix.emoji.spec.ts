@@ -2,7 +2,7 @@ import { editing, saying } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench, until } from '../../../test/contract/matrix-bench.js';
 import { NetworkUnavailable, ShardLost } from '../../model/errors.js';
 import { accountId, type FileRef } from '../../model/ids.js';
-import type { OpenedFile } from '../../model/network-adapter.js';
+import type { DeliveryRequest, OpenedFile } from '../../model/network-adapter.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { MatrixAdapter } from './matrix.adapter.js';
 
@@ -32,7 +32,11 @@ const giving =
     })();
     return Promise.resolve({ mime, bytes: bytes.length, name: 'kazoo.png', body });
   };
-const say = async (body: RichText, openFile = giving(pixel), by = adapter): Promise<string> => {
+const say = async (
+  body: RichText,
+  openFile: DeliveryRequest<never>['openFile'] = giving(pixel),
+  by = adapter,
+): Promise<string> => {
   said += 1;
   const { request } = saying(`s${String(said)}`, room, '', { openFile });
   await by.deliver.messageSent?.send({ ...request, event: { ...request.event, body } }, bench.signal);
@@ -99,6 +103,16 @@ it.each([
 ])('a picture that is %s keeps no message waiting: its name is shown', async (_why, openFile) => {
   expect(await say(shows(imageOf('a')), openFile)).toBe(':kazoo:');
   expect(uploads).toBe(0);
+});
+
+it('one whose size nobody says is looked at as far as emoji go', async () => {
+  const most: unknown[] = [];
+  const openFile = (file: FileRef, _signal: AbortSignal, mostBytes?: number): Promise<OpenedFile> => {
+    most.push(mostBytes);
+    return giving(pixel)(file);
+  };
+  expect(await say(shows(imageOf('a')), openFile)).toMatch(shown);
+  expect(most).toEqual([512 * 1024]);
 });
 
 it('what could not be had is not asked for again with each message', async () => {

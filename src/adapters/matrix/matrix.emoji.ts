@@ -94,7 +94,7 @@ export class MatrixEmoji {
 
   async #bring(picture: FileRef, { openFile }: Opening, writing: Writing): Promise<string> {
     const { media, store, user } = this.parts;
-    const opened = await openFile(picture, writing.signal);
+    const opened = await openFile(picture, writing.signal, maxEmojiBytes);
     if (!shownTypes.has(opened.mime)) throw new Error(`an emoji is no ${opened.mime}`);
     const bytes = await wholeOf(opened, maxEmojiBytes);
     const contents = contentsKey(bytes);

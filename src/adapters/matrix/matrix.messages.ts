@@ -52,7 +52,7 @@ export class MatrixMessages {
         // First, so that the file's own connection does not wait for it.
         const preview = await this.previews.bring(
           file,
-          (each, opening) => request.openFile(each, opening),
+          (each, opening, mostBytes) => request.openFile(each, opening, mostBytes),
           user,
           writing,
         );

@@ -10,7 +10,7 @@ export interface Picture {
   readonly version: string;
 }
 
-const maxPictureBytes = 4 * 1024 * 1024;
+export const maxPictureBytes = 4 * 1024 * 1024;
 
 /** Brings people's pictures to their ghosts. A picture never keeps a message from being sent. */
 export class GhostPictures {

@@ -30,7 +30,11 @@ async function* chunks(bytes: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes; at += 100) yield await Promise.resolve(Buffer.alloc(Math.min(100, bytes - at)));
 }
 
-function bring(file: FileRef, open: (file: FileRef, signal: AbortSignal) => Promise<OpenedFile>, timeoutMs = 5_000) {
+function bring(
+  file: FileRef,
+  open: (file: FileRef, signal: AbortSignal, mostBytes?: number) => Promise<OpenedFile>,
+  timeoutMs = 5_000,
+) {
   return new FilePreviews(media, silentLog, timeoutMs).bring(file, open, '@ghost:town.example', writing);
 }
 
@@ -40,12 +44,12 @@ beforeEach(() => {
 
 describe('FilePreviews', () => {
   it('a preview is uploaded by who shows the file, and measured', async () => {
-    const asked: string[] = [];
-    const brought = await bring(film, ({ id }) => {
-      asked.push(id);
+    const asked: unknown[] = [];
+    const brought = await bring(film, ({ id }, _signal, mostBytes) => {
+      asked.push([id, mostBytes]);
       return Promise.resolve({ ...small, body: chunks(300) });
     });
-    expect(asked).toEqual(['preview/film']);
+    expect(asked).toEqual([['preview/film', 1_048_576]]);
     expect(brought).toEqual({
       address: 'mxc://town.example/1',
       mime: 'image/png',

@@ -1,6 +1,6 @@
 import { BridgeError } from '../../model/errors.js';
 import type { FileRef, PixelSize } from '../../model/ids.js';
-import type { OpenedFile } from '../../model/network-adapter.js';
+import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import type { Writing } from './api/account.api.js';
 import type { MediaApi } from './api/media.api.js';
@@ -28,7 +28,7 @@ export class FilePreviews {
   /** Undefined where the file has none, where it would save nothing, and where it cannot be had: the log says why. */
   async bring(
     file: FileRef,
-    open: (file: FileRef, signal: AbortSignal) => Promise<OpenedFile>,
+    open: DeliveryRequest<never>['openFile'],
     user: string,
     writing: Writing,
   ): Promise<Preview | undefined> {
@@ -37,10 +37,10 @@ export class FilePreviews {
     const signal = AbortSignal.any([writing.signal, ended.signal, AbortSignal.timeout(this.timeoutMs)]);
     try {
       const { account, name, preview: id } = file;
-      const opened = await open({ account, id, name, mime: 'image/png' }, signal);
+      const opened = await open({ account, id, name, mime: 'image/png' }, signal, maxPreviewBytes);
       const { mime, size } = opened;
       if (size === undefined || opened.bytes >= Math.min(file.bytes ?? Infinity, maxPreviewBytes)) return undefined;
-      const picture = await wholeOf(opened);
+      const picture = await wholeOf(opened, maxPreviewBytes);
       const address = await this.media.upload(picture, mime, user, { ...writing, signal });
       return { address, mime, size, bytes: picture.length };
     } catch (error) {

@@ -10,7 +10,7 @@ import type { RoomsApi } from './api/rooms.api.js';
 import { notInRoom, pictureMissing, roomChangeRefused } from './matrix.errors.js';
 import type { OurUsers } from './matrix.ids.js';
 import { type JsonObject, readRoomState } from './matrix.payloads.js';
-import { wholeOf } from './matrix.pictures.js';
+import { maxPictureBytes, wholeOf } from './matrix.pictures.js';
 import { type MatrixWriter, withKey, writingOf } from './matrix.writer.js';
 
 type Request = DeliveryRequest<RoomChanged>;
@@ -79,7 +79,7 @@ export class MatrixRoomChanges {
   /** Whatever goes wrong on the other network holds nothing up here; our own stopping is no such thing. */
   async #open(request: Request, avatar: FileRef, signal: AbortSignal): Promise<{ bytes: Buffer; mime: string }> {
     try {
-      const picture: FileStream = await request.openFile(avatar, signal);
+      const picture: FileStream = await request.openFile(avatar, signal, maxPictureBytes);
       return { bytes: await wholeOf(picture), mime: picture.mime };
     } catch (error) {
       if (signal.aborted || (error instanceof BridgeError && error.code === 'shardLost')) throw error;

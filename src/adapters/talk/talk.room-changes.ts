@@ -91,7 +91,7 @@ export class RoomDelivery implements Deliver<'roomChanged'> {
 }
 
 async function picture(request: DeliveryRequest<RoomChanged>, file: FileRef, signal: AbortSignal): Promise<FormFile> {
-  const { mime, body } = await request.openFile(file, signal);
+  const { mime, body } = await request.openFile(file, signal, largestPictureBytes);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
