@@ -77,7 +77,7 @@ export function filesOf(
         ...(blurhash === '' ? {} : { blurhash }),
         ...(hasPreview(parameter) ? { preview: talkFileId({ of: 'preview', file: textOf(parameter, 'id') }) } : {}),
         ...(messageType === 'voice-message' ? { voice: {} } : {}),
-        ...(textOf(parameter, 'hide-download') === 'yes' ? { instead: viewOnly(textOf(parameter, 'link')) } : {}),
+        ...inNextcloudOnly(parameter),
       };
     });
 }
@@ -87,9 +87,13 @@ function hasPreview(parameter: RichParameter): boolean {
   return textOf(parameter, 'preview-available') === 'yes' && /^(?:image|video)\//.test(textOf(parameter, 'mimetype'));
 }
 
-/** Its owner lets it be looked at in Nextcloud alone. */
-function viewOnly(link: string): FileLine {
-  return { why: 'to be seen in Nextcloud only', ...(/^https?:\/\//i.test(link) ? { url: link } : {}) };
+/** What nobody else is given: a folder has no contents of its own, and a file's owner may let it be looked at in Nextcloud alone. */
+function inNextcloudOnly(parameter: RichParameter): { readonly instead?: FileLine } {
+  const isFolder = textOf(parameter, 'mimetype') === 'httpd/unix-directory';
+  if (!isFolder && textOf(parameter, 'hide-download') !== 'yes') return {};
+  const why = isFolder ? 'a folder, to be seen in Nextcloud' : 'to be seen in Nextcloud only';
+  const link = textOf(parameter, 'link');
+  return { instead: { why, ...(/^https?:\/\//i.test(link) ? { url: link } : {}) } };
 }
 
 /** What was said with a file that is gone: Talk's own words stand before it, in a paragraph of their own. */

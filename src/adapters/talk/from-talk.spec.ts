@@ -134,18 +134,18 @@ describe('fromTalk: messages', () => {
     ]);
   });
 
-  it('a file that may only be looked at is named, with where', () => {
-    const file = {
-      type: 'file',
-      id: '1',
-      name: 'plan.pdf',
-      path: 'plan.pdf',
-      'hide-download': 'yes',
-      link: 'https://c/f/1',
-    };
+  it.each([
+    [
+      'file that may only be looked at',
+      { mimetype: 'application/pdf', 'hide-download': 'yes' },
+      'to be seen in Nextcloud only',
+    ],
+    ['folder', { mimetype: 'httpd/unix-directory', 'hide-download': 'no' }, 'a folder, to be seen in Nextcloud'],
+  ])('a %s is named, with where', (_what, told, why) => {
+    const file = { type: 'file', id: '1', name: 'plan', path: 'plan', link: 'https://c/f/1', ...told };
     const row = { ...captured['file']?.row, messageParameters: { file } };
     expect(fromTalk(parseStoredRow({ token: 'abc', self: 'carol', row }), reader)).toMatchObject({
-      events: [{ files: [{ instead: { why: 'to be seen in Nextcloud only', url: 'https://c/f/1' } }] }],
+      events: [{ files: [{ instead: { why, url: 'https://c/f/1' } }] }],
     });
   });
 

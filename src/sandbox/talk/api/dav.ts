@@ -1,5 +1,6 @@
 import { rangeAnswer } from '../../byte-range.js';
 import type { SandboxAnswer, SandboxRequest } from '../../http-server.js';
+import { folderType } from '../state/files.js';
 import type { StoredFile } from '../state/stored-file.js';
 import type { TalkState } from '../state/talk-state.js';
 import { readLogin } from './login.js';
@@ -75,11 +76,12 @@ function get(file: StoredFile | undefined, { range, 'if-match': wanted }: Sandbo
   if (wanted !== undefined && wanted !== '*' && wanted !== (file && `"${file.etag}"`))
     return fault(412, 'PreconditionFailed', 'An If-Match header was specified, and nothing there matches');
   if (file === undefined) return fault(404, 'NotFound', 'File not found');
+  if (file.mimetype === folderType) return fault(501, 'NotImplemented', 'A folder has no contents to be read');
   const type = file.mimetype.startsWith('text/') ? `${file.mimetype};charset=UTF-8` : file.mimetype;
   return rangeAnswer(file.data, range, { 'content-type': type, etag: `"${file.etag}"` });
 }
 
-/** What Nextcloud tells of a file to whoever asks for its number and its ETag; of folders nobody asks. */
+/** What Nextcloud tells of a file to whoever asks for its number and its ETag. */
 function properties(file: StoredFile | undefined, path: string): SandboxAnswer {
   if (file === undefined) return fault(404, 'NotFound', 'File not found');
   const href = path.split('/').map(encodeURIComponent).join('/');

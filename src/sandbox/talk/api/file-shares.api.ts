@@ -18,7 +18,7 @@ function share(call: UserCall): Answer {
   const { talk, input, user } = call;
   const type = input.number('shareType');
   if (type !== roomShare && type !== publicShare) throw new Refusal(400, [], 'Unknown share type');
-  const file = talk.files.own(user.id, input.text('path'));
+  const file = talk.files.entry(user.id, input.text('path'));
   if (file === undefined) throw new Refusal(404, [], 'Wrong path, file/folder does not exist');
   if (type === publicShare) return ok(viewPublicShare(call.names, talk.files.sharePublicly(file)));
   const room = talk.rooms.get(input.text('shareWith'));

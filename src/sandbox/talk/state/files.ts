@@ -25,13 +25,14 @@ export interface Upload {
   readonly data: Buffer | StoredBytes;
 }
 
+/** What Nextcloud calls a folder's type. */
+export const folderType = 'httpd/unix-directory';
 /** Where shared files appear in the files of those who receive them. */
 const receivedFolder = '/Talk';
 
 /** People's files, and which of them are shared with rooms. */
 export class Files {
-  /** Folder ids by owner and path. */
-  readonly #folders = new Map<string, number>();
+  readonly #folders = new Map<string, StoredFile>();
   readonly #files = new Map<string, StoredFile>();
   readonly #byId = new Map<number, StoredFile>();
   readonly #shares = new Map<Room, FileShare[]>();
@@ -49,13 +50,16 @@ export class Files {
     const key = keyOf(owner, path);
     if (this.#folders.has(key) || this.#files.has(key)) return undefined;
     this.#lastFileId += 1;
-    this.#folders.set(key, this.#lastFileId);
-    return this.#lastFileId;
+    const made = { owner, path: path.replace(/\/+$/, ''), mimetype: folderType, data: storedBytes(Buffer.alloc(0)) };
+    const folder = this.#stored(made, this.#lastFileId);
+    this.#folders.set(key, folder);
+    this.#byId.set(folder.id, folder);
+    return folder.id;
   }
 
   /** Everybody has the root. */
   folderId(owner: string, path: string): number | undefined {
-    return path === '' || path === '/' ? 0 : this.#folders.get(keyOf(owner, path));
+    return path === '' || path === '/' ? 0 : this.#folders.get(keyOf(owner, path))?.id;
   }
 
   hasFolderFor(owner: string, path: string): boolean {
@@ -67,19 +71,22 @@ export class Files {
     const before = this.#files.get(key);
     if (before === undefined) this.#lastFileId += 1;
     const data = Buffer.isBuffer(upload.data) ? storedBytes(upload.data) : upload.data;
-    const file: StoredFile = {
-      ...upload,
-      data,
-      id: before?.id ?? this.#lastFileId,
-      name: upload.path.slice(upload.path.lastIndexOf('/') + 1),
-      folderId: this.folderId(upload.owner, folderOf(upload.path)) ?? 0,
-      etag: data.digest.slice(0, 32),
-      modifiedSeconds: this.nowSeconds(),
-      picture: pictureSize(data.head),
-    };
+    const file = this.#stored({ ...upload, data }, before?.id ?? this.#lastFileId);
     this.#files.set(key, file);
     this.#byId.set(file.id, file);
     return { file, isNew: before === undefined };
+  }
+
+  #stored(upload: Upload & Pick<StoredFile, 'data'>, id: number): StoredFile {
+    return {
+      ...upload,
+      id,
+      name: upload.path.slice(upload.path.lastIndexOf('/') + 1),
+      folderId: this.folderId(upload.owner, folderOf(upload.path)) ?? 0,
+      etag: upload.data.digest.slice(0, 32),
+      modifiedSeconds: this.nowSeconds(),
+      picture: pictureSize(upload.data.head),
+    };
   }
 
   /** Numbered where there is such a file already. */
@@ -93,13 +100,19 @@ export class Files {
   delete(owner: string, path: string): boolean {
     const key = keyOf(owner, path);
     const isThere = this.#files.has(key) || this.#folders.has(key);
-    this.#folders.delete(key);
-    for (const [each, { id }] of this.#files) {
-      if (each !== key && !each.startsWith(`${key}/`)) continue;
-      this.#files.delete(each);
-      this.#byId.delete(id);
+    for (const all of [this.#files, this.#folders]) {
+      for (const [each, { id }] of all) {
+        if (each !== key && !each.startsWith(`${key}/`)) continue;
+        all.delete(each);
+        this.#byId.delete(id);
+      }
     }
     return isThere;
+  }
+
+  /** A file or a folder. */
+  entry(owner: string, path: string): StoredFile | undefined {
+    return this.own(owner, path) ?? this.#folders.get(keyOf(owner, path));
   }
 
   own(owner: string, path: string): StoredFile | undefined {
@@ -157,7 +170,7 @@ export class Files {
 
   /** A file of one's own, or one that was shared with a room that one is in. */
   find(reader: string, path: string): StoredFile | undefined {
-    const own = this.own(reader, path);
+    const own = this.entry(reader, path);
     if (own !== undefined) return own;
     for (const [id, place] of this.#received(reader)) if (place === path) return this.#byId.get(id);
     return undefined;

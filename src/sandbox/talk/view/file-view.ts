@@ -1,4 +1,4 @@
-import type { FileShare, PublicShare } from '../state/files.js';
+import { type FileShare, folderType, type PublicShare } from '../state/files.js';
 import type { StoredFile } from '../state/stored-file.js';
 import type { RichParameter } from '../state/message.js';
 import type { ActorKey } from '../state/actor.js';
@@ -31,6 +31,10 @@ export function fileParameter(names: Names, file: StoredFile, reader: ActorKey):
   };
 }
 
+function itemType({ mimetype }: StoredFile): 'file' | 'folder' {
+  return mimetype === folderType ? 'folder' : 'file';
+}
+
 /** What the sharing API answers for a link. */
 export function viewPublicShare(names: Names, { file, token }: PublicShare): Record<string, unknown> {
   return {
@@ -39,7 +43,7 @@ export function viewPublicShare(names: Names, { file, token }: PublicShare): Rec
     uid_owner: file.owner,
     displayname_owner: names.accounts.displayName(file.owner),
     path: file.path,
-    item_type: 'file',
+    item_type: itemType(file),
     file_source: file.id,
     token,
     url: `${names.base}/index.php/s/${token}`,
@@ -67,7 +71,7 @@ export function viewShare(names: Names, share: FileShare): Record<string, unknow
     label: '',
     displayname_file_owner: owner,
     path: file.path,
-    item_type: 'file',
+    item_type: itemType(file),
     item_permissions: ownPermissions,
     'is-mount-root': false,
     'mount-type': '',
