@@ -266,13 +266,21 @@ describe('RoomWorker, how long a room was quiet', () => {
     expect(reading.quiet).toEqual([anHourMs, 2 * anHourMs]);
   });
 
-  it('is nothing where nothing is known of it, and where a clock that was ahead wrote it down', async () => {
-    for (const activityAt of [null, new Date('2030-01-01T00:00:00Z')]) {
-      reading = new Reading({ activityAt });
-      await reading.begin();
-      expect(reading.quiet).toEqual([0]);
-      reading.worker.stop();
-    }
+  it('is for ever where nothing came since it was linked: nothing there is ours to be changed', async () => {
+    reading = new Reading({ activityAt: null });
+    reading.rereadAfterMs = (quietMs) => (quietMs < anHourMs ? 10_000 : anHourMs);
+    reading.answer = () => (reading.clock.elapsedMs >= 2 * anHourMs ? batch('11', ['11']) : undefined);
+    await reading.begin();
+    await reading.clock.pass(2 * anHourMs - 1);
+    expect(reading.readAtS).toEqual([0, 3_600]);
+    await reading.clock.pass(1);
+    expect(reading.quiet).toEqual([Infinity, Infinity, 0]);
+  });
+
+  it('is nothing where a clock that was ahead wrote it down', async () => {
+    reading = new Reading({ activityAt: new Date('2030-01-01T00:00:00Z') });
+    await reading.begin();
+    expect(reading.quiet).toEqual([0]);
   });
 
   it('begins anew where something came, and not where what was read is read again', async () => {

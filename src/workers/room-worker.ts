@@ -62,7 +62,8 @@ export class RoomWorker implements Kept {
   ) {
     this.#ref = { account: row.account, id: row.room };
     this.#mode = row.watch;
-    const quietMs = row.activityAt === null ? 0 : parts.clock.now().getTime() - row.activityAt.getTime();
+    // Nothing came since it was linked: nothing there is ours to be edited or deleted.
+    const quietMs = row.activityAt === null ? Infinity : parts.clock.now().getTime() - row.activityAt.getTime();
     this.#quietSinceMs = parts.clock.monotonicMs() - Math.max(0, quietMs);
     this.#told = row.closed ?? undefined;
   }

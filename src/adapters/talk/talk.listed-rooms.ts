@@ -50,6 +50,11 @@ export function isModerated({ participantType: ours }: TalkRoom): boolean {
   return moderators.includes(ours);
 }
 
+/** Where the last that was written there stands; of what is not shown the time is known. */
+export function lastPositionIn({ lastMessage, lastActivity }: TalkRoom): Position {
+  return { id: lastMessage?.id ?? 0, seconds: lastMessage?.timestamp ?? lastActivity };
+}
+
 export function isReadUpTo(room: WatchedRoom | undefined, at: Position): boolean {
   // One that is not linked any more is nobody's to read.
   if (room === undefined) return true;

@@ -1,6 +1,6 @@
 import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { NetworkUnavailable, RoomClosed } from '../../model/errors.js';
-import { roomId, type RoomId } from '../../model/ids.js';
+import { roomId, type Cursor, type RoomId } from '../../model/ids.js';
 import type { WatchedRoom, Watching, WatchMode } from '../../model/network-adapter.js';
 import { silentLog } from '../../observability/log.js';
 import { systemClock } from '../../workers/system-clock.js';
@@ -139,20 +139,29 @@ describe('talk.watch', () => {
   });
 
   it('at the start wakes only the rooms with something later than what was read of them', async () => {
+    let read, unread, silent: RoomId;
     await start({}, () => {
-      const quiet = at.talk.createRoom({ name: 'Quiet', owner: 'alice' });
-      const unread = at.talk.createRoom({ name: 'Unread', owner: 'alice' });
+      const rooms = ['Read', 'Unread', 'Never said anything in'].map((name) =>
+        at.talk.createRoom({ name, owner: 'alice', members: ['bob'] }),
+      );
+      [read, unread, silent] = rooms.map(roomId) as [RoomId, RoomId, RoomId];
+      const readUpTo = (token: RoomId): Cursor => {
+        const rows = at.talk.messages(token) as readonly { readonly id: number; readonly timestamp: number }[];
+        const { id, timestamp: seconds } = rows.reduce((last, row) => (row.id > last.id ? row : last));
+        return newCursor({ at: { id, seconds } });
+      };
       watched.active = [
-        { room: roomId(quiet), lastActivityAt: new Date(Date.now() + 60_000) },
-        { room: roomId(unread), lastActivityAt: new Date(Date.now() - 60_000) },
-        { room: at.room, lastActivityAt: null },
+        { room: at.room, cursor: null },
+        { room: read, cursor: readUpTo(read), lastActivityAt: new Date() },
+        { room: silent, cursor: readUpTo(silent), lastActivityAt: null },
+        { room: unread, cursor: readUpTo(unread), lastActivityAt: new Date(Date.now() + 60_000) },
       ];
+      at.talk.post(unread, 'bob', 'hello');
     });
     await swept();
     expect(watched.all).toHaveLength(2 + starterRooms(watched.all, watched.active));
-    expect(watched.all).toContain(at.token);
-    expect(watched.all).not.toContain(watched.active[0]?.room);
-    expect(watched.all).toContain(watched.active[1]?.room);
+    expect(watched.all).toContain(at.room);
+    expect(watched.all).toContain(unread);
   });
 
   it('does not wake a room for what was read from it already', async () => {

@@ -8,7 +8,7 @@ import type { TalkBreakouts } from './talk.breakouts.js';
 import type { TalkClient } from './talk.client.js';
 import type { TalkInvitations } from './talk.invitations.js';
 import { type ChangedRoom, type ListNews, RoomListNews } from './talk.list-news.js';
-import { echoesLast, isModerated, isSaid } from './talk.listed-rooms.js';
+import { echoesLast, isModerated, isReadUpTo, isSaid, lastPositionIn } from './talk.listed-rooms.js';
 import type { TalkRoom } from './talk.payloads.js';
 import type { TalkPeople } from './talk.people.js';
 import { bringsByItself, PushJudge } from './talk.push-judge.js';
@@ -191,10 +191,10 @@ export class TalkWatch {
 
   /** At the start of all listed rooms only those with something later than what was read of them. */
   #unreadAtStart(listed: readonly TalkRoom[]): TalkRoom[] {
-    const readUpTo = new Map(this.#rooms.map(({ room, lastActivityAt }) => [room as string, lastActivityAt]));
-    return listed.filter(({ token, lastActivity }) => {
-      const at = readUpTo.get(token);
-      return at === undefined || at === null || lastActivity >= Math.floor(at.getTime() / 1000);
+    const known = new Map(this.#rooms.map((room) => [room.room as string, room]));
+    return listed.filter((room) => {
+      const watched = known.get(room.token);
+      return watched === undefined || !isReadUpTo(watched, lastPositionIn(room));
     });
   }
 }
