@@ -66,6 +66,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
   return new MatrixSource({
     users: self.users,
     lookups: new MatrixLookups(parts as unknown as LookupParts),
+    edited: { note: () => Promise.resolve(), messageOf: () => Promise.resolve(undefined) },
     clock: parts.clock,
     log: parts.log,
     hsToken: '',

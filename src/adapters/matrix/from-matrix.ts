@@ -137,9 +137,17 @@ function fromEdit(stored: StoredEvent, self: MatrixSelf): ReadResult {
   if (!self.users.isOurs(sender) && stored.editedSender !== sender) {
     return { ignored: 'm.replace by somebody else than the author' };
   }
-  const edited = editedContent(content);
-  const body = bodyOf(edited, false, pillsOf(stored, self), stored.mayCallAll === true);
-  const file = fileIn(stored.event.type, editedFile(content), self.account);
+  return saysNow(stored, target, self);
+}
+
+/** What a message says from now on: by an edit, or by itself again. */
+function saysNow(stored: StoredEvent, target: string, self: MatrixSelf): ReadResult {
+  const { content, type } = stored.event;
+  const { rel_type: relation, 'm.in_reply_to': answers } = readRelation(content);
+  const isEdit = relation === 'm.replace';
+  const edited = isEdit ? editedContent(content) : readMessage(content);
+  const body = bodyOf(edited, !isEdit && answers !== undefined, pillsOf(stored, self), stored.mayCallAll === true);
+  const file = fileIn(type, isEdit ? editedFile(content) : content, self.account);
   if (body.length === 0 && file === undefined) return { ignored: 'm.replace without a text' };
   return one({
     ...happened(stored, self),
@@ -197,6 +205,13 @@ function emojiOf(key: string, content: JsonObject): string {
 function fromRedaction(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const target = readRedaction(stored.event.content).redacts ?? stored.event.redacts;
   if (target === undefined) return { ignored: 'm.room.redaction of nothing' };
+  const { restored } = stored;
+  if (restored === null) return { ignored: 'm.room.redaction of an edit, whose message is gone' };
+  if (restored !== undefined) {
+    // Whoever took the edit back: the words are their author's.
+    const { event: message, senderName, ...standing } = restored;
+    return saysNow({ ...stored, senderName, event: { ...stored.event, ...standing } }, message, self);
+  }
   return one({
     ...happened(stored, self),
     kind: 'messageDeleted',

@@ -31,6 +31,7 @@ import { MatrixClient } from './matrix.client.js';
 import { MatrixCommands } from './matrix.commands.js';
 import { MatrixDirects, type Saying } from './matrix.directs.js';
 import { GhostDoors } from './matrix.doors.js';
+import { EditedMessages } from './matrix.edited-messages.js';
 import { MatrixEdits } from './matrix.edits.js';
 import { MatrixEmoji } from './matrix.emoji.js';
 import { loginRefused } from './matrix.errors.js';
@@ -91,6 +92,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #presence: MatrixPresence;
   readonly #directs: MatrixDirects;
   readonly #commands: MatrixCommands;
+  readonly #edited: EditedMessages;
   /** Rooms that links name, by an alias too. */
   readonly #named = new BoundedMap<string, true>(maxRemembered);
   #maxFileBytes = 0;
@@ -166,10 +168,12 @@ export class MatrixAdapter implements NetworkAdapter {
       isLinked,
       tell: (changed) => context.typing(changed),
     });
+    this.#edited = new EditedMessages(store, clock);
     this.source = new MatrixSource({
       hsToken,
       users,
       lookups,
+      edited: this.#edited,
       gaps: new TransactionGaps(store, clock, log),
       clock,
       log,
@@ -253,6 +257,7 @@ export class MatrixAdapter implements NetworkAdapter {
     };
     this.#run('ping', (until) => pingUntilHeard(ping, until), signal);
     this.#run('invitations', (until) => this.#invitations.run(until), signal);
+    this.#run('edited messages', (until) => this.#edited.keepClean(until), signal);
     this.#run('connections', (until) => this.#rest(until), signal);
     return Promise.resolve();
   }

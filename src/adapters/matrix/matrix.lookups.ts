@@ -132,14 +132,23 @@ export class MatrixLookups {
   /** The beginning of what an event said, and whose words they are; undefined where that cannot be told soon. */
   async quotedOf(room: string, event: string, signal: AbortSignal): Promise<Quoted | undefined> {
     if (this.#words.get(event) === undefined) {
-      const found = await this.#soon(() => this.parts.timeline.event(room, event, signal, this.parts.timeoutMs));
-      if (found === undefined || found.unsigned?.redacted_because !== undefined) return undefined;
-      this.noteWords(found);
-      const edit = found.unsigned?.['m.relations']?.['m.replace'];
-      if (edit !== undefined) this.noteWords({ ...found, content: edit.content });
+      const found = await this.#soon(() => this.standing(room, event, signal));
+      if (found === undefined) return undefined;
     }
     const words = this.#words.get(event);
     return words === undefined ? undefined : { name: await this.nameOf(room, words.sender, signal), text: words.text };
+  }
+
+  /** A message, or its latest edit; undefined where it is gone. Throws NetworkUnavailable where nobody answers. */
+  async standing(room: string, event: string, signal: AbortSignal): Promise<MatrixEvent | undefined> {
+    const found = await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs);
+    if (found === undefined || found.unsigned?.redacted_because !== undefined) return undefined;
+    this.noteWords(found);
+    const edit = found.unsigned?.['m.relations']?.['m.replace'];
+    if (edit === undefined) return found;
+    const edited = { ...found, content: edit.content };
+    this.noteWords(edited);
+    return edited;
   }
 
   /** The event that a thread begins with, where one of its events is known: a thread in a thread is none. */

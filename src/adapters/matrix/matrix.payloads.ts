@@ -51,6 +51,11 @@ const stored = z.object({
   quoted: z.object({ name: z.string(), text: z.string() }).optional(),
   /** Of a vote, and of what ends a poll: how the poll began. `mayEnd`: whether its sender may end it. */
   poll: z.object({ type: z.string(), content: object, mayEnd: z.boolean().optional() }).optional(),
+  /** Of what takes an edit back: the message that was edited, and what says it now; null where that is gone. */
+  restored: z
+    .object({ event: eventId, type: z.string(), sender: id('@'), senderName: z.string(), content: object })
+    .nullable()
+    .optional(),
   /** The rooms that it names by aliases: their ids. */
   rooms: z.record(z.string(), z.string()).optional(),
 });

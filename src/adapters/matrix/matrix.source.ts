@@ -6,16 +6,25 @@ import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { Log, PublicAnswer, PublicCall, PublicRequest, PublicRoute } from '../../model/network-definition.js';
 import type { TransactionGaps } from './matrix.gaps.js';
 import type { OurUsers } from './matrix.ids.js';
+import type { EditedMessages } from './matrix.edited-messages.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { Turns } from './matrix.turns.js';
 import { openIn } from './from-matrix-text.js';
-import { isObject, type MatrixEvent, parseEvent, readRelation, type StoredEvent } from './matrix.payloads.js';
+import {
+  isObject,
+  type MatrixEvent,
+  parseEvent,
+  readRedaction,
+  readRelation,
+  type StoredEvent,
+} from './matrix.payloads.js';
 import { dialectOf, pollTypes } from './from-matrix-polls.js';
 
 export interface SourceParts {
   readonly hsToken: string;
   readonly users: OurUsers;
   readonly lookups: MatrixLookups;
+  readonly edited: EditedMessages;
   readonly gaps: TransactionGaps;
   readonly clock: Clock;
   readonly log: Log;
@@ -158,14 +167,36 @@ export class MatrixSource {
     if (users.isOurs(sender)) return { senderName: '' };
     const senderName = await lookups.nameOf(room, sender, signal);
     const said = { senderName, ...(await this.#lookUpSaid(event, signal)) };
+    if (event.type === 'm.room.redaction') return { ...said, ...(await this.#lookUpTakenBack(event, signal)) };
     const { rel_type: type, event_id: target } = readRelation(content);
     if (target === undefined) return said;
     const poll = await this.#pollOf(event, target, signal);
     if (poll !== undefined) return { ...said, poll };
     if (type !== 'm.replace') return said;
+    await this.parts.edited.note(event.event_id, target);
     const editedSender = await this.#editedSender(event, target, signal);
     const answered = await lookups.answeredBy(room, target, signal);
     return { ...said, editedSender, ...(answered === undefined ? {} : { answered }) };
+  }
+
+  /** Of a redacted edit: what its message says now. It does not tell any more which one that was. */
+  async #lookUpTakenBack(event: MatrixEvent, signal: AbortSignal): Promise<Partial<StoredEvent>> {
+    const { edited, lookups } = this.parts;
+    const { room_id: room } = event;
+    const redacted = readRedaction(event.content).redacts ?? event.redacts;
+    const message = redacted === undefined ? undefined : await edited.messageOf(redacted);
+    if (message === undefined) return {};
+    const standing = await this.#patiently(event, 'an edit that was taken back could not be followed', () =>
+      lookups.standing(room, message, signal),
+    );
+    if (standing === undefined) return { restored: null };
+    const { type, sender, content } = standing;
+    const answered = await lookups.answeredBy(room, message, signal);
+    return {
+      ...(await this.#lookUpSaid(standing, signal)),
+      ...(answered === undefined ? {} : { answered }),
+      restored: { event: message, type, sender, senderName: await lookups.nameOf(room, sender, signal), content },
+    };
   }
 
   /** How the poll began that an event votes in, or ends. */
