@@ -237,7 +237,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       speakerWish: (lane) => speakerWishes.get(lane) ?? 'auto',
       personOn: (account, user) => people.on(account, user) ?? ownLogins.personOn(account, user),
       linkedRoom: (room, account) => deliveries.linkedRoom(room, account),
-      placesIn: (url) => placesIn(adapters.values(), url),
+      placesIn: (url, signal) => placesIn(adapters.values(), url, signal),
       openFile: (file, signal) => files.open(file, signal),
       elsewhere: (file, message) => {
         const link = fileLinks.addressOf(file, message);

@@ -8,8 +8,8 @@ export interface Place {
 
 /** The addresses under which people see a network's rooms and messages. */
 export interface Addresses {
-  /** Pure. Undefined where the address names nothing of this account's network. */
-  placeIn(url: string): Place | undefined;
+  /** Undefined where the address names nothing of this account's network. May ask the network what is called so; throws no BridgeErrors. */
+  placeIn(url: string, signal: AbortSignal): Promise<Place | undefined>;
   /** Where its people see it; may ask the network. Throws BridgeErrors. */
   addressOf(place: Place, signal: AbortSignal): Promise<string>;
 }

@@ -17,14 +17,14 @@ const placeOf =
     return { room: roomId(room), ...(message === undefined ? {} : { message: remoteId(message) }) };
   };
 const addressesOf = (host: string) => ({
-  placeIn: placeOf(host),
+  placeIn: (url: string) => Promise.resolve(placeOf(host)(url)),
   addressOf: ({ room, message }: Place) =>
     Promise.resolve(`https://${host}.example/${room}${message === undefined ? '' : `/${message}`}`),
 });
 
 const asked: string[] = [];
 const lookup: PermalinkLookup = {
-  placesIn: (url) =>
+  placesIn: (url, signal) =>
     placesIn(
       [
         { account: here, addresses: addressesOf('here') },
@@ -32,6 +32,7 @@ const lookup: PermalinkLookup = {
         { account: accountId('elsewhere') },
       ],
       url,
+      signal,
     ),
   copyOn: (message) => {
     asked.push(message.id);

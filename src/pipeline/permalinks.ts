@@ -8,7 +8,7 @@ import type { RichText } from '../model/rich-text.js';
 /** What addresses name, and what that is elsewhere. */
 export interface PermalinkLookup {
   /** What an address names, as each account of its network would have it. */
-  placesIn(url: string): readonly (Place & { readonly account: AccountId })[];
+  placesIn(url: string, signal: AbortSignal): Promise<readonly (Place & { readonly account: AccountId })[]>;
   /** A message as it stands in a room of an account, best in one room. */
   copyOn(message: MessageRef, target: RoomRef): Promise<MessageRef | undefined>;
   /** The room of an account that is in the same link as another room. */
@@ -16,14 +16,18 @@ export interface PermalinkLookup {
 }
 
 /** What an address names, as each account of its network would have it. */
-export function placesIn(
+export async function placesIn(
   adapters: Iterable<Pick<NetworkAdapter, 'account' | 'addresses'>>,
   url: string,
+  signal: AbortSignal,
 ): ReturnType<PermalinkLookup['placesIn']> {
-  return [...adapters].flatMap(({ account, addresses }) => {
-    const place = addresses?.placeIn(url);
-    return place === undefined ? [] : [{ ...place, account }];
-  });
+  const places = await Promise.all(
+    [...adapters].map(async ({ account, addresses }) => {
+      const place = await addresses?.placeIn(url, signal);
+      return place === undefined ? [] : [{ ...place, account }];
+    }),
+  );
+  return places.flat();
 }
 
 /** More of them in one message are left as they are: each is looked up. */
@@ -46,14 +50,19 @@ export async function withPermalinks(
   if (event.by === 'bridge') return event;
   const theirs = new Map<string, string>();
   for (const url of addressesIn(event.body)) {
-    const place = await placeThere(url, target, lookup);
+    const place = await placeThere(url, target, lookup, signal);
     if (place !== undefined) theirs.set(url, await addresses.addressOf(place, signal));
   }
   return theirs.size === 0 ? event : { ...event, body: withAddresses(event.body, (url) => theirs.get(url)) };
 }
 
-async function placeThere(url: string, target: RoomRef, lookup: PermalinkLookup): Promise<Place | undefined> {
-  const places = lookup.placesIn(url);
+async function placeThere(
+  url: string,
+  target: RoomRef,
+  lookup: PermalinkLookup,
+  signal: AbortSignal,
+): Promise<Place | undefined> {
+  const places = await lookup.placesIn(url, signal);
   if (places.some(({ account }) => account === target.account)) return undefined;
   for (const { account, room, message } of places) {
     const there = { account, id: room };

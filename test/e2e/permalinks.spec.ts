@@ -48,6 +48,13 @@ it('addresses of messages lead to the same message on the network of whoever rea
     }
   }
 
+  // By the name that people gave the room.
+  const named = `https://matrix.to/#/%23team-0%3Asandbox.test/${encodeURIComponent(three.idOf('matrix', 'the plan'))}`;
+  three.post('talk', `by its name: ${named}`);
+  await everywhere('by its name');
+  const [byName] = three.shown('slack').filter(({ text }) => text.includes('by its name'));
+  expect(byName?.text).toContain(address('slack', 'the plan'));
+
   const unknown = `${world.talk.url}/index.php/call/${three.talkRoom}#message_999999`;
   three.post('talk', `nobody knows ${unknown}`);
   await everywhere(unknown);

@@ -265,6 +265,7 @@ export class World {
       matrix: matrix.createRoom({
         creator: mia,
         name: `Team ${String(at)}`,
+        alias: `team-${String(at)}`,
         invite: ['@crosstalk:sandbox.test', noah],
       }),
     }));

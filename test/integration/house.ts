@@ -342,7 +342,7 @@ export class House {
         speakerWish: () => 'auto',
         personOn: () => undefined,
         linkedRoom: (room, account) => repository.linkedRoom(room, account),
-        placesIn: (url) => placesIn(this.adapters.values(), url),
+        placesIn: (url, signal) => placesIn(this.adapters.values(), url, signal),
         openFile: () => Promise.reject(new Error('there are no files')),
         elsewhere: () => ({ network: 'made up' }),
         maxFileBytes: Number.MAX_SAFE_INTEGER,

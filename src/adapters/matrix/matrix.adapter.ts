@@ -37,7 +37,8 @@ import { MatrixEmoji } from './matrix.emoji.js';
 import { loginRefused } from './matrix.errors.js';
 import { TransactionGaps } from './matrix.gaps.js';
 import { MatrixGhosts } from './matrix.ghosts.js';
-import { matrixAddressOf, matrixPlaceIn, OurUsers } from './matrix.ids.js';
+import { matrixAddresses } from './matrix.addresses.js';
+import { OurUsers } from './matrix.ids.js';
 import { MatrixInvitations } from './matrix.invitations.js';
 import { MatrixLook } from './matrix.look.js';
 import { MatrixLookups } from './matrix.lookups.js';
@@ -101,10 +102,6 @@ export class MatrixAdapter implements NetworkAdapter {
 
   constructor(private readonly context: AdapterContext<MatrixSettings>) {
     const { settings, clock, log, store } = context;
-    this.addresses = {
-      placeIn: matrixPlaceIn,
-      addressOf: (place) => Promise.resolve(matrixAddressOf(place, settings.serverName)),
-    };
     const users = new OurUsers(settings);
     const client = new MatrixClient(settings, clock);
     const account = new AccountApi(client);
@@ -114,6 +111,7 @@ export class MatrixAdapter implements NetworkAdapter {
     const doors = new GhostDoors(rooms, users);
     const timeoutMs = settings.lookupTimeoutMs;
     const lookups = new MatrixLookups({ rooms, account, timeline, clock, log, timeoutMs });
+    this.addresses = matrixAddresses(lookups, settings.serverName);
     const pictures = new GhostPictures(account, media, log, settings.avatarTimeoutMs);
     const ghosts = new MatrixGhosts({ users, account, doors, pictures, store, clock, log, settings });
     const isLinked = (room: string): boolean => this.#isLinked(room);

@@ -170,13 +170,15 @@ describe('permalinks', () => {
     ['https://app.element.io/#/room/!abc:example.org/$ev3nt', { room: '!abc:example.org', message: '$ev3nt' }],
     ['https://matrix.to/#/!abc:example.org?via=a.org', { room: '!abc:example.org' }],
     ['https://matrix.to/#/!r00mOfVersion12', { room: '!r00mOfVersion12' }],
+    ['https://matrix.to/#/#team:example.org/$ev3nt', { room: '#team:example.org', message: '$ev3nt' }],
+    ['https://matrix.to/#/%23team%3Aexample.org', { room: '#team:example.org' }],
   ])('%s', (url, place) => {
     expect(matrixPlaceIn(url)).toEqual(place);
   });
 
   it.each([
     'https://matrix.to/#/@alice:example.org',
-    'https://matrix.to/#/#team:example.org/$ev3nt',
+    'https://matrix.to/#/#team/$ev3nt',
     'https://matrix.to/#/!abc:example.org/ev3nt',
     'https://matrix.to/#/%E0%A4%A/$ev3nt',
     'matrix:u/alice:example.org',

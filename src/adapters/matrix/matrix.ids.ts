@@ -185,15 +185,15 @@ function matrixUriRoom(text: string): RoomReference | undefined {
 /** Whom or what a link shows as a pill: a user or a room, but no event of a room. */
 export type Pill = { readonly user: string } | RoomReference;
 
-/** What a link names, of matrix.to, `matrix:`, or a client's own page: a room by its id, or an event of it. */
+/** What a link names, of matrix.to, `matrix:`, or a client's own page: a room by its id or an alias, or an event of it. */
 export function matrixPlaceIn(url: string): Place | undefined {
   const [, kind = '', name, named] =
     /^matrix:(r|roomid)\/([^/?#]+)(?:\/e(?:vent)?\/([^/?#]+))?(?:\?[^#]*)?$/i.exec(url) ?? [];
   const [, first, second] =
-    /^https?:\/\/(?:matrix\.to\/#|[^#\s]+#\/room)\/([^/?#]+)(?:\/([^/?#]+))?\/?(?:\?[^#]*)?$/i.exec(url) ?? [];
+    /^https?:\/\/(?:matrix\.to\/#|[^#\s]+#\/room)\/(#?[^/?#]+)(?:\/([^/?#]+))?\/?(?:\?[^#]*)?$/i.exec(url) ?? [];
   const room = name === undefined ? decoded(first) : sigilOf(kind) + (decoded(name) ?? '');
   const event = name === undefined ? decoded(second) : named === undefined ? undefined : `$${decoded(named) ?? ''}`;
-  if (room?.startsWith('!') !== true || !isIdText(room)) return undefined;
+  if (room === undefined || !/^(?:!|#[^:]+:)/.test(room) || !isIdText(room)) return undefined;
   if ((second ?? named) === undefined) return { room: roomId(room) };
   return event?.startsWith('$') === true && isIdText(event)
     ? { room: roomId(room), message: remoteId(event) }

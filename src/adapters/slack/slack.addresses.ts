@@ -5,7 +5,7 @@ import { channelAddress, messageAddress, slackPlaceIn, type SlackSelf, tsOf } fr
 /** A message in a thread has the thread in its address, or clients show the channel alone: Slack is asked for it. */
 export function slackAddresses(chat: Pick<ChatApi, 'addressOf'>, self: () => SlackSelf): Addresses {
   return {
-    placeIn: slackPlaceIn,
+    placeIn: (url) => Promise.resolve(slackPlaceIn(url)),
     addressOf: async ({ room, message }, signal) => {
       const ts = message === undefined ? undefined : tsOf(message);
       if (ts === undefined) return channelAddress(room, self());

@@ -71,7 +71,7 @@ export class TalkAdapter implements NetworkAdapter {
     this.account = account;
     this.settling = settings.settling;
     this.addresses = {
-      placeIn: (url) => talkPlaceIn(url, settings.url),
+      placeIn: (url) => Promise.resolve(talkPlaceIn(url, settings.url)),
       addressOf: (place) => Promise.resolve(talkAddressOf(place, settings.url)),
     };
     this.#userId = settings.user;
