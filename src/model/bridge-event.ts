@@ -38,7 +38,10 @@ interface Happened<K extends string> {
   readonly key?: DeliveryKey;
 }
 
-/** Orders the changes of one message: a decimal number that grows with each change at the source. */
+/**
+ * Orders the changes of one message: a decimal number that grows with each change at the source. Of edits it counts microseconds since
+ * 1970: people of several networks may change the same message.
+ */
 export type Version = string;
 
 export interface MessageSent extends Happened<'messageSent'> {

@@ -154,6 +154,23 @@ describe('people who lend their own login in Talk', () => {
     expect(ofGhosts()).toEqual(['ben message the end']);
   }, 90_000);
 
+  it('what came from elsewhere and was changed there is changed by them in Talk after that, in all rooms that let it', async () => {
+    await open({ slack: 'linked' });
+    await lendLogins(world);
+    const first = say(mia, 'hello');
+    await arrived('hello');
+    world.matrix.edit(room().matrix, mia, first, 'hello from Matrix');
+    await arrived('hello from Matrix');
+    const inSlack = (text: string): boolean =>
+      world.slack.sandbox.messages(room().slack ?? '').some((message) => message.text === text);
+    await until('the edit in Slack', () => inSlack('hello from Matrix'));
+    world.talk.edit(room().talk, 'anna', idOf('hello from Matrix'), 'hello from Talk');
+    await until('the edit of Talk in Slack', () => inSlack('hello from Talk'));
+    world.matrix.edit(room().matrix, mia, first, 'hello from Matrix again');
+    await arrived('hello from Matrix again');
+    await until('the last word in Slack', () => inSlack('hello from Matrix again'));
+  }, 90_000);
+
   it('people of Slack lend theirs by the slash command, and are told in the app’s own conversation', async () => {
     await open({ slack: 'linked' });
     const { sandbox, app, team, people } = world.slack;

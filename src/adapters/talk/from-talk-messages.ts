@@ -9,7 +9,7 @@ import { asBroadcast } from './from-talk-breakouts.js';
 import { pollStarted } from './from-talk-polls.js';
 import { happened, nameOf, one, onParent, refTo, standingOf, type TalkReader } from './from-talk-row.js';
 import { bodyOf, captionOfGone, filesOf, locationIn, textOf } from './from-talk-text.js';
-import { actorOf } from './talk.ids.js';
+import { actorOf, editOrder } from './talk.ids.js';
 import { isDeletedRow, type ChatRow, type ParentRow, type StoredRow } from './talk.payloads.js';
 
 /** What was said with it stays; where nothing was, nothing stays. */
@@ -131,7 +131,7 @@ export function edited(stored: StoredRow, reader: TalkReader): ReadResult {
     ...wordsOf(parent, stored, reader),
     ...answeredIn(parent, stored.answered, stored, reader),
     ...titleOf(parent),
-    version: String(stored.row.id),
+    version: String(editOrder({ id: stored.row.id, seconds: stored.row.timestamp })),
   }));
 }
 

@@ -198,11 +198,11 @@ describe('fromTalk: messages', () => {
 });
 
 describe('fromTalk: what happens to messages', () => {
-  it('an edit carries the new text of its message, ordered by its own row', () => {
+  it('an edit carries the new text of its message, ordered by the time and the number of its own row', () => {
     expect(eventOf('edited')).toMatchObject({
       kind: 'messageEdited',
       message: { id: '620' },
-      version: '626',
+      version: '1795195738000626',
       actor: { id: 'users/bob' },
       body: [
         {

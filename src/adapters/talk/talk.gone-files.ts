@@ -1,7 +1,8 @@
 import { BoundedMap } from '../../model/bounded-map.js';
 import type { RoomId } from '../../model/ids.js';
 import type { RawPayload } from '../../model/network-adapter.js';
-import { goneFileKey } from './talk.ids.js';
+import type { Position } from './talk.cursor.js';
+import { editOrder, goneFileKey } from './talk.ids.js';
 import { isOfGoneFile, type OrderedRow } from './talk.payloads.js';
 
 const mostRemembered = 20_000;
@@ -18,7 +19,7 @@ export class GoneFiles {
     room: RoomId,
     rows: readonly OrderedRow[],
     fresh: readonly OrderedRow[],
-    newestId: number,
+    newest: Position,
     body: (row: OrderedRow, fileGone: { since: 'before' | 'now'; version: number }) => Uint8Array,
   ): RawPayload[] {
     return rows.filter(isOfGoneFile).flatMap((row) => {
@@ -26,7 +27,7 @@ export class GoneFiles {
       if (this.#told.get(key) === true) return [];
       this.#told.set(key, true);
       const since = fresh.includes(row) ? 'before' : 'now';
-      return [{ key, body: body(row, { since, version: newestId + 1 }) }];
+      return [{ key, body: body(row, { since, version: editOrder(newest) + 1 }) }];
     });
   }
 }

@@ -2,6 +2,7 @@ import { remoteId, roomId, userId } from '../../model/ids.js';
 import {
   actorOf,
   deliveryKeyIn,
+  editOrder,
   reactionOf,
   rowIdOf,
   talkAddressOf,
@@ -31,6 +32,17 @@ describe('talk.ids', () => {
     expect(reactionOf(remoteId('👍'))).toEqual({ emoji: '👍' });
     expect(talkReactionId('👍', talkUserId('guests', 'abc'))).toBe('👍 guests/abc');
     expect(reactionOf(remoteId('👍 guests/abc'))).toEqual({ emoji: '👍', by: 'guests/abc' });
+  });
+
+  it('edits are ordered by microseconds since 1970, as those of other networks are, and within a second by their rows', () => {
+    const seconds = 1_790_000_000;
+    expect(String(editOrder({ id: 12_000_626, seconds }))).toBe('1790000000000626');
+    const inOrder = [
+      editOrder({ id: 626, seconds }),
+      editOrder({ id: 627, seconds }),
+      editOrder({ id: 1, seconds: seconds + 1 }),
+    ];
+    expect([...inOrder].sort((a, b) => a - b)).toEqual(inOrder);
   });
 
   it('a row that was rewritten in place has a second key', () => {

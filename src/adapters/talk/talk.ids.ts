@@ -16,6 +16,7 @@ import { webAddress } from '../../model/web-address.js';
 
 /** Ids of Talk are made and taken apart here alone. A room's id is its token, a message's id its row id. */
 
+const microsPerSecond = 1_000_000;
 const deliveryKeyPattern = /^[A-Za-z0-9_-]{46}$/;
 const tokenPattern = /^[A-Za-z0-9]{4,30}$/;
 const callAddressPattern = /\/call\/([A-Za-z0-9]{4,30})(?:[/?#]|$)/;
@@ -61,6 +62,14 @@ export function reactionOf(id: RemoteId): { readonly emoji: string; readonly by?
 /** The row id of a message, undefined where the text is none. */
 export function rowIdOf(message: RemoteId): number | undefined {
   return /^[0-9]{1,15}$/.test(message) ? Number(message) : undefined;
+}
+
+/**
+ * Where an edit of a message stands among those of all networks, which count microseconds since 1970. Of these the server tells the
+ * seconds; within one, rows follow their ids.
+ */
+export function editOrder({ id, seconds }: { readonly id: number; readonly seconds: number }): number {
+  return seconds * microsPerSecond + (id % microsPerSecond);
 }
 
 /** A taken back reaction keeps its row and is told once more, so the row's second state has a key of its own. */

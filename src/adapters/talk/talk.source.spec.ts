@@ -86,6 +86,23 @@ describe('talk.source', () => {
     expect(batch.payloads.map((payload) => resultOf(other, payload))).toHaveLength(3);
   });
 
+  it('an edit that was just made is news, whatever clocks say; one that is found later is as old as it is', async () => {
+    let lateMs = 3_600_000;
+    await setUp({ clock: () => Date.now() - lateMs });
+    const [id = 0] = post('one');
+    const news = async () => {
+      const before = new Set(reader.kept.keys());
+      await reader.read();
+      return [...reader.kept.values()].filter(({ key }) => !before.has(key)).map(({ isNews }) => isNews);
+    };
+    await news();
+    at.talk.edit(at.token, 'bob', id, 'two');
+    expect(await news()).toEqual([undefined]);
+    lateMs = 0;
+    at.talk.edit(at.token, 'bob', id, 'three');
+    expect(await news()).toEqual([true]);
+  });
+
   it('a row that was stored late, behind the cursor, is found', async () => {
     await setUp();
     post('one');

@@ -15,6 +15,7 @@ import {
 import { hiddenMessages } from './talk.errors.js';
 import { GoneFiles } from './talk.gone-files.js';
 import { talkInboxKey, talkUserId } from './talk.ids.js';
+import { tellsNews } from './talk.news.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
 import type { PollReader } from './talk.poll-reader.js';
 import type { ReadMarkers } from './talk.read-markers.js';
@@ -209,7 +210,7 @@ export class TalkSource {
       return !isBefore && !this.#seen.isStored(room, talkInboxKey(room, row));
     });
     const hasMoved = comparePositions(read.upTo, last.at) !== 0;
-    const gone = this.#gone.payloads(room, this.#known(read, began), fresh, read.upTo.id, (row, fileGone) =>
+    const gone = this.#gone.payloads(room, this.#known(read, began), fresh, read.upTo, (row, fileGone) =>
       bodyOf({ token: room, self: this.account.self(), row, fileGone }),
     );
     if (fresh.length === 0 && !hasMoved) return { payloads: gone, cursor: from, rest: read.rest };
@@ -240,6 +241,7 @@ export class TalkSource {
     signal: AbortSignal,
   ): Promise<RawPayload[]> {
     const supplements = await this.#supplements.find(room, fresh, near, signal);
+    const nowSeconds = (this.clock.now().getTime() + this.client.skewMs) / 1000;
     const payloads: RawPayload[] = [];
     for (const row of fresh) {
       if (row.actorDisplayName !== '')
@@ -254,7 +256,8 @@ export class TalkSource {
         ...ours,
         ...supplements.get(row.id),
       } satisfies Omit<StoredRow, 'row'> & { row: unknown };
-      payloads.push({ key: talkInboxKey(room, row), body: bodyOf(stored) });
+      const isNews = tellsNews(row, nowSeconds) ? { isNews: true as const } : {};
+      payloads.push({ key: talkInboxKey(room, row), body: bodyOf(stored), ...isNews });
     }
     return payloads;
   }
