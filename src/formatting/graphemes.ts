@@ -43,11 +43,14 @@ function isSure(text: string, at: number): boolean {
   return isPlain(right) || beginsOne.test(text.slice(at, at + 2));
 }
 
-/** ASCII, Chinese characters and kana: nothing joins them to what follows but marks. */
+/** ASCII, blanks, Chinese characters and kana: nothing joins them to what follows but marks. */
 function isPlain(unit: number): boolean {
   return (
     (unit >= 0x20 && unit <= 0x7e) ||
     unit === 0x0a ||
+    unit === 0xa0 ||
+    (unit >= 0x2000 && unit <= 0x200a) ||
+    unit === 0x3000 ||
     (unit >= 0x4e00 && unit <= 0x9fff) ||
     (unit >= 0x3041 && unit <= 0x3096) ||
     (unit >= 0x30a1 && unit <= 0x30fa)

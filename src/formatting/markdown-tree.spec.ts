@@ -58,4 +58,12 @@ describe('markdownTree', () => {
       expect(markdownTree(`\`\`\`\n${unit.repeat(1_001)}\n\`\`\``)?.children).toHaveLength(1);
     },
   );
+
+  it.each(['&', '*a', '&lt;', 'a < b ', 'line\n'])(
+    'a paragraph of more than 1,000 signs or lines is text: %j',
+    (unit) => {
+      expect(markdownTree(unit.repeat(1_001))).toBeUndefined();
+      expect(markdownTree(`${unit.repeat(600)}\n\n${unit.repeat(600)}`)).toBeDefined();
+    },
+  );
 });

@@ -7,7 +7,7 @@ import { gfm } from 'micromark-extension-gfm';
 const mostMarks = 1_000;
 const mostBlockMarks = 1_000;
 const tooDeep = /^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){30}/m;
-const marks = /[*_~`[\]]/g;
+const marks = /[*_~`[\]!&<\\]/g;
 const blockMark = /^[ \t]*(?:[>=*+-]|\d{1,9}[.)])/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 
@@ -35,7 +35,7 @@ export function markdownTree(source: string): MarkdownTree | undefined {
   return { children: fromMarkdown(source, parsing).children, source };
 }
 
-/** Those in lines are counted paragraph by paragraph, those that begin lines in the whole message; code has none. */
+/** Those in lines, and lines, are counted paragraph by paragraph, those that begin lines in the whole message; code has none. */
 function hasTooManyMarks(source: string): boolean {
   let [counted, blocks, opened] = [0, 0, ''];
   for (const line of source.split('\n')) {
@@ -45,7 +45,7 @@ function hasTooManyMarks(source: string): boolean {
     } else if (found !== '') opened = found;
     else if (line.trim() === '') counted = 0;
     else {
-      counted += line.match(marks)?.length ?? 0;
+      counted += 1 + (line.match(marks)?.length ?? 0);
       if (blockMark.test(line)) blocks += 1;
     }
     if (counted > mostMarks || blocks > mostBlockMarks) return true;

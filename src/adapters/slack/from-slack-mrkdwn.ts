@@ -19,6 +19,7 @@ import { paragraphs } from './from-slack-rich-text.js';
 import { isGroupId, isPersonId } from './slack.ids.js';
 
 const fence = '```';
+const lineEnd: Run = { leaf: { type: 'break' }, marks: [] };
 const marked: Readonly<Record<string, Mark>> = {
   '*': { type: 'bold' },
   _: { type: 'italic' },
@@ -62,14 +63,14 @@ function codeText(code: string): string {
 
 function quotesAndParagraphs(text: string, reading: Reading): Block[] {
   const blocks: Block[] = [];
-  let plain: Run[] = [];
-  let quoted: Run[] | undefined;
+  let plain: Run[][] = [];
+  let quoted: Run[][] | undefined;
   const endPlain = (): void => {
-    blocks.push(...paragraphs(plain));
+    blocks.push(...paragraphs(plain.flat()));
     plain = [];
   };
   const endQuote = (): void => {
-    const content = paragraphs(quoted ?? []);
+    const content = paragraphs((quoted ?? []).flat());
     if (content.length > 0) blocks.push({ type: 'quote', content });
     quoted = undefined;
   };
@@ -80,12 +81,12 @@ function quotesAndParagraphs(text: string, reading: Reading): Block[] {
     const said = rest ?? /^(?:>|&gt;) ?(.*)$/su.exec(line)?.[1];
     if (said === undefined) {
       endQuote();
-      plain.push(...lineRuns(line, reading), { leaf: { type: 'break' }, marks: [] });
+      plain.push([...lineRuns(line, reading), lineEnd]);
       continue;
     }
     endPlain();
     quoted ??= [];
-    quoted.push(...lineRuns(said, reading), { leaf: { type: 'break' }, marks: [] });
+    quoted.push([...lineRuns(said, reading), lineEnd]);
   }
   endQuote();
   endPlain();

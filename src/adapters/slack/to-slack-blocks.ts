@@ -131,7 +131,7 @@ function trimmed(elements: readonly SlackInline[]): SlackInline[] {
   const [first] = all;
   if (first?.type === 'text') all[0] = { ...first, text: first.text.replace(/^\n+/, '') };
   const last = all.at(-1);
-  if (last?.type === 'text') all[all.length - 1] = { ...last, text: last.text.replace(/\n+$/, '') };
+  if (last?.type === 'text') all[all.length - 1] = { ...last, text: last.text.replace(/(?<!\n)\n+$/, '') };
   return merged(all);
 }
 

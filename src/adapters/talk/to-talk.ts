@@ -65,7 +65,7 @@ export function relayedTexts(
 
 /** Without blanks around it, but for those that do not break: they keep what begins a text from being a mark. */
 function trimmed(text: string): string {
-  return isBlank(text) ? '' : text.replaceAll(/^[ \t\n]+|[ \t\n]+$/g, '');
+  return isBlank(text) ? '' : text.replaceAll(/^[ \t\n]+|(?<![ \t\n])[ \t\n]+$/g, '');
 }
 
 /** Whether a row shows a text that we wrote. The server puts placeholders where a text mentions somebody. */
