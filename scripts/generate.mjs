@@ -1,6 +1,7 @@
-// Writes what is made from the code: the commented sample of the settings, their JSON schema, the pages of settings, metrics, Talk's endpoints and what networks have not, and the OpenAPI document.
+// Writes what is made from the code: the commented sample of the settings, their JSON schema, the pages of settings, metrics, Talk's endpoints, what networks have not and what the corpus shows, and the OpenAPI document.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { corpusPage } from './corpus-page.mjs';
 import { degradingPage } from './degrading-page.mjs';
 import { prepare, project } from './prepare.mjs';
 
@@ -17,4 +18,5 @@ writeFileSync(join(project, 'docs', 'settings.md'), settingsPage(definitions));
 writeFileSync(join(project, 'docs', 'metrics.md'), metricsPage());
 writeFileSync(join(project, 'docs', 'talk-api.md'), talkApiPageOf(project));
 writeFileSync(join(project, 'docs', 'degrading.md'), degradingPage());
+writeFileSync(join(project, 'test', 'corpus', 'README.md'), corpusPage());
 writeFileSync(join(project, 'docs', 'openapi.json'), openApiText());

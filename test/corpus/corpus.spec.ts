@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Case, type Network, networks } from './corpus.types.js';
 import { seen } from './seen.js';
@@ -31,5 +33,22 @@ describe('the corpus', () => {
     const named = new Set(all.flatMap(({ rows }) => rows));
     const wanted = Array.from({ length: 52 }, (_, index) => index + 1);
     expect(wanted.filter((row) => !named.has(row))).toEqual([]);
+  });
+
+  it('README.md says which cases show which row in which direction: `npm run generate` writes it', () => {
+    const page = execFileSync(process.execPath, [resolve('scripts/corpus-page.mjs')], { encoding: 'utf8' });
+    expect(readFileSync(new URL('README.md', folder), 'utf8')).toBe(page);
+    const rows = page.split('\n').filter((line) => /^\| \d/.test(line));
+    expect(rows).toHaveLength(52);
+    // A direction without a case has a note that says why.
+    expect(rows.filter((line) => / \| 0 +\|/.test(line))).toEqual([]);
+  });
+
+  it('specs that are said to show a row are there', () => {
+    const rows = parse(readFileSync(new URL('rows/rows.yaml', folder), 'utf8')) as readonly { also?: string[] }[];
+    const named = new Set(rows.flatMap(({ also = [] }) => also));
+    const isThere = (name: string): boolean =>
+      [`test/${name}`, `test/${name}.spec.ts`, `src/${name}`].some((path) => existsSync(resolve(path)));
+    expect([...named].filter((name) => !isThere(name))).toEqual([]);
   });
 });

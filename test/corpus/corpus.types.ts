@@ -31,6 +31,8 @@ export interface Given {
   readonly options?: Payload;
   /** Another ability of all other rooms. */
   readonly able?: Payload;
+  /** What stands in files, by their names. */
+  readonly contents?: Readonly<Record<string, string>>;
   /** The longest text of a message of Talk, and the most that the blocks of one of Slack may be. */
   readonly maxChars?: number;
   readonly maxBytes?: number;

@@ -24,6 +24,11 @@ export const people: readonly Readonly<Record<Network, string>>[] = [
   { talk: 'users/bob', matrix: '@noah:real.test', slack: 'U0BEN00002' },
 ];
 
+/** A message that stands in all three rooms. */
+export const thePlan: Readonly<Record<Network, string>> = { talk: '650', matrix: '$plan', slack: '1795246500.000500' };
+/** What rooms of the homeserver are called. */
+export const aliases: Readonly<Record<string, string>> = { '#fair:real.test': rooms.matrix.id };
+
 export const talkServer = 'https://cloud.example.org';
 export const matrixSelf: MatrixSelf = {
   account: rooms.matrix.account,

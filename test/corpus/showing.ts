@@ -4,8 +4,10 @@ import { withFile } from '../../src/adapters/matrix/to-matrix-files.js';
 import type { JsonObject } from '../../src/adapters/matrix/matrix.payloads.js';
 import { pollText } from '../../src/adapters/slack/to-slack-polls.js';
 import { reactionName, toSlack } from '../../src/adapters/slack/to-slack.js';
+import { asLocation } from '../../src/adapters/matrix/to-matrix-location.js';
 import { startContent } from '../../src/adapters/matrix/to-matrix-polls.js';
 import { pollFor } from '../../src/adapters/talk/talk.polls.js';
+import { mapOf } from '../../src/adapters/talk/talk.locations.js';
 import { wordsOfEdit } from '../../src/adapters/talk/talk.deliver.js';
 import { relayedTexts } from '../../src/adapters/talk/to-talk.js';
 import { emojiForMatrix } from '../../src/formatting/emoji.js';
@@ -20,39 +22,20 @@ import {
 } from '../../src/model/bridge-event.js';
 import { piecesOf } from '../../src/model/file-parts.js';
 import { type FileRef, type MessageRef, userId } from '../../src/model/ids.js';
+import type { Location } from '../../src/model/location.js';
 import { defaultLinkOptions } from '../../src/model/link-options.js';
 import { degrade } from '../../src/pipeline/degrade.js';
-import { type MentionLookup, translated } from '../../src/pipeline/mentions.js';
 import { begunPoll } from '../../src/pipeline/poll-deliveries.js';
 import { planReaction } from '../../src/pipeline/shared-reactions.js';
 import { legible } from '../conversions/in-slack.js';
 import { withoutDefaults } from '../conversions/talk-rows.js';
 import { abilities } from './abilities.js';
 import type { Given, Network } from './corpus.types.js';
-import { matrixSelf, people, rooms, slackSelf, talkServer } from './reading.js';
+import { forReaders, networkOf } from './for-readers.js';
+import { matrixSelf, rooms, slackSelf, talkServer } from './reading.js';
 
 const hour = 3_600_000;
 const labels = { talk: 'Talk', matrix: 'Matrix', slack: 'Slack' } as const;
-const lookup: MentionLookup = {
-  personOn: (account, user) => {
-    const person = people.find((each) => networkOf(user.account) !== undefined && idOn(user.account, each) === user.id);
-    const id = person === undefined ? undefined : idOn(account, person);
-    return id === undefined ? undefined : userId(id);
-  },
-  linkedRoom: ({ account, id }, to) => {
-    const isLinked = Object.values(rooms).some((room) => room.account === account && room.id === id);
-    return Promise.resolve(isLinked ? Object.values(rooms).find((room) => room.account === to)?.id : undefined);
-  },
-};
-
-const networkOf = (account: string): Network | undefined =>
-  (Object.keys(rooms) as Network[]).find((network) => rooms[network].account === account);
-
-function idOn(account: string, person: Readonly<Record<Network, string>>): string | undefined {
-  const network = networkOf(account);
-  return network === undefined ? undefined : person[network];
-}
-
 /** What people in the room of another network see of an event, as the case files write it. */
 export async function seenIn(event: BridgeEvent, target: Network, given: Given): Promise<unknown> {
   const source = networkOf(event.room.account);
@@ -76,7 +59,7 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
     networkLabel: labels[source],
   });
   if ('skip' in degraded) return { nothing: degraded.skip };
-  const said = await translated(degraded.event, rooms[target].account, lookup);
+  const said = await forReaders(degraded.event, target, given);
   return { ...(degraded.by === 'bridge' ? { by: 'the bridge' } : {}), ...shown(said, degraded.by, target, given) };
 }
 
@@ -93,7 +76,9 @@ function shown(event: BridgeEvent, by: 'person' | 'bridge', target: Network, giv
         ...(event.replyTo === undefined ? {} : { answers: event.replyTo.id }),
         ...(event.title === undefined ? {} : { thread: event.title }),
         ...(event.attention === 'silent' || event.style === 'notice' ? { quietly: true } : {}),
-        ...saidIn(event, by, target, given),
+        ...(event.location === undefined
+          ? saidIn(event, by, target, given)
+          : placeIn(event, event.location, by, target, given)),
       };
     case 'messageEdited':
       return { edits: event.message.id, ...saidIn(event, by, target, given) };
@@ -156,6 +141,24 @@ function reaction(
 function reactionOn(target: Network, emoji: string): string | undefined {
   if (target === 'matrix') return emojiForMatrix(emoji);
   return target === 'slack' ? reactionName(emoji, new Set(['kazoo'])) : emoji;
+}
+
+/** A map where the network has such, and else words. */
+function placeIn(
+  event: MessageSent,
+  location: Location,
+  by: 'person' | 'bridge',
+  target: Network,
+  given: Given,
+): object {
+  const { actor: person, replyTo, thread } = event;
+  if (target === 'matrix') {
+    const words = toMatrix(event, matrixSelf, { voice: { as: 'ghost' } });
+    return { text: words.map((content) => withoutDefaults(asLocation(content, location)))[0] };
+  }
+  if (target === 'slack' || replyTo !== undefined || thread !== undefined) return saidIn(event, by, target, given);
+  const networkLabel = labels[networkOf(event.room.account)!];
+  return { map: mapOf(location, { person, networkLabel, profile: { name: person.name }, as: 'relay' }) };
 }
 
 /** The words in parts and the files, with what is told in the place of those that the room does not take. */

@@ -106,7 +106,7 @@ export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): F
         account,
         id: slackFileId({ of: 'file', id: file.id }),
         name: oneLine(unescaped(file.name ?? '')) || oneLine(unescaped(file.title ?? '')) || 'file',
-        mime: file.mimetype ?? 'application/octet-stream',
+        mime: file.mimetype || 'application/octet-stream',
         ...(bytes === undefined ? {} : { bytes }),
         ...(width === undefined || height === undefined ? {} : { size: { width, height } }),
         ...(durationMs === undefined ? {} : { durationMs }),

@@ -26,19 +26,10 @@ export async function showLocation(
   const { room: token, speaker, made } = request;
   if (made.length > 0) return;
   const key = request.key(0);
-  const id = geoAddress(location);
-  const name = [...nameOf(location, speaker)].slice(0, longestName).join('');
-  const { latitude, longitude } = location;
-  const metaData = JSON.stringify({
-    type: 'geo-location',
-    id,
-    name,
-    latitude: String(latitude),
-    longitude: String(longitude),
-  });
+  const map = mapOf(location, speaker);
   const shared = await withReason({ client, token, signal }, () =>
     client.api.chat.shareObject(
-      { token, objectType: 'geo-location', objectId: id, metaData, referenceId: key },
+      { token, objectType: 'geo-location', objectId: map.id, metaData: JSON.stringify(map), referenceId: key },
       signal,
       { beforeSend: () => request.beforeSend() },
     ),
@@ -49,7 +40,24 @@ export async function showLocation(
   request.onMade(copy);
 }
 
-function nameOf(location: Location, { as, profile, person, networkLabel }: Speaker): string {
+type NamedSpeaker = Pick<Speaker, 'as' | 'profile' | 'person' | 'networkLabel'>;
+
+/** Pure: a place as Talk has it. */
+export function mapOf(
+  location: Location,
+  speaker: NamedSpeaker,
+): Readonly<Record<'type' | 'id' | 'name' | 'latitude' | 'longitude', string>> {
+  const { latitude, longitude } = location;
+  return {
+    type: 'geo-location',
+    id: geoAddress(location),
+    name: [...nameOf(location, speaker)].slice(0, longestName).join(''),
+    latitude: String(latitude),
+    longitude: String(longitude),
+  };
+}
+
+function nameOf(location: Location, { as, profile, person, networkLabel }: NamedSpeaker): string {
   const place = locationName(location);
   return as === 'bridge' ? place : `${cleanName(profile.name || person.name)} (${networkLabel}): ${place}`;
 }
