@@ -8,6 +8,7 @@ import type { ReadResult } from '../../model/network-adapter.js';
 import type { Names, Reading } from './from-slack-inlines.js';
 import { bodyOf, filesGone, filesOf, filesSent, plainOf } from './from-slack-text.js';
 import {
+  aliasedTo,
   deliveryKeyIn,
   isDirectId,
   isoOf,
@@ -269,14 +270,17 @@ function fromReaction(
     ...happened(channel, { user }, at, reading),
     kind: type === 'reaction_added' ? 'reactionAdded' : 'reactionRemoved',
     message: slackMessageRef(reading.self.account, channel, ts),
-    emoji: reactionEmoji(reaction),
+    emoji: reactionEmoji(reaction, reading.names),
     version: versionOf(at),
   });
 }
 
-/** A standard emoji itself; one of the workspace's own between colons. */
-export function reactionEmoji(name: string): string {
-  return fromShortcode(name) ?? `:${name.replaceAll(/[:\s]/g, '')}:`;
+/** A standard emoji itself, also where the workspace has a name of its own for it; one of the workspace's own between colons. */
+export function reactionEmoji(name: string, names: Pick<Names, 'emoji'>): string {
+  const shown = fromShortcode(name);
+  if (shown !== undefined) return shown;
+  const shortcode = name.replaceAll(/[:\s]/g, '');
+  return fromShortcode(aliasedTo(names.emoji(shortcode) ?? '') ?? '') ?? `:${shortcode}:`;
 }
 
 function fromVote(event: StoredEvent['event'], reading: Reading): ReadResult {

@@ -3,7 +3,13 @@ import { remoteId, userId } from '../../model/ids.js';
 import { differencesOf, namesAllReactors, type ShownMessage } from './slack.differences.js';
 import type { JsonObject } from './slack.payloads.js';
 
-const look = { channel: 'C0FA1R0001', since: '1755000100.000000', at: '1755000200.000000', self: 'U0CRSSTALK' };
+const look = {
+  channel: 'C0FA1R0001',
+  since: '1755000100.000000',
+  at: '1755000200.000000',
+  self: 'U0CRSSTALK',
+  names: { emoji: (name: string) => (name === 'yep' ? 'alias:thumbsup' : undefined) },
+};
 const ts = '1755000060.010019';
 const item = { type: 'message', channel: 'C0FA1R0001', ts };
 
@@ -27,6 +33,8 @@ it('nothing is said of what stands as it is known, and of what was not looked at
   const reacted = message({ reactions: [{ name: '+1', users: ['U0BERT0001'], count: 1 }] });
   expect(found(bridged({ reactions: [thumb] }), [ts, reacted])).toEqual([]);
   expect(found(bridged({ reactions: [thumb] }))).toEqual([]);
+  const byAnotherName = message({ reactions: [{ name: 'yep', users: ['U0BERT0001'], count: 1 }] });
+  expect(found(bridged({ reactions: [thumb] }), [ts, byAnotherName])).toEqual([]);
 });
 
 it.each([

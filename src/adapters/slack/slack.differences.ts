@@ -1,5 +1,6 @@
 import type { BridgedMessage } from '../../model/bridged-message.js';
 import { toShortcode } from '../../formatting/emoji.js';
+import type { Names } from './from-slack-inlines.js';
 import { reactionEmoji } from './from-slack.js';
 import { isTs, versionOf } from './slack.ids.js';
 import { isObject, type JsonObject, type StoredEvent } from './slack.payloads.js';
@@ -16,6 +17,8 @@ export interface Look {
   readonly at: string;
   /** The app's own user. */
   readonly self: string;
+  /** What the workspace's own emoji are. */
+  readonly names: Pick<Names, 'emoji'>;
 }
 
 /** An edit may name no more than its second: what is known to have been changed later than that contains it. */
@@ -68,7 +71,7 @@ function reactionsOf(
     if (stands === undefined || isGone(stands)) return [];
     for (const { name, users } of shownReactions(stands)) {
       for (const user of users)
-        standing.set(`${reactionEmoji(name)} ${user}`, reaction('reaction_added', { name, user, ts }, look));
+        standing.set(`${reactionEmoji(name, look.names)} ${user}`, reaction('reaction_added', { name, user, ts }, look));
     }
   }
   const known = new Set(reactions.map(({ emoji, person }) => `${emoji} ${person}`));
@@ -93,6 +96,11 @@ function reaction(
   { channel, at }: Look,
 ): Found {
   return { type, user, reaction: name, item: { type: 'message', channel, ts }, event_ts: at };
+}
+
+/** What people reacted with to messages as they are shown, by its names. */
+export function reactedWith(shown: Iterable<ShownMessage>): ReadonlySet<string> {
+  return new Set([...shown].flatMap((stands) => (isGone(stands) ? [] : shownReactions(stands).map(({ name }) => name))));
 }
 
 /** Where many reacted, history names only some of them. */

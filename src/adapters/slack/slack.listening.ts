@@ -88,6 +88,7 @@ export class SlackListening {
       chat,
       conversations,
       messages,
+      people,
       source,
       clock,
       self,

@@ -1,12 +1,14 @@
+import { fromShortcode } from '../../formatting/emoji.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import type { Clock } from '../../model/clock.js';
 import { remoteId, type RoomId } from '../../model/ids.js';
 import type { RawPayload } from '../../model/network-adapter.js';
 import type { ChatApi } from './api/chat.api.js';
 import type { ConversationsApi } from './api/conversations.api.js';
-import { differencesOf, type Look, namesAllReactors, type ShownMessage } from './slack.differences.js';
+import { differencesOf, type Look, namesAllReactors, reactedWith, type ShownMessage } from './slack.differences.js';
 import { isTs, type SlackSelf, type SlackTs } from './slack.ids.js';
 import type { SlackMessages } from './slack.messages.js';
+import type { SlackPeople } from './slack.people.js';
 import { patiently } from './slack.patience.js';
 import type { JsonObject } from './slack.payloads.js';
 import type { SlackSource } from './slack.source.js';
@@ -15,6 +17,7 @@ export interface ReconciliationParts extends Pick<AdapterContext<unknown>, 'brid
   readonly chat: Pick<ChatApi, 'reactionsTo'>;
   readonly conversations: Pick<ConversationsApi, 'replies'>;
   readonly messages: Pick<SlackMessages, 'find'>;
+  readonly people: Pick<SlackPeople, 'namesOf'>;
   readonly source: Pick<SlackSource, 'payloadOf'>;
   readonly clock: Clock;
   self(): SlackSelf | undefined;
@@ -64,13 +67,23 @@ export class SlackReconciliation {
     const missing = bridged.flatMap(({ parts }) => parts.filter((ts) => isTs(ts) && !shown.has(ts)));
     for (const ts of missing.slice(0, mostSingle)) shown.set(ts, (await this.#find(room, ts, signal)) ?? 'gone');
     await this.#completeReactions(room, shown, new Set<string>(bridged.flatMap(({ parts }) => parts)), signal);
-    const look: Look = { channel: room, since: read.since, at: read.at, self: self.user };
+    const names = await this.#emojiOf(shown, signal);
+    const look: Look = { channel: room, since: read.since, at: read.at, self: self.user, names };
     const events = bridged.flatMap((message) => differencesOf(message, shown, look));
     return Promise.all(
       events.map((event, index) =>
         this.parts.source.payloadOf(event, signal, `found/${room}/${read.at}/${String(index)}`),
       ),
     );
+  }
+
+  /** What the emoji are that people reacted with, where the workspace has names of its own for them. */
+  async #emojiOf(shown: ReadonlyMap<string, ShownMessage>, signal: AbortSignal): Promise<Look['names']> {
+    const none = new Set<string>();
+    const own = new Set([...reactedWith(shown.values())].filter((name) => fromShortcode(name) === undefined));
+    const wanted = { users: none, channels: none, groups: none, emoji: own };
+    const { emoji = {} } = await this.parts.people.namesOf(wanted, signal);
+    return { emoji: (name) => (Object.hasOwn(emoji, name) ? emoji[name] : undefined) };
   }
 
   /** Those that went on last. */
