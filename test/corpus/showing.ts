@@ -24,6 +24,7 @@ import { piecesOf } from '../../src/model/file-parts.js';
 import { type FileRef, type MessageRef, userId } from '../../src/model/ids.js';
 import type { Location } from '../../src/model/location.js';
 import { defaultLinkOptions } from '../../src/model/link-options.js';
+import { routeOfCall } from '../../src/pipeline/call-routing.js';
 import { degrade } from '../../src/pipeline/degrade.js';
 import { begunPoll } from '../../src/pipeline/poll-deliveries.js';
 import { planReaction } from '../../src/pipeline/shared-reactions.js';
@@ -45,6 +46,12 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
   if (about !== undefined && given.missing?.includes(about.id) === true) {
     return { nothing: 'what it is about is not in this room' };
   }
+  const options = { ...defaultLinkOptions, ...given.options };
+  if (event.kind === 'callChanged') {
+    const call = routeOfCall(event, undefined, options.calls, labels[source]);
+    if (call.then === 'begin') return seenIn(call.notice, target, given);
+    if (call.then === 'pass') return { nothing: call.why };
+  }
   const { can, capabilities } = abilities[target];
   const replyTo = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
   const thread = event.kind === 'messageSent' ? event.thread : undefined;
@@ -54,7 +61,7 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
     thread: stateOf(thread, given),
     copyAgeMs: (given.copyAgeHours ?? 0) * hour,
     can: (kind) => can.includes(kind),
-    options: { ...defaultLinkOptions, ...given.options },
+    options,
     ...(event.kind === 'reactionAdded' && reactionOn(target, event.emoji) === undefined ? { lacksEmoji: true } : {}),
     networkLabel: labels[source],
   });

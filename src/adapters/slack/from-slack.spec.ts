@@ -156,6 +156,99 @@ describe('fromSlack', () => {
     });
   });
 
+  describe('a huddle', () => {
+    const ts = '1759867369.537409';
+    const started = {
+      type: 'message',
+      subtype: 'huddle_thread',
+      channel: 'C0FA1R0001',
+      user: 'USLACKBOT',
+      text: '',
+      ts,
+      event_ts: ts,
+      room: {
+        id: 'R0HUDDLE01',
+        call_family: 'huddle',
+        created_by: 'U0ANNA0001',
+        date_start: 1_759_867_369,
+        date_end: 0,
+        has_ended: false,
+        huddle_link: 'https://app.slack.com/huddle/T0TOWN0001/C0FA1R0001',
+        participants: ['U0ANNA0001'],
+        participant_history: ['U0ANNA0001'],
+      },
+    };
+    const over = {
+      ...started.room,
+      date_end: 1_759_867_394,
+      has_ended: true,
+      participants: [],
+      participant_history: ['U0ANNA0001', 'U0BERT0001'],
+    };
+    const changed = (now: object): object => ({
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      channel: 'C0FA1R0001',
+      ts: '1759867394.232700',
+      event_ts: '1759867394.232700',
+      message: { ...started, room: now, edited: { user: 'USLACKBOT', ts: '1759867394.000000' } },
+      previous_message: { ...started, room: now },
+    });
+    const about = { kind: 'callChanged', room, actor: anna };
+    const joinUrl = 'https://app.slack.com/huddle/T0TOWN0001/C0FA1R0001';
+
+    it('is a call of whoever began it, which its message stands for', () => {
+      expect(read(started)).toEqual({
+        events: [
+          {
+            ...about,
+            at: '2025-10-07T20:02:49.537Z',
+            change: { of: 'start', call: { room, id: ts }, joinUrl },
+            version: '1759867369537409',
+          },
+        ],
+      });
+    });
+
+    it('tells who comes', () => {
+      expect(read(changed({ ...started.room, participants: ['U0ANNA0001', 'U0BERT0001'] }))).toMatchObject({
+        events: [
+          { ...about, change: { of: 'arrival' } },
+          { kind: 'callChanged', actor: { id: 'U0BERT0001' }, change: { of: 'arrival' } },
+        ],
+      });
+      expect(read(changed({ ...started.room, participants: [] }))).toEqual({ ignored: 'a huddle in which nobody is' });
+    });
+
+    it('ends, with those who were in it', () => {
+      expect(read(changed(over))).toMatchObject({
+        events: [
+          {
+            ...about,
+            at: '2025-10-07T20:03:14.232Z',
+            change: { of: 'end', how: 'over', people: [{ id: 'U0ANNA0001' }, { id: 'U0BERT0001' }] },
+            version: '1759867394232700',
+          },
+        ],
+      });
+    });
+
+    it('that is read when it is over began and ended', () => {
+      expect(read({ ...started, room: over })).toMatchObject({
+        events: [
+          { ...about, at: '2025-10-07T20:02:49.537Z', change: { of: 'start' } },
+          { ...about, at: '2025-10-07T20:03:14.000Z', change: { of: 'end' } },
+        ],
+      });
+    });
+
+    it('of which nothing is told is no call', () => {
+      const { room: _none, ...bare } = started;
+      expect(read(bare)).toEqual({ ignored: 'a huddle of which nothing is told' });
+    });
+  });
+
   it('what is of no channel cannot be read', () => {
     expect(() => read({ ...typed, channel: 'x' })).toThrow();
   });

@@ -5,6 +5,7 @@ import { toPlain } from '../../formatting/plain.js';
 import type { BridgeEvent, MessageSent } from '../../model/bridge-event.js';
 import { type MessageRef, roomId, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
+import { huddleBegun, type HuddlePlace, huddleWentOn } from './from-slack-huddles.js';
 import type { Names, Reading } from './from-slack-inlines.js';
 import { bodyOf, filesGone, filesOf, filesSent, plainOf } from './from-slack-text.js';
 import {
@@ -131,6 +132,8 @@ function fromMessageEvent(event: MessageEvent, reading: Reading): ReadResult {
     case 'channel_unarchive':
     case 'group_unarchive':
       return done(event, 'took the channel out of the archive', reading);
+    case 'huddle_thread':
+      return huddleStarted(event, reading);
     case 'channel_join':
     case 'group_join':
     case 'channel_leave':
@@ -192,6 +195,7 @@ function messageChanged(event: MessageEvent, reading: Reading): ReadResult {
   if (message?.ts === undefined) return { ignored: 'message_changed without its message' };
   // A deleted message that has replies leaves a stone in its place, with Slack's own words on it.
   if (message.subtype === 'tombstone') return messageDeleted(event, message.ts, reading);
+  if (message.subtype === 'huddle_thread') return huddleChanged(event, message, reading);
   const body = bodyOf(message, reading);
   const files = filesOf(message, reading.self);
   const gone = filesGone(message);
@@ -242,6 +246,25 @@ function roomChanged(
   const at = event.ts ?? event.event_ts;
   if (at === undefined) return { ignored: 'a change of the room without its ts' };
   return one({ ...said(event, event, at, reading), kind: 'roomChanged', change });
+}
+
+function huddleStarted(event: MessageEvent, reading: Reading): ReadResult {
+  const { room: huddle, ts } = event;
+  if (huddle === undefined || ts === undefined) return { ignored: 'a huddle of which nothing is told' };
+  return { events: huddleBegun(huddle, ts, huddlePlace(event, ts, reading)) };
+}
+
+function huddleChanged(event: MessageEvent, { room: huddle, ts }: SlackMessage, reading: Reading): ReadResult {
+  const at = event.event_ts ?? event.ts ?? ts;
+  if (huddle === undefined || ts === undefined || at === undefined) {
+    return { ignored: 'a huddle of which nothing is told' };
+  }
+  const events = huddleWentOn(huddle, at, huddlePlace(event, ts, reading));
+  return events.length === 0 ? { ignored: 'a huddle in which nobody is' } : { events };
+}
+
+function huddlePlace(event: MessageEvent, ts: string, reading: Reading): HuddlePlace {
+  return { message: refTo(event, ts, reading), person: (user) => personRef({ user }, reading) };
 }
 
 /** What the model has no word for is told as what it is: something that its author did. */

@@ -71,7 +71,10 @@ function reactionsOf(
     if (stands === undefined || isGone(stands)) return [];
     for (const { name, users } of shownReactions(stands)) {
       for (const user of users)
-        standing.set(`${reactionEmoji(name, look.names)} ${user}`, reaction('reaction_added', { name, user, ts }, look));
+        standing.set(
+          `${reactionEmoji(name, look.names)} ${user}`,
+          reaction('reaction_added', { name, user, ts }, look),
+        );
     }
   }
   const known = new Set(reactions.map(({ emoji, person }) => `${emoji} ${person}`));
@@ -100,7 +103,9 @@ function reaction(
 
 /** What people reacted with to messages as they are shown, by its names. */
 export function reactedWith(shown: Iterable<ShownMessage>): ReadonlySet<string> {
-  return new Set([...shown].flatMap((stands) => (isGone(stands) ? [] : shownReactions(stands).map(({ name }) => name))));
+  return new Set(
+    [...shown].flatMap((stands) => (isGone(stands) ? [] : shownReactions(stands).map(({ name }) => name))),
+  );
 }
 
 /** Where many reacted, history names only some of them. */

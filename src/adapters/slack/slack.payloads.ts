@@ -173,6 +173,17 @@ export type FileObject = z.infer<typeof file>;
 
 const metadata = z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) });
 
+const huddle = z.object({
+  created_by: id,
+  /** Seconds; 0 while it goes on. */
+  date_end: lenient(z.number().int().min(0).max(8.64e12)),
+  has_ended: flag,
+  huddle_link: text,
+  participants: many(id),
+  participant_history: many(id),
+});
+export type Huddle = z.infer<typeof huddle>;
+
 const message = z.object({
   subtype: text,
   ts: lenient(ts),
@@ -187,6 +198,8 @@ const message = z.object({
   attachments: many(attachment),
   files: many(file),
   metadata: lenient(metadata),
+  /** Of `huddle_thread`. */
+  room: lenient(huddle),
   edited: lenient(z.object({ user: lenient(id), ts: lenient(ts) })),
 });
 /** A message as it stands in events, in history and in answers. */
