@@ -111,6 +111,25 @@ describe('FilesInFlight', () => {
     expect(started.slice(4)).toEqual(['next']);
   });
 
+  it('what is opened ends with its delivery, also where it was not read to its end', async () => {
+    const place = inFlight.place(town);
+    const ends: AbortSignal[] = [];
+    for (const file of [small, film]) {
+      await place.open(
+        file,
+        (until) => {
+          ends.push(until);
+          return opened();
+        },
+        Infinity,
+        never,
+      );
+    }
+    expect(ends.map(({ aborted }) => aborted)).toEqual([false, false]);
+    place.leave();
+    expect(ends.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   it('a delivery leaves once, and has one place for all of its files', async () => {
     const all = await fill();
     const place = all[0]?.place as FilePlace;

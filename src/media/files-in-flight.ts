@@ -40,9 +40,11 @@ export class FilesInFlight {
   }
 }
 
-/** Where one delivery's large file moves; it has one at a time. */
+/** Where one delivery's files are opened, and its large file moves; it has one at a time. */
 export class FilePlace {
   #leave: (() => void) | undefined;
+  /** Made with the first file: most deliveries have none, and to make and abort one costs each of them. */
+  #ended: AbortController | undefined;
 
   constructor(private readonly enter: (from: AccountId, signal: AbortSignal) => Promise<() => void>) {}
 
@@ -52,26 +54,33 @@ export class FilePlace {
    */
   async open(
     file: FileRef,
-    open: () => Promise<OpenedFile>,
+    open: (until: AbortSignal) => Promise<OpenedFile>,
     mostBytes: number,
     signal: AbortSignal,
   ): Promise<OpenedFile> {
-    if (Math.min(file.bytes ?? Infinity, mostBytes) <= smallBytes || file.voice !== undefined) return open();
-    this.leave();
-    this.#leave = await this.enter(file.account, signal);
-    const opened = await open();
+    this.#ended ??= new AbortController();
+    const until = AbortSignal.any([signal, this.#ended.signal]);
+    if (Math.min(file.bytes ?? Infinity, mostBytes) <= smallBytes || file.voice !== undefined) return open(until);
+    this.#leaveWay();
+    this.#leave = await this.enter(file.account, until);
+    const opened = await open(until);
     return { ...opened, body: this.#read(opened.body) };
   }
 
-  /** Once the delivery is made, or given up. */
+  /** Once the delivery is made, or given up: a file that was opened and not read to its end would keep its connection. */
   leave(): void {
+    this.#ended?.abort();
+    this.#leaveWay();
+  }
+
+  #leaveWay(): void {
     this.#leave?.();
     this.#leave = undefined;
   }
 
   async *#read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     yield* body;
-    this.leave();
+    this.#leaveWay();
   }
 }
 

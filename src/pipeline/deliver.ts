@@ -82,16 +82,13 @@ export class Deliverer {
     signal: AbortSignal,
   ): Promise<void> {
     const entry = adapter.deliver[request.event.kind] as Deliver<EventKind>;
-    // A file that was opened and not read to its end would keep its connection.
-    const ended = new AbortController();
     const place = this.parts.inFlight.place(lane.account);
     const sending = entry.send(
       {
         ...request,
         openFile: async (file, opening, mostBytes = maxFileBytes) => {
-          const until = AbortSignal.any([opening, ended.signal]);
           const most = Math.min(mostBytes, maxFileBytes);
-          const opened = await place.open(file, () => this.#open(adapter, lane, file, most, until), most, until);
+          const opened = await place.open(file, (until) => this.#open(adapter, lane, file, most, until), most, opening);
           // Its network did not say before how large it is.
           if (opened.bytes > maxFileBytes) throw new MessageRefused(tooLarge(maxFileBytes));
           return opened;
@@ -114,7 +111,6 @@ export class Deliverer {
       signal,
     );
     await sending.finally(() => {
-      ended.abort();
       place.leave();
     });
   }
