@@ -9,6 +9,8 @@ import { shownText } from './to-talk.js';
 interface Acts {
   /** What it was made to say: hashes. */
   readonly edits: readonly string[];
+  /** Of those that are done, or came to nothing, when that was, in whole seconds of the server's clock. */
+  readonly edited?: Readonly<Record<string, number>>;
   readonly isDeleted?: true;
   /** Emoji that were put on it, and when they were taken back, in whole seconds of the server's clock; null: they stand. */
   readonly emojis: Readonly<Record<string, number | null>>;
@@ -32,7 +34,17 @@ export class OwnActs {
   ) {}
 
   async edits(room: string, id: number, user: string, text: string): Promise<void> {
-    await this.#change(room, id, user, (acts) => ({ ...acts, edits: [...acts.edits, hashOf(text)].slice(-mostEdits) }));
+    const hash = hashOf(text);
+    await this.#change(room, id, user, ({ edits: before, edited = {}, ...acts }) => {
+      const edits = [...before, hash].slice(-mostEdits);
+      const done = Object.entries(edited).filter(([known]) => known !== hash && edits.includes(known));
+      return { ...acts, edits, edited: Object.fromEntries(done) };
+    });
+  }
+
+  /** It is done, or came to nothing: if the person writes the same from now on, that is theirs. `atS`: by the server's clock. */
+  async editsNoMore(room: string, id: number, user: string, text: string, atS: number): Promise<void> {
+    await this.#change(room, id, user, (acts) => ({ ...acts, edited: { ...acts.edited, [hashOf(text)]: atS } }));
   }
 
   async deletes(room: string, id: number, user: string): Promise<void> {
@@ -57,7 +69,8 @@ export class OwnActs {
     switch (systemMessage) {
       case 'message_edited': {
         const shown = wordsOfParent(parent);
-        return shown !== undefined && acts.edits.includes(hashOf(shownText(shown)));
+        const hash = shown === undefined ? '' : hashOf(shownText(shown));
+        return acts.edits.includes(hash) && timestamp <= (acts.edited?.[hash] ?? Infinity) + marginS;
       }
       case 'message_deleted':
         return acts.isDeleted === true;

@@ -29,6 +29,7 @@ describe('OwnSpeakers', () => {
   let reader: Reader;
   let told: [string, LendingNews][];
   let parts: number;
+  let serverAheadMs: number;
 
   /** Mia of Matrix, who is Bob in Talk. */
   const mia = (more: Partial<Speaker> = {}): Speaker => ({
@@ -103,7 +104,9 @@ describe('OwnSpeakers', () => {
       told.push([id, news]);
       return Promise.resolve();
     };
-    at = await talkAtSandbox({}, { loginPollMs: 5 }, { lendingChanged });
+    serverAheadMs = 0;
+    const clock = (): number => Date.now() + serverAheadMs;
+    at = await talkAtSandbox({ clock }, { loginPollMs: 5 }, { lendingChanged });
     const token = at.talk.createRoom({ name: 'Square', owner: 'carol', members: ['alice', ...members], type });
     at = { ...at, token, room: roomId(token) };
     reader = await new Reader(at.adapter, at.pulling, at.room).begin();
@@ -167,7 +170,24 @@ describe('OwnSpeakers', () => {
     ]);
   });
 
-  it('who takes a reaction of ours back in Talk, and puts it there again, did that', async () => {
+  it('who changes a message of ours in Talk, and later back to what we wrote, did both', async () => {
+    await open();
+    const id = await say('one');
+    await edit(id, 'two');
+    expect((await bobs()).at(-1)).toBe('messageEdited ours');
+    at.talk.edit(at.token, 'bob', id, 'three');
+    expect((await bobs()).at(-1)).toBe('messageEdited person');
+    serverAheadMs = 10_000;
+    at.talk.edit(at.token, 'bob', id, 'two');
+    expect((await bobs()).at(-1)).toBe('messageEdited person');
+    serverAheadMs = 0;
+    for (const text of ['four', 'two']) {
+      await edit(id, text);
+      expect((await bobs()).at(-1)).toBe('messageEdited ours');
+    }
+  });
+
+  it('a reaction of a person who took ours back elsewhere, later and in Talk, is theirs', async () => {
     await open();
     const question = at.talk.post(at.token, 'carol', 'question?');
     const reaction = await react(question, '👍');

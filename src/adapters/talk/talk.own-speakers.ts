@@ -174,8 +174,15 @@ export class OwnSpeakers implements OtherVoices {
       chat: {
         post: (...args) => chat.post(...args),
         edit: async (token, id, text, ...rest) => {
+          const over = (): Promise<void> => acts.editsNoMore(token, id, user, text, this.#serverSeconds());
           await acts.edits(token, id, user, text);
-          await chat.edit(token, id, text, ...rest);
+          try {
+            await chat.edit(token, id, text, ...rest);
+          } catch (error) {
+            if (isNotDone(error)) await over();
+            throw error;
+          }
+          await over();
         },
         delete: async (token, id, ...rest) => {
           await acts.deletes(token, id, user);
@@ -188,8 +195,7 @@ export class OwnSpeakers implements OtherVoices {
           try {
             await reactions.add(token, id, emoji, ...rest);
           } catch (error) {
-            if (error instanceof BridgeError && error.failure.certainty === 'notSent')
-              await unreacted(token, id, emoji);
+            if (isNotDone(error)) await unreacted(token, id, emoji);
             throw error;
           }
         },
@@ -230,6 +236,10 @@ export class OwnSpeakers implements OtherVoices {
   #now(): number {
     return this.parts.clock.monotonicMs();
   }
+}
+
+function isNotDone(error: unknown): boolean {
+  return error instanceof BridgeError && error.failure.certainty === 'notSent';
 }
 
 const placeKey = (room: RoomId, { owner }: LentLogin): string => `${room}/${ownerKey(owner)}`;
