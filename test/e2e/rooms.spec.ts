@@ -1,3 +1,4 @@
+import { mia, Three } from './three.js';
 import { type Replica, until, World } from './world.js';
 
 /** A person's client of Talk: it keeps its cookies, as calls need it to. */
@@ -137,3 +138,24 @@ it('who is removed by his ghost is removed from the Talk room, where the link sa
   );
   expect(notices()).toEqual([]);
 }, 120_000);
+
+it('a call that begins on Matrix is told in Talk and Slack, and that it is over', async () => {
+  world = await World.build({ slack: 'linked' });
+  await world.start().ready();
+  const { sandbox, app } = world.slack;
+  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  const three = new Three(world);
+  const told = (what: string): boolean =>
+    (['talk', 'slack'] as const).every(
+      (side) => three.shown(side).filter(({ text }) => text.includes(what)).length === 1,
+    );
+  world.matrix.sendEvent(three.matrixRoom, mia, 'org.matrix.msc4075.rtc.notification', {
+    notification_type: 'notification',
+    lifetime: 30_000,
+    sender_ts: Date.now(),
+  });
+  await until('the notice', () => told('Mia (Matrix) started a call'));
+  world.matrix.sendEvent(three.matrixRoom, mia, 'm.call.hangup', { call_id: '1', version: '1' });
+  await until('its end', () => told('The call that Mia (Matrix) started is over'));
+  expect(told('started a call')).toBe(false);
+});

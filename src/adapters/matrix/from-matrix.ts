@@ -25,6 +25,7 @@ import {
   shownName,
   withoutReplyFallback,
 } from './from-matrix-text.js';
+import { fromCall, isCallType } from './from-matrix-calls.js';
 import { locationOf } from './from-matrix-location.js';
 import { pinsChanged } from './from-matrix-pins.js';
 import { deliveryKeyIn, type MatrixSelf, parseMxc } from './matrix.ids.js';
@@ -46,6 +47,9 @@ export function fromMatrix(stored: StoredEvent, self: MatrixSelf): ReadResult {
   if (event.unsigned?.redacted_because !== undefined && event.state_key === undefined) {
     // Read after downtime: the redaction follows and tells it.
     return { ignored: `${event.type}, redacted since` };
+  }
+  if (isCallType(event.type)) {
+    return fromCall(stored, event.type, happened(stored, self), refTo(stored, self, event.event_id));
   }
   switch (event.type) {
     case 'm.room.message':
