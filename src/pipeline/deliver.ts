@@ -37,7 +37,7 @@ export type Delivered =
   | { readonly state: 'skipped'; readonly reason: string; readonly hash: null };
 
 /** What is looked for, and by how much the numbers of its parts differ from those in the room. */
-export type Doubted = UncertainDelivery & { readonly firstPart: number };
+export type Doubted = UncertainDelivery & Pick<Unbound, 'firstPart' | 'inLine'>;
 
 /** Sends one delivery, as it was prepared, and says as what a look may find it. */
 export class Deliverer {

@@ -1,4 +1,6 @@
 import type { BridgeEvent, MessageSent } from '../model/bridge-event.js';
+import { toPlain } from '../formatting/plain.js';
+import { firstLine } from '../model/in-line.js';
 import { defaultLinkOptions } from '../model/link-options.js';
 import { accountId, deliveryId, remoteId, roomId, userId } from '../model/ids.js';
 import type { Copy, NetworkAdapter, Outcome, UncertainDelivery } from '../model/network-adapter.js';
@@ -41,31 +43,48 @@ function waiting(name: string, more: Partial<WaitingDelivery> = {}): WaitingDeli
   };
 }
 
+/** A pin, which becomes a line where the room takes none. */
+function pinned(name: string): WaitingDelivery {
+  const { actor, at, message: of } = message();
+  return waiting(name, { event: { kind: 'pinChanged', room, actor, at, message: of, state: 'pinned' } });
+}
+
 const copy = (part: number, id: string): Copy => ({ part, id: remoteId(id) });
 
 async function looked(due: readonly WaitingDelivery[], found: Record<string, Outcome['done']>) {
   const asked: { names: string[]; since: Date }[] = [];
+  const lines: UncertainDelivery[] = [];
   const adapter = {
     deliver: {
       messageSent: { repeat: 'look' },
       messageEdited: { repeat: 'look' },
       messageDeleted: { repeat: 'look' },
       reactionAdded: { repeat: 'harmless' },
+      pinChanged: { repeat: 'harmless' },
     },
     capabilities: () => Promise.resolve({ maxTextChars: 1_000 }),
     wasDone: (deliveries: readonly UncertainDelivery[], since: Date) => {
       asked.push({ names: deliveries.map(({ delivery }) => delivery), since });
+      lines.push(...deliveries.filter(({ event }) => 'body' in event && toPlain(event.body) === 'told'));
       return Promise.resolve(deliveries.map(({ delivery }) => ({ delivery, done: found[delivery] ?? 'notFound' })));
     },
   } as unknown as NetworkAdapter;
   const deliverer = {
     // What the network cannot show is told in a line.
     uncertain: (_: NetworkAdapter, __: Lane, { uuid, event }: WaitingDelivery) =>
-      Promise.resolve({ delivery: uuid, event: event.kind === 'memberJoined' ? message() : event, firstPart: 0 }),
+      Promise.resolve({
+        delivery: uuid,
+        event: event.kind === 'memberJoined' ? message() : event,
+        firstPart: 0,
+        partOf: (key: string) => ({ line: firstLine, pin: 0 })[key],
+        ...(event.kind === 'pinChanged' ? { inLine: message({}, 'told') } : {}),
+      }),
   } as unknown as Deliverer;
   const { done, left, outcomes } = await look(adapter, deliverer, lane, due, now, new AbortController().signal);
   return {
     asked,
+    lines,
+    parts: done.flatMap(({ made }) => made.map(({ part }) => part)),
     outcomes,
     done: done.map(({ delivery, made }) => [delivery.uuid, ...made.map(({ id }) => id)].join(' ')),
     left: left.map(({ uuid, made, uncertain }) =>
@@ -113,6 +132,17 @@ describe('look', () => {
     };
     const seen = await looked([waiting('1', { event })], {});
     expect([seen.asked, seen.left]).toEqual([[], ['1 send']]);
+  });
+
+  it('of what may be repeated, and is told in a line where it is refused, that line is looked for', async () => {
+    const due = [pinned('1'), pinned('2'), waiting('3')];
+    const seen = await looked(due, { '1': [copy(0, 'a')] });
+    expect(seen.asked.map(({ names }) => names)).toEqual([['3'], ['1', '2']]);
+    expect([seen.done, seen.left]).toEqual([['1 a'], ['2 wait', '3 wait']]);
+    expect(seen.parts).toEqual([firstLine]);
+    expect(
+      seen.lines.map(({ event, partOf }) => [event.kind, partOf('line' as never), partOf('pin' as never)]),
+    ).toEqual(Array(2).fill(['messageSent', 0, undefined]));
   });
 
   it('what was never attempted is not asked for', async () => {

@@ -1,5 +1,7 @@
-import type { EventKind } from '../model/bridge-event.js';
-import type { Copy, Deliver, NetworkAdapter } from '../model/network-adapter.js';
+import type { EventKind, MessageSent } from '../model/bridge-event.js';
+import type { DeliveryKey } from '../model/ids.js';
+import { firstLine } from '../model/in-line.js';
+import type { Copy, Deliver, NetworkAdapter, Outcome } from '../model/network-adapter.js';
 import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import type { Deliverer, Doubted } from '../pipeline/deliver.js';
 
@@ -49,9 +51,14 @@ interface InDoubt {
   readonly delivery: WaitingDelivery;
   /** Undefined where it cannot have been made. */
   readonly asked: Doubted | undefined;
+  /** It is looked for as the line in which its refusal was told. */
+  readonly isLine?: true;
 }
 
-/** Repeating some things changes nothing: they are not looked for. What is told in a line is looked for as a message. */
+/**
+ * Repeating some things changes nothing: they are not looked for. What is told in a line is looked for as a message, also where that is
+ * told only of what is refused.
+ */
 async function doubtedOf(
   adapter: NetworkAdapter,
   deliverer: Deliverer,
@@ -66,12 +73,22 @@ async function doubtedOf(
       asked: await deliverer.uncertain(adapter, lane, delivery, signal),
     })),
   );
-  return prepared.filter(({ delivery, asked }) => {
+  return prepared.flatMap(({ delivery, asked }): InDoubt[] => {
     const { kind } = (asked ?? delivery).event;
     // What the words show says nothing of the files; to take those away once more changes nothing.
-    if (asked?.lost?.words === 'same') return false;
-    return (adapter.deliver[kind] as Deliver<EventKind> | undefined)?.repeat === 'look';
+    if (asked?.lost?.words === 'same') return [];
+    const { repeat } = (adapter.deliver[kind] as Deliver<EventKind> | undefined) ?? {};
+    if (repeat === 'look') return [{ delivery, asked }];
+    return asked?.inLine === undefined ? [] : [{ delivery, asked: ofLine(asked, asked.inLine), isLine: true }];
   });
+}
+
+function ofLine(asked: Doubted, line: MessageSent): Doubted {
+  const partOf = (key: DeliveryKey): number | undefined => {
+    const part = (asked.partOf(key) ?? -1) - firstLine;
+    return part < 0 ? undefined : part;
+  };
+  return { ...asked, event: line, target: [], firstPart: asked.firstPart + firstLine, partOf };
 }
 
 async function ask(
@@ -82,8 +99,12 @@ async function ask(
   const since = new Date(
     Math.min(...doubted.map(({ delivery: { uncertain } }) => uncertain?.since.getTime() ?? Infinity)),
   );
-  const possible = doubted.flatMap(({ asked }) => asked ?? []);
-  const answers = possible.length === 0 ? [] : await adapter.wasDone(possible, since, signal);
+  const answers: Outcome[] = [];
+  // Apart: that a line is not there says nothing of what comes after it.
+  for (const group of [doubted.filter(({ isLine }) => !isLine), doubted.filter(({ isLine }) => isLine)]) {
+    const possible = group.flatMap(({ asked }) => asked ?? []);
+    if (possible.length > 0) answers.push(...(await adapter.wasDone(possible, since, signal)));
+  }
   const outcomes = new Map(answers.map(({ delivery, done }) => [delivery, done]));
   const seen = new Map<string, Seen>();
   for (const {

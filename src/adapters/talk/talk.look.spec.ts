@@ -63,6 +63,15 @@ describe('talk.look', () => {
     ]);
   });
 
+  it('finds the line in which it told of a thread’s new name', async () => {
+    const line = post(keyOf('a'));
+    const event: BridgeEvent = { ...happened, kind: 'threadChanged', thread: happened.message, title: 'Tea' };
+    expect(await look([uncertain('a', { event }), uncertain('b', { event })])).toEqual([
+      { delivery: 'a', done: [{ part: 0, id: String(line), key: keyOf('a') }] },
+      { delivery: 'b', done: 'notFound' },
+    ]);
+  });
+
   it('a message that was made and deleted since was made', async () => {
     const id = post(keyOf('a'));
     at.talk.remove(at.token, 'alice', id);

@@ -17,8 +17,14 @@ const marginMs = 60_000;
 const editMarginS = 1;
 const mostPages = 100;
 
-/** What leaves a row with a key behind; of a poll that is ended that may be a line. */
-const posted: ReadonlySet<EventKind> = new Set(['messageSent', 'messageEdited', 'pollStarted', 'pollClosed']);
+/** What leaves a row with a key behind; of a poll that is ended and a thread that is renamed that may be a line. */
+const posted: ReadonlySet<EventKind> = new Set([
+  'messageSent',
+  'messageEdited',
+  'pollStarted',
+  'pollClosed',
+  'threadChanged',
+]);
 
 type FoundCopies = ReadonlyMap<UncertainDelivery, ReadonlyMap<number, Copy>>;
 
