@@ -48,6 +48,8 @@ export class SandboxHttpServer {
         response.end(String(error));
       });
     });
+    // As nginx: who keeps connections for a shorter time never writes into one that is being closed.
+    this.#server.keepAliveTimeout = 75_000;
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
