@@ -88,7 +88,9 @@ export class Preparation {
     const event = this.#withPlaces(delivery.event);
     const able = await this.#able(adapter, lane);
     const capabilities = edits === 'inPlace' ? able : { ...able, editWindowMs: 0 };
-    const person = this.#speaking(delivery);
+    // Where the author is one of the room's own people, nobody speaks as them: the correction is whose who made it.
+    const isTheirs = edits === 'asAnswer' && delivery.author?.account === lane.account;
+    const person = isTheirs ? event.actor : this.#speaking(delivery);
     const chosen = await this.#chosenFor(person, adapter, lane, able);
     const copies = await this.target(lane, delivery);
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };

@@ -69,6 +69,15 @@ describe('people of Matrix as guests in Talk', () => {
     await until('one to be taken back', () => reactions('look').length === 1);
     expect(reactions('look')).toEqual(['Noah (Matrix) 👍']);
 
+    // Who sees to the room in Talk changes there what Noah said: nobody may in Matrix, where it is said besides.
+    world.talk.edit(room().talk, 'anna', idOf('so am I'), 'so is he');
+    const corrections = () =>
+      world.matrix.messages(room().matrix).filter(({ content }) => String(content['body']).includes('so is he'));
+    await until('the correction', () => corrections().length > 0);
+    expect(corrections()).toMatchObject([
+      { sender: expect.stringContaining('anna') as string, content: { body: expect.stringContaining('✏️') as string } },
+    ]);
+
     const id = idOf('hello Talk');
     world.matrix.edit(room().matrix, mia, first, 'hello everybody');
     await arrived('hello everybody');

@@ -130,6 +130,18 @@ describe('an edit', () => {
     expect(await house.states(lane)).toEqual(['delivered', 'delivered']);
   });
 
+  it('of what one of the room’s own people wrote is a correction by whoever made it', async () => {
+    target.onSend = (request) => {
+      if (request.event.kind === 'messageEdited') throw new Uneditable('somebody else wrote it');
+      request.beforeSend();
+      target.made(request);
+    };
+    await happened({ ...sent('1'), actor: { ...who('ours'), account: right } });
+    await happened({ ...edited('1', 'mended', '2'), actor: who('moderator') });
+    expect(target.said.at(-1)).toBe('✏️ mended');
+    expect(target.requests.at(-1)?.speaker.person).toMatchObject({ account: left, id: 'moderator' });
+  });
+
   it.each([
     ['past the time that the room gives', { editWindowMs: 86_400_000 }, 0],
     ['where nobody can change the message', {}, firstCorrection],

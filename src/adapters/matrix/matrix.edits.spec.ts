@@ -193,9 +193,9 @@ describe('matrix edits', () => {
     expect(redactions.at(-1)?.redacts).toBe(target[0]?.id);
   });
 
-  it('what somebody else wrote is not ours to change', async () => {
+  it('what somebody else wrote is not ours to change: the new words are to be an answer', async () => {
     const id = remoteId(bench.sandbox.post(room, alice, 'hers'));
-    expect((await failureOf(deliver(editing('edit', room, [{ part: 0, id }], 'ours')))).code).toBe('messageRefused');
+    expect((await failureOf(deliver(editing('edit', room, [{ part: 0, id }], 'ours')))).code).toBe('uneditable');
   });
 
   describe('when the outcome is unknown', () => {

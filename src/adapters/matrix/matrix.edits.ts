@@ -40,7 +40,7 @@ export class MatrixEdits {
     private readonly emoji: Pick<MatrixEmoji, 'shownIn'>,
   ) {}
 
-  /** Throws TargetGone where nothing of the message stands in the room, MessageRefused where somebody else wrote it. */
+  /** Throws TargetGone where nothing of the message stands in the room, Uneditable where somebody else wrote it. */
   async make(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<void> {
     const { made, room } = request;
     await this.writer.assertWanted(room);

@@ -7,6 +7,7 @@ import {
   RoomClosed,
   type RoomClosedReason,
   TargetGone,
+  Uneditable,
 } from '../../model/errors.js';
 import { type Act, type TransportFailure, unavailable } from '../../http/transport-failure.js';
 
@@ -103,7 +104,7 @@ export function targetRedacted(): BridgeError {
 }
 
 export function notOurs(): BridgeError {
-  return new MessageRefused('somebody else wrote it: we cannot change it');
+  return new Uneditable('somebody else wrote it: we cannot change it');
 }
 
 export function roomClosed(message: string, reason: RoomClosedReason): BridgeError {

@@ -1,7 +1,7 @@
 import { editing, keyOf, saying, unsaying, type Asked } from '../../../test/contract/matrix-deliveries.js';
 import { SlackBench } from '../../../test/contract/slack-bench.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
-import { BridgeError, MessageRefused, TargetGone } from '../../model/errors.js';
+import { BridgeError, TargetGone, Uneditable } from '../../model/errors.js';
 import { accountId, remoteId } from '../../model/ids.js';
 import type { Outcome } from '../../model/network-adapter.js';
 import type { JsonObject } from '../../sandbox/slack/state/json.js';
@@ -159,13 +159,13 @@ describe('an edit', () => {
     expect(await look(edit)).toMatchObject({ done: 'made' });
   });
 
-  it('of what is gone has nothing to change, and of what a person wrote is refused', async () => {
+  it('of what is gone has nothing to change, and of what a person wrote is to be answered', async () => {
     const said = saying('a', bench.room, 'hello');
     await send(said);
     await send(unsaying('b', bench.room, said.made));
     expect(await failure(send(editing('c', bench.room, said.made, 'changed')))).toBeInstanceOf(TargetGone);
     const others = [{ part: 0, id: remoteId(bench.sandbox.post(bench.channel, bench.ann, 'mine')) }];
-    expect(await failure(send(editing('d', bench.room, others, 'changed')))).toBeInstanceOf(MessageRefused);
+    expect(await failure(send(editing('d', bench.room, others, 'changed')))).toBeInstanceOf(Uneditable);
   });
 });
 

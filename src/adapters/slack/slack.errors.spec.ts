@@ -35,12 +35,12 @@ describe('what Slack refuses', () => {
     expect(refused(error)).toEqual({ code: 'roomClosed', retry: 'later', certainty: 'notSent', reason });
   });
 
-  it('what is too old to be changed can be answered', () => {
-    expect(refused('edit_window_closed')).toEqual({ code: 'uneditable', retry: 'never', certainty: 'notSent' });
-  });
-
   it.each(['message_not_found', 'thread_not_found', 'file_not_found'])('%s leaves nothing to do', (error) => {
     expect(refused(error)).toEqual({ code: 'targetGone', retry: 'never', certainty: 'notSent' });
+  });
+
+  it.each(['edit_window_closed', 'cant_update_message'])('%s has the new words said as an answer', (error) => {
+    expect(refused(error)).toEqual({ code: 'uneditable', retry: 'never', certainty: 'notSent' });
   });
 
   it.each([
@@ -50,7 +50,6 @@ describe('what Slack refuses', () => {
     'invalid_blocks',
     'invalid_blocks_format',
     'block_mismatch',
-    'cant_update_message',
     'cant_delete_message',
     'too_many_reactions',
     'too_many_emoji',

@@ -57,7 +57,8 @@ export function refusalError(act: Act, refusal: Refusal): BridgeError {
   const reason = closed.get(error);
   if (reason !== undefined) return new RoomClosed(`the channel does not let us (${said})`, reason);
   if (unheard.has(error)) return new NetworkUnavailable(`Slack answered ${said}`, { certainty: 'notSent' });
-  if (error === 'edit_window_closed') return new Uneditable(`the workspace lets nobody change it any more (${said})`);
+  if (uneditable.has(error))
+    return new Uneditable(`it cannot be changed any more, or somebody else wrote it (${said})`);
   if (gone.has(error)) return new TargetGone(`it is gone (${said})`);
   if (troubles.has(error) || status >= 500) return brokenAnswer(act, said, status);
   return act === 'read' ? brokenAnswer(act, said, status) : new MessageRefused(`Slack refused it (${said})`);
@@ -84,7 +85,7 @@ export const alreadySo: readonly string[] = ['already_reacted', 'no_reaction'];
 
 /**
  * The words of the Web API, by what they mean for a lane. What is nowhere here is refused for what the one request says:
- * `msg_too_long`, `invalid_blocks`, `too_many_reactions`, `cant_update_message` … Source: docs.slack.dev, the methods' tables of errors.
+ * `msg_too_long`, `invalid_blocks`, `too_many_reactions` … Source: docs.slack.dev, the methods' tables of errors.
  */
 const pauses: ReadonlySet<string> = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded']);
 
@@ -100,6 +101,8 @@ const logins: ReadonlySet<string> = new Set([
   'accesslimited',
   'enterprise_is_restricted',
 ]);
+
+const uneditable: ReadonlySet<string> = new Set(['edit_window_closed', 'cant_update_message']);
 
 const closed: ReadonlyMap<string, RoomClosedReason> = new Map([
   // Of a private channel that we are not in Slack says the same.
@@ -187,11 +190,6 @@ export function hiddenMessages(): BridgeError {
 
 export function unknownEmoji(emoji: string): BridgeError {
   return new TargetGone(`the workspace has no emoji ${emoji}`);
-}
-
-/** The token changes nothing of a message that somebody else wrote. */
-export function notOurs(cause?: unknown): BridgeError {
-  return new MessageRefused('somebody else wrote it: we cannot change it', { cause });
 }
 
 export function privateConversation(id: string): BridgeError {
