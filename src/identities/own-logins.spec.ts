@@ -80,8 +80,10 @@ describe('OwnLogins', () => {
   it('logout says what became of it', async () => {
     const { logout } = { logout: async () => (await of(cloud).logout(wish)).says };
     expect(await logout()).toBe('You have lent no login of yours.');
-    given = { was: 'asked' };
-    expect(await logout()).toBe('The login to Talk that you were asked for is forgotten.');
+    given = { was: 'asked', takenBackAt: 'in Nextcloud' };
+    expect(await logout()).toBe(
+      'The login to Talk that you were asked for is forgotten. If you allow it all the same, please take it back there, in Nextcloud.',
+    );
     given = { was: 'lent', as: 'Anna', takenBackAt: 'in Nextcloud' };
     expect(await logout()).toBe('You no longer speak in Talk as Anna: your login is deleted, here and there.');
     given = { was: 'untold', as: 'Anna', takenBackAt: 'in Nextcloud' };

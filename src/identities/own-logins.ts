@@ -68,7 +68,9 @@ export class OwnLogins {
         case 'nothing':
           break;
         case 'asked':
-          said.push(`The login to ${label} that you were asked for is forgotten.`);
+          said.push(
+            `The login to ${label} that you were asked for is forgotten. If you allow it all the same, please take it back there, ${given.takenBackAt}.`,
+          );
           break;
         case 'lent':
           said.push(`You no longer speak in ${label} as ${given.as}: your login is deleted, here and there.`);

@@ -23,9 +23,10 @@ export type LendingNews =
   /** Taken back where it is from. */
   | { readonly of: 'revoked'; readonly as: string };
 
-/** `untold`: it is forgotten here, and its network could not be told: there it is still to be taken back. */
+/** `asked`: what is allowed later is to be taken back there. `untold`: it is forgotten here, and its network could not be told: so is this. */
 export type GivenBack =
-  | { readonly was: 'nothing' | 'asked' }
+  | { readonly was: 'nothing' }
+  | { readonly was: 'asked'; readonly takenBackAt: string }
   | { readonly was: 'lent' | 'untold'; readonly as: string; readonly takenBackAt: string };
 
 /** How an account is lent logins by people of other accounts, to speak there as who they are. */

@@ -110,6 +110,35 @@ describe('logins that people lend a Talk account', () => {
     expect(told[0]?.[1]).toEqual({ of: 'lent', as: 'bob' });
   });
 
+  const grantedWhileAway = async (): Promise<{ loginName: string; appPassword: string }> => {
+    at.talk.grantLogin((await ask()).address, 'bob');
+    at.talk.faults.add({ method: 'GET', path: '/cloud/user$', times: 1_000, fault: { do: 'drop' } });
+    run();
+    for (;;) {
+      const [flow] = await at.store.list('own-flow/');
+      const { granted } = flow?.value as { granted?: { loginName: string; appPassword: string } };
+      if (granted !== undefined) return granted;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  };
+
+  it('what is allowed does not expire, however long the server does not say whose it is', async () => {
+    await grantedWhileAway();
+    nowMs += 3_600_000;
+    await new Promise((done) => setTimeout(done, 100));
+    at.talk.faults.clear();
+    await until(() => told.length === 1);
+    expect(told[0]?.[1]).toEqual({ of: 'lent', as: 'bob' });
+  });
+
+  it('what is allowed, and given back before it is known whose it is, is no more on the server', async () => {
+    const { loginName, appPassword } = await grantedWhileAway();
+    expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'asked' });
+    at.talk.faults.clear();
+    expect(await works(loginName, appPassword)).toBe(false);
+    expect(told).toEqual([]);
+  });
+
   it("the account's own login is no person's: it is given back, and told", async () => {
     const asked = await ask();
     at.talk.grantLogin(asked.address, 'alice');
@@ -123,7 +152,7 @@ describe('logins that people lend a Talk account', () => {
   it('what is given back is no more, here and on the server', async () => {
     expect(await lendingOf(at.adapter).giveBack(mia, signal)).toEqual({ was: 'nothing' });
     const asked = await ask();
-    expect(await lendingOf(at.adapter).giveBack(mia, signal)).toEqual({ was: 'asked' });
+    expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'asked' });
     run();
     at.talk.grantLogin((await ask()).address, 'bob');
     await until(() => told.length === 1);

@@ -44,9 +44,10 @@ export class TalkLending implements Lending {
 
   async giveBack(lender: Lender, signal: AbortSignal): Promise<GivenBack> {
     const { client, logins, log } = this.parts;
-    const wasAsked = await this.#flows.end(lender);
+    const asked = await this.#flows.end(lender);
+    if (asked?.granted !== undefined) await dropped(client, asked.granted, signal);
     const given = await givenBack(client, logins, lender, signal);
-    if (given === undefined) return { was: wasAsked ? 'asked' : 'nothing' };
+    if (given === undefined) return asked === undefined ? { was: 'nothing' } : { was: 'asked', takenBackAt };
     log.info({ lender: lender.account, was: given.was }, 'a login that was lent is given back');
     return given;
   }

@@ -77,12 +77,12 @@ export class LoginFlows {
     });
   }
 
-  /** Whether there was anything to end. What the person allows from now on is nothing to us. */
-  async end(owner: Lender): Promise<boolean> {
+  /** What was ended: undefined where nobody was asked. What the person allows from now on is nothing to us. */
+  async end(owner: Lender): Promise<Pick<Flow, 'granted'> | undefined> {
     return this.#turns.take(ownerKey(owner), async () => {
       const waiting = flowIn(await this.parts.store.get(flowKey(owner)));
       await this.parts.store.delete(flowKey(owner));
-      return waiting !== undefined;
+      return waiting;
     });
   }
 
@@ -108,12 +108,14 @@ export class LoginFlows {
     const { store, clock, log, settings } = this.parts;
     const flow = flowIn(await store.get(flowKey(owner)));
     if (flow === undefined) return;
+    let isGranted = flow.granted !== undefined;
     try {
       // What the server answers once is not given up half-way, also where the program is to end.
       const signal = AbortSignal.timeout(settings.requestTimeoutMs);
       const granted = flow.granted ?? (await this.#poll(flow, signal));
       if (granted !== undefined) {
-        if (flow.granted === undefined) await this.#keep({ ...flow, granted });
+        if (!isGranted) await this.#keep({ ...flow, granted });
+        isGranted = true;
         await this.#complete(owner, granted, signal);
         return;
       }
@@ -121,7 +123,8 @@ export class LoginFlows {
       if (!(error instanceof BridgeError)) throw error;
       log.debug({ error }, 'it cannot be asked whether a login was allowed');
     }
-    if (clock.now() >= flow.until) await this.#drop(owner, { of: 'expired' });
+    // What is allowed does not expire: whose it is will be known when the server answers again.
+    if (!isGranted && clock.now() >= flow.until) await this.#drop(owner, { of: 'expired' });
   }
 
   /** Undefined while nobody has allowed it. */
