@@ -33,7 +33,7 @@ describe('talk.signaling-session', () => {
   let refusals: string[];
   let settings: object;
   let refused: Error | undefined;
-  const withoutWelcome = new Set<string>();
+  const withoutWelcome = new Map<string, number>();
 
   beforeEach(async () => {
     server = await ScriptedSignaling.open();
@@ -114,7 +114,7 @@ describe('talk.signaling-session', () => {
     });
   });
 
-  it('says hello after three seconds to a server that says no welcome, and at once ever after', async () => {
+  it('says hello after three seconds to a server that says no welcome, and at once for the next hour', async () => {
     begin();
     const first = await server.connection();
     expect((await first.next())['hello']).toMatchObject({ version: '1.0' });
@@ -123,6 +123,18 @@ describe('talk.signaling-session', () => {
     const second = await server.connection();
     expect(await second.next()).toMatchObject({ type: 'hello' });
     expect(clock.slept.filter((ms) => ms > 2900 && ms <= 3000)).toHaveLength(1);
+  });
+
+  it('an hour later a server that said no welcome may say one again', async () => {
+    begin();
+    const first = await server.connection();
+    await first.next();
+    const [[address, untilMs] = ['', 0]] = [...withoutWelcome];
+    expect(Math.round((untilMs - clock.monotonicMs()) / 60_000)).toBe(60);
+    withoutWelcome.set(address, clock.monotonicMs());
+    first.cut();
+    const [hello] = await (await server.connection()).letIn('S1', ['welcome', 'hello-v2']);
+    expect(hello?.['hello']).toMatchObject({ version: '2.0' });
   });
 
   it('a server that does not wait for that long is one that says no welcome', async () => {

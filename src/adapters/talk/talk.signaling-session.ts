@@ -20,8 +20,8 @@ export interface SignalingSessionParts {
   readonly log: Log;
   /** A connection that is silent for so long, pings included, is broken. */
   readonly quietMs: number;
-  /** Addresses of servers that say no welcome: shared by all sessions, which learn it from one another. */
-  readonly withoutWelcome: Set<string>;
+  /** Addresses of servers that say no welcome, and when that is asked anew: shared by all sessions, which learn it from one another. */
+  readonly withoutWelcome: Map<string, number>;
   /** There may be something to read; `outside`: to learn why we are in the room no longer. */
   onNews(of: 'room' | 'outside'): void;
   /** The server refused something. */
@@ -34,6 +34,8 @@ export interface SignalingSessionParts {
 const answerWithinMs = 15_000;
 const listenMs = 30_000;
 const outsideAgainMs = 60_000;
+/** A server that was late for once, or is a newer one by now, is not taken for an old one for ever. */
+const withoutWelcomeForMs = 3_600_000;
 /** Servers keep a session for half a minute; later it is not worth asking for. */
 const resumableForMs = 60_000;
 /** A token lasts a minute. */
@@ -137,14 +139,16 @@ export class SignalingSession {
   /** What the server can: nothing newer where it says no welcome. Older servers wait for a hello, and only for two seconds. */
   async #welcome(socket: SignalingSocket, address: string, signal: AbortSignal): Promise<readonly string[]> {
     const { clock, withoutWelcome } = this.parts;
-    if (withoutWelcome.has(address)) return [];
+    if ((withoutWelcome.get(address) ?? 0) > clock.monotonicMs()) return [];
     const untilMs = clock.monotonicMs() + intervals.signaling.welcome;
     for (;;) {
       const message = await socket.next(Math.max(untilMs - clock.monotonicMs(), 1));
       if (signal.aborted) throw new SignalingLost('no longer wanted');
       if (message !== 'silence' && message.type === 'welcome') return message.features;
       const isOver = message !== 'silence' && message.type === 'bye';
-      if (isOver || clock.monotonicMs() >= untilMs) withoutWelcome.add(address);
+      if (isOver || clock.monotonicMs() >= untilMs) {
+        withoutWelcome.set(address, clock.monotonicMs() + withoutWelcomeForMs);
+      }
       if (isOver) throw new SignalingLost(`the signaling server took its leave: ${message.reason}`);
       if (clock.monotonicMs() >= untilMs) return [];
     }

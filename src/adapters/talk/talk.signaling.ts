@@ -48,7 +48,7 @@ export function roomsWithSession(busiest: readonly string[], present: ReadonlySe
  */
 export class TalkSignaling {
   readonly #kept = new Map<string, Kept>();
-  readonly #withoutWelcome = new Set<string>();
+  readonly #withoutWelcome = new Map<string, number>();
   readonly #news = new Set<string>();
   /** Codes of refusals that were told of. */
   readonly #told = new Set<string>();
