@@ -134,7 +134,7 @@ const tables: readonly (readonly [string, readonly string[], readonly (readonly 
       // As Talk 22 shows it.
       ['pin: added', { answers: 'text: one line', silent: true, text: '📌 Anna (Slack) pinned a message' }],
       ['pin: removed', { answers: 'text: one line', silent: true, text: '📌 Anna (Slack) unpinned a message' }],
-      ['huddle', { ignored: 'message of the kind huddle_thread' }],
+      ['huddle', { ignored: 'a huddle of which nothing is told' }],
       ['other: a file is made public', { ignored: 'file_public' }],
     ],
   ],
