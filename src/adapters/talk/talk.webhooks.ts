@@ -65,6 +65,8 @@ export class TalkWebhooks {
   #isTelling = false;
   #signal = new AbortController().signal;
   #warnedOf: string | undefined;
+  /** What the server is called, found to be the same address. */
+  #knownBackend: string | undefined;
 
   constructor(private readonly parts: WebhookParts) {
     this.#randoms = new Randoms(parts.clock);
@@ -108,7 +110,8 @@ export class TalkWebhooks {
       do {
         this.#waking.set(room, 'woken');
         await this.#wakeOnce(room);
-        await clock.sleep(wakeEveryMs, this.#signal);
+        // Without the signal: hundreds of rooms may wait at the same moment, and it is over at once.
+        await clock.sleep(wakeEveryMs);
       } while (this.#waking.get(room) === 'again' && !this.#signal.aborted);
     } finally {
       this.#waking.delete(room);
@@ -145,7 +148,11 @@ export class TalkWebhooks {
 
   /** The server's own address need not be the one that we use; another server altogether should not have the secret. */
   #compareBackend(backend: string): void {
-    if (backend === this.#warnedOf || isSameAddress(backend, this.parts.url)) return;
+    if (backend === this.#warnedOf || backend === this.#knownBackend) return;
+    if (isSameAddress(backend, this.parts.url)) {
+      this.#knownBackend = backend;
+      return;
+    }
     this.#warnedOf = backend;
     const { account, log, url } = this.parts;
     log.warn(
