@@ -1,12 +1,10 @@
 // Installs what is missing and builds what is out of date. Needs nothing but Node and npm.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const project = dirname(dirname(fileURLToPath(import.meta.url)));
-const installed = join(project, 'node_modules', '.crosstalk-installed');
 const built = join(project, 'dist', '.crosstalk-built');
 
 /** Runs a program of the project and ends this one with its exit code if it fails. */
@@ -80,13 +78,23 @@ function startOf(pid) {
   }
 }
 
+/** What npm wrote of itself at the end of its work: what is there. */
+const installed = join('node_modules', '.package-lock.json');
+
+/** Optional packages are those of other systems. */
+function isInstalled() {
+  const packagesIn = (file) => JSON.parse(readFileSync(join(project, file), 'utf8')).packages;
+  if (!existsSync(join(project, installed))) return false;
+  const there = packagesIn(installed);
+  return Object.entries(packagesIn('package-lock.json')).every(
+    ([path, { integrity, optional }]) => path === '' || optional || there[path]?.integrity === integrity,
+  );
+}
+
 function install() {
-  const lockFile = readFileSync(join(project, 'package-lock.json'));
-  const wanted = createHash('sha256').update(lockFile).digest('hex');
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return;
+  if (isInstalled()) return;
   console.log('Installing what is missing (once; it takes about half a minute) …');
   run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  writeFileSync(installed, wanted);
 }
 
 function newest(folder) {

@@ -1,6 +1,14 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,16 +16,25 @@ import { promisify } from 'node:util';
 let tree: string;
 let lock: string;
 
+const wanted = {
+  '': { version: '1.0.0' },
+  'node_modules/one': { version: '1.0.0', integrity: 'sha512-one' },
+  'node_modules/of-another-system': { version: '1.0.0', integrity: 'sha512-other', optional: true },
+};
+const writeThere = (packages: object): void =>
+  writeFileSync(join(tree, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }));
+
 /** Where everything is installed and built. */
 beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'crosstalk-prepare-'));
   lock = join(tree, '.prepare-lock');
   for (const folder of ['scripts', 'node_modules', 'dist']) mkdirSync(join(tree, folder));
-  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json']) {
+  for (const file of ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json']) {
     writeFileSync(join(tree, file), '{}');
   }
   copyFileSync('scripts/prepare.mjs', join(tree, 'scripts', 'prepare.mjs'));
-  writeFileSync(join(tree, 'node_modules', '.crosstalk-installed'), createHash('sha256').update('{}').digest('hex'));
+  writeFileSync(join(tree, 'package-lock.json'), JSON.stringify({ packages: wanted }));
+  writeThere({ 'node_modules/one': wanted['node_modules/one'] });
   const built = join(tree, 'dist', '.crosstalk-built');
   writeFileSync(built, '');
   const later = new Date(Date.now() + 60_000);
@@ -56,4 +73,28 @@ it('a preparation that is under way is waited for', async () => {
   const under = `"${process.execPath}" -e "setTimeout(() => 0, 3000)" & echo $! > "${lock}"`;
   expect(await prepare(under, 1500)).toBe('waits');
   expect(existsSync(lock)).toBe(true);
+});
+
+describe('what is installed', () => {
+  const asked = (): string => join(tree, 'asked');
+  /** Whether npm was asked to install. */
+  const isInstalledAnew = async (): Promise<boolean> => {
+    const npm = join(tree, 'npm');
+    writeFileSync(npm, `#!/bin/sh\necho "$1" > "${asked()}"\n`, { mode: 0o755 });
+    await prepare(`PATH="${tree}:$PATH"; export PATH`, 30_000);
+    return existsSync(asked()) && readFileSync(asked(), 'utf8') === 'ci\n';
+  };
+
+  it('by npm itself, too, is not installed once more', async () => {
+    expect(await isInstalledAnew()).toBe(false);
+  });
+
+  it.each([
+    ['nothing', () => rmSync(join(tree, 'node_modules', '.package-lock.json'))],
+    ['less', () => writeThere({})],
+    ['another version', () => writeThere({ 'node_modules/one': { version: '0.9.0', integrity: 'sha512-old' } })],
+  ])('%s is replaced by what is wanted', async (_, change) => {
+    change();
+    expect(await isInstalledAnew()).toBe(true);
+  });
 });
