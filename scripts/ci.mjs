@@ -23,9 +23,12 @@ function suite(name) {
   const skipped = stdout.split('\n').find((line) => line.startsWith('SKIPPED '));
   if (skipped !== undefined) console.log(skipped);
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
+    const {
+      numPassedTests,
+      numFailedTests,
+      numFailedTestSuites,
+      numPendingTests = 0,
+    } = JSON.parse(readFileSync(report, 'utf8'));
     counts.passed += numPassedTests;
     counts.failed += numFailedTests;
     console.log(
