@@ -8,6 +8,7 @@ import { rootWithFewerEscapes } from './markdown-escapes.js';
 import { markdownLine, markdownLines } from './markdown-lines.js';
 import { isReadAsTyped, isReadAsLink } from './markdown-tree.js';
 import { toPlain } from './plain.js';
+import { withReadableEdges } from './readable-edges.js';
 import { inlinesOf, type Run } from './runs.js';
 
 /** What is written as it is. */
@@ -43,6 +44,7 @@ const endsAsSign = /&[a-z0-9]+$/i;
 const mark = '*';
 /** A link within a link is none. */
 type Within = 'text' | 'link';
+const reference = /&#x[0-9a-f]+;/gi;
 /** Talk shows these as a bracket even where they are escaped. */
 const alwaysBracket = /&(?=[lg]t;)/gi;
 
@@ -68,7 +70,7 @@ export class MarkdownWriter {
 
   write(body: RichText): string {
     const children = this.#blocks(body, 0);
-    return asWritten(children) ?? toMarkdown({ type: 'root', children }, options).replace(/\n$/, '');
+    return asWritten(children) ?? textOf(children).replace(/\n$/, '');
   }
 
   #blocks(blocks: readonly Block[], depth: number): BlockContent[] {
@@ -160,7 +162,17 @@ export class MarkdownWriter {
   }
 
   #runs(runs: readonly Run[]): PhrasingContent[] {
+    return this.#nodes(withReadableEdges(runs, (some) => this.#isReadable(some)));
+  }
+
+  #nodes(runs: readonly Run[]): PhrasingContent[] {
     return this.#nested(inlinesOf(runs), '', 'text');
+  }
+
+  /** Whether what is written holds no more characters as their numbers than were typed. */
+  #isReadable(runs: readonly Run[]): boolean {
+    const written = textOf([{ type: 'paragraph', children: this.#nodes(runs) }]);
+    return countOf(reference, written) <= countOf(reference, JSON.stringify(runs));
   }
 
   /** `before`, `behind`: how what stands beside it ends and begins. */
@@ -210,6 +222,8 @@ function asWritten([first, ...others]: readonly BlockContent[]): string | undefi
   const [only, ...more] = first.children;
   return only?.type === 'raw' && more.length === 0 ? only.value : undefined;
 }
+
+const textOf = (children: BlockContent[]): string => toMarkdown({ type: 'root', children }, options);
 
 /** How an inline ends, for what stands behind it. */
 function endOf(inline: Inline | undefined): string {
@@ -265,6 +279,7 @@ function visible(value: string): string {
   return value.replaceAll(alwaysBracket, '&\u2060');
 }
 
+const countOf = (pattern: RegExp, value: string): number => value.match(pattern)?.length ?? 0;
 const withScheme = (found: string): string => (/^www/i.test(found) ? `http://${found}` : found);
 
 /** Without blanks and brackets that open. */

@@ -381,6 +381,15 @@ describe('Markdown: always', () => {
     );
   });
 
+  it('writes no character as its number: nobody typed such a thing here', () => {
+    fc.assert(
+      fc.property(bodies, (blocks) => {
+        expect(toMarkdown(blocks, writing)).not.toMatch(/&#x[0-9a-f]+;/i);
+      }),
+      { numRuns },
+    );
+  });
+
   it('what was read once is written and read again the same', () => {
     fc.assert(
       fc.property(bodies, (blocks) => {
