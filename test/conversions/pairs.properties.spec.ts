@@ -188,3 +188,20 @@ describe.each(directions)('from %s to %s', (source, target) => {
     patience,
   );
 });
+
+describe.each(directions.filter(([, target]) => target === 'talk'))('from %s to %s', (source, target) => {
+  it(
+    'no character is written as its number, unless somebody typed that',
+    () => {
+      fc.assert(
+        fc.property(saidOn(source), (body) => {
+          const reference = /&#x[0-9a-f]+;/i;
+          fc.pre(!reference.test(JSON.stringify(body)));
+          for (const part of formats[target].write(body)) expect(part).not.toMatch(reference);
+        }),
+        { numRuns },
+      );
+    },
+    patience,
+  );
+});
