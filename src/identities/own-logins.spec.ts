@@ -10,7 +10,7 @@ const mia: Lender = { account: hs, id: userId('@mia:there') };
 const address = 'https://cloud.example.org/login/v2/flow/abc';
 
 describe('OwnLogins', () => {
-  let asked: AskedLogin | 'busy';
+  let asked: AskedLogin | 'busy' | 'allowed';
   let given: GivenBack;
   let lent: string | undefined;
   let whispered: [string, string][];
@@ -56,12 +56,16 @@ describe('OwnLogins', () => {
     expect(says).toContain('`!crosstalk logout` takes it back at any time; so can you in Nextcloud, under Security.');
   });
 
-  it('who lends one already is told as whom; where too many wait, to come again', async () => {
+  it('who lends one already, or allowed one, is told so; where too many wait, to come again', async () => {
     lent = 'Anna';
     expect((await of(cloud).login(wish)).says).toContain('speak as Anna already');
     lent = undefined;
     asked = 'busy';
     expect((await of(cloud).login(wish)).says).toContain('try again in a few minutes');
+    asked = 'allowed';
+    expect((await of(cloud).login(wish)).says).toBe(
+      'You allowed a login to Talk already: you are told as soon as Talk says whose it is. `!crosstalk logout` takes it back.',
+    );
   });
 
   it('the account is the one of the link, or the only one, or the one that was named', async () => {

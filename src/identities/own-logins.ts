@@ -48,6 +48,11 @@ export class OwnLogins {
       return privately(`In ${label} you speak as ${as} already. \`${prefix} logout\` takes that back.`);
     }
     const asked = await lending.ask(lender, this.#inTime());
+    if (asked === 'allowed') {
+      return privately(
+        `You allowed a login to ${label} already: you are told as soon as ${label} says whose it is. \`${prefix} logout\` takes it back.`,
+      );
+    }
     if (asked === 'busy') return privately('Too many people log in just now: try again in a few minutes.');
     const minutes = Math.max(1, Math.floor(asked.forMs / 60_000));
     return privately(

@@ -31,8 +31,11 @@ export type GivenBack =
 
 /** How an account is lent logins by people of other accounts, to speak there as who they are. */
 export interface Lending {
-  /** The same as before while that waits for the person. `busy`: too many wait. Throws BridgeErrors. */
-  ask(lender: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy'>;
+  /**
+   * The same as before while that waits for the person. `allowed`: the person did, and is told what becomes of it as soon as the network
+   * says whose it is. `busy`: too many wait. Throws BridgeErrors.
+   */
+  ask(lender: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed'>;
   /** Ends what was lent, and what was asked. Throws no BridgeErrors. */
   giveBack(lender: Lender, signal: AbortSignal): Promise<GivenBack>;
   /** What the user is called whose login is lent; undefined: none is. */

@@ -22,7 +22,7 @@ describe('logins that people lend a Talk account', () => {
   };
   const ask = async (lender = mia, adapter = at.adapter): Promise<AskedLogin> => {
     const asked = await lendingOf(adapter).ask(lender, signal);
-    if (asked === 'busy') throw new Error('too many');
+    if (typeof asked === 'string') throw new Error(asked);
     return asked;
   };
   const run = (adapter = at.adapter): void => void running.push(lendingOf(adapter).run(stop.signal));
@@ -137,6 +137,32 @@ describe('logins that people lend a Talk account', () => {
     at.talk.faults.clear();
     expect(await works(loginName, appPassword)).toBe(false);
     expect(told).toEqual([]);
+  });
+
+  it('who asks again before it is known whose the allowed one is, is told so: none takes its place', async () => {
+    await grantedWhileAway();
+    nowMs += 3_600_000;
+    expect(await lendingOf(at.adapter).ask(mia, signal)).toBe('allowed');
+    at.talk.faults.clear();
+    await until(() => told.length === 1);
+    expect(told).toEqual([['@mia:there', { of: 'lent', as: 'bob' }]]);
+    expect(await works('bob', await secretOf())).toBe(true);
+  });
+
+  it('what was allowed last of all, seen by nobody, is found before another takes its place, and dropped where it is given back', async () => {
+    at.talk.grantLogin((await ask()).address, 'bob');
+    expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'asked' });
+    expect(at.talk.appPasswords('bob')).toEqual([]);
+    const asked = await ask();
+    nowMs += 1_199_999;
+    expect(await ask()).toEqual({ ...asked, forMs: 1 });
+    at.talk.grantLogin(asked.address, 'bob');
+    nowMs += 1;
+    expect(await lendingOf(at.adapter).ask(mia, signal)).toBe('allowed');
+    run();
+    await until(() => told.length === 1);
+    expect(told).toEqual([['@mia:there', { of: 'lent', as: 'bob' }]]);
+    expect(at.talk.appPasswords('bob')).toHaveLength(1);
   });
 
   it("the account's own login is no person's: it is given back, and told", async () => {

@@ -38,7 +38,7 @@ export class TalkLending implements Lending {
     this.speakers = new OwnSpeakers({ ...parts, timeoutMs: settings.requestTimeoutMs, onRevoked });
   }
 
-  ask(lender: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy'> {
+  ask(lender: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed'> {
     return this.#flows.begin(lender, signal);
   }
 

@@ -16,8 +16,6 @@ import { Turns } from './talk.turns.js';
 
 /** For so long the server keeps what a person is asked to allow. Source: Nextcloud's Login Flow v2. */
 const flowMs = 20 * 60_000;
-/** An address with less time than this is not told again. */
-const leastLeftMs = 2 * 60_000;
 /** So many may be asked at a time. */
 const mostFlows = 50;
 /** How often it is looked whether another replica asked somebody. */
@@ -58,14 +56,17 @@ export class LoginFlows {
   constructor(private readonly parts: FlowParts) {}
 
   /** Throws BridgeErrors. */
-  async begin(owner: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy'> {
+  async begin(owner: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed'> {
     return this.#turns.take(ownerKey(owner), async () => {
       const { client, store, clock } = this.parts;
       const nowMs = clock.now().getTime();
       const waiting = flowIn(await store.get(flowKey(owner)));
-      const leftMs = (waiting?.until.getTime() ?? 0) - nowMs;
-      if (waiting !== undefined && leftMs >= leastLeftMs) {
-        return { address: waiting.address, forMs: leftMs, takenBackAt };
+      if (waiting !== undefined) {
+        const leftMs = waiting.until.getTime() - nowMs;
+        if (waiting.granted === undefined && leftMs > 0)
+          return { address: waiting.address, forMs: leftMs, takenBackAt };
+        // Another one takes its place only where nobody allowed it: what was allowed is on the server until it is given back.
+        if ((await this.#granted(waiting)) !== undefined) return 'allowed';
       }
       if ((await store.list(flowFront)).length >= mostFlows) return 'busy';
       const { data } = await client.api.server.startLogin({ client: clientName(owner) }, signal);
@@ -81,8 +82,10 @@ export class LoginFlows {
   async end(owner: Lender): Promise<Pick<Flow, 'granted'> | undefined> {
     return this.#turns.take(ownerKey(owner), async () => {
       const waiting = flowIn(await this.parts.store.get(flowKey(owner)));
+      if (waiting === undefined) return undefined;
+      const granted = await this.#granted(waiting).catch(unlessBug);
       await this.parts.store.delete(flowKey(owner));
-      return waiting;
+      return granted === undefined ? {} : { granted };
     });
   }
 
@@ -110,13 +113,10 @@ export class LoginFlows {
     if (flow === undefined) return;
     let isGranted = flow.granted !== undefined;
     try {
-      // What the server answers once is not given up half-way, also where the program is to end.
-      const signal = AbortSignal.timeout(settings.requestTimeoutMs);
-      const granted = flow.granted ?? (await this.#poll(flow, signal));
+      const granted = await this.#granted(flow);
       if (granted !== undefined) {
-        if (!isGranted) await this.#keep({ ...flow, granted });
         isGranted = true;
-        await this.#complete(owner, granted, signal);
+        await this.#complete(owner, granted, AbortSignal.timeout(settings.requestTimeoutMs));
         return;
       }
     } catch (error) {
@@ -127,8 +127,17 @@ export class LoginFlows {
     if (!isGranted && clock.now() >= flow.until) await this.#drop(owner, { of: 'expired' });
   }
 
-  /** Undefined while nobody has allowed it. */
-  async #poll({ token }: Flow, signal: AbortSignal): Promise<LoginSecret | undefined> {
+  /** Undefined while nobody has allowed it. What the server answers once is written down. */
+  async #granted(flow: Flow): Promise<LoginSecret | undefined> {
+    if (flow.granted !== undefined) return flow.granted;
+    const granted = await this.#poll(flow);
+    if (granted !== undefined) await this.#keep({ ...flow, granted });
+    return granted;
+  }
+
+  async #poll({ token }: Flow): Promise<LoginSecret | undefined> {
+    // Not given up half-way, also where the program is to end.
+    const signal = AbortSignal.timeout(this.parts.settings.requestTimeoutMs);
     try {
       const { loginName, appPassword } = (await this.parts.client.api.server.pollLogin({ token }, signal)).data;
       return { loginName, appPassword };
@@ -173,6 +182,10 @@ export class LoginFlows {
 /** As the server calls the login, where its user sees all of theirs: whom it is lent to, in what a header can hold. */
 export function clientName({ account, id }: Lender): string {
   return `Crosstalk for ${id} (${account})`.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, longestClientName);
+}
+
+function unlessBug(error: unknown): undefined {
+  if (!(error instanceof BridgeError)) throw error;
 }
 
 const flowFront = 'own-flow/';

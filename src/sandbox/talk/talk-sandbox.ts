@@ -381,6 +381,11 @@ export class TalkSandbox {
     if (!this.state.logins.grant(flow, user)) throw new Error('no such login flow or user');
   }
 
+  /** Those of a user that nobody gave back. */
+  appPasswords(user: string): readonly string[] {
+    return this.state.accounts.appPasswords(user);
+  }
+
   /** When the signaling server was told all that happened by now. */
   async signalsSent(): Promise<void> {
     await this.#notifier?.settled();

@@ -85,6 +85,10 @@ export class Accounts {
     return secret;
   }
 
+  appPasswords(id: string): readonly string[] {
+    return [...this.#appPasswords].flatMap(([secret, owner]) => (owner === id ? [secret] : []));
+  }
+
   revoke(secret: string): void {
     this.#appPasswords.delete(secret);
   }
