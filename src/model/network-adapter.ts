@@ -38,8 +38,11 @@ export interface PulledBatch {
   /** In the order of the source, without a gap before the new cursor. */
   readonly payloads: readonly RawPayload[];
   readonly cursor: Cursor;
-  /** `more`: the next read will find something right away. */
-  readonly rest: 'more' | 'none';
+  /**
+   * `more`: the next read will find something right away. `late`: not all was looked at where what is stored late would stand; where
+   * wake-ups alone have the room read, it is to be read again in a second.
+   */
+  readonly rest: 'more' | 'late' | 'none';
 }
 
 export type ReadResult =

@@ -480,6 +480,21 @@ describe('RoomWorker, wake-ups that bring nothing', () => {
     }
   });
 
+  it('nor those that bring something have a pushed room read once more, unless not all was looked at', async () => {
+    for (const rest of ['late', 'none'] as const) {
+      reading = new Reading({ watch: 'webhook' });
+      reading.rereadAfterMs = () => anHourMs;
+      await reading.begin();
+      reading.answer = ({ at, from }) =>
+        at === 4_000 ? batch('11', ['11'], from === '10' ? rest : 'none') : undefined;
+      await reading.clock.pass(4_000);
+      reading.worker.wake();
+      await reading.clock.pass(60_000);
+      expect([rest, reading.readAtS]).toEqual([rest, rest === 'late' ? [0, 4, 5] : [0, 4]]);
+      reading.worker.stop();
+    }
+  });
+
   it('are not what a room is read for in time', async () => {
     reading = new Reading({ watch: 'webhook' });
     await reading.begin();

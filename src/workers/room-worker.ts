@@ -27,7 +27,7 @@ export interface RoomParts {
 
 /** What is re-read with every overlap is known to the inbox; the worker's own memory spares asking it. */
 const mostRemembered = 1_000;
-/** What was told may not be there to read yet: a server that reads from a copy of its database tells sooner than it shows. */
+/** What was told may not be there to read yet: a server that reads from a copy of its database tells sooner than it shows. Or a row was stored late. */
 const shownAfterMs = 1_000;
 
 /** Reads one room of a network that must be asked: after each wake-up, in time, or by a held poll. */
@@ -37,7 +37,7 @@ export class RoomWorker implements Kept {
   #mode: WatchMode;
   /** Since the last read for a wake-up began: it is to be read again. */
   #isWoken = false;
-  /** The last read was for something that was told, and brought nothing. */
+  /** The last read was for something that was told, and brought nothing, or did not look at all. */
   #isToRepeat = false;
   #isStopped = false;
   /** Ends the read that is under way. */
@@ -172,7 +172,7 @@ export class RoomWorker implements Kept {
     if (fresh.length > 0 || batch.cursor !== from) await this.#store(fresh, batch.cursor);
     // What is read again after a start is nothing new.
     if (batch.cursor !== from) this.#quietSinceMs = this.parts.clock.monotonicMs();
-    this.#keepPace(fresh.length > 0 || batch.cursor !== from, isWoken);
+    this.#keepPace(fresh.length > 0 || batch.cursor !== from, isWoken, batch.rest);
     this.parts.metrics.reads.inc({ account: this.#ref.account, outcome: fresh.length > 0 ? 'new' : 'nothing' });
     return batch;
   }
@@ -206,11 +206,12 @@ export class RoomWorker implements Kept {
     if (surplus > 0) this.#stored = new Set([...this.#stored].slice(surplus));
   }
 
-  #keepPace(isNew: boolean, isWoken: boolean): void {
+  #keepPace(isNew: boolean, isWoken: boolean, rest: PulledBatch['rest']): void {
     // A held poll that was ended for it is another request.
     if (isNew) this.#pace.broughtSomething();
     else if (isWoken) this.#pace.broughtNothing(this.parts.clock.monotonicMs(), this.#mode === 'held' ? 2 : 1);
-    this.#isToRepeat = isWoken && !isNew && (this.#mode === 'webhook' || this.#mode === 'signaling');
+    const isPushed = this.#mode === 'webhook' || this.#mode === 'signaling';
+    this.#isToRepeat = isPushed && (rest === 'late' || (isWoken && !isNew));
   }
 
   /** How soon a wake-up is followed; Infinity where there is none. */

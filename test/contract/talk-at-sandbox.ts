@@ -3,7 +3,7 @@ import type { TalkAdapter } from '../../src/adapters/talk/talk.adapter.js';
 import type { TalkSettings } from '../../src/adapters/talk/talk.settings.js';
 import type { AccountStore } from '../../src/model/account-store.js';
 import { accountId, cursor, roomId, type Cursor, type InboxKey, type RoomId } from '../../src/model/ids.js';
-import type { NetworkAdapter, Pulling, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
+import type { NetworkAdapter, PulledBatch, Pulling, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
 import type { AdapterContext, Log } from '../../src/model/network-definition.js';
 import { silentLog } from '../../src/observability/log.js';
 import type { TalkSandboxSettings } from '../../src/sandbox/talk/settings.js';
@@ -140,7 +140,7 @@ export class Reader {
 
   /** Reads until nothing is left. */
   async read(how: 'wait' | 'now' = 'now'): Promise<void> {
-    for (let rest: 'more' | 'none' = 'more'; rest === 'more';) {
+    for (let rest: PulledBatch['rest'] = 'more'; rest === 'more';) {
       const batch = await this.pulling.pull(this.room, this.cursor, how, this.signal);
       for (const payload of batch.payloads) if (!this.kept.has(payload.key)) this.kept.set(payload.key, payload);
       ({ rest } = batch);

@@ -51,6 +51,14 @@ describe('talk.rhythm', () => {
     expect(reads).toBe(20);
   });
 
+  it('the whole page is due at first, and a second after it was read', () => {
+    const rhythm = new ReadingRhythm(settings, clock);
+    const due: boolean[] = [rhythm.isWholePageDue('room'), rhythm.isWholePageDue('room')];
+    rhythm.readWholePage('room');
+    for (nowMs of [0, 999, 1_000]) due.push(rhythm.isWholePageDue('room'));
+    expect([due, rhythm.isWholePageDue('another')]).toEqual([[true, true, false, false, true], true]);
+  });
+
   it('a request is held only until the overlap is due, and never less than a second', () => {
     const rhythm = new ReadingRhythm(settings, clock);
     rhythm.readOverlap('room');

@@ -6,12 +6,16 @@ type RhythmSettings = Pick<
   'overlapS' | 'overlapIntervalMs' | 'pollTimeoutS' | 'pollPauseMs' | 'shortPollMs' | 'maxPollPauseMs'
 >;
 
+/** A page of 200 rows takes the thread six times as long as one of 20: in a busy room that is most of what a message takes. */
+const wholePageEveryMs = 1_000;
+
 interface RoomRhythm {
   /** When the overlap is to be read again; undefined when nothing was written for long enough. */
   overlapDueMs: number | undefined;
   /** How long after this one the next is due. */
   overlapStepMs: number;
   deepReadDueMs: number;
+  wholePageDueMs: number;
   /** Held requests in a row that were answered at once with nothing. */
   emptyAnswers: number;
   /** Before this the next held request does not begin. */
@@ -57,6 +61,15 @@ export class ReadingRhythm {
     return true;
   }
 
+  /** Whether all of the newest page is to be read: of a room that is woken over and over, its newest rows are enough in between. */
+  isWholePageDue(room: string): boolean {
+    return this.clock.monotonicMs() >= this.#of(room).wholePageDueMs;
+  }
+
+  readWholePage(room: string): void {
+    this.#of(room).wholePageDueMs = this.clock.monotonicMs() + wholePageEveryMs;
+  }
+
   /** How long the server may hold the next request, in whole seconds: until the overlap is due. */
   heldS(room: string): number {
     const { overlapDueMs } = this.#of(room);
@@ -98,6 +111,7 @@ export class ReadingRhythm {
       overlapDueMs: this.clock.monotonicMs(),
       overlapStepMs: this.settings.overlapIntervalMs,
       deepReadDueMs: 0,
+      wholePageDueMs: -Infinity,
       emptyAnswers: 0,
       notHeldBeforeMs: -Infinity,
     };

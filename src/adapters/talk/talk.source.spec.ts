@@ -72,7 +72,7 @@ describe('talk.source', () => {
     const lost = await at.pulling.pull(at.room, reader.cursor, 'now', signal);
     expect(lost.payloads.map(({ key }) => key)).toEqual(first.payloads.map(({ key }) => key));
     const next = await at.pulling.pull(at.room, lost.cursor, 'now', signal);
-    expect(next).toEqual({ payloads: [], cursor: lost.cursor, rest: 'none' });
+    expect(next).toEqual({ payloads: [], cursor: lost.cursor, rest: 'late' });
   });
 
   it('another process begins where the cursor stands, and reads the overlap again', async () => {
@@ -131,6 +131,49 @@ describe('talk.source', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     await reader.read();
     expect(reader.texts()).toEqual([...texts, 'late']);
+  });
+
+  describe('in a busy room', () => {
+    const limits: string[] = [];
+
+    beforeEach(async () => {
+      await setUp();
+      limits.length = 0;
+      post(...numbered(60));
+      await reader.read();
+      at.talk.faults.watch((_, path) => limits.push(/limit=(\d+)/.exec(path)?.[1] ?? ''));
+    });
+
+    it('the newest rows are read, until a second after the whole page was', async () => {
+      post('next');
+      await reader.read();
+      await reader.read();
+      expect(limits).toEqual(['20', '20']);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      post('last');
+      await reader.read();
+      expect([limits.at(-1), reader.texts()]).toEqual(['200', [...numbered(60), 'next', 'last']]);
+    });
+
+    it('what the newest rows do not reach is read with the whole page', async () => {
+      post(...numbered(30, 'more'));
+      await reader.read();
+      expect([limits, reader.texts()]).toEqual([
+        ['20', '200'],
+        [...numbered(60), ...numbered(30, 'more')],
+      ]);
+    });
+
+    it('what was stored late, behind the newest rows, is to be looked for soon, and is found', async () => {
+      at.talk.commitLate(at.token, 'carol', 'late', 20);
+      post(...numbered(19, 'more'));
+      const { rest } = await at.pulling.pull(at.room, reader.cursor, 'now', signal);
+      await reader.read();
+      expect([rest, reader.texts().at(-1)]).toEqual(['late', 'more18']);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await reader.read();
+      expect(reader.texts()).toEqual([...numbered(60), ...numbered(19, 'more'), 'late']);
+    });
   });
 
   it('without the header that says how far it goes, a forward read ends with its last row', async () => {

@@ -28,6 +28,8 @@ import { RowSupplements } from './talk.supplements.js';
 const mostPagesBack = 25;
 const mostAtBeginning = 50;
 const mostOverlapPages = 5;
+/** So many of its newest rows are read in a busy room, and the whole page once in a second. */
+const mostNewest = 20;
 
 type SourceSettings = Pick<
   TalkSettings,
@@ -96,7 +98,7 @@ export class TalkSource {
     const last = parseCursor(from);
     if (how === 'now' || this.#rhythm.isOverlapDue(room)) {
       const batch = await this.#batch(room, from, last, await this.#readNow(room, last, signal), signal);
-      if (batch.cursor === from && batch.rest === 'none') this.markers.follow(room, last.at.id, signal);
+      if (batch.cursor === from && batch.rest !== 'more') this.markers.follow(room, last.at.id, signal);
       if (how === 'now' || batch.payloads.length > 0 || batch.rest === 'more') return batch;
     }
     return this.#batch(room, from, last, await this.#readHeld(room, last, signal), signal);
@@ -123,8 +125,12 @@ export class TalkSource {
       const read = await this.#readForward(room, last, 0, signal);
       if (read !== undefined) return read;
     }
+    const isWhole = this.settings.pageSize <= mostNewest || this.#rhythm.isWholePageDue(room);
+    const newest = isWhole ? undefined : await this.#readNewest(room, last, signal);
+    if (newest !== undefined) return newest;
     const page = await this.client.chat.readBack(room, { limit: this.settings.pageSize }, signal);
     this.markers.saw(room, page.commonRead);
+    this.#rhythm.readWholePage(room);
     this.#rhythm.readOverlap(room);
     const rows = inOrder(page.rows);
     if (rows.length === 0) return this.#upToNewest(rows, last);
@@ -134,6 +140,18 @@ export class TalkSource {
     if (read !== undefined) return { ...read, rest: 'more' };
     // Nothing after the cursor, and later rows all the same: a cache of the server, or a cursor whose own row is gone.
     return this.#upToNewest(inOrder(await this.#readBackTo(room, last.at, page, signal)), last);
+  }
+
+  /** Undefined where so few rows do not reach the cursor. */
+  async #readNewest(room: RoomId, last: TalkCursor, signal: AbortSignal): Promise<Read | undefined> {
+    const page = await this.client.chat.readBack(room, { limit: mostNewest }, signal);
+    this.markers.saw(room, page.commonRead);
+    const rows = inOrder(page.rows);
+    const oldest = rows[0];
+    if (oldest === undefined || !reaches(rows, last.at)) return undefined;
+    // How many they are says nothing: the server may have left out some that it shows to nobody.
+    const isAll = oldest.timestamp < last.at.seconds - this.settings.overlapS;
+    return { ...this.#upToNewest(rows, last), rest: isAll ? 'none' : 'late' };
   }
 
   /** Held by the server until something comes, for as long as no overlap is due. */
