@@ -16,6 +16,7 @@ import { hiddenMessages } from './talk.errors.js';
 import { GoneFiles } from './talk.gone-files.js';
 import { talkInboxKey, talkUserId } from './talk.ids.js';
 import { tellsNews } from './talk.news.js';
+import { endOf, inOrder, positionOf, reaches } from './talk.pages.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
 import type { PollReader } from './talk.poll-reader.js';
 import type { ReadMarkers } from './talk.read-markers.js';
@@ -283,30 +284,4 @@ export class TalkSource {
 
 function bodyOf(stored: Omit<StoredRow, 'row'> & { row: unknown }): Uint8Array {
   return Buffer.from(JSON.stringify(stored), 'utf8');
-}
-
-function positionOf(row: OrderedRow): Position {
-  return { id: row.id, seconds: row.timestamp };
-}
-
-function inOrder(rows: readonly OrderedRow[]): readonly OrderedRow[] {
-  return [...rows].sort((a, b) => comparePositions(positionOf(a), positionOf(b)));
-}
-
-/** Whether rows, oldest first, begin at or before a place: then none is missing between it and them. */
-function reaches(rows: readonly OrderedRow[], target: Position): boolean {
-  const oldest = rows[0];
-  return oldest === undefined || comparePositions(positionOf(oldest), target) <= 0;
-}
-
-/**
- * Where a forward read ended. The server may have looked at rows that it does not show; the header then is further than the
- * last row. Without the header the last row is the end: the rows before it have no gap.
- */
-function endOf(page: ChatPage, from: Position): Position {
-  const lastRow = page.rows.at(-1);
-  const end = lastRow === undefined ? from : positionOf(lastRow);
-  if (page.lastGiven === undefined || page.lastGiven === end.id) return end;
-  const given = page.rows.find((row) => row.id === page.lastGiven);
-  return given === undefined ? { id: page.lastGiven, seconds: end.seconds } : positionOf(given);
 }
