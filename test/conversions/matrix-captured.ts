@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { LivePlaces } from '../../src/adapters/matrix/matrix.live-places.js';
 import { MatrixLookups, type LookupParts } from '../../src/adapters/matrix/matrix.lookups.js';
 import { MatrixSource, type SourceParts } from '../../src/adapters/matrix/matrix.source.js';
 import { OurUsers } from '../../src/adapters/matrix/matrix.ids.js';
 import { type MatrixEvent, parseStored, type StoredEvent } from '../../src/adapters/matrix/matrix.payloads.js';
 import type { MatrixSelf } from '../../src/adapters/matrix/matrix.ids.js';
 import { accountId } from '../../src/model/ids.js';
+import { memoryStore } from '../contract/matrix-bench.js';
 
 /** A captured event and the name that the table knows it by. */
 interface Captured {
@@ -45,6 +47,8 @@ export async function storedConversation(): Promise<ReadonlyMap<string, StoredEv
   return stored;
 }
 
+const noSleep = (): Promise<void> => Promise.resolve();
+
 /** The source, at a homeserver that knows these events. */
 function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
   const stateOf = (room: string, type: string, key: string): MatrixEvent | undefined =>
@@ -67,6 +71,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     users: self.users,
     lookups: new MatrixLookups(parts as unknown as LookupParts),
     edited: { note: () => Promise.resolve(), messageOf: () => Promise.resolve(undefined) },
+    live: new LivePlaces({ store: memoryStore(), clock: { now: () => new Date(0), sleep: noSleep }, everyMs: 1 }),
     clock: parts.clock,
     log: parts.log,
     hsToken: '',

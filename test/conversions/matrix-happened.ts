@@ -81,8 +81,14 @@ export const happened: readonly Row[] = [
   ['room: a widget', { ignored: 'im.vector.modular.widgets' }],
   ['call: mia is in it', { skipped: 'the notice of the call tells it' }],
   ['call: mia left it', { ignored: 'org.matrix.msc3401.call.member: the notice of the call says who came' }],
-  ['live location: started', { ignored: 'org.matrix.msc3672.beacon_info' }],
-  ['live location: a position', { ignored: 'org.matrix.msc3672.beacon' }],
+  ['live location: started', '**mia** (Matrix): van until 2026-11-21 08:10 UTC'],
+  [
+    'live location: a position',
+    {
+      edits: 'live location: started',
+      text: '**mia** (Matrix): van until 2026-11-21 08:10 UTC\n[📍 52.5, 13.4](https://www.openstreetmap.org/?mlat=52.5&mlon=13.4)',
+    },
+  ],
   ['a custom state event', { ignored: 'org.example.fair' }],
   ['a custom event', { ignored: 'org.example.fair.tick' }],
   ['member: lena has another name', { ignored: 'm.room.member: a changed profile' }],

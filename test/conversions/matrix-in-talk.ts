@@ -97,11 +97,11 @@ async function deliveredAs(event: BridgeEvent, setting: Setting): Promise<Done> 
   return withPeople(degraded, setting);
 }
 
-const pollStarts = ['m.poll.start', 'org.matrix.msc3381.poll.start'];
+const starts = ['m.poll.start', 'org.matrix.msc3381.poll.start', 'org.matrix.msc3672.beacon_info'];
 /** What other events can be about: messages, and reactions that are taken back. An edit is neither. */
 const known = new Set(
   captured
-    .filter(({ event }) => ['m.room.message', 'm.sticker', 'm.reaction', ...pollStarts].includes(event.type))
+    .filter(({ event }) => ['m.room.message', 'm.sticker', 'm.reaction', ...starts].includes(event.type))
     .filter(({ event }) => readRelation(event.content).rel_type !== 'm.replace')
     .map(({ event }) => event.event_id),
 );

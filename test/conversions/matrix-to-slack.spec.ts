@@ -293,6 +293,11 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
   // In a room that knows no pins.
   ['room: pinned message', '‹i|📌 mia (Matrix) pinned a message›'],
   ['room: nothing pinned', '‹i|📌 mia (Matrix) unpinned a message›'],
+  ['live location: started', 'van until ‹date 1795248600|2026-11-21 08:10 UTC›'],
+  [
+    'live location: a position',
+    'van until ‹date 1795248600|2026-11-21 08:10 UTC›\n‹https://www.openstreetmap.org/?mlat=52.5&mlon=13.4|📍 52.5, 13.4›',
+  ],
   ['member: lena is kicked, with a reason', '‹i|Lena at the fair (Matrix) was removed›'],
   ['member: lena joins herself', '‹i|lena (Matrix) joined›'],
   ['member: lena leaves', '‹i|lena (Matrix) left›'],

@@ -66,3 +66,50 @@ it('a place is shown on a map by Talk and Matrix, and linked in Slack', async ()
   });
   await until('the link in Slack', () => three.idsOf('slack', '📍 gate C').length === 1);
 });
+
+it('a live location is one message in Talk and Slack, edited as its sharer moves and when it is over', async () => {
+  world = await World.build({ slack: 'linked' });
+  const { accounts } = world.settings;
+  const replica = world.start({ change: { accounts: { ...accounts, hs: { ...accounts.hs, liveLocationMs: 500 } } } });
+  await replica.ready();
+  const { sandbox, app } = world.slack;
+  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  const three = new Three(world);
+  const share = (live: boolean): string =>
+    world.matrix.sendState(three.matrixRoom, mia, 'org.matrix.msc3672.beacon_info', mia, {
+      description: 'On my way',
+      live,
+      timeout: 3_600_000,
+      'org.matrix.msc3488.ts': Date.now(),
+      'org.matrix.msc3488.asset': { type: 'm.self' },
+    });
+  const move = (sharing: string, latitude: number): void => {
+    world.matrix.sendEvent(three.matrixRoom, mia, 'org.matrix.msc3672.beacon', {
+      'm.relates_to': { rel_type: 'm.reference', event_id: sharing },
+      'org.matrix.msc3488.location': { uri: `geo:${String(latitude)},13.3777` },
+      'org.matrix.msc3488.ts': Date.now(),
+    });
+  };
+  const told = (): string[] =>
+    (['talk', 'slack'] as const).flatMap((side) =>
+      three.shown(side).flatMap(({ text }) => (text.includes('On my way') ? [text] : [])),
+    );
+  const eachSays = (...words: string[]): boolean =>
+    told().length === 2 && told().every((text) => words.every((word) => text.includes(word)));
+  const edits = (): number =>
+    world.talk.messages(three.talkRoom).filter(({ systemMessage }) => systemMessage === 'message_edited').length;
+
+  const sharing = share(true);
+  await until('the message', () => eachSays('On my way until'));
+  move(sharing, 52.1);
+  await until('the first place', () => eachSays('52.1, 13.3777'));
+  for (let each = 0; each < 20; each += 1) move(sharing, 52.2 + each / 100);
+  await until('where they have come', () => eachSays('52.39, 13.3777'));
+  await replica.kill();
+  move(sharing, 52.5);
+  share(false);
+  const again = world.start();
+  await again.ready();
+  await until('its end', () => eachSays('On my way has ended', '52.5, 13.3777'));
+  expect(edits()).toBeLessThanOrEqual(5);
+}, 120_000);

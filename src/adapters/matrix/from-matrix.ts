@@ -26,6 +26,7 @@ import {
   withoutReplyFallback,
 } from './from-matrix-text.js';
 import { fromCall, isCallType } from './from-matrix-calls.js';
+import { fromLive, isLivePlace, isLiveSharing } from './from-matrix-live.js';
 import { locationOf } from './from-matrix-location.js';
 import { pinsChanged } from './from-matrix-pins.js';
 import { deliveryKeyIn, type MatrixSelf, parseMxc } from './matrix.ids.js';
@@ -50,6 +51,9 @@ export function fromMatrix(stored: StoredEvent, self: MatrixSelf): ReadResult {
   }
   if (isCallType(event.type)) {
     return fromCall(stored, event.type, happened(stored, self), refTo(stored, self, event.event_id));
+  }
+  if (isLiveSharing(event) || isLivePlace(event)) {
+    return fromLive(stored, happened(stored, self), (id) => refTo(stored, self, id));
   }
   switch (event.type) {
     case 'm.room.message':

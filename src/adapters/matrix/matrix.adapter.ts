@@ -40,6 +40,7 @@ import { MatrixGhosts } from './matrix.ghosts.js';
 import { matrixAddresses } from './matrix.addresses.js';
 import { OurUsers } from './matrix.ids.js';
 import { MatrixInvitations } from './matrix.invitations.js';
+import { LivePlaces } from './matrix.live-places.js';
 import { MatrixLook } from './matrix.look.js';
 import { MatrixLookups } from './matrix.lookups.js';
 import { MatrixMembers } from './matrix.members.js';
@@ -94,6 +95,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #directs: MatrixDirects;
   readonly #commands: MatrixCommands;
   readonly #edited: EditedMessages;
+  readonly #live: LivePlaces;
   /** Rooms that links name, by an alias too. */
   readonly #named = new BoundedMap<string, true>(maxRemembered);
   #maxFileBytes = 0;
@@ -167,11 +169,13 @@ export class MatrixAdapter implements NetworkAdapter {
       tell: (changed) => context.typing(changed),
     });
     this.#edited = new EditedMessages(store, clock);
+    this.#live = new LivePlaces({ store, clock, everyMs: settings.liveLocationMs });
     this.source = new MatrixSource({
       hsToken,
       users,
       lookups,
       edited: this.#edited,
+      live: this.#live,
       gaps: new TransactionGaps(store, clock, log),
       clock,
       log,
@@ -256,6 +260,7 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#run('ping', (until) => pingUntilHeard(ping, until), signal);
     this.#run('invitations', (until) => this.#invitations.run(until), signal);
     this.#run('edited messages', (until) => this.#edited.keepClean(until), signal);
+    this.#run('live locations', (until) => this.#live.run(ingest, until), signal);
     this.#run('connections', (until) => this.#rest(until), signal);
     return Promise.resolve();
   }

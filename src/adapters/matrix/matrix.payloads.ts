@@ -56,6 +56,10 @@ const stored = z.object({
     .object({ event: eventId, type: z.string(), sender: id('@'), senderName: z.string(), content: object })
     .nullable()
     .optional(),
+  /** Of a live location: how its sharing began, as what and until when, and the `geo:` address where its sharer was last. */
+  live: z
+    .object({ event: eventId, name: z.string().optional(), until: z.string().optional(), uri: z.string().optional() })
+    .optional(),
   /** The rooms that it names by aliases: their ids. */
   rooms: z.record(z.string(), z.string()).optional(),
 });

@@ -29,6 +29,7 @@ describe('matrixSettings', () => {
       relayMs: 600_000,
       pingRetryMs: 60_000,
       inviteRetryMs: 1000,
+      liveLocationMs: 60_000,
       lookMarginMs: 10_000,
       maxConnections: 32,
       typing: true,

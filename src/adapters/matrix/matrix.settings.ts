@@ -59,6 +59,9 @@ export const matrixSettings = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether the others see who types in the rooms, and the rooms who types elsewhere'),
+  liveLocationMs: ms
+    .default(60_000)
+    .describe('How often a message elsewhere that shows where somebody is may be edited while they move'),
   relayMs: ms
     .default(600_000)
     .describe('How long Crosstalk itself speaks in a room that did not let a ghost in, before ghosts are tried again'),
