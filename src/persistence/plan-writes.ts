@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { AccountId, Cursor, DeliveryId, InboxKey, RemoteId, RoomRef } from '../model/ids.js';
-import type { InboxVerdict, Plan, RowId } from '../model/routing.js';
+import { type InboxVerdict, type Plan, reactionKey, type RowId } from '../model/routing.js';
 import type { Transaction } from './database.js';
 import { forgetPolls, writePolls } from './poll-writes.js';
 
@@ -83,32 +83,40 @@ async function setVerdicts(tx: Transaction, verdicts: readonly InboxVerdict[]): 
   );
 }
 
-/** A deleted message's payloads are emptied at once. */
+/** A deleted message's payloads are emptied at once. Messages are locked in the order of their ids: or two batches wait for each other. */
 async function setVersions(tx: Transaction, versions: Plan['versions']): Promise<void> {
-  for (const { message, version, deleted } of versions) {
-    await tx.rows(
-      `update messages set version = greatest(version, $2::numeric),
-              deleted_at = case when $3 then coalesce(deleted_at, now()) else deleted_at end
-        where id = $1`,
-      [message, version.toString(), deleted],
-    );
-    if (!deleted) continue;
-    await tx.rows(`update inbox set body = null where message = $1`, [message]);
-    await forgetPolls(tx, [message]);
-  }
+  // A statement writes a row once: what a batch tells of it is ever newer.
+  const newest = [...new Map(versions.map((row) => [row.message, row])).values()];
+  await tx.rows(
+    `with locked as (select id from messages where id = any($1) order by id for no key update)
+     update messages set version = greatest(messages.version, news.version),
+            deleted_at = case when news.deleted then coalesce(deleted_at, now()) else deleted_at end
+       from locked join unnest($1::bigint[], $2::numeric[], $3::boolean[]) as news (message, version, deleted)
+                     on news.message = locked.id
+      where messages.id = locked.id`,
+    columns(newest, ['message', 'version', 'deleted']),
+  );
+  const gone = newest.flatMap(({ message, deleted }) => (deleted ? [message] : []));
+  if (gone.length === 0) return;
+  await tx.rows(`update inbox set body = null where message = any($1)`, [gone]);
+  await forgetPolls(tx, gone);
 }
 
 async function setReactions(tx: Transaction, reactions: Plan['reactions']): Promise<void> {
-  for (const { message, emoji, account, person, state, version, remote } of reactions) {
-    await tx.rows(
-      `insert into reactions (message, emoji, account, person, state, version, remote)
-       values ($1, $2, $3, $4, $5, $6, $7)
-       on conflict (message, emoji, account, person)
-       do update set state = excluded.state, version = excluded.version, remote = coalesce(excluded.remote, reactions.remote)
-        where reactions.version < excluded.version`,
-      [message, emoji, account, person, state, version.toString(), remote],
-    );
+  const newest = new Map<string, Plan['reactions'][number]>();
+  for (const row of reactions) {
+    const key = reactionKey(row.message, row.emoji, row.account, row.person);
+    newest.set(key, { ...row, remote: row.remote ?? newest.get(key)?.remote ?? null });
   }
+  await tx.rows(
+    `insert into reactions (message, emoji, account, person, state, version, remote)
+     select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::text[]) as news
+      order by 1, 2, 3, 4
+     on conflict (message, emoji, account, person)
+     do update set state = excluded.state, version = excluded.version, remote = coalesce(excluded.remote, reactions.remote)
+      where reactions.version < excluded.version`,
+    columns([...newest.values()], ['message', 'emoji', 'account', 'person', 'state', 'version', 'remote']),
+  );
 }
 
 async function hold(tx: Transaction, held: Plan['held']): Promise<void> {

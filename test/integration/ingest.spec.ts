@@ -300,6 +300,41 @@ describe('ingest', () => {
     expect(row).toEqual({ disorder: 0 });
   });
 
+  it('what happened to many messages is written in as many requests as what happened to one', async () => {
+    const requests: number[] = [];
+    const apply = house.ingestRows.apply.bind(house.ingestRows);
+    house.ingestRows.apply = (tx, ...given) => {
+      const rows = tx.rows.bind(tx);
+      requests.push(0);
+      tx.rows = async <Row>(...asked: Parameters<typeof rows>): Promise<Row[]> => {
+        requests.push((requests.pop() ?? 0) + 1);
+        return rows<Row>(...asked);
+      };
+      return apply(tx, ...given);
+    };
+    const ids = Array.from({ length: 20 }, (_, at) => String(at));
+    await house.ingest.accept(source, [payload('said', ...ids.map((id) => sent(id)))]);
+    const happened = (id: string): BridgeEvent[] => [
+      edited(id, 'once', '2'),
+      reacted(id, '👍'),
+      { ...reacted(id, '👍'), kind: 'reactionRemoved', version: '2' } as BridgeEvent,
+      edited(id, 'twice', '3'),
+      ...(Number(id) % 2 === 0 ? [deleted(id, '4')] : []),
+    ];
+    await house.ingest.accept(source, [payload('one', ...happened('0'))]);
+    await house.ingest.accept(source, [payload('many', ...ids.slice(1).reverse().flatMap(happened))]);
+    expect(requests[1]).toBe(requests[2]);
+    expect(
+      await house.rows(
+        `select m.version::int, m.deleted_at is not null as deleted, r.state, r.version::int as removed, count(*)::int
+           from messages m join reactions r on r.message = m.id group by 1, 2, 3, 4 order by 1`,
+      ),
+    ).toEqual([
+      { version: 3, deleted: false, state: 'removed', removed: 2, count: 10 },
+      { version: 4, deleted: true, state: 'removed', removed: 2, count: 10 },
+    ]);
+  });
+
   it('echoes and messages that cross between the same rooms do not deadlock', async () => {
     const shards = house.shards();
     await shards.tick();
