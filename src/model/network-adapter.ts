@@ -209,7 +209,6 @@ export type WatchMode = (typeof watchModes)[number];
 
 export interface WatchedRoom {
   readonly room: RoomId;
-  readonly lastActivityAt: Date | null;
   readonly watch: WatchMode;
   /** How far it was read, by whichever replica reads it; null: it has not begun. */
   readonly cursor: Cursor | null;

@@ -179,7 +179,7 @@ describe('AccountWorker', () => {
     };
     await login.begin();
     expect(rooms).toEqual([
-      { room: 'a', lastActivityAt: null, watch: 'held', cursor: null, pushedAt: null, state: 'closed' },
+      { room: 'a', watch: 'held', cursor: null, pushedAt: null, state: 'closed' },
     ]);
     expect(joined).toEqual({ rooms: ['home'], upTo: 'null and on' });
     expect(login.take().slice(-2)).toEqual(['wake b,a', 'watch a,webhook']);

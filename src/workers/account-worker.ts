@@ -142,7 +142,6 @@ export class AccountWorker {
           rooms: async () =>
             (await rooms.ofAccount(account)).map(({ room, activityAt, watch: by, cursor, pushedAt, closed }) => ({
               room,
-              lastActivityAt: activityAt,
               watch: by,
               cursor,
               pushedAt,

@@ -52,7 +52,7 @@ export class Listener {
       isToldOf: () => false,
       onTyping: (room, people) => this.typing.set(room, people),
     });
-    const unread = { lastActivityAt: null, watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;
+    const unread = { watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;
     const watching = {
       rooms: () => Promise.resolve(this.rooms.map((room) => ({ room, ...unread }))),
       wake: (woken: readonly RoomId[]) => {

@@ -156,7 +156,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
 
   const watched = (linked: Row['linked']): WatchedRoom => {
     const pushedAt = linked === undefined ? null : clock.now();
-    return { room, lastActivityAt: null, watch: 'swept', cursor: null, pushedAt, state: 'open' };
+    return { room, watch: 'swept', cursor: null, pushedAt, state: 'open' };
   };
 
   const watch = (linked: Row['linked']): ((signal: AbortSignal) => Promise<void>) => {
@@ -261,7 +261,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
         Promise.resolve(
           clock.passedMs < linkedAtMs
             ? []
-            : [{ room, lastActivityAt: null, watch: 'swept', cursor: null, pushedAt: null, state: 'open' }],
+            : [{ room, watch: 'swept', cursor: null, pushedAt: null, state: 'open' }],
         ),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),

@@ -33,7 +33,6 @@ describe('talk.bots', () => {
     roomId(talk.createRoom({ name: 'Team', owner: members.length === 0 ? 'alice' : 'bob', members }));
   const watched = (room: RoomId, toldS: number | null = null): WatchedRoom => ({
     room,
-    lastActivityAt: null,
     watch: 'swept',
     cursor: null,
     pushedAt: toldS === null ? null : new Date(toldS * 1000),

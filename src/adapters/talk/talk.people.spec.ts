@@ -25,7 +25,6 @@ const some = (actorType: string, actorId: string, more: object = {}): Participan
   });
 const watched = (token: RoomId, state: WatchedRoom['state'] = 'open'): WatchedRoom => ({
   room: token,
-  lastActivityAt: null,
   watch: 'swept',
   cursor: null,
   pushedAt: null,

@@ -31,7 +31,7 @@ class Court {
 
   /** How a room is as the database has it; told of unless it is said otherwise. */
   is(name: string, changes: Partial<WatchedRoom>): void {
-    const before = { room: roomId(name), lastActivityAt: null, watch: 'webhook', cursor: null, state: 'open' } as const;
+    const before = { room: roomId(name), watch: 'webhook', cursor: null, state: 'open' } as const;
     const others = this.rooms.filter(({ room }) => room !== name);
     this.rooms = [...others, { ...before, pushedAt: new Date(1_000), ...changes }];
     this.trust.learn(this.rooms);

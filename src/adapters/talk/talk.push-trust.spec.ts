@@ -28,7 +28,6 @@ class Rooms {
   all(): WatchedRoom[] {
     return Object.entries(this.#told).map(([room, seconds]) => ({
       room: roomId(room),
-      lastActivityAt: null,
       watch: 'swept',
       cursor: null,
       pushedAt: seconds === null ? null : new Date(seconds * 1000),

@@ -100,7 +100,7 @@ describe('talk.signaling', () => {
       isToldOf: () => false,
       onTyping: () => undefined,
     });
-    const known = { lastActivityAt: null, watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;
+    const known = { watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;
     const linked = rooms.map((room) => ({ room: roomId(room), ...known }));
     return signaling.run({ rooms: () => Promise.resolve(linked), wake }, stop.signal);
   };
@@ -156,7 +156,6 @@ describe('talk.adapter: the signaling server', () => {
     const rooms = [
       {
         room: at.room,
-        lastActivityAt: null,
         watch: 'swept' as const,
         cursor: null,
         pushedAt,

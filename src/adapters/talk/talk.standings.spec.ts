@@ -21,7 +21,6 @@ const listed = (more: object = {}) =>
   });
 const watchedUpTo = (id: number): WatchedRoom => ({
   room,
-  lastActivityAt: null,
   watch: 'swept',
   cursor: newCursor({ at: { id, seconds: id * 100 }, began: { id: 1, seconds: 100 } }),
   pushedAt: null,

@@ -3,7 +3,6 @@ import { chooseWatch } from './talk.watch-choice.js';
 
 const rooms = ['a', 'b', 'c', 'd', 'e'].map((room) => ({
   room: roomId(room),
-  lastActivityAt: null,
   watch: 'swept' as const,
   cursor: null,
   pushedAt: null,

@@ -17,7 +17,6 @@ class Watched implements Watching {
   rooms = () =>
     Promise.resolve(
       this.active.map((room) => ({
-        lastActivityAt: null,
         cursor: null,
         pushedAt: null,
         state: 'open' as const,
@@ -152,9 +151,9 @@ describe('talk.watch', () => {
       };
       watched.active = [
         { room: at.room, cursor: null },
-        { room: read, cursor: readUpTo(read), lastActivityAt: new Date() },
-        { room: silent, cursor: readUpTo(silent), lastActivityAt: null },
-        { room: unread, cursor: readUpTo(unread), lastActivityAt: new Date(Date.now() + 60_000) },
+        { room: read, cursor: readUpTo(read) },
+        { room: silent, cursor: readUpTo(silent) },
+        { room: unread, cursor: readUpTo(unread) },
       ];
       at.talk.post(unread, 'bob', 'hello');
     });
@@ -181,7 +180,7 @@ describe('talk.watch', () => {
 
   it('gives a held request one sweep to bring what is new, then ends it', async () => {
     await start({ maxHeldPolls: 1 }, () => {
-      watched.active = [{ room: at.room, lastActivityAt: null }];
+      watched.active = [{ room: at.room }];
     });
     await until(() => watched.held.length > 0);
     await swept();
@@ -206,7 +205,7 @@ describe('talk.watch', () => {
 
   it('grants held requests to the rooms with the latest activity, no more than it may, and only when they change', async () => {
     await start({ maxHeldPolls: 2 }, () => {
-      watched.active = ['aaaa', 'bbbb', 'cccc'].map((token) => ({ room: roomId(token), lastActivityAt: null }));
+      watched.active = ['aaaa', 'bbbb', 'cccc'].map((token) => ({ room: roomId(token) }));
     });
     await swept();
     expect(watched.held).toEqual([['aaaa', 'bbbb']]);
@@ -220,7 +219,7 @@ describe('talk.watch', () => {
 
   describe('where the bot tells what happens', () => {
     const told = (room: RoomId = at.room): void => {
-      watched.active = [{ room, lastActivityAt: new Date(Date.now() + 60_000), pushedAt: new Date(tellsMs) }];
+      watched.active = [{ room, pushedAt: new Date(tellsMs) }];
     };
     const readAll = (): void => {
       const read = newCursor({ at: { id: 1_000_000, seconds: Math.floor(Date.now() / 1000) + 60 } });
@@ -293,7 +292,7 @@ describe('talk.watch', () => {
 
   it('how a room is watched changes as soon as the bot failed, not when it is chosen next', async () => {
     await start({ pushPatienceMs: 50, holdIntervalMs: 3_600_000 }, () => {
-      watched.active = [{ room: at.room, lastActivityAt: new Date(Date.now() + 60_000), pushedAt: new Date(1_000) }];
+      watched.active = [{ room: at.room, pushedAt: new Date(1_000) }];
     });
     await swept();
     expect(watched.by('webhook')).toEqual([at.room]);
@@ -306,7 +305,7 @@ describe('talk.watch', () => {
     await start({ pushPatienceMs: 50, maxHeldPolls: 0 }, () => {
       for (const name of ['A', 'B', 'C'])
         failing.push(roomId(at.talk.createRoom({ name, owner: 'alice', members: ['bob'] })));
-      watched.active = [at.room, ...failing].map((room) => ({ room, lastActivityAt: null, pushedAt: new Date(1_000) }));
+      watched.active = [at.room, ...failing].map((room) => ({ room, pushedAt: new Date(1_000) }));
     });
     const reader = await new Reader(at.adapter, at.pulling, at.room).begin();
     await swept();
@@ -330,7 +329,7 @@ describe('talk.watch', () => {
 
   it('a server that hangs over the bots of a room keeps no room waiting', async () => {
     await start({}, () => {
-      watched.active = [{ room: at.room, lastActivityAt: null }];
+      watched.active = [{ room: at.room }];
     });
     at.talk.faults.add({ path: '/bot/', fault: { do: 'hang', forMs: 60_000 } });
     await new BotSecrets(at.store, systemClock, silentLog).make('http://127.0.0.1:1/talk/home/webhook');
