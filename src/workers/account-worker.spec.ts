@@ -178,9 +178,7 @@ describe('AccountWorker', () => {
       await aborted(signal);
     };
     await login.begin();
-    expect(rooms).toEqual([
-      { room: 'a', watch: 'held', cursor: null, pushedAt: null, state: 'closed' },
-    ]);
+    expect(rooms).toEqual([{ room: 'a', watch: 'held', cursor: null, pushedAt: null, state: 'closed' }]);
     expect(joined).toEqual({ rooms: ['home'], upTo: 'null and on' });
     expect(login.take().slice(-2)).toEqual(['wake b,a', 'watch a,webhook']);
   });

@@ -140,7 +140,7 @@ export class AccountWorker {
       await watch(
         {
           rooms: async () =>
-            (await rooms.ofAccount(account)).map(({ room, activityAt, watch: by, cursor, pushedAt, closed }) => ({
+            (await rooms.ofAccount(account)).map(({ room, watch: by, cursor, pushedAt, closed }) => ({
               room,
               watch: by,
               cursor,

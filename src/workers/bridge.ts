@@ -67,6 +67,8 @@ export class Bridge {
   readonly #rooms: Rooms;
   #phase: 'starting' | 'working' = 'starting';
   #reconciling: Promise<void> = Promise.resolve();
+  /** What the room workers were put in step with; undefined: with nothing yet, or not to the end. */
+  #inStepWith: string | undefined;
 
   constructor(private readonly parts: BridgeParts) {
     const { rooms, roomStates, ingest, shards, clock, metrics, log, adapters, supervisor } = parts;
@@ -152,9 +154,14 @@ export class Bridge {
     this.#reconciling = this.#reconciling.then(async () => {
       try {
         const open = [...this.#workers].filter(([, { state }]) => state === 'open').map(([account]) => account);
+        // Asked before anything is read: what becomes other meanwhile is seen the next time.
+        const is = JSON.stringify([open, this.parts.shards.owned(), await this.parts.links.fingerprint()]);
+        if (is === this.#inStepWith) return;
+        this.#inStepWith = undefined;
         this.#rooms.useAccounts(new Set(open));
         await this.#learnLinked();
         await this.#rooms.reconcile();
+        this.#inStepWith = is;
       } catch (error) {
         this.parts.log.warn({ error }, 'the rooms could not be brought in step; tried again in its turn');
       }

@@ -259,6 +259,26 @@ describe('LinkRepository', () => {
     expect(await house.deliveries.lanes([lane ?? ''])).toEqual([]);
   });
 
+  it('has another fingerprint when links change, or how their rooms are read, and the same whatever is said there', async () => {
+    const prints = [await house.links.fingerprint()];
+    const note = async () => prints.push(await house.links.fingerprint());
+    await house.links.declare([team]);
+    await note();
+    await resolveAll();
+    await note();
+    await house.rooms.watch(left, new Map([[leftRoom.id, 'webhook']]));
+    await note();
+    await house.rows(`update portals set speaker = 'guest' where account = 'left'`);
+    await note();
+    await house.rows(`update links set state = 'paused'`);
+    await note();
+    await house.links.declare([]);
+    await note();
+    expect(new Set(prints).size).toBe(7);
+    await house.rows(`update rooms set cursor = '7', activity_at = now(), pushed_at = now(), read_at = now()`);
+    expect(await house.links.fingerprint()).toBe(prints.at(-1));
+  });
+
   it('the rooms that a link names are known by both their names', async () => {
     await house.links.declare([{ key: 'team', portals: [{ ...portal(leftRoom), wanted: { room: '#alias' } }] }]);
     expect(await house.links.linkedRooms(left)).toEqual(['#alias']);

@@ -1,4 +1,5 @@
 import { cursor } from '../../src/model/ids.js';
+import type { RoomRow } from '../../src/persistence/room.repository.js';
 import { StatusRepository } from '../../src/persistence/status.repository.js';
 import { House, left, leftRoom, right } from './house.js';
 
@@ -81,6 +82,29 @@ describe('RoomRepository', () => {
     expect([await watch(), await shown()]).toEqual([['swept'], 'sweep']);
     await house.rows(`update rooms set watch = 'webhook', held_poll = true`);
     expect([await watch(), await shown()]).toEqual([['held'], 'held poll']);
+  });
+
+  it('are listed with the busiest first, and those in which nothing happened last', async () => {
+    await house.rows(
+      `insert into rooms (account, room, shard, activity_at) values
+         ('left', 'b', 7, '2026-11-22T10:00:00.25Z'), ('left', 'c', 7, '2026-11-22T11:00:00Z'), ('left', 'd', 7, null)`,
+    );
+    await house.rows(
+      `insert into portals (link, account, room, wanted, direction) select link, account, r.room, wanted, direction
+         from portals, (values ('b'), ('c'), ('d')) as r (room) where account = 'left'`,
+    );
+    const expected = [
+      ['c', new Date('2026-11-22T11:00:00Z')],
+      ['b', new Date('2026-11-22T10:00:00.25Z')],
+      ['a', null],
+      ['d', null],
+    ];
+    const shown = ({ room, activityAt }: RoomRow) => [room, activityAt];
+    expect((await house.rooms.ofAccount(left)).map(shown)).toEqual(expected);
+    expect((await house.rooms.ofShards([left], everyShard)).map(shown)).toEqual(expected);
+    expect(await house.rooms.ofShards([left], [7])).toMatchObject([{ room: 'c' }, { room: 'b' }, { room: 'd' }]);
+    expect(await house.rooms.ofAccount(right)).toHaveLength(1);
+    expect(await house.rooms.ofShards([], everyShard)).toEqual([]);
   });
 
   it('that a room was told of is written down where that is news', async () => {

@@ -259,9 +259,7 @@ describe("the intervals of Talk's own clients, on a moved clock", () => {
     const watching: Watching = {
       rooms: () =>
         Promise.resolve(
-          clock.passedMs < linkedAtMs
-            ? []
-            : [{ room, watch: 'swept', cursor: null, pushedAt: null, state: 'open' }],
+          clock.passedMs < linkedAtMs ? [] : [{ room, watch: 'swept', cursor: null, pushedAt: null, state: 'open' }],
         ),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),

@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
 import { roomType } from '../talk.constants.js';
 import { talkRoom, talkRooms, type TalkRoom } from '../talk.payloads.js';
 import { avatarEndpoints } from './avatars.endpoints.js';
 import { pathOf } from './endpoint-call.js';
 import type { FormFile } from './form.js';
 import { numberIn } from './headers.js';
-import { parseData, type OcsDoor } from './ocs.js';
+import { parseData, type OcsAnswer, type OcsDoor } from './ocs.js';
 import { maxListBytes, roomEndpoints } from './rooms.endpoints.js';
 
 export interface RoomList {
@@ -14,6 +16,10 @@ export interface RoomList {
   /** How many invitations into rooms of other servers wait for an answer. */
   readonly invitations: number;
 }
+
+/** A list may have thousands: after so many of them something else has its turn. */
+const readAtOnce = 100;
+const anyList = z.array(z.unknown());
 
 /** Conversations. Source: OpenAPI of Talk 22, `room`. */
 export class RoomsApi {
@@ -31,7 +37,7 @@ export class RoomsApi {
       maxBytes: maxListBytes,
     });
     return {
-      rooms: parseData('read', talkRooms, answer),
+      rooms: await roomsIn(answer),
       modifiedBefore: numberIn(answer.headers, 'x-nextcloud-talk-modified-before'),
       invitations: numberIn(answer.headers, 'x-nextcloud-talk-federation-invites') ?? 0,
     };
@@ -77,4 +83,14 @@ export class RoomsApi {
     const path = pathOf(avatarEndpoints.remove, { token });
     await this.door.ask({ method: 'DELETE', path, act: 'write', token, signal, beforeSend });
   }
+}
+
+async function roomsIn(answer: OcsAnswer): Promise<TalkRoom[]> {
+  const listed = parseData('read', anyList, answer);
+  const rooms: TalkRoom[] = [];
+  for (let at = 0; at < listed.length; at += readAtOnce) {
+    if (at > 0) await setImmediate();
+    rooms.push(...parseData('read', talkRooms, { ...answer, data: listed.slice(at, at + readAtOnce) }));
+  }
+  return rooms;
 }
