@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CallMembers } from '../../src/adapters/matrix/matrix.call-members.js';
 import { LivePlaces } from '../../src/adapters/matrix/matrix.live-places.js';
 import { MatrixLookups, type LookupParts } from '../../src/adapters/matrix/matrix.lookups.js';
 import { MatrixSource, type SourceParts } from '../../src/adapters/matrix/matrix.source.js';
@@ -72,6 +73,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     lookups: new MatrixLookups(parts as unknown as LookupParts),
     edited: { note: () => Promise.resolve(), messageOf: () => Promise.resolve(undefined) },
     live: new LivePlaces({ store: memoryStore(), clock: { now: () => new Date(0), sleep: noSleep }, everyMs: 1 }),
+    calls: new CallMembers(memoryStore()),
     clock: parts.clock,
     log: parts.log,
     hsToken: '',

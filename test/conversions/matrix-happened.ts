@@ -80,7 +80,7 @@ export const happened: readonly Row[] = [
   ['room: servers kept out', { ignored: 'm.room.server_acl' }],
   ['room: a widget', { ignored: 'im.vector.modular.widgets' }],
   ['call: mia is in it', { skipped: 'the notice of the call tells it' }],
-  ['call: mia left it', { ignored: 'org.matrix.msc3401.call.member: the notice of the call says who came' }],
+  ['call: mia left it', { skipped: 'the notice of the call tells it' }],
   ['live location: started', '**mia** (Matrix): van until 2026-11-21 08:10 UTC'],
   [
     'live location: a position',

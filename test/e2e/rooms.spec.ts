@@ -159,3 +159,39 @@ it('a call that begins on Matrix is told in Talk and Slack, and that it is over'
   await until('its end', () => told('The call that Mia (Matrix) started is over'));
   expect(told('started a call')).toBe(false);
 });
+
+it('a call of many on Matrix is over when the last has gone out, also where the service was away then', async () => {
+  world = await World.build({ slack: 'linked' });
+  let replica = world.start();
+  await replica.ready();
+  const { sandbox, app } = world.slack;
+  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  const three = new Three(world);
+  const told = (what: string): boolean =>
+    (['talk', 'slack'] as const).every((side) => {
+      const notices = three.shown(side).filter(({ text }) => text.includes('📞'));
+      return notices.length === 1 && notices[0]?.text.includes(what) === true;
+    });
+  const device = (name: string, content: object): void => {
+    const type = 'org.matrix.msc3401.call.member';
+    world.matrix.sendState(three.matrixRoom, mia, type, `_${mia}_${name}_m.call`, { ...content });
+  };
+  const isIn = { application: 'm.call', call_id: '', scope: 'm.room', expires: 14_400_000 };
+  device('PHONE', isIn);
+  world.matrix.sendEvent(three.matrixRoom, mia, 'org.matrix.msc4075.rtc.notification', {
+    notification_type: 'notification',
+    lifetime: 30_000,
+    sender_ts: Date.now(),
+  });
+  await until('the notice', () => told('Mia (Matrix) started a call'));
+  device('LAPTOP', isIn);
+  device('PHONE', {});
+  three.post('matrix', 'still in it');
+  await until('what was said', () => three.idsOf('slack', 'still in it').length === 1);
+  expect(told('Mia (Matrix) started a call')).toBe(true);
+  await replica.kill();
+  device('LAPTOP', {});
+  replica = world.start();
+  await replica.ready();
+  await until('its end', () => told('The call that Mia (Matrix) started is over after'));
+}, 120_000);

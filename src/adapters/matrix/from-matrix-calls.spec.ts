@@ -9,9 +9,9 @@ const self = {
 };
 const room = { account: 'home', id: '!fair:real.test' };
 
-function read(type: string, content: object, more: object = {}): unknown {
+function read(type: string, content: object, more: object = {}, found: object = {}): unknown {
   const event = { type, event_id: '$call', room_id: room.id, sender: '@mia:real.test', origin_server_ts: 1, content };
-  return fromMatrix(parseStored({ event: { ...event, ...more }, senderName: 'Mia', order: '9' }), self);
+  return fromMatrix(parseStored({ event: { ...event, ...more }, senderName: 'Mia', order: '9', ...found }), self);
 }
 
 describe('calls of Matrix', () => {
@@ -39,6 +39,12 @@ describe('calls of Matrix', () => {
 
   it.each([[{}], [{ memberships: [] }]])('of %j nothing is told', (content) => {
     expect(read('m.call.member', content, { state_key: '@mia:real.test' })).toHaveProperty('ignored');
+  });
+
+  it('with the last who goes out it is over', () => {
+    expect(read('m.call.member', {}, { state_key: '_@mia:real.test_A_m.call' }, { call: 'over' })).toMatchObject({
+      events: [{ kind: 'callChanged', change: { of: 'end', how: 'over', people: [] }, version: '9' }],
+    });
   });
 
   it.each([

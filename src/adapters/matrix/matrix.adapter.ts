@@ -26,6 +26,7 @@ import { RoomsApi } from './api/rooms.api.js';
 import { TimelineApi } from './api/timeline.api.js';
 import { commandIn } from './from-matrix-commands.js';
 import { fromMatrix } from './from-matrix.js';
+import { CallMembers } from './matrix.call-members.js';
 import { MatrixCatchUp } from './matrix.catch-up.js';
 import { MatrixClient } from './matrix.client.js';
 import { MatrixCommands } from './matrix.commands.js';
@@ -176,6 +177,7 @@ export class MatrixAdapter implements NetworkAdapter {
       lookups,
       edited: this.#edited,
       live: this.#live,
+      calls: new CallMembers(store),
       gaps: new TransactionGaps(store, clock, log),
       clock,
       log,

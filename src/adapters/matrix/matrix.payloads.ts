@@ -56,6 +56,8 @@ const stored = z.object({
     .object({ event: eventId, type: z.string(), sender: id('@'), senderName: z.string(), content: object })
     .nullable()
     .optional(),
+  /** Of somebody who goes out of a call: whether they were the last. */
+  call: z.literal('over').optional(),
   /** Of a live location: how its sharing began, as what and until when, and the `geo:` address where its sharer was last. */
   live: z
     .object({ event: eventId, name: z.string().optional(), until: z.string().optional(), uri: z.string().optional() })

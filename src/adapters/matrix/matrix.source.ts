@@ -7,6 +7,7 @@ import type { Log, PublicAnswer, PublicCall, PublicRequest, PublicRoute } from '
 import type { TransactionGaps } from './matrix.gaps.js';
 import type { OurUsers } from './matrix.ids.js';
 import type { EditedMessages } from './matrix.edited-messages.js';
+import type { CallMembers } from './matrix.call-members.js';
 import type { LivePlaces } from './matrix.live-places.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { Turns } from './matrix.turns.js';
@@ -27,6 +28,7 @@ export interface SourceParts {
   readonly lookups: MatrixLookups;
   readonly edited: EditedMessages;
   readonly live: LivePlaces;
+  readonly calls: CallMembers;
   readonly gaps: TransactionGaps;
   readonly clock: Clock;
   readonly log: Log;
@@ -170,6 +172,8 @@ export class MatrixSource {
     const senderName = await lookups.nameOf(room, sender, signal);
     const live = await this.parts.live.note(event, senderName);
     if (live !== undefined) return { senderName, live };
+    const call = await this.parts.calls.note(event);
+    if (call !== undefined) return { senderName, call };
     const said = { senderName, ...(await this.#lookUpSaid(event, signal)) };
     if (event.type === 'm.room.redaction') return { ...said, ...(await this.#lookUpTakenBack(event, signal)) };
     const { rel_type: type, event_id: target } = readRelation(content);
