@@ -121,6 +121,8 @@ export interface PollVoted extends Happened<'pollVoted'> {
   readonly version: Version;
   /** Told when the poll ended, of what was chosen before: it counts wherever that was ended first. */
   readonly atEnd?: true;
+  /** The vote's own id, where the source gives it one: a deletion may name it. */
+  readonly row?: RemoteId;
 }
 
 /** What is known of a poll's votes is not what it was. */

@@ -2,7 +2,7 @@ import type { BridgeEvent } from './bridge-event.js';
 import type { Call } from './call.js';
 import type { LinkOptions } from './link-options.js';
 import type { PollCount, PollTerms, PollVote } from './poll.js';
-import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef } from './ids.js';
+import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef, UserId } from './ids.js';
 
 /** Ids of rows: bigint in the database, decimal text here. */
 export type RowId = string;
@@ -67,6 +67,19 @@ export interface KnownPoll {
   readonly versions: ReadonlyMap<string, bigint>;
 }
 
+/** One vote of a person, which has an id of its own. */
+export interface KnownBallot {
+  readonly account: AccountId;
+  readonly remote: RemoteId;
+  readonly message: RowId;
+  /** The poll in the room of the vote. */
+  readonly poll: RemoteId;
+  readonly person: UserId;
+  readonly choices: readonly number[];
+  /** Of the ballot that counts the same as of its person's vote. */
+  readonly version: bigint;
+}
+
 export interface KnownDelivery {
   readonly id: RowId;
   readonly message: RowId | null;
@@ -93,6 +106,8 @@ export interface Known {
   readonly calls: Map<string, KnownCall>;
   /** By message, of messages that the batch is about. */
   readonly polls: Map<RowId, KnownPoll>;
+  /** By remote, all of the people whose votes the batch may take away. */
+  readonly ballots: Map<string, KnownBallot>;
   readonly deliveries: ReadonlyMap<DeliveryId, KnownDelivery>;
   readonly parkedByMessage: ReadonlyMap<RowId, readonly { readonly delivery: RowId; readonly portal: RowId }[]>;
 }
@@ -142,6 +157,8 @@ export interface Plan {
   }[];
   readonly polls: (PollTerms & { message: RowId })[];
   readonly pollVotes: (PollVote & { message: RowId; version: bigint })[];
+  readonly ballots: KnownBallot[];
+  readonly ballotsGone: Pick<KnownBallot, 'account' | 'remote'>[];
   readonly pollCounts: (PollCount & { message: RowId; version: bigint })[];
   readonly closedPolls: RowId[];
   readonly held: {

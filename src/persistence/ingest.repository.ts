@@ -19,7 +19,7 @@ import {
   type Wiring,
 } from '../model/routing.js';
 import { type Database, type Fence, RaceLost, shardLost, type Transaction } from './database.js';
-import { knownPolls } from './poll.repository.js';
+import { knownBallots, knownPolls } from './poll.repository.js';
 import { applyPlan, type InboxRow, type RoomRead } from './plan-writes.js';
 
 export interface HeldRow {
@@ -50,6 +50,9 @@ export interface Asked {
   /** Messages that may have been told by these payloads, and are waited for where they were not. */
   readonly answered: readonly { readonly message: MessageRef; readonly key: InboxKey }[];
   readonly reactionRows: readonly { readonly account: AccountId; readonly remote: RemoteId }[];
+  /** Messages that are gone, each of which may be a vote. */
+  readonly deleted: readonly MessageRef[];
+  readonly voters: readonly { readonly account: AccountId; readonly id: UserId }[];
   readonly deliveries: readonly DeliveryId[];
 }
 
@@ -97,8 +100,11 @@ export class IngestRepository {
     const unknown = asked.answered.filter(({ message }) => !learnt.copies.has(copyKey(message)));
     const known = unknown.length === 0 ? learnt : { ...learnt, told: await this.#told(tx, asked.keys, unknown) };
     if (asked.reactionRows.length > 0) await this.#reactions(tx, asked.reactionRows, known);
-    if (asked.tellsOfPolls) {
-      for (const [message, poll] of await knownPolls(tx, [...known.messages.keys()])) known.polls.set(message, poll);
+    const ballots = asked.deleted.length === 0 ? [] : await knownBallots(tx, asked, [...known.messages.keys()]);
+    for (const ballot of ballots) known.ballots.set(remoteKey(ballot.account, ballot.remote), ballot);
+    if (asked.tellsOfPolls || ballots.length > 0) {
+      const polls = new Set([...known.messages.keys(), ...ballots.map(({ message }) => message)]);
+      for (const [message, poll] of await knownPolls(tx, [...polls])) known.polls.set(message, poll);
     }
     const noticed = asked.calls.length === 0 ? [] : await this.#calls(tx, asked.calls, known);
     const changed = [...(asked.readAgain || asked.changesSomething ? known.messages.keys() : []), ...noticed];
@@ -375,6 +381,7 @@ function knownOf({ wiring, copies, deliveries }: LearntRow): Known {
     reactionsByRemote: new Map(),
     calls: new Map(),
     polls: new Map(),
+    ballots: new Map(),
     deliveries: deliveriesOf(deliveries),
     parkedByMessage: new Map(),
     reached: new Map(),

@@ -4,8 +4,9 @@ import type { Transaction } from './database.js';
 /** What a batch tells of polls. */
 export async function writePolls(
   tx: Transaction,
-  { polls, pollVotes, pollCounts, closedPolls }: Pick<Plan, 'polls' | 'pollVotes' | 'pollCounts' | 'closedPolls'>,
+  plan: Pick<Plan, 'polls' | 'pollVotes' | 'ballots' | 'ballotsGone' | 'pollCounts' | 'closedPolls'>,
 ): Promise<void> {
+  const { polls, pollVotes, ballots, ballotsGone, pollCounts, closedPolls } = plan;
   for (const { message, question, options, results, maxVotes } of polls) {
     await tx.rows(
       `insert into polls (message, question, options, results, max_votes) values ($1, $2, $3, $4, $5)
@@ -21,6 +22,16 @@ export async function writePolls(
         where poll_votes.version < excluded.version`,
       [message, account, person, portal, choices, version.toString()],
     );
+  }
+  for (const { account, remote, message, poll, person, choices, version } of ballots) {
+    await tx.rows(
+      `insert into poll_ballots (account, remote, message, poll, person, choices, version) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (account, remote) do update set version = excluded.version`,
+      [account, remote, message, poll, person, choices, version.toString()],
+    );
+  }
+  for (const { account, remote } of ballotsGone) {
+    await tx.rows(`delete from poll_ballots where account = $1 and remote = $2`, [account, remote]);
   }
   for (const { message, portal, voters, counts, version } of pollCounts) {
     await tx.rows(
@@ -40,6 +51,7 @@ export async function writePolls(
 export async function forgetPolls(tx: Pick<Transaction, 'rows'>, messages: readonly RowId[]): Promise<void> {
   await tx.rows(
     `with votes as (delete from poll_votes where message = any($1)),
+          ballots as (delete from poll_ballots where message = any($1)),
           counts as (delete from poll_counts where message = any($1)),
           casts as (delete from poll_casts where message = any($1))
      delete from polls where message = any($1)`,

@@ -1,7 +1,7 @@
 import type { PollBoard, PollCast, PollCount, PollVote } from '../model/poll.js';
 import type { Lane } from '../model/delivery.js';
-import { type KnownPoll, type RowId, voterKey } from '../model/routing.js';
-import type { AccountId, UserId } from '../model/ids.js';
+import { type KnownBallot, type KnownPoll, type RowId, voterKey } from '../model/routing.js';
+import type { AccountId, MessageRef, UserId } from '../model/ids.js';
 import type { Database, Transaction } from './database.js';
 
 /** What is known of polls: by those who route votes, and by those who show them. */
@@ -52,6 +52,38 @@ export async function knownPolls(tx: Transaction, messages: readonly RowId[]): P
       },
     ]),
   );
+}
+
+/** The votes that are named by what was deleted, and all others of their people and of those who vote in the batch. */
+export async function knownBallots(
+  tx: Transaction,
+  {
+    deleted,
+    voters,
+  }: {
+    readonly deleted: readonly MessageRef[];
+    readonly voters: readonly { readonly account: AccountId; readonly id: UserId }[];
+  },
+  messages: readonly RowId[],
+): Promise<KnownBallot[]> {
+  const rows = await tx.rows<Omit<KnownBallot, 'version'> & { readonly version: string }>(
+    `with people as (
+       select message, account, person from poll_ballots
+        where (account, remote) in (select * from unnest($1::text[], $2::text[]))
+       union
+       select message, account, person from unnest($3::bigint[]) as polls (message)
+        cross join unnest($4::text[], $5::text[]) as voters (account, person))
+     select account, remote, message, poll, person, choices, version::text
+       from poll_ballots join people using (message, account, person)`,
+    [
+      deleted.map(({ room }) => room.account),
+      deleted.map(({ id }) => id),
+      messages,
+      voters.map(({ account }) => account),
+      voters.map(({ id }) => id),
+    ],
+  );
+  return rows.map((row) => ({ ...row, version: BigInt(row.version) }));
 }
 
 /** A vote was cast in a lane's room for somebody. */

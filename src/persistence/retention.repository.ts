@@ -34,6 +34,7 @@ export class RetentionRepository {
     const rows = await this.database.rows(
       `with over as (select message from polls where closed_at < now() - $1 * interval '1 day' limit ${String(atOnce)}),
             votes as (delete from poll_votes using over where poll_votes.message = over.message),
+            ballots as (delete from poll_ballots using over where poll_ballots.message = over.message),
             counts as (delete from poll_counts using over where poll_counts.message = over.message),
             casts as (delete from poll_casts using over where poll_casts.message = over.message)
        delete from polls using over where polls.message = over.message returning 1`,

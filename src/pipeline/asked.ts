@@ -23,6 +23,8 @@ export function askedOf(
     messages: [...begun, ...targets, ...answered.map(({ message }) => message)],
     answered,
     reactionRows: events.flatMap(reactionRowOf),
+    deleted: events.flatMap((event) => (event.kind === 'messageDeleted' ? [event.message] : [])),
+    voters: events.flatMap((event) => (event.kind === 'pollVoted' ? [event.actor] : [])),
     deliveries: events.flatMap(({ key, actor }) => {
       const named = key === undefined || actor.standing !== 'ours' ? undefined : keys.verify(key);
       return named === undefined ? [] : [named.delivery];

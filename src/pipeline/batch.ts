@@ -81,8 +81,10 @@ export function sentBy(events: readonly BridgeEvent[]): MessageRef[] {
 }
 
 export function roomsOf(events: readonly BridgeEvent[]): Asked['rooms'] {
-  // Votes are shown in the room where they were given, too.
-  const toldBack = new Set(events.filter((event) => isEcho(event) || isOfPoll(event)).map(({ room }) => roomKey(room)));
+  // Votes are shown in the room where they were given, too; a deletion may be one's.
+  const isToldBack = (event: BridgeEvent): boolean =>
+    isEcho(event) || isOfPoll(event) || event.kind === 'messageDeleted';
+  const toldBack = new Set(events.filter(isToldBack).map(({ room }) => roomKey(room)));
   const rooms = new Map(events.map(({ room }) => [roomKey(room), room]));
   return [...rooms].map(([key, room]) => ({ room, bringsEchoes: toldBack.has(key) }));
 }

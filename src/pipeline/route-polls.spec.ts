@@ -35,6 +35,7 @@ function knowing(poll: Partial<KnownPoll> = {}): Known {
     reactionsByRemote: new Map(),
     calls: new Map(),
     polls: new Map([['5', { state: 'open', options: 3, maxVotes: 1, versions: new Map(), ...poll }]]),
+    ballots: new Map(),
     deliveries: new Map(),
     parkedByMessage: new Map(),
     reached: new Map(),
@@ -53,6 +54,17 @@ const voted = (name: Name, choices: number[], version: string, person = 'mia'): 
   choices,
   version,
 });
+/** A vote that has an id of its own: what it says of itself. */
+const ballot = (row: string, choices: number[], version: string, person = 'mia'): BridgeEvent => ({
+  ...voted('matrix', choices, version, person),
+  ...{ row: remoteId(row) },
+});
+const gone = (row: string, version: string, by = 'mia'): BridgeEvent => ({
+  ...base('matrix', by),
+  kind: 'messageDeleted',
+  message: { room: roomOf('matrix'), id: remoteId(row) },
+  version,
+});
 const counted = (name: Name, voters: number, version: string): BridgeEvent => ({
   ...base(name, 'system'),
   kind: 'pollCounted',
@@ -62,7 +74,11 @@ const counted = (name: Name, voters: number, version: string): BridgeEvent => ({
 const closed = (name: Name, version = '9'): BridgeEvent => ({ ...base(name), kind: 'pollClosed', version });
 
 /** Each of these lists of events is one payload. */
-function routed(payloads: readonly (readonly BridgeEvent[])[], known = knowing()): Plan {
+function routed(
+  payloads: readonly (readonly BridgeEvent[])[],
+  known = knowing(),
+  from: 'source' | 'replay' = 'source',
+): Plan {
   let deliveries = 0;
   return route(
     payloads.map((events, index) => ({
@@ -70,7 +86,7 @@ function routed(payloads: readonly (readonly BridgeEvent[])[], known = knowing()
       account: accountId('any'),
       order: 'kept' as const,
       content: { events },
-      from: 'source' as const,
+      from,
     })),
     known,
     {
@@ -187,5 +203,92 @@ describe('route: polls', () => {
       ['matrix', 'slack', 'talk'].map((lane) => ['pollCounted', lane]),
     );
     expect(routed([[voted('talk', [1], '8', 'ben')]], knowing({ state: 'closed' })).pollVotes).toEqual([]);
+  });
+});
+
+describe('route: votes that are deleted', () => {
+  const votesOf = ({ pollVotes }: Plan) => pollVotes.map(({ person, choices, version }) => [person, choices, version]);
+
+  it('the only one leaves none behind: it is taken back elsewhere, and all are shown how the poll stands', () => {
+    const plan = routed([[ballot('v1', [1], '3')], [gone('v1', '4')]]);
+    expect(votesOf(plan)).toEqual([
+      ['mia', [1], 3n],
+      ['mia', [], 4n],
+    ]);
+    expect(plan.ballotsGone).toEqual([{ account: 'matrix', remote: 'v1' }]);
+    expect(lines(plan).slice(5)).toEqual([
+      'talk pollVoted',
+      'slack pollVoted',
+      'talk pollCounted',
+      'slack pollCounted',
+      'matrix pollCounted',
+    ]);
+    expect(plan.deliveries[5]?.event).toMatchObject({ choices: [], message: refIn('matrix'), version: '4' });
+    expect(plan.inbox[1]).toMatchObject({ state: 'routed', message: '5' });
+  });
+
+  it('what the person voted before counts again, and can be deleted in its turn', () => {
+    const plan = routed([
+      [ballot('v1', [0], '3')],
+      [ballot('v2', [1], '4')],
+      [ballot('v3', [2], '5')],
+      [gone('v3', '6')],
+      [gone('v2', '7')],
+      [gone('v1', '8')],
+    ]);
+    expect(votesOf(plan).slice(3)).toEqual([
+      ['mia', [1], 6n],
+      ['mia', [0], 7n],
+      ['mia', [], 8n],
+    ]);
+  });
+
+  it('one that counts no more takes nothing away', () => {
+    const plan = routed([[ballot('v1', [0], '3')], [ballot('v2', [1], '4')], [gone('v1', '5')], [gone('v2', '6')]]);
+    expect(plan.inbox[2]).toMatchObject({ state: 'ignored', note: 'another vote of the same person counts' });
+    expect(votesOf(plan).slice(2)).toEqual([['mia', [], 6n]]);
+  });
+
+  it('one that a moderator deletes was its person’s, and nobody else’s vote changes', () => {
+    const plan = routed([[ballot('v1', [0], '3')], [ballot('n1', [1], '4', 'noah')], [gone('v1', '5', 'moderator')]]);
+    expect(votesOf(plan).slice(2)).toEqual([['mia', [], 5n]]);
+    const told = plan.deliveries.filter(({ event }) => event.kind === 'pollVoted').at(-1);
+    expect(told?.event.actor).toEqual({ account: 'matrix', id: 'mia', name: '', standing: 'person' });
+  });
+
+  it('a deletion under a clock that was set back is newer than its vote', () => {
+    expect(votesOf(routed([[ballot('v1', [0], '9')], [gone('v1', '4')]])).at(-1)).toEqual(['mia', [], 10n]);
+  });
+
+  it('a vote that is read again after it was deleted stays so, also when the one before it is deleted', () => {
+    const known = knowing();
+    routed([[ballot('v1', [0], '3')], [ballot('v2', [1], '4')], [gone('v2', '5')]], known);
+    const again = routed([[ballot('v2', [1], '4')]], known, 'replay');
+    expect(again.ballots).toEqual([]);
+    expect(votesOf(routed([[gone('v1', '6')]], known))).toEqual([['mia', [], 6n]]);
+  });
+
+  it('one that comes late counts when the newer one is deleted', () => {
+    const plan = routed([[ballot('v2', [1], '4')], [ballot('v1', [0], '3')], [gone('v2', '5')]]);
+    expect(votesOf(plan)).toEqual([
+      ['mia', [1], 4n],
+      ['mia', [0], 5n],
+    ]);
+  });
+
+  it('after the end it is cast nowhere, and told under the poll', () => {
+    const plan = routed([[ballot('v1', [1], '3')], [closed('matrix')], [gone('v1', '10')]]);
+    expect(plan.pollVotes.at(-1)).toMatchObject({ choices: [] });
+    expect(lines(plan).slice(-3)).toEqual(['talk pollCounted', 'slack pollCounted', 'matrix pollCounted']);
+    expect(lines(plan).filter((line) => line.endsWith('pollVoted'))).toHaveLength(2);
+  });
+
+  it('one in a poll that is gone, or forgotten, changes nothing', () => {
+    const known = knowing();
+    routed([[ballot('v1', [1], '3')]], known);
+    known.messages.set('5', { version: 4n, deleted: true });
+    expect(routed([[gone('v1', '5')]], known).inbox).toMatchObject([{ note: 'stale: deleted already' }]);
+    known.polls.clear();
+    expect(routed([[gone('v1', '5')]], known).inbox).toMatchObject([{ note: 'what it is about is no poll' }]);
   });
 });

@@ -32,6 +32,8 @@ export function route(arrivals: readonly Arrival[], known: Known, options: Route
     held: [],
     polls: [],
     pollVotes: [],
+    ballots: [],
+    ballotsGone: [],
     pollCounts: [],
     closedPolls: [],
     cleared: [],
@@ -205,7 +207,10 @@ class Routing {
   #deletion(event: Extract<BridgeEvent, { kind: 'messageDeleted' }>, wiring: Wiring): Verdict {
     const target = this.on.known.copies.get(copyKey(event.message));
     if (target === undefined) {
-      const reaction = this.on.known.reactionsByRemote.get(remoteKey(event.room.account, event.message.id));
+      const remote = remoteKey(event.room.account, event.message.id);
+      const ballot = this.on.known.ballots.get(remote);
+      if (ballot !== undefined) return this.#polls.takeAway(ballot, event, wiring);
+      const reaction = this.on.known.reactionsByRemote.get(remote);
       return reaction === undefined
         ? this.on.unknownTarget(event, wiring)
         : this.#reactions.remove(event, wiring, reaction, BigInt(event.version), event.message.id);

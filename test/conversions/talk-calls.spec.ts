@@ -35,6 +35,7 @@ function toldOf(names: readonly string[]): BridgeEvent[] {
     told: new Set(),
     messages: new Map(),
     polls: new Map(),
+    ballots: new Map(),
     reactions: new Map(),
     reactionsByRemote: new Map(),
     calls: new Map(),

@@ -56,6 +56,7 @@ export function knowing(directions: Directions = both, options = defaultLinkOpti
     reactionsByRemote: new Map(),
     calls: new Map(),
     polls: new Map(),
+    ballots: new Map(),
     deliveries: new Map(),
     parkedByMessage: new Map(),
     reached: new Map(),

@@ -1,6 +1,6 @@
 import { cleanText } from '../../formatting/clean.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
-import type { MessageRef } from '../../model/ids.js';
+import { type MessageRef, remoteId } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import type { PollTerms } from '../../model/poll.js';
 import { isObject, type JsonObject, readRelation, type StoredEvent } from './matrix.payloads.js';
@@ -86,7 +86,8 @@ export function fromPollResponse(
   const form = poll === undefined ? undefined : pollForm(poll.type, poll.content);
   if (target === undefined || form === undefined) return { ignored: `${type} in a poll that is not known` };
   const choices = choicesIn(content, form);
-  return { events: [{ ...base, kind: 'pollVoted', message: refTo(target), choices, version: order }] };
+  const row = remoteId(event.event_id);
+  return { events: [{ ...base, kind: 'pollVoted', message: refTo(target), choices, version: order, row }] };
 }
 
 /** Pure: whoever asked, and moderators, may end a poll: what others say of its end counts for nothing. */

@@ -209,7 +209,7 @@ function emojiOf(key: string, content: JsonObject): string {
   return name === '' ? '' : `:${name}:`;
 }
 
-/** A redaction does not say what it redacts: where that was a reaction, the core knows it by its id. */
+/** A redaction does not say what it redacts: where that was a reaction or a vote, the core knows it by its id. */
 function fromRedaction(stored: StoredEvent, self: MatrixSelf): ReadResult {
   const target = readRedaction(stored.event.content).redacts ?? stored.event.redacts;
   if (target === undefined) return { ignored: 'm.room.redaction of nothing' };
