@@ -109,6 +109,7 @@ export interface ReactionRemoved extends Happened<'reactionRemoved'> {
 
 export interface PollStarted extends Happened<'pollStarted'>, PollTerms {
   readonly message: MessageRef;
+  readonly thread?: MessageRef;
   /** When it vanishes from its room by itself, ISO 8601. Absent: never. */
   readonly expiresAt?: string;
 }
@@ -289,8 +290,9 @@ export function begunBy(event: BridgeEvent): MessageRef | undefined {
 
 /** What a new message answers: the first message of its thread, and the one that it replies to. */
 export function answeredBy(event: BridgeEvent): readonly MessageRef[] {
-  if (event.kind !== 'messageSent') return [];
-  return [event.thread, event.replyTo].filter((message) => message !== undefined);
+  if (event.kind !== 'messageSent' && event.kind !== 'pollStarted') return [];
+  const replyTo = event.kind === 'messageSent' ? event.replyTo : undefined;
+  return [event.thread, replyTo].filter((message) => message !== undefined);
 }
 
 export function assertNever(value: never): never {

@@ -1,4 +1,4 @@
-import type { AccountId, UserId } from './ids.js';
+import type { AccountId, MessageRef, UserId } from './ids.js';
 
 /** What a poll asks, and how it is voted in. */
 export interface PollTerms {
@@ -41,6 +41,8 @@ export interface PollCast extends PollVote {
 /** All that is known of a poll. */
 export interface PollBoard {
   readonly poll: Poll;
+  /** The first message of the thread that it was asked in. */
+  readonly thread?: MessageRef;
   readonly votes: readonly PollVote[];
   readonly counts: readonly PollCount[];
   readonly casts: readonly PollCast[];

@@ -155,7 +155,7 @@ export interface Plan {
     version: bigint;
     remote: RemoteId | null;
   }[];
-  readonly polls: (PollTerms & { message: RowId })[];
+  readonly polls: (PollTerms & { message: RowId; thread: MessageRef | null })[];
   readonly pollVotes: (PollVote & { message: RowId; version: bigint })[];
   readonly ballots: KnownBallot[];
   readonly ballotsGone: Pick<KnownBallot, 'account' | 'remote'>[];

@@ -7,11 +7,11 @@ export async function writePolls(
   plan: Pick<Plan, 'polls' | 'pollVotes' | 'ballots' | 'ballotsGone' | 'pollCounts' | 'closedPolls'>,
 ): Promise<void> {
   const { polls, pollVotes, ballots, ballotsGone, pollCounts, closedPolls } = plan;
-  for (const { message, question, options, results, maxVotes } of polls) {
+  for (const { message, question, options, results, maxVotes, thread } of polls) {
     await tx.rows(
-      `insert into polls (message, question, options, results, max_votes) values ($1, $2, $3, $4, $5)
+      `insert into polls (message, question, options, results, max_votes, thread) values ($1, $2, $3, $4, $5, $6)
        on conflict (message) do nothing`,
-      [message, question, options, results, maxVotes],
+      [message, question, options, results, maxVotes, thread === null ? null : JSON.stringify(thread)],
     );
   }
   for (const { message, account, person, portal, choices, version } of pollVotes) {

@@ -11,7 +11,7 @@ export class PollRepository {
   /** A poll with all that is known of its votes, in one answer, so that nothing of it is counted twice; undefined where it is none. */
   async board(message: RowId): Promise<PollBoard | undefined> {
     const [row] = await this.database.rows<BoardRow>(
-      `select p.question, p.options, p.results, p.max_votes as "maxVotes", p.closed_at is not null as closed,
+      `select p.question, p.options, p.results, p.max_votes as "maxVotes", p.closed_at is not null as closed, p.thread,
               coalesce((select json_agg(json_build_object('account', v.account, 'person', v.person, 'portal', v.portal::text,
                                                           'choices', v.choices))
                           from poll_votes v where v.message = p.message), '[]'::json) as votes,
@@ -103,6 +103,7 @@ export async function storeCast(
 
 interface BoardRow extends Pick<PollBoard['poll'], 'question' | 'options' | 'results' | 'maxVotes'> {
   readonly closed: boolean;
+  readonly thread: string | null;
   readonly votes: readonly PollVote[];
   readonly counts: readonly PollCount[];
   readonly casts: readonly Omit<PollCast, 'isUnderWay'>[];
@@ -117,7 +118,8 @@ interface KnownRow {
   readonly versions: readonly { readonly account: AccountId; readonly person: string; readonly version: string }[];
 }
 
-function boardOf({ question, options, results, maxVotes, closed, votes, counts, casts, waiting }: BoardRow): PollBoard {
+function boardOf(row: BoardRow): PollBoard {
+  const { question, options, results, maxVotes, closed, thread, votes, counts, casts, waiting } = row;
   const underWay = new Map<string, PollCast>();
   for (const { portal, event } of waiting) {
     const { actor } = JSON.parse(event) as { readonly actor: { readonly account: AccountId; readonly id: UserId } };
@@ -126,6 +128,7 @@ function boardOf({ question, options, results, maxVotes, closed, votes, counts, 
   }
   return {
     poll: { question, options, results, maxVotes, state: closed ? 'closed' : 'open' },
+    ...(thread === null ? {} : { thread: JSON.parse(thread) as MessageRef }),
     votes,
     counts,
     casts: [...casts.map((cast) => ({ ...cast, isUnderWay: underWay.delete(castKey(cast)) })), ...underWay.values()],

@@ -69,9 +69,9 @@ export class ArrivalRoute {
     return id;
   }
 
-  #beginPoll({ question, options, results, maxVotes }: PollStarted, message: RowId): void {
+  #beginPoll({ question, options, results, maxVotes, thread }: PollStarted, message: RowId): void {
     this.known.polls.set(message, { state: 'open', options: options.length, maxVotes, versions: new Map() });
-    this.plan.polls.push({ message, question, options, results, maxVotes });
+    this.plan.polls.push({ message, question, options, results, maxVotes, thread: thread ?? null });
   }
 
   /** Where the source keeps order the target was never bridged, unless we said it and do not know it yet; elsewhere it may still come. */

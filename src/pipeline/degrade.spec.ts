@@ -5,6 +5,7 @@ import type {
   MessageEdited,
   MessageSent,
   PinChanged,
+  PollStarted,
   RoomChanged,
   ThreadChanged,
 } from '../model/bridge-event.js';
@@ -171,6 +172,37 @@ describe('degrade', () => {
     };
     expect(degrade(event, { ...able, threads: 'titled' }, bare)).toEqual({ event, by: 'person' });
     expect(degrade(event, able, bare)).toEqual({ event: { ...message, body: [name, ...message.body] }, by: 'person' });
+  });
+
+  describe('a poll that is asked in a thread', () => {
+    const thread = { room, id: remoteId('1') };
+    const { actor, at, message: ref } = message;
+    const terms = { question: 'Tea?', options: ['yes', 'no'], results: 'shown', maxVotes: 1 } as const;
+    const poll: PollStarted = { kind: 'pollStarted', room, actor, at, message: ref, thread, ...terms };
+    const polls = { are: 'native', minOptions: 2, maxOptions: 20, votes: 'secret' } as const;
+    const stands = resolved({ thread: 'found' });
+
+    it('is one there, and its words stand in the thread where the room refuses it', () => {
+      const shown = degrade(poll, { ...able, threads: 'plain', polls }, stands);
+      expect(shown).toMatchObject({ event: { kind: 'pollStarted', thread }, inLine: { thread } });
+    });
+
+    it('is told there in words where the room has no polls', () => {
+      expect(degrade(poll, { ...able, threads: 'plain' }, stands)).toMatchObject({
+        event: { kind: 'messageSent', thread },
+      });
+    });
+
+    it('answers the first message where the room has no threads', () => {
+      expect(degrade(poll, able, stands)).toMatchObject({ event: { kind: 'messageSent', replyTo: thread } });
+    });
+
+    it('is one of the room where the thread is not there', () => {
+      const shown = degrade(poll, { ...able, threads: 'plain' }, resolved({ thread: 'missing' }));
+      expect('event' in shown && shown.event).not.toHaveProperty('thread');
+      const asPoll = degrade(poll, { ...able, threads: 'plain', polls }, resolved({ thread: 'missing' }));
+      expect('event' in asPoll && asPoll.event).not.toHaveProperty('thread');
+    });
   });
 
   describe('a thread that gets another name', () => {

@@ -99,9 +99,13 @@ function asItIs(event: BridgeEvent, { can }: Resolved): Degraded {
 
 /** Where it turns out that the room does not take it, it is told in words all the same. */
 function poll(event: PollStarted, capabilities: Capabilities, resolved: Resolved): Degraded {
-  const inWords = pollAsMessage(event);
+  const inWords = message(pollAsMessage(event), capabilities, resolved);
   const isShown = pollIn(event, capabilities) !== 'words' && resolved.can(event.kind);
-  return isShown ? { event, by: 'person', inLine: inWords } : asItIs(inWords, resolved);
+  if (!isShown) return inWords;
+  const inLine = 'event' in inWords && inWords.event.kind === 'messageSent' ? { inLine: inWords.event } : {};
+  const { thread: _notHere, ...inRoom } = event;
+  const isInThread = capabilities.threads !== 'none' && resolved.thread === 'found';
+  return { event: isInThread ? event : inRoom, by: 'person', ...inLine };
 }
 
 function message(event: MessageSent, capabilities: Capabilities, resolved: Resolved): Degraded {

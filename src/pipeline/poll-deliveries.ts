@@ -64,7 +64,7 @@ export function pollStep(event: PollEvent, board: PollBoard, place: PollPlace): 
         : { then: 'skip', reason: 'the votes are told under the poll' };
     case 'pollClosed':
       if (form !== 'native') return { then: 'skip', reason: 'the votes under the poll tell that it is over' };
-      return { then: 'do', event, inLine: noticeLine(event, noticeOf(event, place.networkLabel)) };
+      return { then: 'do', event, inLine: { ...noticeLine(event, noticeOf(event, place.networkLabel)), by: 'bridge' } };
     case 'pollCounted':
       return form === 'counted' ? shown(event, board, place) : told(event, board, form, place);
   }

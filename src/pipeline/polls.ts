@@ -93,9 +93,10 @@ export function pollIn({ options }: PollTerms, { polls }: Pick<Capabilities, 'po
 }
 
 /** Pure: a poll for a room that has none like it. */
-export function pollAsMessage({ room, actor, at, message, question, options }: PollStarted): MessageSent {
+export function pollAsMessage({ room, actor, at, message, question, options, thread }: PollStarted): MessageSent {
   const body = pollInWords({ question, options });
-  return { kind: 'messageSent', room, actor, at, message, body, files: [], style: 'text' };
+  const inThread = thread === undefined ? {} : { thread };
+  return { kind: 'messageSent', room, actor, at, message, body, files: [], style: 'text', ...inThread };
 }
 
 /** Pure: a poll in words, for rooms that have none. */

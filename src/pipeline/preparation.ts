@@ -105,17 +105,14 @@ export class Preparation {
     const target = isEdit ? copies.filter(({ part }) => part < firstFilePart) : copies;
     const answers = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
     const replyTo = await this.#copyOf(lane, answers);
-    const thread =
-      event.kind === 'threadChanged'
-        ? target.at(0)
-        : await this.#copyOf(lane, event.kind === 'messageSent' ? event.thread : undefined);
+    const thread = event.kind === 'threadChanged' ? target.at(0) : await this.#copyOf(lane, begunIn(event));
     const reacted = await this.#reactionCopies(lane, delivery);
     const degraded = degrade(event, capabilities, {
       ...(await this.#reactionHere(adapter, event, reacted, signal)),
       ...this.#resolved(adapter, lane, event, target),
       ...(lost === undefined ? {} : { lost }),
       replyTarget: found(answers !== undefined, replyTo),
-      thread: found(event.kind === 'messageSent' && event.thread !== undefined, thread),
+      thread: found(begunIn(event) !== undefined, thread),
     });
     if ('skip' in degraded) return degraded;
     const said = await this.#forReaders(degraded.event, adapter, lane, signal);
@@ -125,10 +122,11 @@ export class Preparation {
         : await this.parts.speakers.choose(person, chosen);
     const isCorrection = event.kind === 'messageEdited' && said.kind === 'messageSent';
     const isToldReaction = event.kind === 'reactionAdded' && said.kind === 'messageSent';
+    const words = said.kind === 'pollStarted' ? degraded.inLine : said;
     const answered =
       isCorrection || isToldReaction || event.kind === 'pinChanged'
         ? target.at(0)
-        : said.kind === 'messageSent' && said.replyTo !== undefined
+        : words?.kind === 'messageSent' && words.replyTo !== undefined
           ? (replyTo ?? thread)
           : undefined;
     const isShared = speaker.as === 'relay' || speaker.as === 'bridged';
@@ -210,11 +208,14 @@ export class Preparation {
     const target = copies.filter(({ part }) => part === 0);
     const [poll] = target;
     const { maxFileBytes } = capabilities;
-    const request = { delivery: delivery.uuid, room: lane.room, target, firstPart: 0, maxFileBytes };
+    const thread = capabilities.threads === 'none' ? undefined : await this.#copyOf(lane, board.thread);
+    const inThread = thread === undefined ? {} : { thread };
+    const request = { delivery: delivery.uuid, room: lane.room, target, firstPart: 0, maxFileBytes, ...inThread };
     switch (step.then) {
       case 'do': {
         const speaker = await this.parts.speakers.choose(event.actor, chosen);
-        const inLine = step.inLine === undefined ? {} : { inLine: step.inLine };
+        const answered = thread === undefined || poll === undefined ? {} : { replyTo: poll };
+        const inLine = step.inLine === undefined ? {} : { inLine: step.inLine, ...answered };
         return { send: { ...request, event: step.event, speaker, ...inLine }, hash: null };
       }
       case 'show':
@@ -376,6 +377,11 @@ function firstPartOf(said: BridgeEvent, event: BridgeEvent): number {
     default:
       return assertNever(event);
   }
+}
+
+/** The first message of the thread that a new message is said in. */
+function begunIn(event: BridgeEvent): MessageRef | undefined {
+  return event.kind === 'messageSent' || event.kind === 'pollStarted' ? event.thread : undefined;
 }
 
 function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' | 'none' {

@@ -109,9 +109,17 @@ describe('route: polls', () => {
     const message = { room: roomOf('matrix'), id: remoteId('new') };
     const known = knowing();
     const plan = routed([[{ ...base('matrix'), message, kind: 'pollStarted', ...asked }]], known);
-    expect(plan.polls).toEqual([{ message: '6', ...asked }]);
+    expect(plan.polls).toEqual([{ message: '6', ...asked, thread: null }]);
     expect(lines(plan)).toEqual(['talk pollStarted', 'slack pollStarted']);
     expect(known.polls.get('6')).toMatchObject({ state: 'open', options: 2 });
+  });
+
+  it('the thread that it is asked in is known from then on', () => {
+    const asked = { question: 'Tea?', options: ['yes', 'no'], results: 'shown', maxVotes: 1 } as const;
+    const message = { room: roomOf('matrix'), id: remoteId('new') };
+    const thread = { room: roomOf('matrix'), id: remoteId('root') };
+    const plan = routed([[{ ...base('matrix'), message, thread, kind: 'pollStarted', ...asked }]]);
+    expect(plan.polls).toMatchObject([{ thread }]);
   });
 
   it('a vote is written down, goes to the other rooms, and all are shown how the poll stands, its own room too', () => {

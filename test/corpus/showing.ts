@@ -54,7 +54,7 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
   }
   const { can, capabilities } = abilities[target];
   const replyTo = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
-  const thread = event.kind === 'messageSent' ? event.thread : undefined;
+  const thread = event.kind === 'messageSent' || event.kind === 'pollStarted' ? event.thread : undefined;
   const able = { ...capabilities, ...given.able };
   const degraded = degrade(event, able, {
     replyTarget: stateOf(replyTo, given),
@@ -107,7 +107,7 @@ function shown(event: BridgeEvent, by: 'person' | 'bridge', target: Network, giv
     case 'pinChanged':
       return { [event.state]: event.message.id };
     case 'pollStarted':
-      return asked(event, target);
+      return { ...(event.thread === undefined ? {} : { inThread: event.thread.id }), ...asked(event, target) };
     case 'pollVoted':
       return { votes: event.choices, in: event.message.id };
     case 'pollClosed':

@@ -40,4 +40,11 @@ describe('fromMatrix: polls', () => {
       events: [{ kind: 'pollVoted', message: { id: started.event_id }, row: vote.event_id }],
     });
   });
+
+  it('one that is asked in a thread has it', () => {
+    const relation = { rel_type: 'm.thread', event_id: '$root', is_falling_back: true };
+    const inThread = { ...started, content: { ...content, 'm.relates_to': relation } };
+    expect(read(inThread)).toMatchObject({ events: [{ kind: 'pollStarted', thread: { id: '$root' } }] });
+    expect(read(started)).not.toHaveProperty('events.0.thread');
+  });
 });

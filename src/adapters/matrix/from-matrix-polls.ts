@@ -66,13 +66,16 @@ export function choicesIn(content: JsonObject, { ids, options, maxVotes }: PollF
 type Base = Pick<BridgeEvent, 'room' | 'actor' | 'at' | 'key'>;
 
 /** Pure: somebody asks something. */
-export function fromPollStart({ event }: StoredEvent, base: Base, message: MessageRef): ReadResult {
+export function fromPollStart({ event }: StoredEvent, base: Base, refTo: (id: string) => MessageRef): ReadResult {
   const { content, type } = event;
-  if (readRelation(content).rel_type === 'm.replace') return { ignored: `${type}: a poll that is asked otherwise` };
+  const { rel_type: relation, event_id: first } = readRelation(content);
+  if (relation === 'm.replace') return { ignored: `${type}: a poll that is asked otherwise` };
   const form = pollForm(type, content);
   if (form === undefined) return { ignored: `${type} that asks nothing` };
   const { question, options, results, maxVotes } = form;
-  return { events: [{ ...base, kind: 'pollStarted', message, question, options, results, maxVotes }] };
+  const message = refTo(event.event_id);
+  const thread = relation === 'm.thread' && first !== undefined ? { thread: refTo(first) } : {};
+  return { events: [{ ...base, kind: 'pollStarted', message, question, options, results, maxVotes, ...thread }] };
 }
 
 /** Pure: somebody votes. The source found the poll, whose options a vote names by their ids. */

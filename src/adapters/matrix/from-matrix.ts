@@ -77,7 +77,7 @@ export function fromMatrix(stored: StoredEvent, self: MatrixSelf): ReadResult {
       return fromRetention(stored, self);
     case 'm.poll.start':
     case 'org.matrix.msc3381.poll.start':
-      return fromPollStart(stored, happened(stored, self), refTo(stored, self, stored.event.event_id));
+      return fromPollStart(stored, happened(stored, self), (id) => refTo(stored, self, id));
     case 'm.poll.response':
     case 'org.matrix.msc3381.poll.response':
       return fromPollResponse(stored, happened(stored, self), (id) => refTo(stored, self, id));

@@ -11,6 +11,7 @@ import type { MatrixLookups } from './matrix.lookups.js';
 import type { MatrixMessages } from './matrix.messages.js';
 import type { JsonObject, MatrixEvent } from './matrix.payloads.js';
 import { type PollForm, pollForm, pollTypes } from './from-matrix-polls.js';
+import { relationOf } from './to-matrix.js';
 import { endContent, responseContent, startContent } from './to-matrix-polls.js';
 import { type MatrixWriter, withKey, writingOf } from './matrix.writer.js';
 
@@ -25,13 +26,15 @@ export class MatrixPolls {
   ) {}
 
   async start(request: DeliveryRequest<PollStarted>, signal: AbortSignal): Promise<void> {
-    const { event, inLine, made, room } = request;
+    const { event, inLine, made, room, thread } = request;
     if (made.length > 0) return;
     await this.writer.assertWanted(room);
     const writing = writingOf(request, signal);
     const { user, voice } = await this.writer.speaking(request, writing);
     const question = voice.as === 'relay' ? `${voice.name} (${voice.networkLabel}): ${event.question}` : event.question;
-    const id = await this.#send(request, user, pollTypes.unstable.start, startContent({ ...event, question }), writing);
+    const placing = thread === undefined ? {} : { thread: await this.lookups.threadOf(room, thread.id, signal) };
+    const content = { ...startContent({ ...event, question }), ...relationOf(placing, 0) };
+    const id = await this.#send(request, user, pollTypes.unstable.start, content, writing);
     if (id !== 'refused') request.onMade({ part: 0, id: remoteId(id), key: request.key(0) });
     else if (inLine === undefined) throw pollRefused();
     else await this.messages.say(asLine(request, inLine), signal);

@@ -202,7 +202,8 @@ function msgtypeOf({ as }: Voice, { style, attention }: Said): string {
   return style === 'emote' && as === 'ghost' ? 'm.emote' : 'm.text';
 }
 
-function relationOf({ replyTo, thread }: Placing, part: number): JsonObject {
+/** Pure: where an event stands. */
+export function relationOf({ replyTo, thread }: Pick<Placing, 'replyTo' | 'thread'>, part: number): JsonObject {
   const answers = part === 0 ? replyTo : undefined;
   if (thread === undefined) {
     return answers === undefined ? {} : { 'm.relates_to': { 'm.in_reply_to': { event_id: answers } } };

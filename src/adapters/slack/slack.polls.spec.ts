@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { asking, keyOf, saying, type Asked } from '../../../test/contract/matrix-deliveries.js';
 import { SlackBench, until } from '../../../test/contract/slack-bench.js';
 import type { BridgeEvent, PollCounted, PollStarted } from '../../model/bridge-event.js';
+import { remoteId } from '../../model/ids.js';
 import type { ShownPoll } from '../../model/network-adapter.js';
 import { signatureOf } from '../../sandbox/slack/request-sender.js';
 import { checkedBlocks } from '../../sandbox/slack/state/block-rules.js';
@@ -75,6 +76,27 @@ describe('slack.polls', () => {
     await send(asked);
     const [outcome] = await adapter.wasDone([asked.uncertain], new Date(Date.now() - 1000), bench.signal);
     expect(outcome?.done).toMatchObject([{ part: 0, id: asked.made[0]?.id, key: keyOf('a', 0) }]);
+  });
+
+  it('one that is asked in a thread stands in it, is found there, and is shown anew there', async () => {
+    await open();
+    const root = bench.sandbox.post(bench.channel, bench.ann, 'Let us plan');
+    const thread = { part: 0, id: remoteId(root), key: keyOf('root', 0) };
+    const asked = asking('a', bench.room, started, { poll, thread });
+    await send(asked);
+    const ts = String(asked.made[0]?.id);
+    expect(shown(ts)).toMatchObject({ thread_ts: root });
+    expect(shown(ts)).not.toHaveProperty('subtype', 'thread_broadcast');
+    const [outcome] = await adapter.wasDone([asked.uncertain], new Date(Date.now() - 1000), bench.signal);
+    expect(outcome?.done).toMatchObject([{ part: 0, id: ts }]);
+    const counted = { kind: 'pollCounted', version: '3' } as unknown as Omit<
+      PollCounted,
+      'room' | 'actor' | 'at' | 'message'
+    >;
+    const tally = { counts: [1, 0], voters: 1, unknown: 0 };
+    await send(asking('b', bench.room, counted, { poll: { ...poll, tally }, target: asked.made }));
+    expect(words(ts)).toContain('Friday — 1');
+    expect(shown(ts)).toMatchObject({ thread_ts: root });
   });
 
   it('what Slack refuses is told in words', async () => {

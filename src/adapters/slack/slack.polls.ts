@@ -10,14 +10,15 @@ export class PollDelivery implements Deliver<'pollStarted'> {
   readonly repeat = 'look';
 
   constructor(
-    private readonly writer: Pick<SlackWriter, 'post'>,
+    private readonly writer: Pick<SlackWriter, 'post' | 'where'>,
     private readonly lines: Deliver<'messageSent'>,
   ) {}
 
   async send(request: DeliveryRequest<PollStarted>, signal: AbortSignal): Promise<void> {
     if (request.made.length > 0) return;
+    const where = await this.writer.where(request, signal);
     await orInLine(request, this.lines, signal, () =>
-      this.writer.post(request, 0, pollText(pollIn(request)), {}, signal),
+      this.writer.post(request, 0, pollText(pollIn(request)), where, signal),
     );
   }
 }

@@ -29,9 +29,12 @@ export function fileGone(
 
 export function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent {
   const { row, poll } = stored;
-  if (poll !== undefined)
-    return { ...pollStarted(poll, happened(stored, reader), refTo(stored, reader, row.id)), ...expiryOf(row) };
   const thread = threadOf(row);
+  const inThread = thread === undefined ? {} : { thread: refTo(stored, reader, thread) };
+  if (poll !== undefined) {
+    const asked = pollStarted(poll, happened(stored, reader), refTo(stored, reader, row.id));
+    return { ...asked, ...inThread, ...expiryOf(row) };
+  }
   const base = happened(stored, reader);
   const location = base.actor.standing === 'ours' ? undefined : locationIn(row);
   return {
@@ -44,7 +47,7 @@ export function messageSent(stored: StoredRow, reader: TalkReader): BridgeEvent 
     style: 'text',
     ...(location === undefined ? {} : { location }),
     ...answeredIn(row, row.parent, stored, reader),
-    ...(thread === undefined ? {} : { thread: refTo(stored, reader, thread) }),
+    ...inThread,
     ...titleOf(row),
     ...(row.silent === true ? { attention: 'silent' } : {}),
     ...expiryOf(row),

@@ -120,7 +120,9 @@ export class MessageDelivery implements Deliver<'messageSent'> {
       return { replyTo: answered, ...(title === undefined ? {} : { thread: { threadTitle: title } }) };
     }
     const place = await this.writing.threads.placeOf(room, thread, signal);
-    if (place === undefined) return { replyTo: answered };
+    // What the bridge says of a message stands where that does.
+    const isOfAnswered = answered !== undefined && event.by === 'bridge';
+    if (place === undefined || ('threadTitle' in place && isOfAnswered)) return { replyTo: answered };
     // What the thread goes on from may stand outside of it.
     const isOutside = answered?.id === thread.id && !('threadId' in place && String(place.threadId) === thread.id);
     return { replyTo: isOutside ? undefined : answered, thread: { ...place, root: thread } };

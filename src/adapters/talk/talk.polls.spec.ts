@@ -1,9 +1,9 @@
 import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
-import { copyOf, happened, message, requested } from '../../../test/contract/talk-requests.js';
-import type { BridgeEvent, PollClosed, PollStarted, PollVoted } from '../../model/bridge-event.js';
+import { copyOf, happened, keyOf, message, requested } from '../../../test/contract/talk-requests.js';
+import type { BridgeEvent, MessageSent, PollClosed, PollStarted, PollVoted } from '../../model/bridge-event.js';
 import { NetworkUnavailable, TargetGone, VoteNotCast } from '../../model/errors.js';
 import { roomId } from '../../model/ids.js';
-import type { Copy, UncertainDelivery } from '../../model/network-adapter.js';
+import type { Copy, DeliveryRequest, UncertainDelivery } from '../../model/network-adapter.js';
 import { PollStatus } from '../../sandbox/talk/state/polls.js';
 
 const { signal } = new AbortController();
@@ -33,8 +33,23 @@ describe('talk.polls', () => {
 
   const polls = () => at.talk.polls(at.token);
   const texts = (): unknown[] => at.talk.messages(at.token, 'alice').map((row) => row['message']);
-  const ask = async (event: PollStarted = started): Promise<readonly Copy[]> => {
-    const { request, made } = requested(at, event, { inLine });
+  const row = (copy: Copy | undefined): Record<string, unknown> | undefined =>
+    at.talk.messages(at.token, 'alice').find(({ id }) => String(id) === copy?.id);
+  /** What the bridge says of it. */
+  const tell = async (where: Pick<DeliveryRequest<MessageSent>, 'replyTo' | 'thread'>): Promise<Copy | undefined> => {
+    const { request, made } = requested(
+      at,
+      { ...inLine, by: 'bridge' },
+      {
+        ...where,
+        key: () => keyOf(1),
+      },
+    );
+    await at.adapter.deliver.messageSent.send(request, signal);
+    return made[0];
+  };
+  const ask = async (event: PollStarted = started, thread?: Copy): Promise<readonly Copy[]> => {
+    const { request, made } = requested(at, event, { inLine, ...(thread === undefined ? {} : { thread }) });
     await at.adapter.deliver.pollStarted.send(request, signal);
     return made;
   };
@@ -70,6 +85,29 @@ describe('talk.polls', () => {
     expect(copy).toMatchObject({ part: 0, id: String(row?.['id']) });
     expect(polls()).toMatchObject([{ options: ['yes', 'no'], resultMode: 0, maxVotes: 1, isOpen: true }]);
     expect(polls()[0]?.question).toMatch(/^.+ \(.+\): Tea\?$/);
+  });
+
+  it('one that is asked in a thread stands in it, and what tells of it does', async () => {
+    const root = at.talk.post(at.token, 'bob', 'Let us plan', { threadTitle: 'Planning' });
+    const reader = await new Reader(at.adapter, at.pulling, at.room).begin();
+    const [poll] = await ask(started, copyOf(root));
+    expect(row(poll)).toMatchObject({ message: '{object}', isThread: true, threadId: root });
+    expect(row(await tell({ replyTo: poll!, thread: copyOf(root) }))).toMatchObject({ isThread: true, threadId: root });
+    at.talk.askPoll(at.token, 'bob', 'Cake?', ['yes', 'no'], { threadId: root });
+    await reader.read();
+    expect(events(reader).filter(({ kind }) => kind === 'pollStarted')).toMatchObject([
+      { question: expect.stringMatching('Tea') as string, thread: { id: String(root) } },
+      { question: 'Cake?', thread: { id: String(root) } },
+    ]);
+  });
+
+  it('where there is no thread yet it stands in the room, and what tells of it opens none', async () => {
+    const root = at.talk.post(at.token, 'bob', 'Who comes?');
+    const [poll] = await ask(started, copyOf(root));
+    expect(row(poll)).not.toHaveProperty('isThread');
+    const line = row(await tell({ replyTo: poll!, thread: copyOf(root) }));
+    expect(line).not.toHaveProperty('isThread');
+    expect(line).toMatchObject({ parent: { id: Number(poll?.id) } });
   });
 
   it('what the room does not take is told in words', async () => {

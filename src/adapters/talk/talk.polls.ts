@@ -35,8 +35,9 @@ export class PollDelivery implements Deliver<'pollStarted'> {
     if (made.length > 0) return;
     const { client, voices, authors } = this.parts.writing;
     const key = request.key(0);
+    const inThread = await this.#threadOf(request, signal);
     const make = async (voice: Voice): Promise<{ id: number; voice: Voice }> => {
-      const asked = pollFor(event, speaker, voice.as);
+      const asked = { ...pollFor(event, speaker, voice.as), ...inThread };
       await this.parts.polls.making(token, asked, key, voice.as === 'own' ? voice.actor : undefined);
       const id = await reasoned(voice, { client, token, signal, beyondChat: 'ask something in a poll' }, () =>
         voice.polls.create(token, asked, () => request.beforeSend(), signal),
@@ -49,6 +50,15 @@ export class PollDelivery implements Deliver<'pollStarted'> {
       authors.note(token, copy, voice);
       request.onMade(copy);
     });
+  }
+
+  /** Talk opens a thread with words alone: where there is none yet, the poll stands in the room. */
+  async #threadOf(
+    { room, thread }: DeliveryRequest<PollStarted>,
+    signal: AbortSignal,
+  ): Promise<Pick<NewPoll, 'threadId'>> {
+    const place = thread === undefined ? undefined : await this.parts.writing.threads.placeOf(room, thread, signal);
+    return place !== undefined && 'threadId' in place ? place : {};
   }
 
   /** The answer names the poll, and not the message that shows it. */

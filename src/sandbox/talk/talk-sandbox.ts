@@ -168,7 +168,7 @@ export class TalkSandbox {
     user: string,
     question: string,
     options: readonly string[],
-    how: Partial<PollText> = {},
+    { threadId, ...how }: Partial<PollText> & { readonly threadId?: number } = {},
   ): number {
     const text = { question, options, resultMode: 0, maxVotes: 1, ...how } as const;
     return this.state.polls.create(
@@ -176,6 +176,7 @@ export class TalkSandbox {
       this.#attendee(this.#room(token), user).actor,
       text,
       PollStatus.open,
+      threadId,
     ).id;
   }
 

@@ -2,8 +2,11 @@ import { callEndpoint } from './endpoint-call.js';
 import type { OcsDoor } from './ocs.js';
 import { pollEndpoints, type Poll } from './polls.endpoints.js';
 
-/** What is asked. */
-export type NewPoll = Pick<Poll, 'question' | 'options' | 'maxVotes'> & { readonly resultMode: 0 | 1 };
+/** What is asked. `threadId`: in a thread that is there; a poll opens none. */
+export type NewPoll = Pick<Poll, 'question' | 'options' | 'maxVotes'> & {
+  readonly resultMode: 0 | 1;
+  readonly threadId?: number;
+};
 
 /** Polls, as one login sees them and votes in them. Source: OpenAPI of Talk 22, `poll`. */
 export class PollsApi {

@@ -19,7 +19,8 @@ export function addPollRoutes(router: OcsRouter): void {
 
 function create(call: RoomCall): Answer {
   const status = call.input.flag('draft') ? PollStatus.draft : PollStatus.open;
-  const poll = call.talk.polls.create(call.room, call.attendee.actor, readText(call), status);
+  const threadId = call.input.number('threadId');
+  const poll = call.talk.polls.create(call.room, call.attendee.actor, readText(call), status, threadId);
   return status === PollStatus.draft ? ok(viewDraft(call, poll)) : created(viewPoll(call, poll));
 }
 

@@ -39,14 +39,16 @@ export class Polls {
   ) {}
 
   /** A poll that is no draft is told of in the room. */
-  create(room: Room, author: Actor, text: PollText, status: PollStatus): Poll {
+  create(room: Room, author: Actor, text: PollText, status: PollStatus, threadId = 0): Poll {
     if (room.type === RoomType.oneToOne) throw new Refusal(400, { error: 'room' });
     check(text);
     this.#lastId += 1;
     const poll: Poll = { id: this.#lastId, author, text, status, votes: new Map() };
     const polls = this.#byRoom.get(room) ?? new Map<number, Poll>();
     this.#byRoom.set(room, polls.set(poll.id, poll));
-    if (status !== PollStatus.draft) this.chat.say(room, author, { kind: 'object', object: pollObject(poll) });
+    if (status !== PollStatus.draft) {
+      this.chat.say(room, author, { kind: 'object', object: pollObject(poll) }, { threadId });
+    }
     return poll;
   }
 
