@@ -1,6 +1,6 @@
 import type { DeliveryKey, FileRef, MessageRef, RemoteId, RoomRef, UserRef } from './ids.js';
 import type { Location } from './location.js';
-import type { PollCount, PollTerms } from './poll.js';
+import type { PollCount, PollTerms, PollWords } from './poll.js';
 import type { RichText } from './rich-text.js';
 
 /** Something that happened in a room, in words no network owns. Past tense: it cannot be refused. */
@@ -80,6 +80,8 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   /** As of a message that is sent. */
   readonly title?: string;
   readonly style: MessageSent['style'];
+  /** The message is a poll: what it asks from now on, which `body` says in words. Its options are as many as before, in their order. */
+  readonly asks?: PollWords;
   readonly attention?: 'silent';
   readonly by?: 'bridge';
   readonly version: Version;

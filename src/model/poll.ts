@@ -1,9 +1,12 @@
 import type { AccountId, MessageRef, UserId } from './ids.js';
 
-/** What a poll asks, and how it is voted in. */
-export interface PollTerms {
+export interface PollWords {
   readonly question: string;
   readonly options: readonly string[];
+}
+
+/** What a poll asks, and how it is voted in. */
+export interface PollTerms extends PollWords {
   /** `hidden`: nobody is shown what was chosen before the poll is over. */
   readonly results: 'shown' | 'hidden';
   /** 0: as many as there are options. */

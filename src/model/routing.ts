@@ -1,7 +1,7 @@
 import type { BridgeEvent } from './bridge-event.js';
 import type { Call } from './call.js';
 import type { LinkOptions } from './link-options.js';
-import type { PollCount, PollTerms, PollVote } from './poll.js';
+import type { PollCount, PollTerms, PollVote, PollWords } from './poll.js';
 import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef, UserId } from './ids.js';
 
 /** Ids of rows: bigint in the database, decimal text here. */
@@ -160,6 +160,7 @@ export interface Plan {
   readonly ballots: KnownBallot[];
   readonly ballotsGone: Pick<KnownBallot, 'account' | 'remote'>[];
   readonly pollCounts: (PollCount & { message: RowId; version: bigint })[];
+  readonly askedOtherwise: (PollWords & { message: RowId })[];
   readonly closedPolls: RowId[];
   readonly held: {
     account: AccountId;

@@ -4,15 +4,18 @@ import type { Transaction } from './database.js';
 /** What a batch tells of polls. */
 export async function writePolls(
   tx: Transaction,
-  plan: Pick<Plan, 'polls' | 'pollVotes' | 'ballots' | 'ballotsGone' | 'pollCounts' | 'closedPolls'>,
+  plan: Pick<Plan, 'polls' | 'pollVotes' | 'ballots' | 'ballotsGone' | 'pollCounts' | 'askedOtherwise' | 'closedPolls'>,
 ): Promise<void> {
-  const { polls, pollVotes, ballots, ballotsGone, pollCounts, closedPolls } = plan;
+  const { polls, pollVotes, ballots, ballotsGone, pollCounts, askedOtherwise, closedPolls } = plan;
   for (const { message, question, options, results, maxVotes, thread } of polls) {
     await tx.rows(
       `insert into polls (message, question, options, results, max_votes, thread) values ($1, $2, $3, $4, $5, $6)
        on conflict (message) do nothing`,
       [message, question, options, results, maxVotes, thread === null ? null : JSON.stringify(thread)],
     );
+  }
+  for (const { message, question, options } of askedOtherwise) {
+    await tx.rows(`update polls set question = $2, options = $3 where message = $1`, [message, question, options]);
   }
   for (const { message, account, person, portal, choices, version } of pollVotes) {
     await tx.rows(

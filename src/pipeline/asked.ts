@@ -3,7 +3,7 @@ import type { Asked } from '../persistence/ingest.repository.js';
 import { answersOf, type TellsFirst } from './answers.js';
 import { beginningsIn, roomsOf } from './batch.js';
 import type { DeliveryKeys } from './delivery-key.js';
-import { isOfPoll } from './polls.js';
+import { tellsOfPoll } from './polls.js';
 
 /** Pure: what has to be known of everything that these events refer to, before they are routed. */
 export function askedOf(
@@ -18,7 +18,7 @@ export function askedOf(
     newMessages: begun.length,
     rooms: roomsOf(events),
     calls: events.filter(({ kind }) => kind === 'callChanged').map(({ room }) => room),
-    tellsOfPolls: events.some(isOfPoll),
+    tellsOfPolls: events.some(tellsOfPoll),
     changesSomething: targets.length > 0,
     messages: [...begun, ...targets, ...answered.map(({ message }) => message)],
     answered,

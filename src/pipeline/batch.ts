@@ -6,7 +6,7 @@ import { copyKey, roomKey } from '../model/routing.js';
 import type { Asked, Learnt } from '../persistence/ingest.repository.js';
 import type { InboxRow } from '../persistence/plan-writes.js';
 import type { Interpretation } from './interpret.js';
-import { isOfPoll } from './polls.js';
+import { tellsOfPoll } from './polls.js';
 
 /** A payload with what it says. */
 export interface Read extends RawPayload {
@@ -83,7 +83,7 @@ export function sentBy(events: readonly BridgeEvent[]): MessageRef[] {
 export function roomsOf(events: readonly BridgeEvent[]): Asked['rooms'] {
   // Votes are shown in the room where they were given, too; a deletion may be one's.
   const isToldBack = (event: BridgeEvent): boolean =>
-    isEcho(event) || isOfPoll(event) || event.kind === 'messageDeleted';
+    isEcho(event) || tellsOfPoll(event) || event.kind === 'messageDeleted';
   const toldBack = new Set(events.filter(isToldBack).map(({ room }) => roomKey(room)));
   const rooms = new Map(events.map(({ room }) => [roomKey(room), room]));
   return [...rooms].map(([key, room]) => ({ room, bringsEchoes: toldBack.has(key) }));

@@ -205,6 +205,38 @@ describe('degrade', () => {
     });
   });
 
+  describe('a poll that is asked otherwise', () => {
+    const asks = { question: 'Cake?', options: ['yes', 'no'] };
+    const { actor, at, message: ref } = message;
+    const edited: MessageEdited = {
+      kind: 'messageEdited',
+      room,
+      actor,
+      at,
+      message: ref,
+      body,
+      asks,
+      style: 'text',
+      version: '2',
+    };
+    const polls = { minOptions: 2, maxOptions: 20, votes: 'secret' } as const;
+
+    it('is edited where it is told in words', () => {
+      expect(degrade(edited, able, bare)).toMatchObject({ event: { kind: 'messageEdited' } });
+    });
+
+    it('is told in an answer to the poll where the room counts its votes', () => {
+      const told = degrade(edited, { ...able, polls: { are: 'native', ...polls } }, bare);
+      expect(told).toMatchObject({ event: { kind: 'messageSent', replyTo: ref } });
+      expect(toPlain('event' in told && told.event.kind === 'messageSent' ? told.event.body : [])).toBe('✏️ yes');
+    });
+
+    it('is shown by the poll itself where we count its votes', () => {
+      const told = degrade(edited, { ...able, polls: { are: 'counted', ...polls } }, bare);
+      expect(told).toEqual({ skip: 'the poll itself shows it' });
+    });
+  });
+
   describe('a thread that gets another name', () => {
     const thread = { room, id: remoteId('0') };
     const { actor, at } = message;

@@ -200,7 +200,10 @@ function beginning(line: string): string {
 function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolved): Degraded {
   const { files = [], title } = event;
   if (event.body.length === 0 && files.length === 0 && title === undefined) return { skip: 'there is nothing in it' };
-  const { editWindowMs } = capabilities;
+  const form = event.asks === undefined ? undefined : pollIn(event.asks, capabilities);
+  if (form === 'counted') return { skip: 'the poll itself shows it' };
+  // Nobody changes what a poll asks that the room counts the votes of.
+  const editWindowMs = form === 'native' ? 0 : capabilities.editWindowMs;
   const { copyAgeMs = 0 } = resolved;
   const named = titled(event, capabilities);
   const shown = answering(named, capabilities, resolved);

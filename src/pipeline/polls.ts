@@ -1,6 +1,7 @@
+import { pollInWords } from '../formatting/poll-in-words.js';
 import type { BridgeEvent, MessageSent, PollStarted } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
-import type { PollBoard, PollCast, PollTally, PollTerms, PollVote } from '../model/poll.js';
+import type { PollBoard, PollCast, PollTally, PollTerms, PollVote, PollWords } from '../model/poll.js';
 import { type RowId, voterKey } from '../model/routing.js';
 import type { Inline, RichText } from '../model/rich-text.js';
 
@@ -12,6 +13,11 @@ type PollEvent = Extract<BridgeEvent, { kind: 'pollVoted' | 'pollCounted' | 'pol
 
 export function isOfPoll(event: BridgeEvent): event is PollEvent {
   return event.kind === 'pollVoted' || event.kind === 'pollCounted' || event.kind === 'pollClosed';
+}
+
+/** Whether it changes how a poll stands, and so what all rooms show of it. */
+export function tellsOfPoll(event: BridgeEvent): boolean {
+  return isOfPoll(event) || (event.kind === 'messageEdited' && event.asks !== undefined);
 }
 
 /** Pure: everybody's votes, wherever they were given. */
@@ -87,7 +93,7 @@ const choicesOf = ({ choices }: Pick<PollVote, 'choices'>): readonly number[] =>
 const keyOf = ({ account, person }: Pick<PollVote, 'account' | 'person'>): string => voterKey(account, person);
 
 /** Pure: how a poll is in a room. `words`: it is told, and nobody votes in it. */
-export function pollIn({ options }: PollTerms, { polls }: Pick<Capabilities, 'polls'>): 'native' | 'counted' | 'words' {
+export function pollIn({ options }: PollWords, { polls }: Pick<Capabilities, 'polls'>): 'native' | 'counted' | 'words' {
   if (polls === undefined || options.length < polls.minOptions || options.length > polls.maxOptions) return 'words';
   return polls.are;
 }
@@ -97,19 +103,6 @@ export function pollAsMessage({ room, actor, at, message, question, options, thr
   const body = pollInWords({ question, options });
   const inThread = thread === undefined ? {} : { thread };
   return { kind: 'messageSent', room, actor, at, message, body, files: [], style: 'text', ...inThread };
-}
-
-/** Pure: a poll in words, for rooms that have none. */
-function pollInWords({ question, options }: Pick<PollStarted, 'question' | 'options'>): RichText {
-  return [
-    { type: 'paragraph', content: [text('📊 '), { type: 'bold', content: [text(question)] }] },
-    {
-      type: 'list',
-      ordered: true,
-      start: 1,
-      items: options.map((option) => ({ content: [{ type: 'paragraph', content: [text(option)] }] })),
-    },
-  ];
 }
 
 /**

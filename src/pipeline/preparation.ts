@@ -23,7 +23,7 @@ import { degrade, type Resolved, shownWith } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
 import { type PermalinkLookup, withPermalinks } from './permalinks.js';
 import { begunPoll, hashOfPoll, pollStep } from './poll-deliveries.js';
-import { isOfPoll } from './polls.js';
+import { firstTally, isOfPoll } from './polls.js';
 import { isTold, planReaction, type Reacting, type ReactionPlan } from './shared-reactions.js';
 
 /** A correction says what an edit could not change any more; its parts are numbered from here. */
@@ -102,7 +102,10 @@ export class Preparation {
     if (isSame && lost === undefined) {
       return { skip: 'the room shows the same already' };
     }
-    const target = isEdit ? copies.filter(({ part }) => part < firstFilePart) : copies;
+    // What stands under a poll is no part of its words.
+    const isAsked = event.kind === 'messageEdited' && event.asks !== undefined;
+    const isPart = ({ part }: Copy): boolean => part < (isAsked ? firstTally : firstFilePart);
+    const target = isEdit ? copies.filter(isPart) : copies;
     const answers = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
     const replyTo = await this.#copyOf(lane, answers);
     const thread = event.kind === 'threadChanged' ? target.at(0) : await this.#copyOf(lane, begunIn(event));

@@ -214,6 +214,49 @@ describe('route: polls', () => {
   });
 });
 
+describe('route: polls that are asked otherwise', () => {
+  const terms = (...options: string[]) => ({ question: 'Cake?', options });
+  const edited = (version: string, ...options: string[]): BridgeEvent => ({
+    ...base('matrix'),
+    kind: 'messageEdited',
+    body: [],
+    asks: terms(...options),
+    style: 'text',
+    version,
+  });
+
+  it('have their new words, are told so, and are shown anew in all rooms', () => {
+    const plan = routed([[edited('3', 'a', 'b', 'c')]]);
+    expect(plan.askedOtherwise).toEqual([{ message: '5', ...terms('a', 'b', 'c') }]);
+    expect(lines(plan)).toEqual([
+      'talk messageEdited',
+      'slack messageEdited',
+      'talk pollCounted',
+      'slack pollCounted',
+      'matrix pollCounted',
+    ]);
+    expect(plan.versions).toEqual([{ message: '5', version: 3n, deleted: false }]);
+  });
+
+  it('an older edit changes nothing', () => {
+    const plan = routed([[edited('3', 'a', 'b', 'c')], [edited('2', 'd', 'e', 'f')]]);
+    expect(plan.askedOtherwise).toHaveLength(1);
+  });
+
+  it('with more options, or fewer, they stay as they were, as does what is no poll any more', () => {
+    expect(routed([[edited('3', 'a', 'b')]])).toMatchObject({
+      askedOtherwise: [],
+      deliveries: [],
+      inbox: [{ state: 'ignored', note: 'a poll that is asked with more options, or fewer' }],
+    });
+    const known = knowing();
+    known.polls.clear();
+    expect(routed([[edited('3', 'a', 'b', 'c')]], known).inbox).toMatchObject([
+      { note: 'what it is about is no poll' },
+    ]);
+  });
+});
+
 describe('route: votes that are deleted', () => {
   const votesOf = ({ pollVotes }: Plan) => pollVotes.map(({ person, choices, version }) => [person, choices, version]);
 

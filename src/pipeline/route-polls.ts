@@ -1,8 +1,10 @@
-import type { MessageDeleted, PollClosed, PollCounted, PollVoted } from '../model/bridge-event.js';
+import type { MessageDeleted, MessageEdited, PollClosed, PollCounted, PollVoted } from '../model/bridge-event.js';
 import { accountId } from '../model/ids.js';
+import type { PollWords } from '../model/poll.js';
 import {
   copyKey,
   type KnownBallot,
+  type KnownCopy,
   type KnownPoll,
   remoteKey,
   type RowId,
@@ -14,7 +16,7 @@ import { ignored, type ArrivalRoute, type Verdict } from './arrival-route.js';
 /** What becomes of votes, and of what is told of how a poll stands. */
 export class PollRoutes {
   /** By message, with what changed it last. */
-  readonly #changed = new Map<RowId, { event: PollVoted | PollCounted | PollClosed; wiring: Wiring }>();
+  readonly #changed = new Map<RowId, { event: PollVoted | PollCounted | PollClosed | MessageEdited; wiring: Wiring }>();
 
   constructor(private readonly on: ArrivalRoute) {}
 
@@ -116,6 +118,21 @@ export class PollRoutes {
         (newest, each) => (newest === undefined || each.version > newest.version ? each : newest),
         undefined,
       );
+  }
+
+  /** Undefined where it is to be told. Votes were given for options by their places: of more or fewer nobody could say which is which. */
+  askOtherwise(
+    event: MessageEdited,
+    { question, options }: PollWords,
+    wiring: Wiring,
+    { message }: KnownCopy,
+  ): Verdict | undefined {
+    const poll = this.on.known.polls.get(message);
+    if (poll === undefined) return ignored('what it is about is no poll', message);
+    if (options.length !== poll.options) return ignored('a poll that is asked with more options, or fewer', message);
+    this.on.plan.askedOtherwise.push({ message, question, options });
+    this.#changed.set(message, { event, wiring });
+    return undefined;
   }
 
   #pollChanged(event: PollVoted | PollCounted | PollClosed, wiring: Wiring, message: RowId): Verdict {

@@ -35,6 +35,7 @@ export function route(arrivals: readonly Arrival[], known: Known, options: Route
     ballots: [],
     ballotsGone: [],
     pollCounts: [],
+    askedOtherwise: [],
     closedPolls: [],
     cleared: [],
     parked: [],
@@ -198,6 +199,8 @@ class Routing {
     const version = this.on.versionAfter(this.on.known.messages.get(target.message)?.version, event.version);
     const stale = this.on.stale(target.message, version);
     if (stale !== undefined) return stale;
+    const refusal = event.asks === undefined ? undefined : this.#polls.askOtherwise(event, event.asks, wiring, target);
+    if (refusal !== undefined) return refusal;
     this.on.setVersion(target.message, version, false);
     this.on.changeParked(target.message, event);
     this.on.deliver(event, wiring, target.message);

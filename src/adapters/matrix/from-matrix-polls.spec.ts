@@ -47,4 +47,79 @@ describe('fromMatrix: polls', () => {
     expect(read(inThread)).toMatchObject({ events: [{ kind: 'pollStarted', thread: { id: '$root' } }] });
     expect(read(started)).not.toHaveProperty('events.0.thread');
   });
+
+  describe('asked otherwise', () => {
+    const start = 'org.matrix.msc3381.poll.start';
+    const words = (question: string, options: readonly (readonly [string, string])[]) => ({
+      [start]: {
+        question: { 'org.matrix.msc1767.text': question },
+        kind: 'org.matrix.msc3381.poll.disclosed',
+        max_selections: 1,
+        answers: options.map(([id, text]) => ({ id, 'org.matrix.msc1767.text': text })),
+      },
+    });
+    const first = words('Tea?', [
+      ['a', 'yes'],
+      ['b', 'no'],
+    ]);
+    const now = words('Cake?', [
+      ['x', 'yes!'],
+      ['y', 'no!'],
+    ]);
+    const edit = {
+      ...started,
+      event_id: '$edit',
+      content: { ...now, 'm.new_content': now, 'm.relates_to': { rel_type: 'm.replace', event_id: '$poll' } },
+    };
+    const asks = { question: 'Cake?', options: ['yes!', 'no!'] };
+    const voted = (id: string, edited?: object): unknown => {
+      const vote = {
+        ...captured('element web: poll vote'),
+        content: {
+          'm.relates_to': { rel_type: 'm.reference', event_id: '$poll' },
+          'org.matrix.msc3381.poll.response': { answers: [id] },
+        },
+      };
+      const result = read(vote, { poll: { type: start, content: first, ...(edited === undefined ? {} : { edited }) } });
+      const [event] = 'events' in result ? result.events : [];
+      return event?.kind === 'pollVoted' ? event.choices : undefined;
+    };
+
+    it('is an edit of the poll, in words too', () => {
+      const result = read(edit, { editedSender: edit.sender });
+      expect(result).toMatchObject({
+        events: [{ kind: 'messageEdited', message: { id: '$poll' }, asks, version: '7' }],
+      });
+      expect(JSON.stringify(result)).toContain('📊');
+    });
+
+    it('by somebody else than the author it counts for nothing', () => {
+      expect(read(edit, { editedSender: '@noah:synapse.test' })).toEqual({
+        ignored: 'm.replace by somebody else than the author',
+      });
+    });
+
+    it('taken back, the poll asks what it asked before', () => {
+      const redaction = { ...started, type: 'm.room.redaction', event_id: '$gone', content: { redacts: '$edit' } };
+      const restored = { event: '$poll', type: start, sender: started.sender, senderName: 'Mia', content: first };
+      expect(read(redaction, { restored })).toMatchObject({
+        events: [
+          { kind: 'messageEdited', message: { id: '$poll' }, asks: { question: 'Tea?', options: ['yes', 'no'] } },
+        ],
+      });
+    });
+
+    it('votes name options by the ids that they have now, or had', () => {
+      expect([voted('b'), voted('y', now), voted('b', now), voted('z', now)]).toEqual([[1], [1], [1], []]);
+    });
+
+    it('where there are more options now, those that there were are known by their ids, or by what they are called', () => {
+      const more = words('Tea?', [
+        ['c', 'later'],
+        ['b', 'no, never'],
+        ['d', 'yes'],
+      ]);
+      expect([voted('b', more), voted('d', more), voted('c', more)]).toEqual([[1], [0], []]);
+    });
+  });
 });

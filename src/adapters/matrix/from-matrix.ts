@@ -14,7 +14,7 @@ import {
 } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { ReadResult } from '../../model/network-adapter.js';
-import { fromPollEnd, fromPollResponse, fromPollStart } from './from-matrix-polls.js';
+import { asksNow, fromPollEnd, fromPollResponse, fromPollStart, isPollStart } from './from-matrix-polls.js';
 import { isModerator, mayWrite } from './from-matrix-power.js';
 import {
   answeredBy,
@@ -218,6 +218,9 @@ function fromRedaction(stored: StoredEvent, self: MatrixSelf): ReadResult {
   if (restored !== undefined) {
     // Whoever took the edit back: the words are their author's.
     const { event: message, senderName, ...standing } = restored;
+    if (isPollStart(standing.type)) {
+      return asksNow(standing, happened(stored, self), refTo(stored, self, message), stored.order);
+    }
     return saysNow({ ...stored, senderName, event: { ...stored.event, ...standing } }, message, self);
   }
   return one({

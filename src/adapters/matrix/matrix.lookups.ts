@@ -15,10 +15,11 @@ import {
   readRelation,
   type StoredEvent,
 } from './matrix.payloads.js';
-import { pollForm } from './from-matrix-polls.js';
+import { isPollStart, newContentIn, pollForm } from './from-matrix-polls.js';
 import { creatorsIn, mayCallAll, mayRedact, type RoomPower } from './matrix.power.js';
 
-export type PollBeginning = Pick<MatrixEvent, 'type' | 'content' | 'sender'>;
+/** `edited`: what it asks now, where it was asked otherwise. */
+export type PollBeginning = Pick<MatrixEvent, 'type' | 'content' | 'sender'> & { readonly edited?: JsonObject };
 
 export interface LookupParts {
   readonly rooms: RoomsApi;
@@ -61,6 +62,8 @@ export class MatrixLookups {
     const { event_id: id, room_id: room, sender, state_key: key, type } = event;
     if (key === undefined) {
       this.noteSender(id, sender);
+      const { rel_type: relation, event_id: target } = readRelation(event.content);
+      if (isPollStart(type) && relation === 'm.replace' && target !== undefined) this.#polls.delete(target);
       if (type !== 'm.room.message') return;
       this.#noteThread(event);
       this.#answers.set(id, answeredBy(event.content) ?? '');
@@ -144,6 +147,8 @@ export class MatrixLookups {
     const found = await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs);
     if (found === undefined || found.unsigned?.redacted_because !== undefined) return undefined;
     this.noteWords(found);
+    // It is asked where an edit was taken back.
+    this.#polls.delete(event);
     const edit = found.unsigned?.['m.relations']?.['m.replace'];
     if (edit === undefined) return found;
     const edited = { ...found, content: edit.content };
@@ -186,8 +191,10 @@ export class MatrixLookups {
     if (found === undefined || found.unsigned?.redacted_because !== undefined) return undefined;
     if (pollForm(found.type, found.content) === undefined) return undefined;
     const { type, content, sender } = found;
-    this.#polls.set(event, { type, content, sender });
-    return { type, content, sender };
+    const edit = found.unsigned?.['m.relations']?.['m.replace'];
+    const poll = { type, content, sender, ...(edit === undefined ? {} : { edited: newContentIn(edit.content) }) };
+    this.#polls.set(event, poll);
+    return poll;
   }
 
   async #powerIn(room: string, signal: AbortSignal): Promise<RoomPower | undefined> {

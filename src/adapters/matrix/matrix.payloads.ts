@@ -49,8 +49,10 @@ const stored = z.object({
   mayCallAll: z.boolean().optional(),
   /** Of an answer: the beginning of what it answers. */
   quoted: z.object({ name: z.string(), text: z.string() }).optional(),
-  /** Of a vote, and of what ends a poll: how the poll began. `mayEnd`: whether its sender may end it. */
-  poll: z.object({ type: z.string(), content: object, mayEnd: z.boolean().optional() }).optional(),
+  /** Of a vote, and of what ends a poll: how the poll began, and what it asks now. `mayEnd`: whether its sender may end it. */
+  poll: z
+    .object({ type: z.string(), content: object, edited: object.optional(), mayEnd: z.boolean().optional() })
+    .optional(),
   /** Of what takes an edit back: the message that was edited, and what says it now; null where that is gone. */
   restored: z
     .object({ event: eventId, type: z.string(), sender: id('@'), senderName: z.string(), content: object })

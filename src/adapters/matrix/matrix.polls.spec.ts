@@ -16,6 +16,7 @@ describe('matrix polls', () => {
   let bench: MatrixBench;
   let adapter: MatrixAdapter;
   let room: string;
+  let alice: string;
 
   const ask = async (more: Partial<DeliveryRequest<PollStarted>> = {}) => {
     const asked = asking<PollStarted>('poll', room, terms, more);
@@ -30,7 +31,7 @@ describe('matrix polls', () => {
 
   beforeEach(async () => {
     bench = await MatrixBench.open();
-    const alice = bench.sandbox.addUser('alice', 'Alice');
+    alice = bench.sandbox.addUser('alice', 'Alice');
     room = bench.sandbox.createRoom({ creator: alice, name: 'Team' });
     bench.linked.add(room);
     adapter = bench.make();
@@ -60,5 +61,41 @@ describe('matrix polls', () => {
         'm.in_reply_to': { event_id: root.id },
       });
     }
+  });
+
+  it('votes are understood by what a poll asks now, also after its edit was taken back', async () => {
+    const start = 'org.matrix.msc3381.poll.start';
+    const asking = (ids: readonly string[]) => ({
+      [start]: {
+        question: { 'org.matrix.msc1767.text': 'Tea?' },
+        answers: ids.map((id) => ({ id, 'org.matrix.msc1767.text': id })),
+      },
+    });
+    const poll = bench.sandbox.sendEvent(room, alice, start, asking(['a', 'b']));
+    const vote = (id: string): string =>
+      bench.sandbox.sendEvent(room, alice, 'org.matrix.msc3381.poll.response', {
+        'm.relates_to': { rel_type: 'm.reference', event_id: poll },
+        'org.matrix.msc3381.poll.response': { answers: [id] },
+      });
+    const choices = (): unknown[] =>
+      bench
+        .arrived(adapter)
+        .flatMap(({ result }) => ('events' in result ? result.events : []))
+        .flatMap((event) => (event.kind === 'pollVoted' ? [event.choices] : []));
+    vote('b');
+    await until(() => choices().length === 1);
+    const now = asking(['x', 'y']);
+    const edit = bench.sandbox.sendEvent(room, alice, start, {
+      ...now,
+      'm.new_content': now,
+      'm.relates_to': { rel_type: 'm.replace', event_id: poll },
+    });
+    vote('y');
+    await until(() => choices().length === 2);
+    bench.sandbox.redact(room, alice, edit);
+    vote('y');
+    vote('a');
+    await until(() => choices().length === 4);
+    expect(choices()).toEqual([[1], [1], [], [0]]);
   });
 });

@@ -9,8 +9,8 @@ import { pollRefused, targetRedacted } from './matrix.errors.js';
 import type { OurUsers } from './matrix.ids.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import type { MatrixMessages } from './matrix.messages.js';
-import type { JsonObject, MatrixEvent } from './matrix.payloads.js';
-import { type PollForm, pollForm, pollTypes } from './from-matrix-polls.js';
+import type { JsonObject } from './matrix.payloads.js';
+import { type PollForm, pollTypes, standingForm } from './from-matrix-polls.js';
 import { relationOf } from './to-matrix.js';
 import { endContent, responseContent, startContent } from './to-matrix-polls.js';
 import { type MatrixWriter, withKey, writingOf } from './matrix.writer.js';
@@ -75,7 +75,7 @@ export class MatrixPolls {
   ): Promise<{ readonly form: PollForm; readonly id: string; readonly sender: string }> {
     const [copy] = target;
     const event = copy === undefined ? undefined : await this.lookups.pollOf(room, copy.id, signal);
-    const form = event === undefined ? undefined : formOf(event);
+    const form = event === undefined ? undefined : standingForm(event);
     if (copy === undefined || event === undefined || form === undefined) throw targetRedacted();
     return { form, id: copy.id, sender: event.sender };
   }
@@ -106,8 +106,4 @@ export class MatrixPolls {
       this.events.send(room, type, content, { user, key, ...writing }),
     );
   }
-}
-
-function formOf({ type, content }: Pick<MatrixEvent, 'type' | 'content'>): PollForm | undefined {
-  return pollForm(type, content);
 }

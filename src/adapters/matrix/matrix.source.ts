@@ -215,10 +215,10 @@ export class MatrixSource {
     return this.#patiently(event, 'a vote could not be understood', async () => {
       const poll = await lookups.pollOf(event.room_id, target, signal);
       if (poll === undefined) return undefined;
-      const { type, content, sender } = poll;
-      if (event.type !== end) return { type, content };
+      const { sender, ...asked } = poll;
+      if (event.type !== end) return asked;
       const mayEnd = sender === event.sender || (await lookups.mayRedact(event.room_id, event.sender, signal));
-      return { type, content, mayEnd };
+      return { ...asked, mayEnd };
     });
   }
 

@@ -19,7 +19,7 @@ export function startContent({ question, options, results, maxVotes }: PollTerms
 
 /** Pure: what somebody chose. */
 export function responseContent(poll: string, { ids, dialect }: PollForm, choices: readonly number[]): JsonObject {
-  const answers = choices.flatMap((choice) => ids[choice] ?? []);
+  const answers = choices.flatMap((choice) => ids[choice] ?? []).filter((id) => id !== '');
   const chosen =
     dialect === 'stable' ? { 'm.selections': answers } : { 'org.matrix.msc3381.poll.response': { answers } };
   return { 'm.relates_to': { rel_type: 'm.reference', event_id: poll }, ...chosen };
