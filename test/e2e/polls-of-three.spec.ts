@@ -161,4 +161,73 @@ describe('polls of three networks', () => {
     expect(hasButtons()).toBe(false);
     await until('the end in Talk', () => !inTalk()[0]!.isOpen);
   }, 90_000);
+
+  it('a vote that is redacted on Matrix counts nowhere any more, and the one before it does again', async () => {
+    world.talk.askPoll(three.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
+    await until('the poll in Slack', () => pollsInSlack().length === 1 && events(start).length === 1);
+    const poll = events(start)[0]?.eventId ?? '';
+    const first = vote(mia, poll, ['1']);
+    const second = vote(mia, poll, ['2']);
+    await told('Saturday 1');
+    await shows('Friday — 0', 'Saturday — 1', '1 person voted');
+
+    world.matrix.redact(three.matrixRoom, mia, second);
+    await told('Friday 1');
+    await shows('Friday — 1', 'Saturday — 0', '1 person voted');
+    world.matrix.redact(three.matrixRoom, mia, first);
+    await told('none that the poll does not show');
+    await shows('Friday — 0', 'Saturday — 0', '0 people voted');
+  }, 90_000);
+
+  it('a poll that is asked in a thread stands in it everywhere, and so do its votes and its end', async () => {
+    const root = world.talk.post(three.talkRoom, 'anna', 'who brings what?', { threadTitle: 'The party' });
+    const shown = (side: 'matrix' | 'slack'): boolean => three.idsOf(side, 'who brings what?').length === 1;
+    await until('the thread', () => shown('matrix') && shown('slack'));
+    const poll = world.talk.askPoll(three.talkRoom, 'anna', 'Cake?', ['apple', 'plum'], { threadId: root });
+    await until('the poll in Slack', () => pollsInSlack().length === 1 && events(start).length === 1);
+    expect(only()['thread_ts']).toBe(three.idOf('slack', 'who brings what?'));
+    const inThread = { rel_type: 'm.thread', event_id: three.idOf('matrix', 'who brings what?') };
+    expect(events(start)[0]?.content['m.relates_to']).toMatchObject(inThread);
+
+    await press(world.slack.people.pia, 'vote', { value: '1' });
+    await told('plum 1');
+    const tally = world.talk.messages(three.talkRoom).find(({ message }) => String(message).startsWith('📊'));
+    expect(tally).toMatchObject({ threadId: root });
+    await shows('apple — 0', 'plum — 1', '1 person voted');
+    world.talk.closePoll(three.talkRoom, 'anna', poll);
+    await shows('apple — 0', 'plum — 1', 'The poll is over · 1 person voted');
+    await until('the end on Matrix', () => events(end).length === 1);
+    // Nothing of it was said outside of the thread.
+    const about = world.slack.sandbox.messages(three.channel).filter(({ text }) => String(text).includes('Cake?'));
+    expect(about.map(({ thread_ts: thread }) => thread)).toEqual([three.idOf('slack', 'who brings what?')]);
+  }, 90_000);
+
+  it('a question that is edited on Matrix changes in Slack, is told in Talk, and keeps its votes', async () => {
+    const content = (question: string, answers: readonly string[]): Content => ({
+      'org.matrix.msc1767.text': question,
+      [start]: {
+        question: { 'org.matrix.msc1767.text': question },
+        kind: 'org.matrix.msc3381.poll.disclosed',
+        max_selections: 1,
+        answers: answers.map((answer, at) => ({ id: `id-${String(at)}`, 'org.matrix.msc1767.text': answer })),
+      },
+    });
+    const poll = world.matrix.sendEvent(three.matrixRoom, mia, start, content('Tea?', ['yes', 'no']));
+    await until('the poll', () => pollsInSlack().length === 1 && inTalk().length === 1);
+    vote(noah, poll, ['id-0']);
+    await told('yes 1');
+    const now = content('Coffee?', ['sure', 'no']);
+    world.matrix.sendEvent(three.matrixRoom, mia, start, {
+      ...now,
+      'm.new_content': now,
+      'm.relates_to': { rel_type: 'm.replace', event_id: poll },
+    });
+    await shows('sure — 1', 'no — 0', '1 person voted');
+    expect(only()['text']).toBe('📊 Coffee?\nsure\nno');
+    await until('the answer in Talk', () => three.idsOf('talk', 'Coffee?').length === 1);
+    const row = world.talk.messages(three.talkRoom).find(({ id }) => String(id) === three.idOf('talk', 'Coffee?'));
+    expect(JSON.stringify(row?.['parent'])).toContain('talk-poll');
+    await told('sure 1');
+    expect(inTalk()).toHaveLength(1);
+  }, 90_000);
 });

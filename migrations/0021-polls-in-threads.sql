@@ -2,4 +2,4 @@
 -- outside of threads.
 alter table polls add column thread text;
 
-update schema_info set version = 22;
+update schema_info set version = 21;

@@ -12,4 +12,4 @@ create table poll_ballots (
 );
 create index poll_ballots_person on poll_ballots (message, account, person);
 
-update schema_info set version = 21;
+update schema_info set version = 20;
