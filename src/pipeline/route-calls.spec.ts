@@ -73,6 +73,18 @@ describe('route: calls', () => {
     expect(plan.parked).toMatchObject([{ delivery: '9', change: { event: { kind: 'messageEdited', by: 'bridge' } } }]);
   });
 
+  it('a call whose end comes with its beginning, before that is told by itself, is one notice', () => {
+    const known = knowing();
+    const plan = routed(known, [started('r1'), over, started('r1'), came('bob', '11'), started('r1'), over]);
+    expect(sayingOf(plan)).toEqual([
+      ['b', '101', 'messageSent', 'r1', 'bridge'],
+      ['c', '101', 'messageSent', 'r1', 'bridge'],
+      ['b', '101', 'messageEdited', 'r1', 'bridge'],
+      ['c', '101', 'messageEdited', 'r1', 'bridge'],
+    ]);
+    expect(known.calls.size).toBe(0);
+  });
+
   it('what is told of a call whose start was not is passed over', () => {
     expect(notes(routed(knowing(), [came('bob', '11'), over]))).toEqual([
       'ignored: the call began before it could be told of',

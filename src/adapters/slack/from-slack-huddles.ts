@@ -10,26 +10,27 @@ export interface HuddlePlace {
   readonly person: (id: string) => UserRef;
 }
 
-/** Pure: a huddle begins. Read late it may be over by now. */
-export function huddleBegun(huddle: Huddle, ts: string, { message, person }: HuddlePlace): CallChanged[] {
-  const { created_by: by, huddle_link: joinUrl } = huddle;
-  const change = { of: 'start', call: message, ...(joinUrl === undefined ? {} : { joinUrl }) } as const;
-  const begun: CallChanged = {
-    kind: 'callChanged',
-    room: message.room,
-    actor: person(by),
-    at: isoOf(ts),
-    change,
-    version: versionOf(ts),
-  };
-  return isOver(huddle) ? [begun, ended(huddle, ts, { message, person })] : [begun];
+/** The `ts` of the message that stands for it, and when something of it was told. */
+export interface HuddleTimes {
+  readonly ts: string;
+  readonly at: string;
 }
 
-/** Pure: who came, or that it is over. `at`: when that was told. */
-export function huddleWentOn(huddle: Huddle, at: string, place: HuddlePlace): CallChanged[] {
-  if (isOver(huddle)) return [ended(huddle, at, place)];
+/** Pure: a huddle begins, by the `ts` of its message. Read late it may be over by now. */
+export function huddleBegun(huddle: Huddle, ts: string, place: HuddlePlace): CallChanged[] {
+  const begun = began(huddle, ts, place);
+  return isOver(huddle) ? [begun, ended(huddle, ts, place)] : [begun];
+}
+
+/**
+ * Pure: who came, or that it is over. `at`: when that was told. Slack keeps no order, so that this may come before its beginning:
+ * it tells that first, which is passed over where it is known.
+ */
+export function huddleWentOn(huddle: Huddle, { ts, at }: HuddleTimes, place: HuddlePlace): CallChanged[] {
+  const begun = began(huddle, ts, place);
+  if (isOver(huddle)) return [begun, ended(huddle, at, place)];
   const { room } = place.message;
-  return (huddle.participants ?? []).map((id) => ({
+  const came = (huddle.participants ?? []).map((id): CallChanged => ({
     kind: 'callChanged',
     room,
     actor: place.person(id),
@@ -37,6 +38,22 @@ export function huddleWentOn(huddle: Huddle, at: string, place: HuddlePlace): Ca
     change: { of: 'arrival' },
     version: versionOf(at),
   }));
+  return came.length === 0 ? [] : [begun, ...came];
+}
+
+function began(
+  { created_by: by, huddle_link: joinUrl }: Huddle,
+  ts: string,
+  { message, person }: HuddlePlace,
+): CallChanged {
+  return {
+    kind: 'callChanged',
+    room: message.room,
+    actor: person(by),
+    at: isoOf(ts),
+    change: { of: 'start', call: message, ...(joinUrl === undefined ? {} : { joinUrl }) },
+    version: versionOf(ts),
+  };
 }
 
 function ended(huddle: Huddle, told: string, { message, person }: HuddlePlace): CallChanged {

@@ -198,22 +198,21 @@ describe('fromSlack', () => {
     const about = { kind: 'callChanged', room, actor: anna };
     const joinUrl = 'https://app.slack.com/huddle/T0TOWN0001/C0FA1R0001';
 
+    const begun = {
+      ...about,
+      at: '2025-10-07T20:02:49.537Z',
+      change: { of: 'start', call: { room, id: ts }, joinUrl },
+      version: '1759867369537409',
+    };
+
     it('is a call of whoever began it, which its message stands for', () => {
-      expect(read(started)).toEqual({
-        events: [
-          {
-            ...about,
-            at: '2025-10-07T20:02:49.537Z',
-            change: { of: 'start', call: { room, id: ts }, joinUrl },
-            version: '1759867369537409',
-          },
-        ],
-      });
+      expect(read(started)).toEqual({ events: [begun] });
     });
 
     it('tells who comes', () => {
       expect(read(changed({ ...started.room, participants: ['U0ANNA0001', 'U0BERT0001'] }))).toMatchObject({
         events: [
+          begun,
           { ...about, change: { of: 'arrival' } },
           { kind: 'callChanged', actor: { id: 'U0BERT0001' }, change: { of: 'arrival' } },
         ],
@@ -221,9 +220,10 @@ describe('fromSlack', () => {
       expect(read(changed({ ...started.room, participants: [] }))).toEqual({ ignored: 'a huddle in which nobody is' });
     });
 
-    it('ends, with those who were in it', () => {
+    it('ends, with those who were in it: that may come before its beginning', () => {
       expect(read(changed(over))).toMatchObject({
         events: [
+          begun,
           {
             ...about,
             at: '2025-10-07T20:03:14.232Z',

@@ -259,7 +259,7 @@ function huddleChanged(event: MessageEvent, { room: huddle, ts }: SlackMessage, 
   if (huddle === undefined || ts === undefined || at === undefined) {
     return { ignored: 'a huddle of which nothing is told' };
   }
-  const events = huddleWentOn(huddle, at, huddlePlace(event, ts, reading));
+  const events = huddleWentOn(huddle, { ts, at }, huddlePlace(event, ts, reading));
   return events.length === 0 ? { ignored: 'a huddle in which nobody is' } : { events };
 }
 
