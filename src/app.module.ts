@@ -27,6 +27,7 @@ import type { Clock } from './model/clock.js';
 import type { NetworkAdapter } from './model/network-adapter.js';
 import type { Log, NetworkDefinition } from './model/network-definition.js';
 import type { RowId } from './model/routing.js';
+import { shardCount, shardOf } from './model/shard.js';
 import { Metrics } from './observability/metrics.js';
 import { AccountRepository } from './persistence/account.repository.js';
 import { ActivityRepository } from './persistence/activity.repository.js';
@@ -204,6 +205,10 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     adapters,
     beside: (room) => links.beside(room),
     choose: (person, capabilities) => speakers.choose(person, { as: speakersIn(capabilities, 'auto')[0] }),
+    isShownHere: (account) => shards.owns(shardOf(account)),
+    tellReplicas: (changed) => {
+      if (shards.owned().length < shardCount) wakeups.tellTyping(changed);
+    },
     clock,
     log,
   });

@@ -25,6 +25,9 @@ describe('pipeline: ephemeral', () => {
   let running: Promise<void>;
   let ephemeral: Ephemeral;
   let showing: (() => Promise<void>) | undefined;
+  /** Accounts that another replica has. */
+  let elsewhere: Set<string>;
+  let told: string[];
 
   const showsIn = (account: string): NetworkAdapter =>
     ({
@@ -40,6 +43,8 @@ describe('pipeline: ephemeral', () => {
     shown = [];
     asked = 0;
     showing = undefined;
+    elsewhere = new Set();
+    told = [];
     beside = new Map([
       ['talk', [ref('matrix'), ref('slack')]],
       ['matrix', [ref('talk')]],
@@ -55,6 +60,9 @@ describe('pipeline: ephemeral', () => {
         return Promise.resolve(beside.get(account) ?? []);
       },
       choose: (one) => Promise.resolve({ as: 'relay', person: one } as unknown as Speaker),
+      isShownHere: (account) => !elsewhere.has(account),
+      tellReplicas: ({ room, typing }) =>
+        told.push(`${room.id}: ${typing.map(({ name }) => name).join(' ')}`.trimEnd()),
       clock,
       log: silentLog,
     });
@@ -160,5 +168,45 @@ describe('pipeline: ephemeral', () => {
   it('that nobody types is no news where nobody did', async () => {
     await types('talk');
     expect([shown, asked]).toEqual([[], 0]);
+  });
+
+  it('in the rooms of an account that another replica has, that one shows it: it is told what is heard here', async () => {
+    elsewhere.add('matrix');
+    await types('talk', 'anna');
+    await types('matrix', 'mia');
+    ephemeral.stored([said('talk', 'anna')]);
+    await clock.pass(500);
+    expect(shown).toEqual(['talk talk: mia']);
+    expect(told).toEqual(['talk: anna', 'matrix: mia', 'talk:']);
+  });
+
+  it('what another replica heard is shown here, and not told again', async () => {
+    const hear = (...names: string[]): boolean =>
+      ephemeral.typingElsewhere({
+        kind: 'typingChanged',
+        room: ref('talk'),
+        typing: names.map((name) => person('talk', name)),
+      });
+    hear('anna', 'ben');
+    await clock.pass(500);
+    // Its message is stored here: whoever heard it does not know that.
+    ephemeral.stored([said('talk', 'ben')]);
+    await clock.pass(500);
+    hear();
+    await clock.pass(500);
+    expect(shown).toEqual(['matrix matrix: anna ben', 'matrix matrix: anna', 'matrix matrix:']);
+    expect(told).toEqual(['talk: anna']);
+  });
+
+  it('other replicas are told again every ten seconds while it lasts, and that it does no longer', async () => {
+    await types('talk', 'anna');
+    for (let times = 0; times < 20; times += 1) await types('talk', 'anna');
+    expect(told).toEqual(['talk: anna', 'talk: anna']);
+    await clock.pass(70_000);
+    expect(told.at(-1)).toBe('talk:');
+    told.length = 0;
+    await clock.pass(60_000);
+    await types('talk');
+    expect(told).toEqual([]);
   });
 });

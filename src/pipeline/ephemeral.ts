@@ -1,7 +1,7 @@
 import type { BridgeEvent, TypingChanged } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
 import type { Clock } from '../model/clock.js';
-import type { RoomRef, UserRef } from '../model/ids.js';
+import type { AccountId, RoomRef, UserRef } from '../model/ids.js';
 import type { NetworkAdapter, Speaker } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import { roomKey } from '../model/routing.js';
@@ -12,6 +12,10 @@ export interface EphemeralParts {
   beside(room: RoomRef): Promise<readonly RoomRef[]>;
   /** Who is seen to do it there. */
   choose(person: UserRef, capabilities: Capabilities): Promise<Speaker>;
+  /** Whether it is for this replica to show it in the rooms of this account: one alone does. */
+  isShownHere(account: AccountId): boolean;
+  /** What was heard or learnt here, and only here. */
+  tellReplicas(changed: TypingChanged): void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,9 +37,14 @@ interface Source {
   untilMs: number;
   targets: readonly RoomRef[];
   routedAtMs: number;
+  /** Heard by this replica, which tells the others for as long as it lasts. */
+  isOurs: boolean;
 }
 
-/** Shows in rooms who types in the others of their links. In memory alone, the newest wins, and no lane waits for it. */
+/**
+ * Shows in rooms who types in the others of their links. In memory alone, the newest wins, and no lane waits for it. Each replica knows
+ * who types, whichever heard it; the one that has an account shows it there, since it alone has the sessions by which that is done.
+ */
 export class Ephemeral {
   readonly #sources = new Map<string, Source>();
   readonly #changed = new Set<string>();
@@ -47,20 +56,31 @@ export class Ephemeral {
 
   constructor(private readonly parts: EphemeralParts) {}
 
-  typing({ room, typing }: TypingChanged): void {
+  /** Heard by this replica. */
+  typing(changed: TypingChanged): void {
+    const isNews = this.typingElsewhere(changed);
+    const source = this.#sources.get(roomKey(changed.room));
+    if (source === undefined) return;
+    source.isOurs = true;
+    if (isNews) this.#tellReplicas(source);
+  }
+
+  /** Heard by another replica, which told it. Answers whether it is news. */
+  typingElsewhere({ room, typing }: TypingChanged): boolean {
     const key = roomKey(room);
     const known = this.#sources.get(key);
-    if (known === undefined && typing.length === 0) return;
+    if (known === undefined && typing.length === 0) return false;
     const people = typing.filter(({ standing }) => standing === 'person' || standing === 'bot').slice(0, mostShown);
     const untilMs = this.parts.clock.monotonicMs() + longestMs;
     const isNews = known === undefined || !isSame(known.typing, people);
     if (known === undefined) {
-      this.#sources.set(key, { room, typing: people, untilMs, targets: [], routedAtMs: -Infinity });
+      this.#sources.set(key, { room, typing: people, untilMs, targets: [], routedAtMs: -Infinity, isOurs: false });
     } else {
       known.typing = people;
       known.untilMs = untilMs;
     }
     if (isNews) this.#tell(key);
+    return isNews;
   }
 
   /** Whoever said something types no longer. */
@@ -70,6 +90,7 @@ export class Ephemeral {
       if (source?.typing.some(({ id }) => id === actor.id) !== true) continue;
       source.typing = source.typing.filter(({ id }) => id !== actor.id);
       this.#tell(roomKey(room));
+      this.#tellReplicas(source);
     }
   }
 
@@ -93,6 +114,10 @@ export class Ephemeral {
     }
   }
 
+  #tellReplicas({ room, typing }: Source): void {
+    this.parts.tellReplicas({ kind: 'typingChanged', room, typing });
+  }
+
   #tell(key: string): void {
     this.#changed.add(key);
     this.#wake();
@@ -107,7 +132,10 @@ export class Ephemeral {
       this.#changed.add(key);
     }
     const isTime = nowMs >= this.#renewAtMs;
-    if (isTime) this.#renewAtMs = nowMs + renewMs;
+    if (isTime) {
+      this.#renewAtMs = nowMs + renewMs;
+      for (const source of this.#sources.values()) if (source.isOurs) this.#tellReplicas(source);
+    }
     const due = isTime ? [...this.#sources.keys()] : [...this.#changed];
     this.#changed.clear();
     return due;
@@ -142,7 +170,8 @@ export class Ephemeral {
   /** One after the other in each room: what changes meanwhile is shown next. */
   #show(target: RoomRef, signal: AbortSignal): void {
     const key = roomKey(target);
-    if (this.parts.adapters.get(target.account)?.showTyping === undefined) return;
+    const { adapters, isShownHere } = this.parts;
+    if (adapters.get(target.account)?.showTyping === undefined || !isShownHere(target.account)) return;
     const isShowing = this.#showing.has(key);
     this.#showing.set(key, isShowing ? 'again' : 'now');
     if (isShowing) return;

@@ -1,6 +1,7 @@
 import { accountId, type AccountId, type RoomId } from '../model/ids.js';
 import type { SpeakerWish } from '../model/capabilities.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
+import type { TypingChanged } from '../model/bridge-event.js';
 import type { AlarmClock } from '../model/clock.js';
 import type { Lane } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
@@ -25,7 +26,7 @@ import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
 import { Turnstile } from './turnstile.js';
-import type { Wakeups } from './wakeups.js';
+import type { Wakeup, Wakeups } from './wakeups.js';
 
 /** A server that is asked for more at once answers none of them sooner. */
 const firstReadsAtOnce = 8;
@@ -41,7 +42,7 @@ export interface BridgeParts {
   readonly keeper: LinkKeeper;
   readonly catchUp: CatchUp;
   readonly ingest: IngestService;
-  readonly ephemeral: Pick<Ephemeral, 'run'>;
+  readonly ephemeral: Pick<Ephemeral, 'run' | 'typingElsewhere'>;
   readonly lanes: Lanes;
   readonly shards: Shards;
   readonly wakeups: Wakeups;
@@ -238,7 +239,7 @@ export class Bridge {
   }
 
   #listen(signal: AbortSignal): Promise<void> {
-    return this.parts.wakeups.listen(({ lanes, rooms }) => {
+    const wakeup = ({ lanes, rooms }: Wakeup): void => {
       if (lanes.length + rooms.length === 0) this.#linksChanged();
       if (lanes.length > 0) {
         this.parts.lanes.wakeById(lanes).catch((error: unknown) => {
@@ -246,7 +247,9 @@ export class Bridge {
         });
       }
       this.#rooms.wake(rooms);
-    }, signal);
+    };
+    const typing = (changed: TypingChanged): void => void this.parts.ephemeral.typingElsewhere(changed);
+    return this.parts.wakeups.listen({ wakeup, typing }, signal);
   }
 
   /** Somebody changed links: rooms come and go, are paused and resumed. */

@@ -1,65 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Listener } from '../contract/signaling.contract.js';
 import { until, World } from './world.js';
 
-it('with a signaling server what is said in Talk is read at once, and who types is seen on both sides', async () => {
-  const world = await World.build({
-    typing: true,
-    talkServer: {
-      signaling: {},
-      users: [
-        { id: 'bridge', displayName: 'Bridge' },
-        { id: 'anna', displayName: 'Anna' },
-        { id: 'ben', displayName: 'Ben' },
-      ],
-    },
-    // Nothing else tells of what is new.
-    talk: { maxHeldPolls: 0, sweepIntervalMs: 3_600_000, overlapIntervalMs: 3_600_000 },
-  });
-  const room = world.rooms[0]!;
-  const anna = new Listener(world.talk, 'anna', [room.talk]);
-  const homeserver = String(Reflect.get(world.settings.accounts.hs, 'homeserver'));
-  const mia = '@mia:sandbox.test';
-  const asMia = async (method: string, path: string, body?: object): Promise<unknown> => {
+const mia = '@mia:sandbox.test';
+const ghost = '@crosstalk_cloud_users=2fanna:sandbox.test';
+
+/** A room of Talk, with Anna before it, and one of Matrix, with Mia. Nothing but the signaling server tells of what is new in Talk. */
+class TypingWorld {
+  private constructor(
+    readonly world: World,
+    readonly anna: Listener,
+  ) {}
+
+  static async build(): Promise<TypingWorld> {
+    const world = await World.build({
+      typing: true,
+      talkServer: {
+        signaling: {},
+        users: [
+          { id: 'bridge', displayName: 'Bridge' },
+          { id: 'anna', displayName: 'Anna' },
+          { id: 'ben', displayName: 'Ben' },
+        ],
+      },
+      talk: { maxHeldPolls: 0, sweepIntervalMs: 3_600_000, overlapIntervalMs: 3_600_000 },
+    });
+    return new TypingWorld(world, new Listener(world.talk, 'anna', [world.rooms[0]!.talk]));
+  }
+
+  get talkRoom(): string {
+    return this.world.rooms[0]!.talk;
+  }
+
+  get matrixRoom(): string {
+    return this.world.rooms[0]!.matrix;
+  }
+
+  async asMia(method: string, path: string, body?: object): Promise<unknown> {
+    const homeserver = String(Reflect.get(this.world.settings.accounts.hs, 'homeserver'));
     const response = await fetch(`${homeserver}/_matrix/client/v3${path}`, {
       method,
-      headers: { authorization: `Bearer ${world.matrix.accessToken(mia)}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.world.matrix.accessToken(mia)}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return response.json();
-  };
+  }
+
   /** Who types in the Matrix room, as Mia's client shows it. */
-  const typing = async (): Promise<readonly string[]> => {
-    const sync = (await asMia('GET', '/sync?timeout=0')) as {
+  async typing(): Promise<readonly string[]> {
+    const sync = (await this.asMia('GET', '/sync?timeout=0')) as {
       rooms: { join: Record<string, { ephemeral: { events: { type: string; content: { user_ids: string[] } }[] } }> };
     };
-    const events = sync.rooms.join[room.matrix]?.ephemeral.events ?? [];
+    const events = sync.rooms.join[this.matrixRoom]?.ephemeral.events ?? [];
     return events.find(({ type }) => type === 'm.typing')?.content.user_ids ?? [];
-  };
-  const miaTypes = (): Promise<unknown> =>
-    asMia('PUT', `/rooms/${room.matrix}/typing/${mia}`, { typing: true, timeout: 30_000 });
+  }
+
+  miaTypes(typing = true): Promise<unknown> {
+    const timeout = typing ? { timeout: 30_000 } : {};
+    return this.asMia('PUT', `/rooms/${this.matrixRoom}/typing/${mia}`, { typing, ...timeout });
+  }
+
+  /** Who types in the Talk room, as Anna's client shows it. */
+  get typists(): readonly string[] {
+    return this.anna.typists(this.talkRoom);
+  }
+
+  /** Anna says something there that Mia reads: from then on her ghost is in the room. */
+  async annaSays(text: string): Promise<void> {
+    const { world, talkRoom, matrixRoom } = this;
+    await until('the sessions in the room', () => world.talk.signaling?.sessionsIn(talkRoom) === 2);
+    world.talk.post(talkRoom, 'anna', text);
+    const texts = (): unknown[] => world.matrix.ledger.entries(matrixRoom).map((entry) => entry.text);
+    await until('the message of Talk', () => texts().includes(text));
+  }
+
+  async seesAnnaType(): Promise<void> {
+    await until('Anna to be seen typing', async () => {
+      this.anna.signaling.showTyping(this.talkRoom, true);
+      return (await this.typing()).includes(ghost);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.anna.leave();
+    await this.world.close();
+  }
+}
+
+it('with a signaling server what is said in Talk is read at once, and who types is seen on both sides', async () => {
+  const at = await TypingWorld.build();
+  const { world, talkRoom } = at;
   try {
     const replica = world.start();
     await replica.ready();
-    await until('the sessions in the room', () => world.talk.signaling?.sessionsIn(room.talk) === 2);
-    world.talk.post(room.talk, 'anna', 'hello');
-    const texts = (): unknown[] => world.matrix.ledger.entries(room.matrix).map(({ text }) => text);
-    await until('the message of Talk', () => texts().includes('hello'));
+    await at.annaSays('hello');
 
-    const ghost = '@crosstalk_cloud_users=2fanna:sandbox.test';
-    await until('Anna to be seen typing', async () => {
-      anna.signaling.showTyping(room.talk, true);
-      return (await typing()).includes(ghost);
-    });
-    world.talk.post(room.talk, 'anna', 'this is what I typed');
-    await until('Anna to be seen typing no longer', async () => (await typing()).length === 0);
+    await at.seesAnnaType();
+    world.talk.post(talkRoom, 'anna', 'this is what I typed');
+    await until('Anna to be seen typing no longer', async () => (await at.typing()).length === 0);
 
-    await miaTypes();
-    await until('Crosstalk to type for Mia', () => anna.typists(room.talk).includes('bridge'));
-    world.matrix.post(room.matrix, mia, 'and this is mine');
-    await until('the end of that', () => anna.typists(room.talk).length === 0);
-    await until('the message of Matrix', () => anna.wakes(room.talk) >= 3);
+    await at.miaTypes();
+    await until('Crosstalk to type for Mia', () => at.typists.includes('bridge'));
+    world.matrix.post(at.matrixRoom, mia, 'and this is mine');
+    await until('the end of that', () => at.typists.length === 0);
+    await until('the message of Matrix', () => at.anna.wakes(talkRoom) >= 3);
   } finally {
-    await anna.leave();
-    await world.close();
+    await at.close();
+  }
+}, 90_000);
+
+it('who types is seen on both sides whichever replica hears it', async () => {
+  const at = await TypingWorld.build();
+  const { world } = at;
+  try {
+    const replicas = [world.start(), world.start()];
+    for (const replica of replicas) await replica.ready();
+    await at.annaSays('hello');
+    // One of them has the session in Talk's room, and the other one has not.
+    for (const replica of replicas) {
+      world.front.pointTo(replica.publicPort);
+      // A homeserver tells nobody of it whom it could not reach a moment ago: she begins anew.
+      await until('Crosstalk to type for Mia', async () => {
+        await at.miaTypes(false);
+        await at.miaTypes();
+        const endMs = performance.now() + 1_000;
+        while (!at.typists.includes('bridge') && performance.now() < endMs) await sleep(20);
+        return at.typists.includes('bridge');
+      });
+      await at.miaTypes(false);
+      await until('the end of that', () => at.typists.length === 0);
+    }
+    await at.seesAnnaType();
+    world.talk.post(at.talkRoom, 'anna', 'this is what I typed');
+    await until('Anna to be seen typing no longer', async () => (await at.typing()).length === 0);
+  } finally {
+    await at.close();
   }
 }, 90_000);

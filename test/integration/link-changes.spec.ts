@@ -197,7 +197,7 @@ describe('link', () => {
     const heard: unknown[] = [];
     const stop = new AbortController();
     const wakeups = new Wakeups(house.database, house.url, systemClock, silentLog);
-    const listening = wakeups.listen((wakeup) => heard.push(wakeup), stop.signal);
+    const listening = wakeups.listen({ wakeup: (wakeup) => heard.push(wakeup), typing: () => undefined }, stop.signal);
     // Until it listens, nothing is heard: what is told before is told again.
     while (heard.length === 0) {
       await changes().link(wish());
