@@ -7,7 +7,7 @@ import type { Block, Inline, RichText } from '../model/rich-text.js';
 const goesOn = '… ';
 const longestHead = 600;
 /** With the separators of lines and paragraphs that some clients show as line ends. */
-const lineEnds = /[\n\u2028\u2029]/;
+const lineEnds = /[\n\u2028\u2029]/g;
 /** Such a line is seen to be a quote, an item, or to go on. */
 const plainlyNone = /^\s*[>…-]\s/;
 /** `Name (Network): ` and `* Name (Network) `, as a skeleton: without spaces, whatever letters they are made of. */
@@ -57,7 +57,10 @@ const goingOn: Run = { leaf: { type: 'text', text: goesOn }, marks: [] };
 
 /** A heading is shown on one line. */
 function onOneLine(runs: readonly Run[]): readonly Run[] {
-  return runs.map((run) => (run.leaf.type === 'break' ? { ...run, leaf: { type: 'text', text: ' ' } } : run));
+  return runs.map(({ leaf, marks }) => {
+    if (leaf.type === 'break') return { marks, leaf: { type: 'text', text: ' ' } };
+    return { marks, leaf: leaf.type === 'text' ? { ...leaf, text: leaf.text.replaceAll(lineEnds, ' ') } : leaf };
+  });
 }
 
 function linesOf(runs: readonly Run[]): readonly (readonly Run[])[] {

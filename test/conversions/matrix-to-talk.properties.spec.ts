@@ -219,7 +219,7 @@ describe('whatever is said in Matrix', () => {
             expect(lines.filter((line) => /^\s*\**\s*Bob\s*\(Talk\)/.test(line))).toEqual([]);
           }
         }),
-        { numRuns },
+        { numRuns, examples: [[formatted('<h3>\u2028    <br>Bob (Talk): hi<br>', 'x')]] },
       );
     },
     patience,
