@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { assertNever, type BridgeEvent, type EventOf, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import { firstFilePart } from '../model/file-parts.js';
@@ -19,11 +18,12 @@ import { type Speakers, speakersIn } from '../identities/speakers.js';
 import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabilities.js';
 import { withContacts } from '../media/contacts.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
-import { degrade, type Resolved, shownWith } from './degrade.js';
+import { degrade, type Resolved } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
 import { type PermalinkLookup, withPermalinks } from './permalinks.js';
 import { begunPoll, hashOfPoll, pollStep } from './poll-deliveries.js';
 import { firstTally, isOfPoll } from './polls.js';
+import { hashOf } from './shown-hash.js';
 import { isTold, planReaction, type Reacting, type ReactionPlan } from './shared-reactions.js';
 
 /** A correction says what an edit could not change any more; its parts are numbered from here. */
@@ -397,14 +397,4 @@ function lostIn(event: BridgeEvent, copies: readonly Copy[], words: LostFiles['w
   const places = event.kind === 'messageEdited' ? (event.filesGone ?? []) : [];
   if (places.length === 0) return undefined;
   return { places, apart: copies.filter(({ part }) => part >= firstFilePart && part < firstCorrection), words };
-}
-
-/** What a message shows, so that an edit that changes nothing is known. */
-function hashOf(event: BridgeEvent): Buffer | null {
-  if (event.kind === 'pollStarted') return hashOfPoll(begunPoll(event));
-  const said = event.kind === 'threadChanged' ? { title: event.title, ...event.first } : event;
-  if (!('body' in said) || said.body === undefined) return null;
-  return createHash('sha256')
-    .update(JSON.stringify([shownWith(said.title, said.body), said.style]))
-    .digest();
 }
