@@ -74,6 +74,8 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   readonly files?: readonly FileRef[];
   /** Which of the files that it was sent with are not there any more: their places among those, from 0. */
   readonly filesGone?: readonly number[];
+  /** Nothing but files is gone: the words are those that are shown, and `body` does not say them. Absent: `body` does. */
+  readonly words?: 'same';
   /** As of a message that is sent: where what it answers was not bridged, the quote that stands in its place stays. */
   readonly replyTo?: MessageRef;
   readonly quoted?: MessageSent['quoted'];

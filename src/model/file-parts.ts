@@ -1,3 +1,4 @@
+import type { BridgeEvent, MessageEdited, MessageSent } from './bridge-event.js';
 import { FileGone, MessageRefused } from './errors.js';
 import type { FileLine, FileRef } from './ids.js';
 import type { Copy, LostFiles } from './network-adapter.js';
@@ -76,6 +77,20 @@ export async function sayInPieces<T>(
       }
     }
   }
+}
+
+/** Pure: whether nothing but files of a message is gone. */
+export function isOfFiles(event: BridgeEvent): event is MessageEdited & { readonly words: 'same' } {
+  return event.kind === 'messageEdited' && event.words === 'same';
+}
+
+/** Pure: what a message that was not sent yet is to say after an edit. A file that it lost is told of in its place. */
+export function asEdited(said: MessageSent, edit: MessageEdited): MessageSent {
+  const { body, style, filesGone = [] } = edit;
+  const files = said.files.map((file, place) =>
+    filesGone.includes(place) ? { ...file, instead: { why: 'it was deleted' } } : file,
+  );
+  return isOfFiles(edit) ? { ...said, files } : { ...said, files, body, style };
 }
 
 /** Pure: the parts that show nothing but a file that the message lost. */

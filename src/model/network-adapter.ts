@@ -126,6 +126,8 @@ export interface LostFiles {
   readonly apart: readonly Copy[];
   /** Whether the words are those that the room shows already. */
   readonly words: 'same' | 'new';
+  /** Whether there are any: then the part that shows the first file with them stays, without its file. */
+  readonly hasWords: boolean;
 }
 
 /** A poll with all of its votes. */

@@ -2,6 +2,7 @@ import { assertNever } from '../model/bridge-event.js';
 import type { UserRef } from '../model/ids.js';
 import type { Copy } from '../model/network-adapter.js';
 import type { RowId } from '../model/routing.js';
+import { isOfFiles } from '../model/file-parts.js';
 import { firstLine } from '../model/in-line.js';
 import { firstTold } from '../model/told-reactions.js';
 import type { Fence, Transaction } from './database.js';
@@ -100,6 +101,8 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
   switch (event.kind) {
     case 'threadChanged':
     case 'messageEdited':
+      // The words are shown as before.
+      if (isOfFiles(event)) return;
       // Found made by a look, or told in a line: what the room shows now is not what the old hash says.
       await setShown(tx, lane, delivery.message, result.made.every(isCopy) ? result.hash : null);
       return;

@@ -1,5 +1,6 @@
 import type { DeliveryResult, Lane } from '../model/delivery.js';
-import type { BridgeEvent } from '../model/bridge-event.js';
+import type { BridgeEvent, MessageEdited } from '../model/bridge-event.js';
+import { asEdited, isOfFiles } from '../model/file-parts.js';
 import type { RowId } from '../model/routing.js';
 import type { Transaction } from './database.js';
 
@@ -19,14 +20,14 @@ async function followOne(
   { id, message, event }: DeliveryResult['delivery'],
 ): Promise<void> {
   if (message === null || (await cancelIfStale(tx, id, message, event)) || event.kind !== 'messageSent') return;
-  const [edit] = await tx.rows<{ event: string }>(
+  const edits = await tx.rows<{ event: string }>(
     `select event from deliveries where lane = $1 and message = $2 and kind = 'messageEdited' and state = 'waiting'
-      order by seq desc limit 1`,
+      order by seq`,
     [lane.id, message],
   );
-  if (edit === undefined) return;
-  const { body, style } = JSON.parse(edit.event) as Extract<BridgeEvent, { kind: 'messageEdited' }>;
-  await tx.rows(`update deliveries set event = $2 where id = $1`, [id, JSON.stringify({ ...event, body, style })]);
+  if (edits.length === 0) return;
+  const said = edits.reduce((before, edit) => asEdited(before, JSON.parse(edit.event) as MessageEdited), event);
+  await tx.rows(`update deliveries set event = $2 where id = $1`, [id, JSON.stringify(said)]);
 }
 
 /** A newer change of the same thing is shown: the parked one would take it back. */
@@ -60,9 +61,8 @@ async function stale(tx: Transaction, message: RowId, event: BridgeEvent): Promi
     [message],
   );
   if (known?.deleted === true && event.kind !== 'messageDeleted') return 'the message was deleted';
-  if (event.kind === 'messageEdited' && known !== undefined && BigInt(known.version) > BigInt(event.version)) {
-    return 'a newer edit came';
-  }
+  const isOfWords = event.kind === 'messageEdited' && !isOfFiles(event);
+  if (isOfWords && known !== undefined && BigInt(known.version) > BigInt(event.version)) return 'a newer edit came';
   if (event.kind === 'pollVoted') return staleVote(tx, message, event);
   if ((event.kind !== 'reactionAdded' && event.kind !== 'reactionRemoved') || event.emoji === undefined)
     return undefined;

@@ -1,5 +1,6 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { AccountId, Cursor, DeliveryId, InboxKey, RemoteId, RoomRef } from '../model/ids.js';
+import { asEdited } from '../model/file-parts.js';
 import { type InboxVerdict, type Plan, reactionKey, type RowId } from '../model/routing.js';
 import type { Transaction } from './database.js';
 import { forgetPolls, writePolls } from './poll-writes.js';
@@ -172,7 +173,7 @@ async function changeParked(tx: Transaction, delivery: RowId, change: Plan['park
   if (parked.kind !== 'messageSent' || change.event.kind !== 'messageEdited') return;
   await tx.rows(`update deliveries set event = $2 where id = $1`, [
     delivery,
-    JSON.stringify({ ...parked, body: change.event.body, style: change.event.style }),
+    JSON.stringify(asEdited(parked, change.event)),
   ]);
 }
 

@@ -19,7 +19,7 @@ import {
   type ThreadChanged,
 } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
-import { notTaken } from '../model/file-parts.js';
+import { isOfFiles, notTaken } from '../model/file-parts.js';
 import { type FileRef, remoteId, type UserRef } from '../model/ids.js';
 import type { LinkOptions } from '../model/link-options.js';
 import type { LostFiles } from '../model/network-adapter.js';
@@ -199,6 +199,8 @@ function beginning(line: string): string {
 /** Past the time in which the room takes edits, the new words are said as an answer to the old ones. */
 function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolved): Degraded {
   const { files = [], title } = event;
+  // A file may be taken away at any time, whatever the words are.
+  if (isOfFiles(event)) return asItIs(event, resolved);
   if (event.body.length === 0 && files.length === 0 && title === undefined) return { skip: 'there is nothing in it' };
   const form = event.asks === undefined ? undefined : pollIn(event.asks, capabilities);
   if (form === 'counted') return { skip: 'the poll itself shows it' };
@@ -207,7 +209,6 @@ function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolv
   const { copyAgeMs = 0 } = resolved;
   const named = titled(event, capabilities);
   const shown = answering(named, capabilities, resolved);
-  // A file may be taken away at any time.
   if (resolved.lost?.words === 'same') return asItIs(shown, resolved);
   if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(shown, resolved);
   const { version: _version, title: _title, quoted: _quoted, ...rest } = named;

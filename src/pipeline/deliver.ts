@@ -61,6 +61,10 @@ export class Deliverer {
       if (prepared.shown !== undefined) hooks.onMade(prepared.shown);
       return { state: 'delivered', hash: null };
     }
+    if ('gone' in prepared) {
+      for (const copy of prepared.gone) hooks.onGone(copy);
+      return { state: 'delivered', hash: null };
+    }
     try {
       await this.#send(adapter, lane, delivery, prepared.send, hooks, signal);
       return deliveredAs(prepared);

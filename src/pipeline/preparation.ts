@@ -1,6 +1,7 @@
 import { assertNever, type BridgeEvent, type EventOf, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
-import { firstFilePart } from '../model/file-parts.js';
+import { firstCorrection } from '../model/corrections.js';
+import { firstFilePart, isOfFiles } from '../model/file-parts.js';
 import type { FileElsewhere, FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
 import type {
   Copy,
@@ -21,13 +22,10 @@ import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/de
 import { degrade, type Resolved } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
 import { type PermalinkLookup, withPermalinks } from './permalinks.js';
-import { begunPoll, hashOfPoll, pollStep } from './poll-deliveries.js';
+import { begunPoll, pollStep } from './poll-deliveries.js';
 import { firstTally, isOfPoll } from './polls.js';
-import { hashOf } from './shown-hash.js';
+import { hashOf, isOfNoWords } from './shown-hash.js';
 import { isTold, planReaction, type Reacting, type ReactionPlan } from './shared-reactions.js';
-
-/** A correction says what an edit could not change any more; its parts are numbered from here. */
-export const firstCorrection = 1000;
 
 /** The reads that a delivery needs before it can be sent. */
 export interface CopyLookup {
@@ -56,6 +54,8 @@ export type Prepared =
   | { readonly skip: string }
   /** The room shows it already, by what another person did. */
   | { readonly shown: Copy | undefined }
+  /** It is done, and these copies stand in the room no more. */
+  | { readonly gone: readonly Copy[] }
   | { readonly send: Unbound; readonly hash: Buffer | null; readonly shownPart?: number };
 
 /** A request before it is bound to one attempt. */
@@ -94,10 +94,13 @@ export class Preparation {
     const chosen = await this.#chosenFor(person, adapter, lane, able);
     const copies = await this.target(lane, delivery);
     if (targetOf(event) !== undefined && copies.length === 0) return { skip: 'what it is about is not in this room' };
+    // In the room where a file was deleted nothing is left to do, and the copy is to be forgotten.
+    if (isOfFiles(event) && isOf(lane, event.room)) return { gone: copies.filter(({ id }) => id === event.message.id) };
     if (isOfPoll(event)) return this.#preparePoll(lane, delivery, event, { capabilities, copies, chosen });
     const hash = hashOf(event);
     const isEdit = event.kind === 'messageEdited' || event.kind === 'threadChanged';
-    const isSame = isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true);
+    const isSame =
+      isOfFiles(event) || (isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true));
     const lost = lostIn(event, copies, isSame ? 'same' : 'new');
     if (isSame && lost === undefined) {
       return { skip: 'the room shows the same already' };
@@ -258,7 +261,9 @@ export class Preparation {
     // A second copy of our own message is deleted by its id: it never became a copy.
     if (message === null) return [{ part: 0, id: reference.id, hash: null, madeAt: this.parts.clock.now() }];
     const copies = await this.parts.copies.copiesOf(message, lane.id);
-    return event.kind === 'messageDeleted' ? copies : copies.filter(({ part }) => part < firstTold);
+    if (event.kind !== 'messageDeleted') return copies.filter(({ part }) => part < firstTold);
+    // One part was deleted by somebody in the lane's own room: the others go with it.
+    return isOf(lane, event.room) ? copies.filter(({ id }) => id !== event.message.id) : copies;
   }
 
   #resolved(
@@ -393,8 +398,17 @@ function found(isWanted: boolean, copy: Copy | undefined): 'found' | 'missing' |
 }
 
 /** What an edit takes away of the files that stand in the room. */
-function lostIn(event: BridgeEvent, copies: readonly Copy[], words: LostFiles['words']): LostFiles | undefined {
-  const places = event.kind === 'messageEdited' ? (event.filesGone ?? []) : [];
-  if (places.length === 0) return undefined;
-  return { places, apart: copies.filter(({ part }) => part >= firstFilePart && part < firstCorrection), words };
+function lostIn(event: BridgeEvent, copies: readonly ShownCopy[], words: LostFiles['words']): LostFiles | undefined {
+  if (event.kind !== 'messageEdited' || event.filesGone === undefined) return undefined;
+  const hash = copies.find(({ part }) => part === 0)?.hash ?? null;
+  return {
+    places: event.filesGone,
+    apart: copies.filter(({ part }) => part >= firstFilePart && part < firstCorrection),
+    words,
+    hasWords: isOfFiles(event) ? !isOfNoWords(hash) : event.body.length > 0,
+  };
+}
+
+function isOf({ account, room }: Lane, { account: other, id }: RoomRef): boolean {
+  return account === other && room === id;
 }

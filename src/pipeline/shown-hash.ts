@@ -12,6 +12,13 @@ export function hashOf(event: BridgeEvent): Buffer | null {
   return hashOfWords(shownWith(said.title, said.body), said.style);
 }
 
+/** Pure: whether what is shown is files alone. What is not known may be anything. */
+export function isOfNoWords(hash: Buffer | null): boolean {
+  return hash !== null && noWords.some((each) => each.equals(hash));
+}
+
+const noWords = (['text', 'emote', 'notice'] as const).map((style) => hashOfWords([], style));
+
 function hashOfWords(body: RichText, style: string | undefined): Buffer {
   return createHash('sha256')
     .update(JSON.stringify([body, style]))

@@ -1,5 +1,6 @@
 import type { EventKind, MessageSent } from '../model/bridge-event.js';
 import type { DeliveryKey } from '../model/ids.js';
+import { isOfFiles } from '../model/file-parts.js';
 import { firstLine } from '../model/in-line.js';
 import type { Copy, Deliver, NetworkAdapter, Outcome } from '../model/network-adapter.js';
 import type { Lane, WaitingDelivery } from '../model/delivery.js';
@@ -76,7 +77,7 @@ async function doubtedOf(
   return prepared.flatMap(({ delivery, asked }): InDoubt[] => {
     const { kind } = (asked ?? delivery).event;
     // What the words show says nothing of the files; to take those away once more changes nothing.
-    if (asked?.lost?.words === 'same') return [];
+    if (asked?.lost?.words === 'same' || isOfFiles(delivery.event)) return [];
     const { repeat } = (adapter.deliver[kind] as Deliver<EventKind> | undefined) ?? {};
     if (repeat === 'look') return [{ delivery, asked }];
     return asked?.inLine === undefined ? [] : [{ delivery, asked: ofLine(asked, asked.inLine), isLine: true }];
@@ -136,7 +137,7 @@ function isOutdone(
   later: readonly WaitingDelivery[],
   seen: ReadonlyMap<string, Seen>,
 ): boolean {
-  const isOfWords = event.kind === 'messageSent' || event.kind === 'messageEdited';
+  const isOfWords = event.kind === 'messageSent' || (event.kind === 'messageEdited' && !isOfFiles(event));
   return later.some(
     (other) =>
       message !== null &&

@@ -259,7 +259,7 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
         event: edit,
         target: sent.made.filter(({ part }) => part < firstFilePart),
         made: [],
-        lost: { places: [place], apart, words: 'same' },
+        lost: { places: [place], apart, words: 'same', hasWords: true },
         onGone: (copy) => gone.push(copy),
       };
       await harness.adapter.deliver.messageEdited?.send(again, signal);
@@ -274,6 +274,44 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
       await harness.adapter.deliver.messageEdited?.send(again, signal);
       await check();
     });
+
+    it.each<[string, string, number, string[]]>([
+      ['the second, and the caption stays', 'the three of them', 1, ['meadow.png', 'notes.txt']],
+      ['the first, and its caption stays', 'the three of them', 0, ['notes.txt', 'notes.txt']],
+      ['the first of what nobody said anything to', '', 0, ['notes.txt', 'notes.txt']],
+      ['the last of what nobody said anything to', '', 2, ['meadow.png', 'notes.txt']],
+    ])(
+      'a file that somebody deleted elsewhere goes, without a word of the message: %s',
+      async (_, words, place, left) => {
+        const sent = carrying(words, [picture, notes, notes]);
+        await send(sent);
+        const apart = sent.made.filter(({ part }) => part >= firstFilePart);
+        const { event, ...request } = carrying('', []).request;
+        const edit: MessageEdited = {
+          ...event,
+          kind: 'messageEdited',
+          body: [],
+          filesGone: [place],
+          words: 'same',
+          version: '2',
+        };
+        const again: DeliveryRequest<MessageEdited> = {
+          ...request,
+          event: edit,
+          target: sent.made.filter(({ part }) => part < firstFilePart),
+          made: [],
+          lost: { places: [place], apart, words: 'same', hasWords: words !== '' },
+          onGone: () => undefined,
+        };
+        for (const times of [1, 2]) {
+          await harness.adapter.deliver.messageEdited?.send(again, signal);
+          const seen = await harness.seen();
+          const named = seen.flatMap((each) => (typeof each === 'string' ? [] : [each.name]));
+          expect({ times, named }).toEqual({ times, named: left });
+          if (words !== '') expect(JSON.stringify(await said())).toContain(words);
+        }
+      },
+    );
 
     it('a deletion takes all of it', async () => {
       const sent = carrying('look', [picture, notes]);

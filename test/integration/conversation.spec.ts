@@ -2,7 +2,7 @@ import type { BridgeEvent, ReactionAdded, ReactionRemoved } from '../../src/mode
 import { Uneditable } from '../../src/model/errors.js';
 import { remoteId, userId, type UserRef } from '../../src/model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../../src/model/link-options.js';
-import { firstCorrection } from '../../src/pipeline/preparation.js';
+import { firstCorrection } from '../../src/model/corrections.js';
 import type { Shards } from '../../src/workers/shards.js';
 import {
   deleted,

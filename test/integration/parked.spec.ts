@@ -89,6 +89,16 @@ describe('a parked delivery that is retried', () => {
     expect(target.said).toEqual(['new words']);
   });
 
+  it('says the newest words where a file went after them', async () => {
+    const { body: _body, ...gone } = edited('1', '', '7') as MessageEdited;
+    await said(sent('1'), edited('1', 'new words', '5'), { ...gone, body: [], filesGone: [0], words: 'same' });
+    refuses();
+    await run();
+    takes();
+    expect(await retryAll()).toEqual(['put at the end of its lane']);
+    expect(target.said).toEqual(['new words']);
+  });
+
   it('does not take a newer edit back', async () => {
     await said(sent('1'));
     await run();

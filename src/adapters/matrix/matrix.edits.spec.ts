@@ -49,6 +49,29 @@ describe('matrix edits', () => {
         return [sender, latest?.body ?? content['body']];
       });
 
+  it('words whose file somebody deleted elsewhere stand alone, as they were said last', async () => {
+    await said('a ghost is there');
+    const content = { msgtype: 'm.image', body: 'a meadow', filename: 'a.png', url: 'mxc://sandbox.test/a' };
+    const picture = bench.sandbox.sendEvent(room, annasGhost, 'm.room.message', content);
+    const target = [{ part: 0, id: remoteId(picture) }];
+    await deliver(editing('words', room, target, 'a field'));
+    const gone = editing(
+      'gone',
+      room,
+      target,
+      { body: [] },
+      {
+        lost: { places: [0], apart: [], words: 'same', hasWords: true },
+      },
+    );
+    await deliver({ ...gone, request: { ...gone.request, event: { ...gone.request.event, words: 'same' } } });
+    expect(bench.sandbox.messages(room).at(-1)?.content['m.new_content']).toMatchObject({
+      msgtype: 'm.text',
+      body: 'a field',
+    });
+    expect(bench.sandbox.messages(room).at(-1)?.content['m.new_content']).not.toHaveProperty('url');
+  });
+
   it('what a ghost said it says otherwise', async () => {
     const target = await said('hello');
     const edit = editing('edit', room, target, 'hello, all');

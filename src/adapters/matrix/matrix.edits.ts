@@ -1,16 +1,16 @@
 import type { MessageEdited } from '../../model/bridge-event.js';
-import { isFirstLost, lostApart } from '../../model/file-parts.js';
+import { isFirstLost, isOfFiles, lostApart } from '../../model/file-parts.js';
 import { type UserId, userId } from '../../model/ids.js';
 import type { Copy, DeliveryRequest } from '../../model/network-adapter.js';
 import type { TimelineApi } from './api/timeline.api.js';
 import type { MatrixEmoji } from './matrix.emoji.js';
 import { notOurs, targetRedacted } from './matrix.errors.js';
 import type { MatrixSelf } from './matrix.ids.js';
-import { type JsonObject, type MatrixEvent, readRelation } from './matrix.payloads.js';
+import { isObject, type JsonObject, type MatrixEvent, readRelation } from './matrix.payloads.js';
 import { type MatrixWriter, ownVoice, writingOf } from './matrix.writer.js';
 
 import { mentionedIn, replacing, toMatrix, type Voice } from './to-matrix.js';
-import { recaptioned, showsFile } from './to-matrix-files.js';
+import { recaptioned, showsFile, wordsAlone } from './to-matrix-files.js';
 
 /** What an edit does to the parts of a message. */
 export interface EditPlan {
@@ -69,14 +69,23 @@ export class MatrixEdits {
       if (found?.unsigned?.redacted_because === undefined && found !== undefined) standing.push({ copy, event: found });
     }
     const [first] = standing;
-    if (first === undefined && lost?.words === 'same') {
-      return { user: userId(this.self.users.bot), replacements: [], additions: [], surplus: [], gone: [] };
-    }
+    const firstLost = lost !== undefined && isFirstLost(lost);
+    const isBare = ({ part }: Copy): boolean => firstLost && part === 0 && !lost.hasWords;
+    const bare = target.filter(isBare);
+    const nothing = { user: userId(this.self.users.bot), replacements: [], additions: [], surplus: [], gone: [] };
+    if (isOfFiles(event) && !firstLost) return nothing;
+    if (first === undefined && lost?.words === 'same') return { ...nothing, surplus: bare, gone: bare };
     if (first === undefined) {
       await this.writer.assertInRoom(room, signal);
       throw targetRedacted();
     }
     if (!standing.every(({ event: { sender } }) => this.self.users.isOurs(sender))) throw notOurs();
+    if (isOfFiles(event)) {
+      const shown = standing.filter((each) => each.copy.part === 0);
+      return lost?.hasWords === true
+        ? { ...nothing, replacements: shown.flatMap(withoutFile) }
+        : { ...nothing, surplus: bare, gone: shown.length === 0 ? bare : [] };
+    }
     const user = userId(first.event.sender);
     const relation = readRelation(first.event.content);
     // What was said in words shows its files, if it came by some, by their names.
@@ -85,8 +94,6 @@ export class MatrixEdits {
       voice: this.#voice(user, speaker),
       ...(relation.rel_type === 'm.thread' && relation.event_id !== undefined ? { thread: relation.event_id } : {}),
     });
-    const firstLost = lost !== undefined && isFirstLost(lost);
-    const isBare = ({ part }: Copy): boolean => firstLost && part === 0 && event.body.length === 0;
     const surplus = target.filter((copy) => copy.part >= contents.length || isBare(copy));
     return {
       user,
@@ -117,4 +124,13 @@ export class MatrixEdits {
   #voice(user: UserId, speaker: Asked['speaker']): Voice {
     return user === this.self.users.bot ? ownVoice(speaker) : { as: 'ghost' };
   }
+}
+
+/** The words stay as they stand with the file, or as its latest caption says them. */
+function withoutFile({ copy, event: { content, sender, unsigned } }: Standing): EditPlan['replacements'] {
+  if (!showsFile(content)) return [];
+  const edit = unsigned?.['m.relations']?.['m.replace']?.content;
+  const latest = edit?.['m.new_content'];
+  const words = wordsAlone(isObject(latest) ? latest : content);
+  return [{ copy, user: userId(sender), content: replacing(words, copy.id, mentionedIn(content, edit)) }];
 }

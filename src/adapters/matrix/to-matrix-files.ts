@@ -85,6 +85,14 @@ export function recaptioned(content: JsonObject, words: JsonObject | undefined):
   return { body: filename, 'm.mentions': {}, ...words, ...media, filename };
 }
 
+const wordFields = ['body', 'format', 'formatted_body', 'm.mentions'];
+
+/** The words without the file that a content shows with them. */
+export function wordsAlone(content: JsonObject): JsonObject {
+  const words = Object.fromEntries(Object.entries(content).filter(([field]) => wordFields.includes(field)));
+  return { ...words, msgtype: 'm.text' };
+}
+
 /** Clients show a picture of any type as one, and know films and sounds by theirs. */
 function msgtypeOf(mime: string): string {
   const [kind = ''] = mime.split('/');

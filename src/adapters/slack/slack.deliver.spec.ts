@@ -3,7 +3,7 @@ import { SlackBench } from '../../../test/contract/slack-bench.js';
 import type { BridgeEvent } from '../../model/bridge-event.js';
 import { BridgeError, TargetGone, Uneditable } from '../../model/errors.js';
 import { accountId, remoteId } from '../../model/ids.js';
-import type { Outcome } from '../../model/network-adapter.js';
+import type { Copy, Outcome } from '../../model/network-adapter.js';
 import type { JsonObject } from '../../sandbox/slack/state/json.js';
 import type { SlackAdapter } from './slack.adapter.js';
 
@@ -166,6 +166,38 @@ describe('an edit', () => {
     expect(await failure(send(editing('c', bench.room, said.made, 'changed')))).toBeInstanceOf(TargetGone);
     const others = [{ part: 0, id: remoteId(bench.sandbox.post(bench.channel, bench.ann, 'mine')) }];
     expect(await failure(send(editing('d', bench.room, others, 'changed')))).toBeInstanceOf(Uneditable);
+  });
+});
+
+describe('a file that somebody deleted elsewhere', () => {
+  const files = ['a.txt', 'b.txt'].map((name) => ({ name, mimetype: 'text/plain', bytes: Buffer.from(name) }));
+  const gone = (ts: string, apart: readonly Copy[] = []): Asked<BridgeEvent> => {
+    const target = [{ part: 0, id: remoteId(ts) }];
+    const asked = editing(
+      'gone',
+      bench.room,
+      target,
+      { body: [] },
+      {
+        lost: { places: [1], apart, words: 'same', hasWords: true },
+      },
+    );
+    return { ...asked, request: { ...asked.request, event: { ...asked.request.event, words: 'same' } } };
+  };
+
+  it('stays where a person shares it: it is not ours to delete', async () => {
+    const ts = bench.sandbox.post(bench.channel, bench.ann, 'two of them', { files });
+    expect(await failure(send(gone(ts)))).toMatchObject({
+      code: 'messageRefused',
+      message: expect.stringContaining('cant_delete_file') as string,
+    });
+    expect(JSON.stringify(shown(ts))).toContain('b.txt');
+  });
+
+  it('stays where lines stand for others: nobody knows which is which', async () => {
+    const ts = bench.sandbox.post(bench.channel, bench.ann, 'two of three', { files });
+    await send(gone(ts, [{ part: 501, id: remoteId('1.000001') }]));
+    expect(JSON.stringify(shown(ts))).toContain('b.txt');
   });
 });
 

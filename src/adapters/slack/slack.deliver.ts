@@ -208,15 +208,15 @@ export class EditDelivery implements Deliver<'messageEdited'> {
 
   /** Takes away what the message lost. All its files stand in one message, in their order. True: that was all. */
   async #withdraw(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<boolean> {
-    const { event, lost, target, room } = request;
+    const { lost, target, room } = request;
     if (lost === undefined) return false;
     const copy = lost.apart.find(({ part }) => part === firstFilePart) ?? target.find(({ part }) => part === 0);
     const shown = copy === undefined ? [] : await this.writer.filesIn(room, copy, signal);
     // Where one of them is told of in a line, nobody knows here which is which.
-    const isWhole = shown.length === (event.files ?? []).length + lost.places.length;
+    const isWhole = !lost.apart.some(({ part }) => part > firstFilePart);
     for (const place of isWhole ? lost.places : []) {
       const id = shown[place];
-      if (id !== undefined) await this.writer.parts.files.delete(id, writingOf(request, signal));
+      if (id !== undefined) await this.writer.parts.files.delete(id, 'refused', writingOf(request, signal));
     }
     return lost.words === 'same';
   }
@@ -240,7 +240,7 @@ export class DeletionDelivery implements Deliver<'messageDeleted'> {
     for (const copy of target) {
       const isOne = copy.part === 0 || copy.part === firstFilePart;
       for (const file of isOne ? await this.writer.filesIn(room, copy, signal) : []) {
-        await this.writer.parts.files.delete(file, writingOf(request, signal));
+        await this.writer.parts.files.delete(file, 'left', writingOf(request, signal));
       }
       await this.writer.delete(request, copy, signal);
     }

@@ -180,18 +180,18 @@ export class EditDelivery implements Deliver<'messageEdited'> {
 
   /** Takes away what the message lost. Talk itself says in the place of a file that it is not there any more. True: that was all. */
   async #unshare(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<boolean> {
-    const { lost, event, room, target } = request;
+    const { lost, room, target } = request;
     if (lost === undefined) return false;
     const asking = { signal, beforeSend: () => request.beforeSend() };
     const first = isFirstLost(lost) ? target.filter(({ part }) => part === 0) : [];
     for (const copy of [...first, ...lostApart(lost)]) {
       const id = rowIdOf(copy.id);
       if (id !== undefined) await this.writing.uploads.delete(room, id, asking);
-      if (copy.part === 0 && event.body.length > 0) continue;
+      if (copy.part === 0 && lost.hasWords) continue;
       await deletePart(this.writing, request, copy, signal);
       request.onGone(copy);
     }
-    return lost.words === 'same' || first.some(() => event.body.length === 0);
+    return lost.words === 'same' || (first.length > 0 && !lost.hasWords);
   }
 
   async #edit(
@@ -230,12 +230,12 @@ export class DeletionDelivery implements Deliver<'messageDeleted'> {
 
   async send(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
     const { event, room, target } = request;
-    // A second copy of our own shows the same file as the first, which stays.
-    const isOfOther = event.room.id !== room;
+    // A second copy of our own, which is deleted itself, shows the same file as the first, which stays.
+    const isSecond = event.room.id === room && target.some(({ id }) => id === event.message.id);
     for (const copy of target) {
       const id = rowIdOf(copy.id);
       const asking = { signal, beforeSend: () => request.beforeSend() };
-      if (isOfOther && id !== undefined) await this.writing.uploads.delete(room, id, asking);
+      if (!isSecond && id !== undefined) await this.writing.uploads.delete(room, id, asking);
       await deletePart(this.writing, request, copy, signal);
     }
   }

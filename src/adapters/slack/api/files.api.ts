@@ -61,9 +61,9 @@ export class FilesApi {
     throw notShownYet();
   }
 
-  /** What is gone already, or somebody else's, is left as it is. */
-  async delete(file: string, writing: Writing): Promise<void> {
-    const accepts = [...goneAlready, 'cant_delete_file'];
+  /** What is gone already is as it should be. `others`: somebody else's stays what it is, or throws MessageRefused. */
+  async delete(file: string, others: 'left' | 'refused', writing: Writing): Promise<void> {
+    const accepts = others === 'left' ? [...goneAlready, 'cant_delete_file'] : goneAlready;
     await this.client.ask({ method: 'files.delete', args: { file }, act: 'write', accepts, ...writing });
   }
 
