@@ -35,6 +35,10 @@ export interface KnownCopy {
   readonly message: RowId;
   readonly portal: RowId;
   readonly part: number;
+  /** What it shows, where that was asked for and is known. */
+  readonly hash?: Buffer | null;
+  /** Whether the delivery that made it goes on: there may be more of it. */
+  readonly unfinished?: boolean;
 }
 
 export interface KnownMessage {

@@ -7,6 +7,7 @@ import {
   copyKey,
   type Known,
   type KnownCall,
+  type KnownCopy,
   type KnownDelivery,
   type KnownReaction,
   type Plan,
@@ -47,11 +48,11 @@ export interface Asked {
   /** Whether any of its events is about a message, not a new one. */
   readonly changesSomething: boolean;
   readonly messages: readonly MessageRef[];
+  /** Those among them that are gone. Each may be a vote; else the other parts of what it belongs to, in the same room, are to be known. */
+  readonly deleted: readonly MessageRef[];
   /** Messages that may have been told by these payloads, and are waited for where they were not. */
   readonly answered: readonly { readonly message: MessageRef; readonly key: InboxKey }[];
   readonly reactionRows: readonly { readonly account: AccountId; readonly remote: RemoteId }[];
-  /** Messages that are gone, each of which may be a vote. */
-  readonly deleted: readonly MessageRef[];
   readonly voters: readonly { readonly account: AccountId; readonly id: UserId }[];
   readonly deliveries: readonly DeliveryId[];
 }
@@ -99,6 +100,7 @@ export class IngestRepository {
   async #more(tx: Transaction, learnt: Known, asked: Asked): Promise<Known> {
     const unknown = asked.answered.filter(({ message }) => !learnt.copies.has(copyKey(message)));
     const known = unknown.length === 0 ? learnt : { ...learnt, told: await this.#told(tx, asked.keys, unknown) };
+    if (asked.deleted.some((each) => known.copies.has(copyKey(each)))) await this.#parts(tx, asked.deleted, known);
     if (asked.reactionRows.length > 0) await this.#reactions(tx, asked.reactionRows, known);
     const ballots = asked.deleted.length === 0 ? [] : await knownBallots(tx, asked, [...known.messages.keys()]);
     for (const ballot of ballots) known.ballots.set(remoteKey(ballot.account, ballot.remote), ballot);
@@ -121,6 +123,21 @@ export class IngestRepository {
       [answered.map(({ message }) => message.room.account), answered.map(({ key }) => key)],
     );
     return new Set([...coming, ...rows.map(({ key }) => key)]);
+  }
+
+  /** All that stands in the same rooms of the messages to which these belong. */
+  async #parts(tx: Transaction, deleted: Asked['deleted'], known: Known): Promise<void> {
+    const rows = await tx.rows<PartRow>(
+      `select c.account, c.room, c.remote, c.message, c.portal, c.part, c.hash,
+              exists (select 1 from deliveries d where d.id = c.delivery and d.state = 'waiting') as unfinished
+         from unnest($1::text[], $2::text[], $3::text[]) as asked (account, room, remote)
+         join copies gone using (account, room, remote)
+         join copies c on c.message = gone.message and c.portal = gone.portal`,
+      [deleted.map(({ room }) => room.account), deleted.map(({ room }) => room.id), deleted.map(({ id }) => id)],
+    );
+    for (const { account, room, remote, ...copy } of rows) {
+      known.copies.set(copyKey({ room: { account, id: room }, id: remote }), copy);
+    }
   }
 
   /** Returns the messages that tell of them. */
@@ -326,6 +343,8 @@ interface CopyRow {
   readonly version: string;
   readonly deleted: boolean;
 }
+
+type PartRow = KnownCopy & Pick<CopyRow, 'account' | 'room' | 'remote'>;
 
 interface ExpiredRow {
   readonly account: AccountId;

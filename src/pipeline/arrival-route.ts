@@ -1,6 +1,14 @@
 import { type BridgeEvent, type PollStarted, targetOf } from '../model/bridge-event.js';
 import type { AccountId, DeliveryId, DeliveryKey, MessageRef } from '../model/ids.js';
-import { copyKey, type Known, type Plan, type RowId, type TargetWiring, type Wiring } from '../model/routing.js';
+import {
+  copyKey,
+  type Known,
+  type KnownCopy,
+  type Plan,
+  type RowId,
+  type TargetWiring,
+  type Wiring,
+} from '../model/routing.js';
 import { type Answer, answersOf, awaited, type TellsFirst } from './answers.js';
 import type { Interpretation } from './interpret.js';
 
@@ -155,20 +163,31 @@ export class ArrivalRoute {
     });
   }
 
+  /** The numbers of the other parts of a message that stand in the same room as one of them. */
+  beside(copy: KnownCopy): number[] {
+    const all = [...this.known.copies.values()];
+    return all.flatMap((other) => {
+      const isBeside = other.message === copy.message && other.portal === copy.portal && other.part !== copy.part;
+      return isBeside ? other.part : [];
+    });
+  }
+
+  /** In its own room, which is to follow what happened to a part of the message there. */
+  deliverHere(event: BridgeEvent, { own }: Wiring, message: RowId): void {
+    if (own.shard !== null) this.#deliverTo(own, event, message);
+  }
+
   deliver(event: BridgeEvent, wiring: Wiring, message: RowId | null): void {
     this.deliverEach(wiring, message, () => event);
   }
 
   deliverEach(wiring: Wiring, message: RowId | null, eventFor: (target: TargetWiring) => BridgeEvent): void {
-    for (const target of wiring.others) {
-      if (target.direction === 'out') continue;
-      this.plan.deliveries.push({
-        uuid: this.options.newDeliveryId(),
-        lane: target.portal,
-        message,
-        inbox: this.arrival.inbox,
-        event: eventFor(target),
-      });
-    }
+    for (const target of wiring.others) this.#deliverTo(target, eventFor(target), message);
+  }
+
+  #deliverTo({ portal: lane, direction }: TargetWiring, event: BridgeEvent, message: RowId | null): void {
+    if (direction === 'out') return;
+    const uuid = this.options.newDeliveryId();
+    this.plan.deliveries.push({ uuid, lane, message, inbox: this.arrival.inbox, event });
   }
 }

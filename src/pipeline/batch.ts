@@ -81,7 +81,7 @@ export function sentBy(events: readonly BridgeEvent[]): MessageRef[] {
 }
 
 export function roomsOf(events: readonly BridgeEvent[]): Asked['rooms'] {
-  // Votes are shown in the room where they were given, too; a deletion may be one's.
+  // Votes are shown in the room where they were given, too, a deletion may be one's, and what is left of a deleted message goes there.
   const isToldBack = (event: BridgeEvent): boolean =>
     isEcho(event) || tellsOfPoll(event) || event.kind === 'messageDeleted';
   const toldBack = new Set(events.filter(isToldBack).map(({ room }) => roomKey(room)));

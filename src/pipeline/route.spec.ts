@@ -30,6 +30,7 @@ import { defaultLinkOptions } from '../model/link-options.js';
 import { type Known, type KnownDelivery } from '../model/routing.js';
 import type { Arrival } from './arrival-route.js';
 import { route } from './route.js';
+import { hashOf } from './shown-hash.js';
 
 describe('route: new messages', () => {
   it('one delivery for each other portal, and the origin is a copy', () => {
@@ -223,6 +224,62 @@ describe('route: edits and deletions', () => {
     expect(plan.versions).toEqual([]);
     const ignored = 'ignored: it told of a reaction, which stands elsewhere';
     expect(notes(plan)).toEqual([ignored, ignored]);
+  });
+
+  describe('of one part, in its room', () => {
+    const textOrFiles = (hash: Buffer | null, ...parts: readonly number[]): Known => {
+      const known = knowingMessage(9n);
+      known.copies.set(copyKey(ref('b', 'b1')), { message: '5', portal: 'b', part: 0, hash });
+      for (const part of parts) {
+        known.copies.set(copyKey(ref('b', `b${String(part)}`)), { message: '5', portal: 'b', part, hash });
+      }
+      return known;
+    };
+    const noWords = hashOf({ ...sent('a', 'm1'), body: [] });
+    const elsewhereAndHere = ['a', 'c', 'b'];
+    const parked = { delivery: '9', portal: 'b' };
+
+    it('a file goes alone, in every room, and the message is as new as it was', () => {
+      const known = { ...textOrFiles(noWords, 501, 502), parkedByMessage: new Map([['5', [parked]]]) };
+      const plan = routed(known, [deleted('b', 'b501', '3'), deleted('b', 'b1', '4')]);
+      const gone = (place: number) => elsewhereAndHere.map((lane) => [lane, 'messageEdited', [place], 'same']);
+      expect(
+        plan.deliveries.map(({ lane, event }) =>
+          event.kind === 'messageEdited' ? [lane, event.kind, event.filesGone, event.words] : [lane, event.kind],
+        ),
+      ).toEqual([...gone(1), ...gone(0)]);
+      expect(plan.versions).toEqual([]);
+      expect(plan.parked.map(({ delivery, change }) => [delivery, typeof change])).toEqual([
+        ['9', 'object'],
+        ['9', 'object'],
+      ]);
+      expect(notes(plan)).toEqual(['routed', 'routed']);
+      expect(plan.inbox[0]?.message).toBe('5');
+    });
+
+    it('the last file that is left takes the message with it', () => {
+      const plan = routed(textOrFiles(noWords, 501), [deleted('b', 'b501', '3'), deleted('b', 'b1', '4')]);
+      expect(lanesOf(plan).slice(3)).toEqual([
+        ['a', 'messageDeleted'],
+        ['c', 'messageDeleted'],
+      ]);
+    });
+
+    it('a piece of a text takes the message with it, and what is left of it in the room', () => {
+      const plan = routed(textOrFiles(null, 1, 2), [deleted('b', 'b2', '3'), deleted('b', 'b1', '4')]);
+      expect(lanesOf(plan)).toEqual(elsewhereAndHere.map((lane) => [lane, 'messageDeleted']));
+      expect(plan.versions).toEqual([{ message: '5', version: 3n, deleted: true }]);
+      expect(notes(plan)[1]).toBe('ignored: stale: deleted already');
+    });
+
+    it('what is known of a message in other rooms says nothing of this one', () => {
+      const known = textOrFiles(noWords, 501);
+      known.copies.set(copyKey(ref('c', 'c2')), { message: '5', portal: 'c', part: 1 });
+      expect(lanesOf(routed(known, [deleted('a', 'm1', '3')]))).toEqual([
+        ['b', 'messageDeleted'],
+        ['c', 'messageDeleted'],
+      ]);
+    });
   });
 
   it('a parked delivery says what an edit says, and nothing after a deletion', () => {

@@ -15,6 +15,8 @@ import { firstTold } from '../model/told-reactions.js';
 import { startsMessage } from './batch.js';
 import { CallRoutes } from './route-calls.js';
 import { type Arrival, ignored, type RouteOptions, ArrivalRoute, type Verdict } from './arrival-route.js';
+import { goneWith } from './gone-part.js';
+import { isOfNoWords } from './shown-hash.js';
 import { PollRoutes } from './route-polls.js';
 import { ReactionRoutes } from './route-reactions.js';
 
@@ -222,12 +224,32 @@ class Routing {
     if (this.on.known.messages.get(target.message)?.deleted === true) {
       return ignored('stale: deleted already', target.message);
     }
+    const { part, hash = null, unfinished: isUnfinished = false } = target;
+    const gone = goneWith({ part, beside: this.on.beside(target), isWordless: isOfNoWords(hash), isUnfinished });
+    if (typeof gone === 'object') return this.#fileGone(event, wiring, target.message, gone.place);
     this.on.setVersion(target.message, BigInt(event.version), true);
     for (const { delivery } of this.on.known.parkedByMessage.get(target.message) ?? []) {
       this.on.plan.parked.push({ delivery, change: 'cancel' });
     }
     this.on.deliver(event, wiring, target.message);
+    if (gone === 'messageHere') this.on.deliverHere(event, wiring, target.message);
     return { state: 'routed', message: target.message };
+  }
+
+  /** Of a message that stays. Its words are as new as they were. */
+  #fileGone(
+    { message, ...event }: Extract<BridgeEvent, { kind: 'messageDeleted' }>,
+    wiring: Wiring,
+    of: RowId,
+    place: number,
+  ): Verdict {
+    const edit = { ...event, kind: 'messageEdited', message, body: [], filesGone: [place], words: 'same' } as const;
+    const told: MessageEdited = { ...edit, style: 'text' };
+    this.on.changeParked(of, told);
+    this.on.deliver(told, wiring, of);
+    this.on.deliverHere(told, wiring, of);
+    this.on.known.copies.delete(copyKey(message));
+    return { state: 'routed', message: of };
   }
 
   #roomChange(event: Extract<BridgeEvent, { kind: 'roomChanged' }>, wiring: Wiring): Verdict {

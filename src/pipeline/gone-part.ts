@@ -1,0 +1,37 @@
+import { firstCorrection } from '../model/corrections.js';
+import { firstFilePart } from '../model/file-parts.js';
+
+/** One part of a message, as it stood in the room where somebody deleted it. */
+export interface GonePart {
+  readonly part: number;
+  /** The numbers of the message's other parts there. */
+  readonly beside: readonly number[];
+  /** Whether the message is known to be nothing but files. */
+  readonly isWordless: boolean;
+  /** Whether more parts of it may be on their way into the room. */
+  readonly isUnfinished: boolean;
+}
+
+/**
+ * Pure: what is to go elsewhere. A file that stands for itself goes alone, by its place, while anything is left of its message; words
+ * are not to be had in pieces: the message goes as a whole, and where more of it stands in the same room, that follows.
+ */
+export function goneWith({
+  part,
+  beside,
+  isWordless,
+  isUnfinished,
+}: GonePart): { readonly place: number } | 'message' | 'messageHere' {
+  const others = beside.filter(isOfMessage);
+  if (!isOfMessage(part)) return 'message';
+  if (others.length === 0) return isUnfinished ? 'messageHere' : 'message';
+  if (part >= firstFilePart) return { place: part - firstFilePart };
+  // The first file is a part of its own, unless it is the first part.
+  const isFirstFile = part === 0 && isWordless && others.every((other) => other > firstFilePart);
+  return isFirstFile ? { place: 0 } : 'messageHere';
+}
+
+/** Corrections, and what is told in answers, are said about it. */
+function isOfMessage(part: number): boolean {
+  return part < firstCorrection;
+}
