@@ -1,25 +1,29 @@
 import { Combined } from './combined.js';
 
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
 /** Answers when it is told to. */
 class Slow {
   readonly put: (readonly string[])[] = [];
-  #go: (() => void) | undefined;
+  readonly #go: (() => void)[] = [];
+  #next = 0;
 
   readonly answer = async (asks: readonly string[]): Promise<string[]> => {
     this.put.push(asks);
-    await new Promise<void>((go) => (this.#go = go));
+    await new Promise<void>((go) => this.#go.push(go));
     return asks.map((ask) => ask.toUpperCase());
   };
 
-  async go(): Promise<void> {
-    while (this.#go === undefined) await new Promise((done) => setImmediate(done));
-    const go = this.#go;
-    this.#go = undefined;
-    go();
+  /** Answers what was put at this place, else the next. */
+  async go(at = this.#next): Promise<void> {
+    while (this.#go.length <= at) await turn();
+    this.#next = at + 1;
+    this.#go[at]?.();
   }
 }
 
 const never = (): boolean => false;
+const plain = { sizeOf: () => 1, atOnce: 1, placeOf: () => undefined };
 
 describe('Combined', () => {
   it('what is asked in the same turn is put together, and each has its own answer', async () => {
@@ -35,11 +39,62 @@ describe('Combined', () => {
     const slow = new Slow();
     const combined = new Combined(2, slow.answer, never);
     const first = combined.ask('a');
-    await new Promise((done) => setImmediate(done));
+    await turn();
     const more = Promise.all(['b', 'c', 'd'].map((ask) => combined.ask(ask)));
-    for (let turn = 0; turn < 3; turn += 1) await slow.go();
+    for (let times = 0; times < 3; times += 1) await slow.go();
     expect([await first, ...(await more)]).toEqual(['A', 'B', 'C', 'D']);
     expect(slow.put).toEqual([['a'], ['b', 'c'], ['d']]);
+  });
+
+  it('up to the most by their sizes, and one at least, however large it is', async () => {
+    const slow = new Slow();
+    const combined = new Combined(4, slow.answer, never, { ...plain, sizeOf: (ask) => ask.length });
+    const answers = Promise.all(['aaaaaa', 'bb', 'cc', 'd'].map((ask) => combined.ask(ask)));
+    for (let times = 0; times < 3; times += 1) await slow.go();
+    await answers;
+    expect(slow.put).toEqual([['aaaaaa'], ['bb', 'cc'], ['d']]);
+  });
+
+  it('so many are put beside each other, and what comes then waits for the first that is answered', async () => {
+    const slow = new Slow();
+    const combined = new Combined(2, slow.answer, never, { ...plain, atOnce: 2 });
+    const answers = Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((ask) => combined.ask(ask)));
+    await turn();
+    expect(slow.put).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    await slow.go(1);
+    await turn();
+    expect(slow.put.slice(2)).toEqual([['e', 'f']]);
+    for (const at of [0, 2, 3]) await slow.go(at);
+    expect(await answers).toEqual(['A', 'B', 'C', 'D', 'E', 'F', 'G']);
+  });
+
+  it('asks of one place are never put beside or with each other, and in their order; those of others go past them', async () => {
+    const slow = new Slow();
+    const combined = new Combined(10, slow.answer, never, { ...plain, atOnce: 3, placeOf: (ask) => ask[0] });
+    const answers = Promise.all(['a1', 'a2', 'b1'].map((ask) => combined.ask(ask)));
+    await turn();
+    const later = Promise.all(['a3', 'b2', 'c1'].map((ask) => combined.ask(ask)));
+    await turn();
+    expect(slow.put).toEqual([['a1', 'b1'], ['c1']]);
+    await slow.go(0);
+    await turn();
+    expect(slow.put.slice(2)).toEqual([['a2', 'b2']]);
+    await slow.go(2);
+    await turn();
+    expect(slow.put.slice(3)).toEqual([['a3']]);
+    for (const at of [1, 3]) await slow.go(at);
+    expect([...(await answers), ...(await later)]).toEqual(['A1', 'A2', 'B1', 'A3', 'B2', 'C1']);
+  });
+
+  it('a place whose ask failed is free for its next one', async () => {
+    const answer = ([ask]: readonly string[]): Promise<string[]> =>
+      ask === 'a bad one' ? Promise.reject(new Error('bad')) : Promise.resolve(['good']);
+    const combined = new Combined(10, answer, never, { ...plain, placeOf: () => 'place' });
+    const answers = await Promise.allSettled(['a bad one', 'another'].map((ask) => combined.ask(ask)));
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
   });
 
   it('a failure that may be the fault of one is that one’s alone', async () => {

@@ -4,33 +4,87 @@ interface Waiting<Ask, Answer> {
   readonly failed: (error: unknown) => void;
 }
 
+export interface CombinedOptions<Ask> {
+  /** How many of `most` an ask takes. */
+  readonly sizeOf: (ask: Ask) => number;
+  /** So many are put beside each other: what comes meanwhile waits. */
+  readonly atOnce: number;
+  /** Asks of one place are put one after the other, in their order. */
+  readonly placeOf: (ask: Ask) => string | undefined;
+}
+
+const alike: CombinedOptions<unknown> = { sizeOf: () => 1, atOnce: 1, placeOf: () => undefined };
+
 /**
- * Asks that come while others are being answered are answered together next, up to `most` at once. Nobody waits for company: an
- * ask that comes alone is put at once. Where `mayBeOfOne` says that a failure may be the fault of one of them, each is put alone.
+ * Asks that come while others are being answered are answered together next, up to `most` at once, by their sizes. Nobody waits for
+ * company: an ask that comes alone is put at once. Where `mayBeOfOne` says that a failure may be the fault of one of them, each is put
+ * alone.
  */
 export class Combined<Ask, Answer> {
   #waiting: Waiting<Ask, Answer>[] = [];
-  #isAnswering = false;
+  #isAboutToBegin = false;
+  #underWay = 0;
+  /** Those of which something is under way. */
+  readonly #places = new Set<string>();
 
   constructor(
     private readonly most: number,
     private readonly put: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
     private readonly mayBeOfOne: (error: unknown) => boolean,
+    private readonly options: CombinedOptions<Ask> = alike,
   ) {}
 
   ask(ask: Ask): Promise<Answer> {
     return new Promise<Answer>((answered, failed) => {
       this.#waiting.push({ ask, answered, failed });
-      if (this.#isAnswering) return;
-      this.#isAnswering = true;
+      if (this.#isAboutToBegin || this.#underWay >= this.options.atOnce) return;
+      this.#isAboutToBegin = true;
       // What else is asked in this turn goes along.
-      setImmediate(() => void this.#answerAll());
+      setImmediate(() => {
+        this.#isAboutToBegin = false;
+        this.#begin();
+      });
     });
   }
 
-  async #answerAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#answer(this.#waiting.splice(0, this.most));
-    this.#isAnswering = false;
+  #begin(): void {
+    while (this.#underWay < this.options.atOnce) {
+      const next = this.#take();
+      if (next.length === 0) return;
+      this.#underWay += 1;
+      void this.#answer(next).then(() => {
+        this.#underWay -= 1;
+        for (const place of this.#placesOf(next)) this.#places.delete(place);
+        this.#begin();
+      });
+    }
+  }
+
+  /** What is put together next: one at least, however large, where one may be put. */
+  #take(): readonly Waiting<Ask, Answer>[] {
+    const next: Waiting<Ask, Answer>[] = [];
+    const left: Waiting<Ask, Answer>[] = [];
+    let size = 0;
+    for (const [at, one] of this.#waiting.entries()) {
+      const place = this.options.placeOf(one.ask);
+      if (place !== undefined && this.#places.has(place)) {
+        left.push(one);
+        continue;
+      }
+      size += this.options.sizeOf(one.ask);
+      if (size > this.most && next.length > 0) {
+        left.push(...this.#waiting.slice(at));
+        break;
+      }
+      if (place !== undefined) this.#places.add(place);
+      next.push(one);
+    }
+    this.#waiting = left;
+    return next;
+  }
+
+  #placesOf(asks: readonly Waiting<Ask, Answer>[]): string[] {
+    return asks.flatMap(({ ask }) => this.options.placeOf(ask) ?? []);
   }
 
   async #answer(together: readonly Waiting<Ask, Answer>[]): Promise<void> {

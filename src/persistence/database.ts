@@ -231,6 +231,11 @@ export function isDataError(error: unknown): boolean {
   return state !== undefined && /^(?:2[123]|54)/.test(state);
 }
 
-export function shardLost({ shard }: Fence): ShardLost {
-  return new ShardLost(`shard ${String(shard)} belongs to another replica`);
+export function shardLost(...fences: readonly Fence[]): ShardLost {
+  const shards = fences.map(({ shard }) => String(shard)).join(', ');
+  return new ShardLost(
+    fences.length === 1
+      ? `shard ${shards} belongs to another replica`
+      : `of the shards ${shards} one belongs to another replica`,
+  );
 }

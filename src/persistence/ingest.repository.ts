@@ -20,8 +20,8 @@ import {
   type Wiring,
 } from '../model/routing.js';
 import { type Database, type Fence, RaceLost, shardLost, type Transaction } from './database.js';
+import { applyPlan, type InboxRow, type RoomRead, type RoomsRead, columns } from './plan-writes.js';
 import { knownBallots, knownPolls } from './poll.repository.js';
-import { applyPlan, type InboxRow, type RoomRead } from './plan-writes.js';
 
 export interface HeldRow {
   readonly id: RowId;
@@ -32,8 +32,8 @@ export interface HeldRow {
 
 /** What a batch brings and refers to. */
 export interface Asked {
-  /** Of the room that the batch was pulled from. */
-  readonly fence: Fence | undefined;
+  /** Of the rooms that the batch was pulled from. */
+  readonly fences: readonly Fence[];
   readonly account: AccountId;
   readonly keys: readonly InboxKey[];
   /** How many messages begin with it at most. */
@@ -72,12 +72,12 @@ export class IngestRepository {
 
   /**
    * Locks the lanes that may get something from the batch: until the transaction ends nothing else is put into them. Throws
-   * ShardLost where the room that it was pulled from is another replica's.
+   * ShardLost where a room that it was pulled from is another replica's.
    */
   async learn(tx: Transaction, asked: Asked): Promise<Learnt> {
-    const [learnt] = await tx.call<LearntRow>('learn_batch', [
-      asked.fence?.shard ?? null,
-      asked.fence?.fence ?? null,
+    const fences = eachOnce(asked.fences);
+    const [learnt] = await tx.call<LearntRow>('learn_together', [
+      ...columns(fences, ['shard', 'fence']),
       asked.account,
       asked.keys,
       asked.newMessages,
@@ -89,8 +89,8 @@ export class IngestRepository {
       asked.messages.map(({ id }) => id),
       asked.deliveries,
     ]);
-    if (learnt === undefined) throw new Error('learn_batch returned nothing');
-    if (asked.fence !== undefined && !learnt.ours) throw shardLost(asked.fence);
+    if (learnt === undefined) throw new Error('learn_together returned nothing');
+    if (!learnt.ours) throw shardLost(...fences);
     const { stored, inbox_ids: inboxIds, message_ids: messageIds } = learnt;
     const known = await this.#more(tx, knownOf(learnt), asked);
     return { known, stored: new Set(stored), inboxIds, messageIds };
@@ -276,22 +276,31 @@ export class IngestRepository {
     return deliveries.length === 0 ? [] : tx.call<StoredDelivery>('first_in_lanes', [deliveries]);
   }
 
-  /** What was read brought nothing to store. Throws ShardLost where the room is another replica's. */
-  async moveCursor(database: Database, { room, cursor }: RoomRead, fence: Fence): Promise<void> {
-    const moved = await database.rows(
-      `update rooms set cursor = $3, read_at = now(), state = 'open', reason = null,
-              activity_at = case when cursor is distinct from $3 then now() else activity_at end
-        where account = $1 and room = $2 and exists (select 1 from shards where id = $4 and fence = $5 for key share)
-       returning 1`,
-      [room.account, room.id, cursor, fence.shard, fence.fence],
-    );
-    if (moved.length === 0) throw shardLost(fence);
+  /** What was read in these rooms of one account brought nothing to store. Throws ShardLost where one of them is another replica's. */
+  async moveCursors(
+    database: Database,
+    account: AccountId,
+    reads: readonly (RoomRead & { readonly fence: Fence })[],
+  ): Promise<void> {
+    const fences = eachOnce(reads.map(({ fence }) => fence));
+    const [row] = await database.call<{ ours: boolean }>('move_cursors_if_ours', [
+      ...columns(fences, ['shard', 'fence']),
+      account,
+      reads.map(({ room }) => room.id),
+      reads.map(({ cursor }) => cursor),
+    ]);
+    if (row?.ours !== true) throw shardLost(...fences);
   }
 
-  /** Writes the whole plan. `rows` are the payloads that are new to the inbox; `read`: how far which room was read with them. */
-  async apply(tx: Transaction, plan: Plan, rows: readonly InboxRow[], read?: RoomRead): Promise<void> {
+  /** Writes the whole plan. `rows` are the payloads that are new to the inbox; `read`: how far which rooms were read with them. */
+  async apply(tx: Transaction, plan: Plan, rows: readonly InboxRow[], read: RoomsRead): Promise<void> {
     await applyPlan(tx, plan, rows, read, this.newDeliveryId);
   }
+}
+
+/** A shard counts once, however many rooms of it were read. */
+function eachOnce(fences: readonly Fence[]): readonly Fence[] {
+  return [...new Map(fences.map((one) => [`${String(one.shard)} ${one.fence}`, one])).values()];
 }
 
 type StoredHeldRow = Omit<HeldRow, 'event'> & { readonly event: string };
@@ -307,7 +316,7 @@ function inTheirOrder(rows: readonly StoredHeldRow[]): HeldRow[] {
     .sort((a, b) => (a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : Number(BigInt(a.id) - BigInt(b.id))));
 }
 
-/** What `learn_batch` answers, in one row. */
+/** What `learn_together` answers, in one row. */
 interface LearntRow {
   readonly ours: boolean;
   readonly stored: readonly InboxKey[];

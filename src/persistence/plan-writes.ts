@@ -18,12 +18,20 @@ export interface RoomRead {
   readonly cursor: Cursor;
 }
 
+/** Rooms of one account that were read. `isNews`: the room brought something that was not known. */
+export interface RoomsRead {
+  readonly account: AccountId;
+  readonly reads: readonly (RoomRead & { readonly isNews: boolean })[];
+}
+
+export const nothingRead = (account: AccountId): RoomsRead => ({ account, reads: [] });
+
 /** Writes what a batch was routed to. `rows` are the payloads that are new to the inbox. */
 export async function applyPlan(
   tx: Transaction,
   plan: Plan,
   rows: readonly InboxRow[],
-  read: RoomRead | undefined,
+  read: RoomsRead,
   newDeliveryId: () => DeliveryId,
 ): Promise<void> {
   // Before the batch adds what was said after its room had been cleared; what was said before in the same batch is in the plan.
@@ -44,7 +52,7 @@ async function store(
   tx: Transaction,
   plan: Plan,
   rows: readonly InboxRow[],
-  read: RoomRead | undefined,
+  { account, reads }: RoomsRead,
 ): Promise<void> {
   const verdicts = new Map(plan.inbox.map((verdict) => [verdict.inbox, verdict]));
   const fresh = rows.flatMap((row) => {
@@ -54,7 +62,7 @@ async function store(
     const body = verdict.state === 'unlinked' ? null : Buffer.from(row.body);
     return [{ ...row, body, state: verdict.state, note: verdict.note, message: verdict.message }];
   });
-  tx.callAhead('store_batch', [
+  tx.callAhead('store_together', [
     ...columns(fresh, ['id', 'account', 'key', 'body', 'state', 'note', 'message']),
     ...columns(plan.messages, ['id', 'link', 'account', 'author', 'sentAt']),
     ...columns(plan.copies, ['account', 'room', 'remote', 'message', 'portal', 'part', 'delivery']),
@@ -66,9 +74,10 @@ async function store(
       })),
       ['uuid', 'lane', 'message', 'inbox', 'kind', 'event'],
     ),
-    read?.room.account ?? null,
-    read?.room.id ?? null,
-    read?.cursor ?? null,
+    account,
+    reads.map(({ room }) => room.id),
+    reads.map(({ cursor }) => cursor),
+    reads.map(({ isNews }) => isNews),
   ]);
   const again = [...verdicts.values()];
   if (again.length > 0) await setVerdicts(tx, again);
@@ -209,6 +218,6 @@ async function clear(
 }
 
 /** The rows turned on their side: one array for each column, as `unnest` takes them. */
-function columns<Row>(rows: readonly Row[], names: readonly (keyof Row)[]): unknown[][] {
+export function columns<Row>(rows: readonly Row[], names: readonly (keyof Row)[]): unknown[][] {
   return names.map((name) => rows.map((row) => row[name]));
 }

@@ -26,6 +26,12 @@ const linked = `exists (select 1 from portals p join links l on l.id = p.link
 /** As JSON has it. */
 type StoredRoom = Omit<RoomRow, 'pushedAt' | 'activityAt'> & Record<'pushedAt' | 'activityAt', string | null>;
 
+/** Rooms that are written together are locked in one order, as those are that are stored together: or each waits for the other. */
+function lockedInOrder(which: string): string {
+  return `(select account, room from rooms where ${which} order by account, room for no key update) locked
+        where rooms.account = locked.account and rooms.room = locked.room`;
+}
+
 /** How linked rooms are read. */
 export class RoomRepository {
   constructor(private readonly database: Database) {}
@@ -74,16 +80,17 @@ export class RoomRepository {
   }
 
   async wake(account: AccountId, rooms: readonly RoomId[]): Promise<void> {
-    await this.database.rows(`update rooms set wake_at = now() where account = $1 and room = any($2)`, [
-      account,
-      rooms,
-    ]);
+    await this.database.rows(
+      `update rooms set wake_at = now() from ${lockedInOrder('account = $1 and room = any($2)')}`,
+      [account, rooms],
+    );
   }
 
   /** The rooms of these shards that somebody woke; they count as awake from now on. */
   async takeWoken(shards: readonly number[]): Promise<RoomRef[]> {
     const rows = await this.database.rows<{ account: AccountId; room: RoomId }>(
-      `update rooms set wake_at = null where shard = any($1) and wake_at is not null returning account, room`,
+      `update rooms set wake_at = null from ${lockedInOrder('shard = any($1) and wake_at is not null')}
+       returning rooms.account, rooms.room`,
       [shards],
     );
     return rows.map(({ account, room }) => ({ account, id: room }));
@@ -106,8 +113,8 @@ export class RoomRepository {
   async watch(account: AccountId, modes: ReadonlyMap<RoomId, WatchMode>): Promise<void> {
     await this.database.rows(
       `update rooms set watch = wanted.mode, held_poll = (wanted.mode = 'held')
-         from unnest($2::text[], $3::text[]) as wanted (room, mode)
-        where rooms.account = $1 and rooms.room = wanted.room`,
+         from unnest($2::text[], $3::text[]) as wanted (room, mode), ${lockedInOrder('account = $1 and room = any($2)')}
+          and rooms.room = wanted.room`,
       [account, [...modes.keys()], [...modes.values()]],
     );
   }
@@ -116,7 +123,7 @@ export class RoomRepository {
   async pushed(account: AccountId, rooms: readonly RoomId[]): Promise<void> {
     await this.database.rows(
       `update rooms set pushed_at = now()
-        where account = $1 and room = any($2) and (watch <> 'webhook' or pushed_at is null)`,
+         from ${lockedInOrder("account = $1 and room = any($2) and (watch <> 'webhook' or pushed_at is null)")}`,
       [account, rooms],
     );
   }
@@ -148,7 +155,7 @@ export class RoomRepository {
   ): Promise<RoomId[]> {
     const rows = await database.rows<{ room: RoomId }>(
       `update rooms set state = 'open', reason = null
-        where account = $1 and room = any($2) and state = 'closed' returning room`,
+         from ${lockedInOrder("account = $1 and room = any($2) and state = 'closed'")} returning rooms.room`,
       [account, rooms],
     );
     return rows.map(({ room }) => room);

@@ -10,7 +10,7 @@ export function askedOf(
   events: readonly BridgeEvent[],
   firstTold: TellsFirst,
   keys: Pick<DeliveryKeys, 'verify'>,
-): Omit<Asked, 'fence' | 'account' | 'keys' | 'readAgain'> {
+): Omit<Asked, 'fences' | 'account' | 'keys' | 'readAgain'> {
   const begun = beginningsIn(events);
   const answered = events.flatMap((event) => answersOf(event, firstTold));
   const targets = events.flatMap((event) => targetOf(event) ?? []);

@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
-import type { AccountId, Cursor, DeliveryId, DeliveryKey, RoomRef } from '../model/ids.js';
+import type { AccountId, DeliveryId, DeliveryKey } from '../model/ids.js';
 import type { NetworkAdapter, RawPayload } from '../model/network-adapter.js';
 import type { Lane, StoredDelivery } from '../model/delivery.js';
 import type { Log } from '../model/network-definition.js';
@@ -10,7 +10,7 @@ import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
 import type { StoredPayload } from '../persistence/inbox.repository.js';
 import type { IngestRepository, Learnt } from '../persistence/ingest.repository.js';
-import type { InboxRow } from '../persistence/plan-writes.js';
+import { type InboxRow, nothingRead } from '../persistence/plan-writes.js';
 import { answersOf, inTurn } from './answers.js';
 import { askedOf } from './asked.js';
 import type { DeliveryKeys } from './delivery-key.js';
@@ -20,14 +20,8 @@ import { type Adapters, firstToldIn, HeldEvents } from './held.js';
 import { interpret } from './interpret.js';
 import type { Arrival } from './arrival-route.js';
 import { route } from './route.js';
+import { type Batch, type Pulled, roomsRead, Together } from './together.js';
 import type { WrittenCopies } from './written-copies.js';
-
-/** Where a pulled batch came from: the cursor moves in the same transaction, if the room is still ours. */
-export interface Pulled {
-  readonly room: RoomRef;
-  readonly cursor: Cursor;
-  readonly fence: Fence;
-}
 
 export interface IngestOptions {
   readonly heldEventsMs: number;
@@ -47,6 +41,7 @@ const mostExpired = 500;
 /** Stores what networks tell and routes it, in one transaction. When `accept` resolves, nothing can be lost any more. */
 export class IngestService {
   readonly #held: HeldEvents;
+  readonly #together = new Together((adapter, batches) => this.#store(adapter, batches, 'move'));
 
   constructor(
     private readonly database: Database,
@@ -65,8 +60,8 @@ export class IngestService {
     const startedMs = this.clock.monotonicMs();
     const reads = this.#news(adapter, payloads);
     try {
-      if (reads.length > 0) await this.#store(adapter, reads, pulled, 'moves');
-      else if (pulled !== undefined) await this.repository.moveCursor(this.database, pulled, pulled.fence);
+      if (pulled !== undefined) await this.#together.put(adapter, { reads, pulled });
+      else if (reads.length > 0) await this.#store(adapter, [{ reads, pulled }], 'move');
     } catch (error) {
       if (!isDataError(error)) {
         this.metrics.ingestFailures.inc({ account: adapter.account });
@@ -140,7 +135,7 @@ export class IngestService {
   async #storeOneByOne(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
     for (const read of reads) {
       try {
-        await this.#store(adapter, [read], pulled, 'stays');
+        await this.#store(adapter, [{ reads: [read], pulled }], 'stay');
       } catch (error) {
         if (!isDataError(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
@@ -149,32 +144,36 @@ export class IngestService {
           'a payload was refused by the database and is stored as malformed',
         );
         const malformed = { ...read, key: storable(read.key), content: { malformed: reason } };
-        await this.#store(adapter, [malformed], pulled, 'stays');
+        await this.#store(adapter, [{ reads: [malformed], pulled }], 'stay');
       }
     }
-    if (pulled !== undefined) await this.repository.moveCursor(this.database, pulled, pulled.fence);
+    if (pulled !== undefined) await this.repository.moveCursors(this.database, adapter.account, [pulled]);
   }
 
-  async #store(
-    adapter: NetworkAdapter,
-    reads: readonly Read[],
-    pulled: Pulled | undefined,
-    cursor: 'moves' | 'stays',
-  ): Promise<void> {
+  async #store(adapter: NetworkAdapter, batches: readonly Batch[], cursors: 'move' | 'stay'): Promise<void> {
+    const { account } = adapter;
+    const reads = batches.flatMap((batch) => batch.reads);
+    const pulled = batches.flatMap((batch) => batch.pulled ?? []);
+    if (reads.length === 0) {
+      await this.repository.moveCursors(this.database, account, pulled);
+      return;
+    }
+    const fences = pulled.map(({ fence }) => fence);
     const reservation = this.options.reserve();
     let handed = nothing;
     try {
       const { plan, known, kept, first } = await this.database.transaction(async (tx) => {
-        const routed = await this.#routeNew(tx, adapter, reads, pulled?.fence);
+        const routed = await this.#routeNew(tx, adapter, reads, fences);
         const starts = beginnings(routed.plan);
         const kept = reservation.keep(lanesIn(routed.known).filter(({ id }) => starts.has(id)));
-        await this.repository.apply(tx, routed.plan, routed.fresh, cursor === 'moves' ? pulled : undefined);
+        const read = cursors === 'move' ? roomsRead(batches, routed.fresh) : [];
+        await this.repository.apply(tx, routed.plan, routed.fresh, { account, reads: read });
         const asked = [...starts].flatMap(([lane, uuids]) => (kept.has(lane) ? uuids : []));
         const first = this.#firstInLanes(tx, asked);
-        pass('beforeInboxCommit', adapter.account);
+        pass('beforeInboxCommit', account);
         return { ...routed, kept, first };
       });
-      pass('afterInboxCommit', adapter.account);
+      pass('afterInboxCommit', account);
       this.#count(adapter, reads.length, plan);
       this.options.onStored?.(contentsOf(reads).flatMap(eventsIn));
       this.#wake({ plan, known }, kept);
@@ -202,7 +201,7 @@ export class IngestService {
     tx: Transaction,
     adapter: NetworkAdapter,
     reads: readonly Read[],
-    fence: Fence | undefined,
+    fences: readonly Fence[],
   ): Promise<Routed & { readonly fresh: readonly InboxRow[] }> {
     const adapters = only(adapter);
     const arrived = contentsOf(reads).flatMap(eventsIn);
@@ -210,7 +209,7 @@ export class IngestService {
     // What waits for these payloads, and what waits for the same as they do: that was said before.
     const waiting = adapter.sourceOrder === 'kept' ? [] : [...sentBy(arrived), ...answered];
     const released = await this.#held.waitingFor(tx, waiting, adapters);
-    const learnt = await this.#learn(tx, adapter.account, reads, released, adapters, fence);
+    const learnt = await this.#learn(tx, adapter.account, reads, released, adapters, fences);
     // Another replica may have held what was said before, while this one waited for the lanes.
     await this.repository.assertNoneHeld(tx, answered);
     const fresh = freshOf(adapter, reads, learnt);
@@ -233,7 +232,7 @@ export class IngestService {
     if (account === undefined) throw new Error('there is nothing to route');
     const learnt = await this.#learn(tx, account, [], arrivals, adapters);
     const plan = this.#decide(arrivals, learnt, adapters);
-    await this.repository.apply(tx, plan, []);
+    await this.repository.apply(tx, plan, [], nothingRead(account));
     return { plan, known: learnt.known };
   }
 
@@ -244,12 +243,12 @@ export class IngestService {
     reads: readonly Read[],
     stored: readonly Arrival[],
     adapters: Adapters,
-    fence?: Fence,
+    fences: readonly Fence[] = [],
   ): Promise<Learnt> {
     const events = [...contentsOf(reads), ...contentsOf(stored)].flatMap(eventsIn);
     return this.repository.learn(tx, {
       ...askedOf(events, firstToldIn(adapters), this.keys),
-      fence,
+      fences,
       account,
       keys: reads.map(({ key }) => key),
       readAgain: stored.some(({ from }) => from === 'replay'),
