@@ -24,6 +24,7 @@ describe('pipeline: ephemeral', () => {
   let stop: AbortController;
   let running: Promise<void>;
   let ephemeral: Ephemeral;
+  let parts: ConstructorParameters<typeof Ephemeral>[0];
   let showing: (() => Promise<void>) | undefined;
   /** Accounts that another replica has. */
   let elsewhere: Set<string>;
@@ -49,7 +50,7 @@ describe('pipeline: ephemeral', () => {
       ['talk', [ref('matrix'), ref('slack')]],
       ['matrix', [ref('talk')]],
     ]);
-    ephemeral = new Ephemeral({
+    parts = {
       adapters: new Map([
         ['talk', showsIn('talk')],
         ['matrix', showsIn('matrix')],
@@ -65,7 +66,8 @@ describe('pipeline: ephemeral', () => {
         told.push(`${room.id}: ${typing.map(({ name }) => name).join(' ')}`.trimEnd()),
       clock,
       log: silentLog,
-    });
+    };
+    ephemeral = new Ephemeral(parts);
     stop = new AbortController();
     running = ephemeral.run(stop.signal);
   });
@@ -181,7 +183,7 @@ describe('pipeline: ephemeral', () => {
   });
 
   it('what another replica heard is shown here, and not told again', async () => {
-    const hear = (...names: string[]): boolean =>
+    const hear = (...names: string[]): void =>
       ephemeral.typingElsewhere({
         kind: 'typingChanged',
         room: ref('talk'),
@@ -208,5 +210,20 @@ describe('pipeline: ephemeral', () => {
     await clock.pass(60_000);
     await types('talk');
     expect(told).toEqual([]);
+  });
+
+  it('two replicas that heard the same do not tell each other for ever', async () => {
+    const other = new Ephemeral({ ...parts, tellReplicas: (changed) => one.typingElsewhere(changed) });
+    const one = new Ephemeral({ ...parts, tellReplicas: (changed) => other.typingElsewhere(changed) });
+    const both = [one, other].map((replica) => replica.run(stop.signal));
+    const typing = [person('talk', 'anna')];
+    for (const replica of [one, other]) replica.typing({ kind: 'typingChanged', room: ref('talk'), typing });
+    await clock.pass(500);
+    expect(shown).toEqual(['matrix matrix: anna', 'matrix matrix: anna']);
+    await clock.pass(180_000);
+    const last = shown.slice(-2);
+    stop.abort();
+    await Promise.all(both);
+    expect(last).toEqual(['matrix matrix:', 'matrix matrix:']);
   });
 });

@@ -58,15 +58,22 @@ export class Ephemeral {
 
   /** Heard by this replica. */
   typing(changed: TypingChanged): void {
-    const isNews = this.typingElsewhere(changed);
+    const isNews = this.#learn(changed);
     const source = this.#sources.get(roomKey(changed.room));
     if (source === undefined) return;
     source.isOurs = true;
     if (isNews) this.#tellReplicas(source);
   }
 
-  /** Heard by another replica, which told it. Answers whether it is news. */
-  typingElsewhere({ room, typing }: TypingChanged): boolean {
+  /** Heard by another replica, which told it, and goes on to: two that heard the same would keep each other from ever forgetting it. */
+  typingElsewhere(changed: TypingChanged): void {
+    this.#learn(changed);
+    const source = this.#sources.get(roomKey(changed.room));
+    if (source !== undefined) source.isOurs = false;
+  }
+
+  /** Answers whether it is news. */
+  #learn({ room, typing }: TypingChanged): boolean {
     const key = roomKey(room);
     const known = this.#sources.get(key);
     if (known === undefined && typing.length === 0) return false;

@@ -26,6 +26,7 @@ import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
 import { Turnstile } from './turnstile.js';
+import { WhenChanged } from './when-changed.js';
 import type { Wakeup, Wakeups } from './wakeups.js';
 
 /** A server that is asked for more at once answers none of them sooner. */
@@ -68,8 +69,7 @@ export class Bridge {
   readonly #rooms: Rooms;
   #phase: 'starting' | 'working' = 'starting';
   #reconciling: Promise<void> = Promise.resolve();
-  /** What the room workers were put in step with; undefined: with nothing yet, or not to the end. */
-  #inStepWith: string | undefined;
+  readonly #inStep = new WhenChanged();
 
   constructor(private readonly parts: BridgeParts) {
     const { rooms, roomStates, ingest, shards, clock, metrics, log, adapters, supervisor } = parts;
@@ -107,6 +107,8 @@ export class Bridge {
       this.reconcile();
     });
     shards.drainWith(async (leaving) => {
+      // They may come back before anything else becomes other.
+      this.#inStep.forget();
       await Promise.all([lanes.drain(leaving), this.#rooms.drain(leaving)]);
     });
     await shards.tick();
@@ -155,14 +157,14 @@ export class Bridge {
     this.#reconciling = this.#reconciling.then(async () => {
       try {
         const open = [...this.#workers].filter(([, { state }]) => state === 'open').map(([account]) => account);
-        // Asked before anything is read: what becomes other meanwhile is seen the next time.
-        const is = JSON.stringify([open, this.parts.shards.owned(), await this.parts.links.fingerprint()]);
-        if (is === this.#inStepWith) return;
-        this.#inStepWith = undefined;
-        this.#rooms.useAccounts(new Set(open));
-        await this.#learnLinked();
-        await this.#rooms.reconcile();
-        this.#inStepWith = is;
+        // All of it asked before anything is read, and once: what becomes other meanwhile is seen the next time.
+        const owned = this.parts.shards.owned();
+        const is = JSON.stringify([open, owned, await this.parts.links.fingerprint()]);
+        await this.#inStep.run(is, async () => {
+          this.#rooms.useAccounts(new Set(open));
+          await this.#learnLinked();
+          await this.#rooms.reconcile(owned);
+        });
       } catch (error) {
         this.parts.log.warn({ error }, 'the rooms could not be brought in step; tried again in its turn');
       }
@@ -248,7 +250,7 @@ export class Bridge {
       }
       this.#rooms.wake(rooms);
     };
-    const typing = (changed: TypingChanged): void => void this.parts.ephemeral.typingElsewhere(changed);
+    const typing = (changed: TypingChanged): void => this.parts.ephemeral.typingElsewhere(changed);
     return this.parts.wakeups.listen({ wakeup, typing }, signal);
   }
 

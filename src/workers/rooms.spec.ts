@@ -74,7 +74,7 @@ class Watching {
 
   async reconcile(rows: RoomRow[]): Promise<void> {
     this.rows = rows;
-    await this.rooms.reconcile();
+    await this.rooms.reconcile([...this.owned]);
     await this.clock.settle();
   }
 

@@ -44,11 +44,11 @@ export class Rooms {
     this.#accounts = accounts;
   }
 
-  /** Starts and stops workers until they are those of the rooms that are ours, and sets how each one reads. */
-  async reconcile(): Promise<void> {
+  /** Starts and stops workers until they are those of the rooms in these shards, which are ours, and sets how each one reads. */
+  async reconcile(owned: readonly number[]): Promise<void> {
     if (this.signal.aborted) return;
     const pulled = [...this.#accounts].filter((account) => this.adapters.get(account)?.pulling !== undefined);
-    const rows = await this.parts.repository.ofShards(pulled, this.parts.shards.owned());
+    const rows = await this.parts.repository.ofShards(pulled, owned);
     // The stop may have come meanwhile, and ends only those that are there.
     if (this.signal.aborted) return;
     const wanted = new Map(rows.map((row) => [roomKey({ account: row.account, id: row.room }), row]));

@@ -139,6 +139,13 @@ describe('logins that people lend a Talk account', () => {
     expect(told).toEqual([]);
   });
 
+  it('what was allowed and cannot be given back, since the server cannot be told, is told of to the person', async () => {
+    const { loginName } = await grantedWhileAway();
+    at.talk.faults.add({ method: 'DELETE', path: '/core/apppassword$', fault: { do: 'drop' } });
+    const given = await lendingOf(at.adapter).giveBack(mia, signal);
+    expect(given).toMatchObject({ was: 'untold', as: loginName });
+  });
+
   it('who asks again before it is known whose the allowed one is, is told so: none takes its place', async () => {
     await grantedWhileAway();
     nowMs += 3_600_000;

@@ -45,8 +45,12 @@ export class TalkLending implements Lending {
   async giveBack(lender: Lender, signal: AbortSignal): Promise<GivenBack> {
     const { client, logins, log } = this.parts;
     const asked = await this.#flows.end(lender);
-    if (asked?.granted !== undefined) await dropped(client, asked.granted, signal);
+    const unfinished = asked?.granted;
+    const was = unfinished === undefined ? undefined : await dropped(client, unfinished, signal);
     const given = await givenBack(client, logins, lender, signal);
+    if (given === undefined && unfinished !== undefined && was === 'untold') {
+      return { was, as: unfinished.loginName, takenBackAt };
+    }
     if (given === undefined) return asked === undefined ? { was: 'nothing' } : { was: 'asked', takenBackAt };
     log.info({ lender: lender.account, was: given.was }, 'a login that was lent is given back');
     return given;
