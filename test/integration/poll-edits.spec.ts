@@ -1,6 +1,7 @@
 import type { BridgeEvent, MessageSent, PollStarted } from '../../src/model/bridge-event.js';
 import type { Capabilities } from '../../src/model/capabilities.js';
-import { type House, leftRoom, linkedHouse, MadeUpNetwork, noSignal, payload, person, refOf, right } from './house.js';
+import { type House, leftRoom, linkedHouse, MadeUpNetwork, noSignal, payload, person, refOf } from './house.js';
+import { pollNetwork } from './poll-network.js';
 
 const kinds = { messageSent: 'look', messageEdited: 'look', pollStarted: 'look', pollCounted: 'harmless' } as const;
 const polls = { minOptions: 2, maxOptions: 20, votes: 'secret' } as const;
@@ -31,15 +32,7 @@ afterEach(() => house.close());
 
 /** A poll with a vote is asked otherwise: what the other room is asked to do then. */
 async function come(able: Partial<Capabilities>) {
-  target = new MadeUpNetwork(right, 'kept', kinds);
-  target.able = able;
-  target.onSend = (request) => {
-    request.beforeSend();
-    if (request.event.kind === 'messageSent') target.made(request);
-    if (request.event.kind === 'pollStarted') {
-      request.onMade({ part: 0, id: refOf(leftRoom, 'poll there').id, key: request.key(0) });
-    }
-  };
+  target = pollNetwork(able, kinds);
   const linked = await linkedHouse(target);
   ({ house } = linked);
   const tell = async (key: string, event: BridgeEvent): Promise<void> => {

@@ -1,17 +1,7 @@
 import type { BridgeEvent, PollStarted } from '../../src/model/bridge-event.js';
 import type { Capabilities } from '../../src/model/capabilities.js';
-import {
-  type House,
-  leftRoom,
-  linkedHouse,
-  MadeUpNetwork,
-  noSignal,
-  payload,
-  person,
-  refOf,
-  right,
-  sent,
-} from './house.js';
+import { type House, leftRoom, linkedHouse, noSignal, payload, person, refOf, sent } from './house.js';
+import { pollNetwork } from './poll-network.js';
 
 const kinds = { messageSent: 'look', messageEdited: 'look', pollStarted: 'look', pollClosed: 'look' } as const;
 const native: Partial<Capabilities> = {
@@ -35,15 +25,7 @@ afterEach(() => house.close());
 
 /** What the other room is asked to do, and in which thread of its own. */
 async function come(able: Partial<Capabilities>, ...events: BridgeEvent[]) {
-  const target = new MadeUpNetwork(right, 'kept', kinds);
-  target.able = able;
-  target.onSend = (request) => {
-    request.beforeSend();
-    if (request.event.kind === 'messageSent') target.made(request);
-    if (request.event.kind === 'pollStarted') {
-      request.onMade({ part: 0, id: refOf(leftRoom, 'poll there').id, key: request.key(0) });
-    }
-  };
+  const target = pollNetwork(able, kinds);
   const linked = await linkedHouse(target);
   ({ house } = linked);
   for (const [at, event] of events.entries()) {
