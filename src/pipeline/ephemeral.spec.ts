@@ -208,8 +208,25 @@ describe('pipeline: ephemeral', () => {
     expect(told.at(-1)).toBe('talk:');
     told.length = 0;
     await clock.pass(60_000);
-    await types('talk');
     expect(told).toEqual([]);
+  });
+
+  it('an end is told although it is no news here: a word of another replica may have crossed the one that ended it', async () => {
+    const anna = { kind: 'typingChanged', room: ref('talk'), typing: [person('talk', 'anna')] } as const;
+    ephemeral.typing(anna);
+    // Stored elsewhere is what she said; the last renewal of her typing may be on its way there still.
+    ephemeral.typingElsewhere({ ...anna, typing: [] });
+    await clock.pass(500);
+    ephemeral.typing({ ...anna, typing: [] });
+    expect(told).toEqual(['talk: anna', 'talk:']);
+  });
+
+  it('what another replica told ends when it is not told again', async () => {
+    ephemeral.typingElsewhere({ kind: 'typingChanged', room: ref('talk'), typing: [person('talk', 'anna')] });
+    await clock.pass(24_000);
+    expect(shown.at(-1)).toBe('matrix matrix: anna');
+    await clock.pass(6_500);
+    expect(shown.at(-1)).toBe('matrix matrix:');
   });
 
   it('two replicas that heard the same do not tell each other for ever', async () => {

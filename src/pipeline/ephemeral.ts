@@ -24,6 +24,8 @@ export interface EphemeralParts {
 const renewMs = 10_000;
 /** Where a network does not say that somebody stopped, nobody types for longer. */
 const longestMs = 60_000;
+/** What another replica told it tells again with each renewal: where it has not done so twice, it knows better by now, or is gone. */
+const longestElsewhereMs = 2.5 * renewMs;
 /** Links that are paused or changed show nothing after so long. */
 const routesForMs = 5000;
 const showWithinMs = 10_000;
@@ -58,27 +60,27 @@ export class Ephemeral {
 
   /** Heard by this replica. */
   typing(changed: TypingChanged): void {
-    const isNews = this.#learn(changed);
+    const isNews = this.#learn(changed, longestMs);
     const source = this.#sources.get(roomKey(changed.room));
-    if (source === undefined) return;
-    source.isOurs = true;
-    if (isNews) this.#tellReplicas(source);
+    if (source !== undefined) source.isOurs = true;
+    // An end that is no news here may be some to a replica whose word crossed ours.
+    if (isNews || source === undefined) this.#tellReplicas(source ?? { room: changed.room, typing: [] });
   }
 
   /** Heard by another replica, which told it, and goes on to: two that heard the same would keep each other from ever forgetting it. */
   typingElsewhere(changed: TypingChanged): void {
-    this.#learn(changed);
+    this.#learn(changed, longestElsewhereMs);
     const source = this.#sources.get(roomKey(changed.room));
     if (source !== undefined) source.isOurs = false;
   }
 
   /** Answers whether it is news. */
-  #learn({ room, typing }: TypingChanged): boolean {
+  #learn({ room, typing }: TypingChanged, forMs: number): boolean {
     const key = roomKey(room);
     const known = this.#sources.get(key);
     if (known === undefined && typing.length === 0) return false;
     const people = typing.filter(({ standing }) => standing === 'person' || standing === 'bot').slice(0, mostShown);
-    const untilMs = this.parts.clock.monotonicMs() + longestMs;
+    const untilMs = this.parts.clock.monotonicMs() + forMs;
     const isNews = known === undefined || !isSame(known.typing, people);
     if (known === undefined) {
       this.#sources.set(key, { room, typing: people, untilMs, targets: [], routedAtMs: -Infinity, isOurs: false });
@@ -121,7 +123,7 @@ export class Ephemeral {
     }
   }
 
-  #tellReplicas({ room, typing }: Source): void {
+  #tellReplicas({ room, typing }: Pick<Source, 'room' | 'typing'>): void {
     this.parts.tellReplicas({ kind: 'typingChanged', room, typing });
   }
 

@@ -1,5 +1,5 @@
 import { MovedClock } from '../../test/support/moved-clock.js';
-import { accountId, roomId, type RoomRef } from '../model/ids.js';
+import { accountId, roomId, userId, type RoomRef } from '../model/ids.js';
 import { silentLog } from '../observability/log.js';
 import type { Database } from '../persistence/database.js';
 import { Wakeups } from './wakeups.js';
@@ -58,6 +58,22 @@ describe('Wakeups', () => {
     notify = () => Promise.resolve();
     await clock.pass(20);
     expect(told.map(({ lanes }) => lanes)).toEqual([['1'], ['2']]);
+  });
+
+  it('what is told while the database takes its time does not overtake it: the newest is told last', async () => {
+    const answers: (() => void)[] = [];
+    notify = () => new Promise((resolve) => answers.push(resolve));
+    const anna = { account: accountId('home'), id: userId('anna'), name: 'Anna', standing: 'person' } as const;
+    wakeups.tellTyping({ kind: 'typingChanged', room: ref('a'), typing: [anna] });
+    await clock.pass(20);
+    wakeups.tellTyping({ kind: 'typingChanged', room: ref('a'), typing: [] });
+    await clock.pass(20);
+    expect(answers).toHaveLength(1);
+    answers[0]?.();
+    await clock.pass(20);
+    answers[1]?.();
+    await wakeups.flush();
+    expect(told).toMatchObject([{ changed: { typing: [anna] } }, { changed: { typing: [] } }]);
   });
 
   it('nothing is told of nothing', async () => {

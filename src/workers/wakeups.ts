@@ -64,24 +64,27 @@ export class Wakeups {
     await this.#sending;
   }
 
+  /** One after the other: an older word that overtook a newer one would be taken for the newest. */
   async #send(): Promise<void> {
-    await this.clock.sleep(collectMs);
-    const lanes = [...this.#lanes];
-    const rooms = [...this.#rooms.values()];
-    this.#lanes = new Set();
-    const typing = [...this.#typing.values()];
-    this.#rooms = new Map();
-    this.#typing = new Map();
-    this.#sending = undefined;
-    try {
-      for (let at = 0; at < Math.max(lanes.length, rooms.length); at += mostInOne) {
-        const wakeup: Wakeup = { lanes: lanes.slice(at, at + mostInOne), rooms: rooms.slice(at, at + mostInOne) };
-        await this.#notify(wakeupChannel, fitting(wakeup));
+    while (this.#lanes.size + this.#rooms.size + this.#typing.size > 0) {
+      await this.clock.sleep(collectMs);
+      const lanes = [...this.#lanes];
+      const rooms = [...this.#rooms.values()];
+      const typing = [...this.#typing.values()];
+      this.#lanes = new Set();
+      this.#rooms = new Map();
+      this.#typing = new Map();
+      try {
+        for (let at = 0; at < Math.max(lanes.length, rooms.length); at += mostInOne) {
+          const wakeup: Wakeup = { lanes: lanes.slice(at, at + mostInOne), rooms: rooms.slice(at, at + mostInOne) };
+          await this.#notify(wakeupChannel, fitting(wakeup));
+        }
+        for (const changed of typing) await this.#notify(typingChannel, fittingTyping({ from: this.#self, changed }));
+      } catch (error) {
+        this.log.debug({ error }, 'other replicas could not be woken: their poll will find it');
       }
-      for (const changed of typing) await this.#notify(typingChannel, fittingTyping({ from: this.#self, changed }));
-    } catch (error) {
-      this.log.debug({ error }, 'other replicas could not be woken: their poll will find it');
     }
+    this.#sending = undefined;
   }
 
   async #notify(channel: string, text: string): Promise<void> {
