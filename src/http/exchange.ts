@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
@@ -65,6 +66,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       () => this.fail('timeout', new Error(`no answer within ${request.timeoutMs} ms`)),
       request.timeoutMs,
     );
+    // All lanes share one signal, and all rooms of an account: that many wait for it is no leak, since each lets go of it.
+    setMaxListeners(Infinity, request.signal);
     request.signal.addEventListener('abort', this.#onAbort);
     if (request.signal.aborted) this.#onAbort();
   }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { givenBytesIn, rangeOf } from '../../formatting/byte-ranges.js';
 import type { BridgeError } from '../../model/errors.js';
 import { LoginRefused, RoomClosed } from '../../model/errors.js';
@@ -230,7 +229,6 @@ export class TalkClient implements OcsDoor {
   async #exchange(call: OcsCall, session: Session): Promise<HttpAnswer> {
     const isHeld = call.heldMs !== undefined;
     const content = contentOf(call);
-    setMaxListeners(0, call.signal);
     try {
       return await this.#http.exchange({
         method: call.method,
