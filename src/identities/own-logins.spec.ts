@@ -56,6 +56,18 @@ describe('OwnLogins', () => {
     expect(says).toContain('`!crosstalk logout` takes it back at any time; so can you in Nextcloud, under Security.');
   });
 
+  it.each([
+    [1_200_000, '20 minutes'],
+    [119_999, '1 minute'],
+    [60_000, '1 minute'],
+    [59_999, '59 seconds'],
+    [1_999, '1 second'],
+    [1, '1 second'],
+  ])('of an address that is good for %i ms more it is said: within %s', async (forMs, within) => {
+    asked = { address, forMs, takenBackAt: 'in Nextcloud' };
+    expect((await of(cloud).login(wish)).says).toContain(`Open this address within ${within}, and`);
+  });
+
   it('who lends one already, or allowed one, is told so; where too many wait, to come again', async () => {
     lent = 'Anna';
     expect((await of(cloud).login(wish)).says).toContain('speak as Anna already');

@@ -54,10 +54,9 @@ export class OwnLogins {
       );
     }
     if (asked === 'busy') return privately('Too many people log in just now: try again in a few minutes.');
-    const minutes = Math.max(1, Math.floor(asked.forMs / 60_000));
     return privately(
       [
-        `Open this address within ${String(minutes)} minutes, and allow it there if you asked for it yourself: ${asked.address}`,
+        `Open this address within ${withinOf(asked.forMs)}, and allow it there if you asked for it yourself: ${asked.address}`,
         `From then on you speak in ${label} as yourself: in linked rooms where your user there may write, it says, edits, deletes and reacts with what you say, edit, delete and react with here. Crosstalk does nothing else with it.`,
         `\`${prefix} logout\` takes it back at any time; so can you ${asked.takenBackAt}.`,
       ].join('\n'),
@@ -125,6 +124,14 @@ export class OwnLogins {
   #inTime(): AbortSignal {
     return AbortSignal.timeout(this.parts.timeoutMs);
   }
+}
+
+/** Never later than it is; of less than a minute, seconds. */
+function withinOf(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes > 0) return minutes === 1 ? '1 minute' : `${String(minutes)} minutes`;
+  const seconds = Math.max(1, Math.floor(ms / 1000));
+  return seconds === 1 ? '1 second' : `${String(seconds)} seconds`;
 }
 
 const privately = (says: string): CommandAnswer => ({ says, to: 'person' });
