@@ -56,6 +56,7 @@ import { Ephemeral } from './pipeline/ephemeral.js';
 import { IngestService } from './pipeline/ingest.js';
 import { WrittenCopies } from './pipeline/written-copies.js';
 import { placesIn } from './pipeline/permalinks.js';
+import { Presences } from './pipeline/presences.js';
 import { Replays } from './pipeline/replays.js';
 import type { Settings } from './settings/settings.types.js';
 import { Bridge } from './workers/bridge.js';
@@ -179,6 +180,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       lendingChanged: (lender, news) => ownLogins.told(account, lender, news),
       isOurKey: (key) => keys.verify(key) !== undefined,
       typing: (changed) => ephemeral.typing(changed),
+      presence: (changed) => presences.changed(changed),
       wake: (woken) => bridge.wakeRooms(account, woken),
       pushed: (told) => rooms.pushed(account, told),
       picturePath: (picture) => pictures.pathOf(picture),
@@ -212,6 +214,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     clock,
     log,
   });
+  const presences = new Presences({ adapters, beside: (room) => links.beside(room), clock, log });
   const written = new WrittenCopies();
   const ingestRows = new IngestRepository(() => deliveryId(v7()));
   const ingest = new IngestService(database, ingestRows, keys, written, clock, metrics, log, {
@@ -292,6 +295,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     }),
     ingest,
     ephemeral,
+    presences,
     lanes: new Lanes(deliveries, laneWorker, shards, clock, metrics, log),
     shards,
     wakeups,

@@ -1,6 +1,7 @@
 import type { DeliveryKey, FileRef, MessageRef, RemoteId, RoomRef, UserRef } from './ids.js';
 import type { Location } from './location.js';
 import type { PollCount, PollTerms, PollWords } from './poll.js';
+import type { Presence } from './presence.js';
 import type { RichText } from './rich-text.js';
 
 /** Something that happened in a room, in words no network owns. Past tense: it cannot be refused. */
@@ -23,7 +24,7 @@ export type BridgeEvent =
   | PinChanged;
 
 /** Kept in memory only; the newest wins. */
-export type EphemeralEvent = TypingChanged | ReadUpTo;
+export type EphemeralEvent = TypingChanged | ReadUpTo | PresenceChanged;
 
 export type EventKind = BridgeEvent['kind'];
 export type EventOf<K extends EventKind> = Extract<BridgeEvent, { kind: K }>;
@@ -253,6 +254,15 @@ export interface TypingChanged {
   readonly kind: 'typingChanged';
   readonly room: RoomRef;
   readonly typing: readonly UserRef[];
+}
+
+/** How somebody is, whatever was told of them before. */
+export interface PresenceChanged {
+  readonly kind: 'presenceChanged';
+  /** One that they are in: they are shown so in those that are linked with it. */
+  readonly room: RoomRef;
+  readonly person: UserRef;
+  readonly presence: Presence;
 }
 
 export interface ReadUpTo extends Happened<'readUpTo'> {

@@ -18,6 +18,7 @@ import type {
 } from './ids.js';
 import type { Lending } from './lending.js';
 import type { Poll, PollTally } from './poll.js';
+import type { Presence } from './presence.js';
 
 /** One stored thing that a network told us, as it came. */
 export interface RawPayload {
@@ -306,6 +307,12 @@ export interface NetworkAdapter {
    * nobody sees who types.
    */
   readonly showTyping?: (room: RoomId, who: readonly Speaker[], signal: AbortSignal) => Promise<void>;
+
+  /**
+   * Shows how somebody of another network is, wherever it shows them. Asked again every twenty seconds while they are there. Throws
+   * BridgeErrors. Absent: nobody sees that.
+   */
+  readonly showPresence?: (person: UserRef, presence: Presence, signal: AbortSignal) => Promise<void>;
 
   /** Whether its people can react so. Throws BridgeErrors. Absent: with whatever its rooms' capabilities say. */
   readonly hasReaction?: (emoji: string, signal: AbortSignal) => Promise<boolean>;

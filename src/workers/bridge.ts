@@ -12,6 +12,7 @@ import type { RoomRepository } from '../persistence/room.repository.js';
 import type { StatusRepository } from '../persistence/status.repository.js';
 import type { LaneReservation } from '../pipeline/hand-over.js';
 import type { Ephemeral } from '../pipeline/ephemeral.js';
+import type { Presences } from '../pipeline/presences.js';
 import type { IngestService } from '../pipeline/ingest.js';
 import type { RowId } from '../model/routing.js';
 import { shardOf } from '../model/shard.js';
@@ -44,6 +45,7 @@ export interface BridgeParts {
   readonly catchUp: CatchUp;
   readonly ingest: IngestService;
   readonly ephemeral: Pick<Ephemeral, 'run' | 'typingElsewhere'>;
+  readonly presences: Pick<Presences, 'run'>;
   readonly lanes: Lanes;
   readonly shards: Shards;
   readonly wakeups: Wakeups;
@@ -116,6 +118,7 @@ export class Bridge {
     void supervisor.keep('shards', {}, (running) => shards.run(running), signal);
     void supervisor.keep('wake-ups', {}, (running) => this.#listen(running), signal);
     void supervisor.keep('typing', {}, (running) => this.parts.ephemeral.run(running), signal);
+    void supervisor.keep('presence', {}, (running) => this.parts.presences.run(running), signal);
     void supervisor.keep('poll', {}, (running) => this.#poll(running), signal);
     for (const adapter of adapters.values()) this.#startAccount(adapter);
     this.#phase = 'working';

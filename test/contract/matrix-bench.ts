@@ -224,6 +224,7 @@ export class MatrixBench {
       lendingChanged: () => Promise.resolve(),
       isOurKey: () => true,
       typing: (changed) => this.typing.push(changed),
+      presence: () => undefined,
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),
       picturePath: () => '/picture',

@@ -130,6 +130,7 @@ export class SlackBench {
       lendingChanged: () => Promise.resolve(),
       isOurKey: () => true,
       typing: () => undefined,
+      presence: () => undefined,
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),
       picturePath: ({ account, id }) => `/media/${account}/${encodeURIComponent(id)}`,

@@ -57,6 +57,7 @@ export function talkAdapter(
     lendingChanged: () => Promise.resolve(),
     isOurKey: () => true,
     typing: () => undefined,
+    presence: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),
     picturePath: () => '/picture',

@@ -83,6 +83,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     lendingChanged: () => Promise.resolve(),
     isOurKey: () => true,
     typing: () => undefined,
+    presence: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),
     picturePath: () => '/picture',

@@ -1,4 +1,4 @@
-import { at, openSetup, type Setup } from './matrix-setup.js';
+import { type Answer, at, openSetup, type Setup } from './matrix-setup.js';
 
 const ghost = encodeURIComponent('@talk_anna:sandbox.test');
 const whoami = '/_matrix/client/v3/account/whoami';
@@ -141,5 +141,25 @@ describe('accounts and masquerading', () => {
     expect(await setup.person(bert).get(at(room, 'state/m.room.member/%40talk_a%2Fb%3Asandbox.test'))).toMatchObject({
       body: { membership: 'invite' },
     });
+  });
+
+  test('how people say that they are is shown to others until they said nothing for half a minute, and words go with who goes', async () => {
+    const [anna, ben] = [setup.sandbox.addUser('anna', 'Anna'), setup.sandbox.addUser('ben', 'Ben')];
+    const status = `/_matrix/client/v3/presence/${encodeURIComponent(anna)}/status`;
+    const says = (body: object): Promise<Answer> => setup.person(anna).put(status, body);
+    const seen = async (): Promise<unknown> => (await setup.person(ben).get(status)).body;
+    expect(await seen()).toEqual({ presence: 'offline' });
+    expect((await says({ presence: 'online', status_msg: 'on the meadow' })).status).toBe(200);
+    expect(await seen()).toMatchObject({ presence: 'online', status_msg: 'on the meadow', currently_active: true });
+    await says({ presence: 'unavailable' });
+    expect(await seen()).toMatchObject({ presence: 'unavailable' });
+    await says({ presence: 'offline', status_msg: 'gone' });
+    expect(await seen()).toEqual({ presence: 'offline', last_active_ago: expect.any(Number) as number });
+    expect(await setup.person(ben).put(status, { presence: 'online' })).toMatchObject({
+      status: 403,
+      body: { errcode: 'M_FORBIDDEN' },
+    });
+    expect(await says({ presence: 'busy' })).toMatchObject({ status: 400, body: { error: 'Invalid presence state' } });
+    expect(await says({ presence: 'online', more: 1 })).toMatchObject({ status: 400 });
   });
 });

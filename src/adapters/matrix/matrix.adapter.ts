@@ -62,6 +62,7 @@ import { MatrixRoles } from './matrix.roles.js';
 import { MatrixRooms } from './matrix.rooms.js';
 import type { MatrixSettings } from './matrix.settings.js';
 import { MatrixSource } from './matrix.source.js';
+import { MatrixStatuses } from './matrix.statuses.js';
 import { MatrixTyping } from './matrix.typing.js';
 import { MatrixWriter } from './matrix.writer.js';
 import { maxTextBytes, toMatrix } from './to-matrix.js';
@@ -81,6 +82,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly addresses: Addresses;
   readonly source: MatrixSource;
   readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
+  readonly showPresence?: NonNullable<NetworkAdapter['showPresence']>;
 
   readonly #users: OurUsers;
   readonly #client: MatrixClient;
@@ -169,6 +171,8 @@ export class MatrixAdapter implements NetworkAdapter {
       isLinked,
       tell: (changed) => context.typing(changed),
     });
+    const isKnownGhost = (user: string): Promise<boolean> => ghosts.isKnown(user);
+    const statuses = new MatrixStatuses({ users, account, clock, log, isKnownGhost });
     this.#edited = new EditedMessages(store, clock);
     this.#live = new LivePlaces({ store, clock, everyMs: settings.liveLocationMs });
     this.source = new MatrixSource({
@@ -182,13 +186,14 @@ export class MatrixAdapter implements NetworkAdapter {
       clock,
       log,
       isLinked,
-      isKnownGhost: (user) => ghosts.isKnown(user),
+      isKnownGhost,
       onStored: (event) => this.#onStored(event),
       onEphemeral: (values) => {
         if (settings.typing) typing.hear(values);
       },
     });
     if (settings.typing) this.showTyping = (room, who, signal) => typing.show(room, who, signal);
+    if (settings.presence) this.showPresence = (person, presence, signal) => statuses.show(person, presence, signal);
     this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
     const { afterTimeoutMs = settings.requestTimeoutMs + 5000, afterDisconnectMs } = settings.settling;
     this.settling = { afterTimeoutMs, afterDisconnectMs };

@@ -33,6 +33,7 @@ describe('matrixSettings', () => {
       lookMarginMs: 10_000,
       maxConnections: 32,
       typing: true,
+      presence: false,
       settling: { afterDisconnectMs: 2000 },
     });
   });

@@ -59,6 +59,12 @@ export const matrixSettings = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether the others see who types in the rooms, and the rooms who types elsewhere'),
+  presence: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether ghosts are shown online, away and with a status text as their people are. Off, since each that is there takes a request every 20 seconds',
+    ),
   liveLocationMs: ms
     .default(60_000)
     .describe('How often a message elsewhere that shows where somebody is may be edited while they move'),

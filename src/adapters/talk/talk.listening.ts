@@ -14,6 +14,7 @@ import type { TalkSettings } from './talk.settings.js';
 import { TalkSignaling } from './talk.signaling.js';
 import { TalkSource, type RowNotices, type SourceAccount } from './talk.source.js';
 import { TalkStandings } from './talk.standings.js';
+import { TalkStatuses } from './talk.statuses.js';
 import { TurnedOnBots } from './talk.turned-on-bots.js';
 import { typingIn } from './talk.typing.js';
 import { TalkVisits } from './talk.visits.js';
@@ -30,6 +31,7 @@ export class TalkListening {
   readonly #signaling: TalkSignaling;
   readonly #breakouts: TalkBreakouts;
   readonly #people: TalkPeople;
+  readonly #statuses: TalkStatuses;
   #watch: TalkWatch | undefined;
 
   constructor(
@@ -46,12 +48,14 @@ export class TalkListening {
     this.#signaling = this.#makeSignaling();
     if (settings.typing) this.showTyping = (room, who) => this.#showTyping(room, who.length > 0);
     this.#breakouts = new TalkBreakouts({ client, store, clock, log, self: () => account.self(), isLinked });
+    this.#statuses = new TalkStatuses({ ...context, self: () => account.self() });
     this.#people = new TalkPeople({
       client,
       store,
       clock,
       log,
       membersShown: settings.membersShown,
+      statuses: this.#statuses,
       self: () => account.self(),
       isOurGuest: (actor) => account.isOurGuest(actor),
     });
@@ -95,10 +99,14 @@ export class TalkListening {
     const standings = new TalkStandings({ store, clock, roomsStand, isLinked });
     const people = this.#people;
     const notices: RowNotices = {
-      began: (room) => people.began(room),
+      began: async (room) => {
+        await people.began(room);
+        await this.#statuses.noticeActivity(room);
+      },
       noticeRow: async (room, row) => {
         await standings.noticeRow(room, row);
         await people.noticeRow(room, row);
+        await this.#statuses.noticeActivity(room);
       },
     };
     const markers = new ReadMarkers(client, settings, clock, log);

@@ -10,6 +10,7 @@ import { participant, type Participant } from './api/room.answers.js';
 import { fromPerson } from './from-talk-people.js';
 import { parseStoredPerson } from './talk.payloads.js';
 import { TalkPeople } from './talk.people.js';
+import { TalkStatuses } from './talk.statuses.js';
 
 const room = roomId('abcd1234');
 const { signal } = new AbortController();
@@ -40,14 +41,19 @@ describe('talk.people', () => {
   let kept: Map<string, RawPayload>;
   let refusals: Error[];
   let people: TalkPeople;
+  let statuses: TalkStatuses;
+  /** How often it was asked how people are, and what was told of it. */
+  let withStatuses: number;
+  let howTheyAre: string[];
   /** Rooms into whose links another one came. */
   let cameLater: { room: RoomId; at: string }[];
 
   const make = (membersShown = 100): TalkPeople => {
-    const list = async ({ token }: { token: string }) => {
+    const list = async ({ token, includeStatus }: { token: string; includeStatus?: boolean }) => {
       asked.push(token);
+      if (includeStatus === true) withStatuses += 1;
       await answer();
-      return { data: there };
+      return { data: there, headers: { hasUserStatuses: true } };
     };
     const made = new TalkPeople({
       client: { api: { participants: { list } }, skewMs: 0 } as never,
@@ -55,6 +61,7 @@ describe('talk.people', () => {
       clock,
       log: silentLog,
       membersShown,
+      statuses,
       self: () => 'bridge',
       isOurGuest: (actor) => Promise.resolve(actor === 'ours'),
     });
@@ -77,8 +84,21 @@ describe('talk.people', () => {
     kept = new Map();
     refusals = [];
     cameLater = [];
+    withStatuses = 0;
+    howTheyAre = [];
+    statuses = statusesThatAre(false);
     people = make();
   });
+
+  const statusesThatAre = (presence: boolean): TalkStatuses =>
+    new TalkStatuses({
+      account: accountId('home'),
+      settings: { presence, presenceIntervalMs: 60_000 },
+      store,
+      clock,
+      presence: ({ person, presence: is }) => howTheyAre.push(`${person.id} ${is.state}`),
+      self: () => 'bridge',
+    });
 
   const row = (id: number, systemMessage: string) => ({ id, systemMessage }) as never;
   const joined: Watching['joined'] = (since) => {
@@ -255,6 +275,28 @@ describe('talk.people', () => {
     answer = () => Promise.reject(new RoomClosed('not allowed', 'noPermission'));
     await clock.pass(60_000);
     expect(await askedWithin(180, looks)).toBe(3);
+  });
+
+  it.each([100, 0])(
+    'a room in which something was written is asked once a minute how its people are; shown: %s',
+    async (membersShown) => {
+      statuses = statusesThatAre(true);
+      people = make(membersShown);
+      there = [some('users', 'anna', { status: 'away' })];
+      await statuses.noticeActivity(room);
+      expect(await askedWithin(300, nobody)).toBe(5);
+      expect([withStatuses, howTheyAre.length, howTheyAre[0]]).toEqual([5, 5, 'users/anna away']);
+      // Ten minutes after it was written.
+      expect(await askedWithin(3600, nobody)).toBe(5);
+    },
+  );
+
+  it('somebody who looks has it asked no sooner how people are', async () => {
+    statuses = statusesThatAre(true);
+    people = make();
+    await statuses.noticeActivity(room);
+    expect(await askedWithin(60, looks)).toBe(20);
+    expect(withStatuses).toBe(1);
   });
 
   it('a closed room, and one in no active link, is not asked however much they look', async () => {

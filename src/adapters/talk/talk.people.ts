@@ -11,6 +11,7 @@ import { bridgeBotUser } from './talk.bridge-bot.js';
 import { actorType, intervals, participantType } from './talk.constants.js';
 import { actorOf, talkUserId } from './talk.ids.js';
 import { LookedRooms } from './talk.looked-rooms.js';
+import type { TalkStatuses } from './talk.statuses.js';
 import {
   parseKnownPeople,
   parseWelcomed,
@@ -49,6 +50,8 @@ export interface PeopleParts {
   readonly membersShown: number;
   /** The id of the account's own user. */
   self(): string;
+  /** How people are, as the list of participants says it beside. */
+  readonly statuses: Pick<TalkStatuses, 'isOn' | 'due' | 'tell'>;
   /** Whether a guest is one of ours. */
   isOurGuest(actor: string): Promise<boolean>;
 }
@@ -121,32 +124,35 @@ export class TalkPeople {
    * looks.
    */
   async step(rooms: readonly WatchedRoom[], signal: AbortSignal): Promise<void> {
-    const { store, membersShown } = this.parts;
-    if (membersShown === 0) return;
+    const { store, membersShown, statuses } = this.parts;
+    if (membersShown === 0 && !statuses.isOn) return;
     const open = new Set(rooms.filter(({ state }) => state === 'open').map(({ room }) => room));
     const marks = new Map(
       (await store.list(dueFront)).map(({ key, value }) => [roomId(key.slice(dueFront.length)), value]),
     );
     const looked = await this.#looked.now();
-    for (const room of new Set([...looked, ...marks.keys()])) {
+    const { looking, pushed } = intervals.participants;
+    const due = await statuses.due();
+    for (const room of new Set([...looked, ...marks.keys(), ...due])) {
       if (signal.aborted) return;
-      if (open.has(room) && this.#mayAsk(room, looked.has(room))) await this.#ask(room, marks.get(room), signal);
+      const isDue = due.has(room);
+      const leastMs = looked.has(room) || isDue ? looking : pushed;
+      if (open.has(room) && this.#mayAsk(room, leastMs)) await this.#ask(room, marks.get(room), isDue, signal);
     }
   }
 
-  #mayAsk(room: RoomId, isLooked: boolean): boolean {
+  #mayAsk(room: RoomId, leastMs: number): boolean {
     const asked = this.#asked.get(room);
     if (asked === undefined) return true;
-    const { looking, pushed } = intervals.participants;
-    return this.parts.clock.monotonicMs() - asked.atMs >= (isLooked && asked.answered ? looking : pushed);
+    return this.parts.clock.monotonicMs() - asked.atMs >= (asked.answered ? leastMs : intervals.participants.pushed);
   }
 
-  async #ask(room: RoomId, mark: unknown, signal: AbortSignal): Promise<void> {
+  async #ask(room: RoomId, mark: unknown, withStatuses: boolean, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.parts;
     const atMs = clock.monotonicMs();
     this.#asked.set(room, { atMs, answered: false });
     try {
-      await this.#look(room, signal);
+      await this.#look(room, withStatuses, signal);
       this.#asked.set(room, { atMs, answered: true });
       await this.#done(room, mark);
     } catch (error) {
@@ -169,9 +175,12 @@ export class TalkPeople {
     if (JSON.stringify(now) === JSON.stringify(mark)) await store.delete(dueFront + room);
   }
 
-  async #look(room: RoomId, signal: AbortSignal): Promise<void> {
-    const { client, clock, store } = this.parts;
-    const { data } = await client.api.participants.list({ token: room }, signal);
+  async #look(room: RoomId, withStatuses: boolean, signal: AbortSignal): Promise<void> {
+    const { client, clock, store, statuses, membersShown } = this.parts;
+    const query = { token: room, ...(withStatuses ? { includeStatus: true } : {}) };
+    const { data, headers } = await client.api.participants.list(query, signal);
+    if (withStatuses) statuses.tell(room, data, headers.hasUserStatuses === true);
+    if (membersShown === 0) return;
     const known = parseKnownPeople(await store.get(knownFront + room));
     const there = await this.#shown(data, known);
     const nowS = Math.floor((clock.now().getTime() + client.skewMs) / 1000);

@@ -56,6 +56,15 @@ export const talkSettings = z
       .describe(
         'Whether the others see who types in rooms of which a signaling server tells, and the rooms who types elsewhere',
       ),
+    presence: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether the others see who is online, away or busy, and what they say of themselves. Off, since nothing tells of it: each room in which something was written within ten minutes is asked again and again, 30 rooms at most',
+      ),
+    presenceIntervalMs: ms
+      .default(intervals.participants.pushed)
+      .describe('How often such a room is asked how its people are, where `presence` is on'),
     maxConnections: z.int().positive().default(32).describe('Connections for everything but held requests'),
     sweepIntervalMs: ms.default(3000).describe('How often the room list is asked what is new, while nothing is pushed'),
     idleSweepIntervalMs: ms

@@ -9,6 +9,7 @@ import { newEventId, newRoomId } from './ids.js';
 import { ledgerEntryOf } from './ledger-entry.js';
 import { forbidden, invalidParam, MatrixError, unknown } from './matrix-error.js';
 import { Appservice, type AppserviceRegistration } from './registration.js';
+import { Presences } from './presences.js';
 import { Room } from './room.js';
 import type { RoomVersion } from './room-versions.js';
 
@@ -31,6 +32,7 @@ const strippedTypes = [
 export class Homeserver {
   readonly accounts = new Accounts();
   readonly ephemerals = new Ephemerals();
+  readonly presences: Presences;
   readonly rooms = new Map<string, Room>();
   readonly aliases = new Map<string, Alias>();
   /** Every event of every room, in the order in which it was taken. */
@@ -44,7 +46,10 @@ export class Homeserver {
     readonly serverName: string,
     readonly ledger: Ledger,
     readonly nowMs: () => number = Date.now,
-  ) {}
+    presence: 'on' | 'off' = 'on',
+  ) {
+    this.presences = new Presences(presence);
+  }
 
   get appservice(): Appservice | undefined {
     return this.#appservice;

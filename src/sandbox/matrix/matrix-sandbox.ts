@@ -45,7 +45,7 @@ export class MatrixSandbox {
   constructor(private readonly settings: MatrixSandboxSettings = {}) {
     this.serverName = settings.serverName ?? 'sandbox.test';
     this.faults = new FaultScript(settings.random);
-    this.#server = new Homeserver(this.serverName, this.ledger, settings.nowMs);
+    this.#server = new Homeserver(this.serverName, this.ledger, settings.nowMs, settings.presence);
     this.#transactionIds = new TransactionIds(this.#server.nowMs);
     this.#media = new MediaStore(this.serverName);
     this.#client = new AppserviceClient(settings.pushTimeoutMs ?? 60_000);

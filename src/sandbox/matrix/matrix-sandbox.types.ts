@@ -14,6 +14,8 @@ export interface MatrixSandboxSettings {
   readonly largeFiles?: LargeBytes;
   /** Default 50 MiB. */
   readonly maxUploadBytes?: number;
+  /** `off`: what people say of how they are is taken, and shown to nobody. */
+  readonly presence?: 'off';
   /** The die of the fault script. */
   readonly random?: () => number;
   /** The server's clock, milliseconds since 1970. */

@@ -4,6 +4,7 @@ import type { Profile } from './accounts.js';
 import { parseUserId } from './ids.js';
 import { badJson, forbidden, invalidParam, MatrixError, missingParam, notFound, unknown } from './matrix-error.js';
 import { spreadProfile } from './memberships.js';
+import { isPresence } from './presences.js';
 import { jsonBody, optionalString } from './request-body.js';
 
 const receiptTypes = ['m.read.private', 'm.read', 'm.fully_read'];
@@ -16,8 +17,10 @@ export function addPersonCalls(api: Api): void {
   addCall(api, 'PUT', '/rooms/:room/typing/:user', (call) => setTyping(api, call));
   addCall(api, 'POST', '/rooms/:room/receipt/:type/:event', (call) => setReceipt(api, call));
   addCall(api, 'POST', '/rooms/:room/read_markers', (call) => setReadMarkers(api, call));
-  addCall(api, 'PUT', '/presence/:user/status', () => ok());
-  addCall(api, 'GET', '/presence/:user/status', () => ok({ presence: 'offline' }));
+  addCall(api, 'PUT', '/presence/:user/status', (call) => setPresence(api, call));
+  addCall(api, 'GET', '/presence/:user/status', ({ params }) =>
+    ok(api.server.presences.get(param(params, 'user'), api.server.nowMs())),
+  );
   addAccountDataCalls(api);
 }
 
@@ -76,6 +79,18 @@ function setTyping({ server }: Api, { request, params, requester }: Call): Sandb
 
 function forbiddenTyping(): Error {
   return new MatrixError(400, 'M_FORBIDDEN', "Cannot set another user's typing state");
+}
+
+function setPresence({ server }: Api, { request, params, requester }: Call): SandboxAnswer {
+  if (param(params, 'user') !== requester.userId) {
+    throw new MatrixError(403, 'M_FORBIDDEN', 'Can only set your own presence state');
+  }
+  const { presence, status_msg: words, ...rest } = jsonBody(request);
+  const isText = words === undefined || words === null || typeof words === 'string';
+  if (Object.keys(rest).length > 0 || !isText) throw unknown(400, 'Unable to parse state');
+  if (!isPresence(presence)) throw unknown(400, 'Invalid presence state');
+  server.presences.set(requester.userId, { presence, words: words ?? undefined }, server.nowMs());
+  return ok();
 }
 
 function setReceipt({ server }: Api, { request, params, requester }: Call): SandboxAnswer {

@@ -11,7 +11,7 @@ import { WorkerPool } from './api/worker-pool.js';
 import { SignalingNotifier } from './signaling-notifier.js';
 import { SignalingServer } from './signaling/signaling-server.js';
 import type { SandboxBot, SandboxUser, TalkSandboxSettings } from './settings.js';
-import type { User } from './state/accounts.js';
+import type { User, UserStatus } from './state/accounts.js';
 import type { InstalledBot } from './state/bots.js';
 import type { TalkChange } from './state/change.js';
 import type { PostOptions } from './state/chat.js';
@@ -127,6 +127,11 @@ export class TalkSandbox {
 
   addUser(user: SandboxUser): void {
     this.state.accounts.add(user);
+  }
+
+  /** How somebody is, as others see it. */
+  setStatus(user: string, status: UserStatus): void {
+    this.#user(user).status = status;
   }
 
   /** Installs a bot, as an administrator does; it is off in every room. */

@@ -12,6 +12,12 @@ export interface Writing {
 const listed = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 
+/** How a user is. Source: Matrix 1.16, "Presence". */
+export interface ShownStatus {
+  readonly presence: 'online' | 'unavailable' | 'offline';
+  readonly status_msg?: string;
+}
+
 /** Versions, login, users and their profiles. */
 export class AccountApi {
   constructor(private readonly client: MatrixClient) {}
@@ -90,6 +96,40 @@ export class AccountApi {
   /** `address`: mxc, or empty for none. */
   async setAvatar(user: string, address: string, writing: Writing): Promise<void> {
     await this.#setProfile(user, 'avatar_url', address, writing);
+  }
+
+  /** `off`: the homeserver says that it shows nobody's. Others take it, and show nothing. */
+  async setPresence(user: string, status: ShownStatus, signal: AbortSignal): Promise<'shown' | 'off'> {
+    const answer = await this.client.call({
+      method: 'PUT',
+      path: path`/_matrix/client/v3/presence/${user}/status`,
+      body: { ...status },
+      user,
+      act: 'repeatable',
+      signal,
+    });
+    if (!('refusal' in answer)) return 'shown';
+    const { status: code, errcode } = answer.refusal;
+    if (errcode !== '' && (code === 403 || code === 404)) return 'off';
+    throw refusalError(answer.refusal, 'room', 'repeatable');
+  }
+
+  /** What the homeserver shows of our own user; undefined where it shows nothing. */
+  async presence(user: string, signal: AbortSignal): Promise<string | undefined> {
+    const answer = await this.client.call({
+      method: 'GET',
+      path: path`/_matrix/client/v3/presence/${user}/status`,
+      user,
+      act: 'read',
+      signal,
+    });
+    if (!('refusal' in answer)) {
+      const { presence } = answer.body;
+      return typeof presence === 'string' ? presence : undefined;
+    }
+    const { status, errcode } = answer.refusal;
+    if (errcode !== '' && (status === 403 || status === 404)) return undefined;
+    throw refusalError(answer.refusal, 'room', 'read');
   }
 
   /** Has the homeserver ping us, and then hand over at once what waits. Undefined: it works. */

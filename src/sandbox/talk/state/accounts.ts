@@ -16,7 +16,7 @@ export interface User {
 
 /** What others are shown of somebody beside the name. */
 export interface UserStatus {
-  readonly status: 'offline' | 'busy';
+  readonly status: 'online' | 'away' | 'dnd' | 'busy' | 'offline';
   readonly icon: string | null;
   readonly message: string | null;
 }
