@@ -3,12 +3,14 @@ import { OurUsers, type MatrixSelf } from '../../src/adapters/matrix/matrix.ids.
 import { MatrixTyping, type MatrixTypingParts } from '../../src/adapters/matrix/matrix.typing.js';
 import { parseStored as parseMatrix } from '../../src/adapters/matrix/matrix.payloads.js';
 import { fromSlack } from '../../src/adapters/slack/from-slack.js';
+import { readUser } from '../../src/adapters/slack/api/people.api.js';
 import type { SlackSelf } from '../../src/adapters/slack/slack.ids.js';
+import { presenceIn } from '../../src/adapters/slack/slack.statuses.js';
 import { parseStored as parseSlack } from '../../src/adapters/slack/slack.payloads.js';
 import { fromTalk } from '../../src/adapters/talk/from-talk.js';
 import { parseStoredRow } from '../../src/adapters/talk/talk.payloads.js';
 import { accountId, roomId, type RoomRef } from '../../src/model/ids.js';
-import type { TypingChanged } from '../../src/model/bridge-event.js';
+import type { PresenceChanged, TypingChanged } from '../../src/model/bridge-event.js';
 import type { ReadResult } from '../../src/model/network-adapter.js';
 import type { Case, Network, Payload } from './corpus.types.js';
 
@@ -127,4 +129,11 @@ export function typingIn({ from, sent }: Case): TypingChanged | undefined {
   const parts = { id: account, users: matrixSelf.users, isLinked: () => true, tell };
   new MatrixTyping(parts as unknown as MatrixTypingParts).hear([{ room_id: id, ...sent }]);
   return told;
+}
+
+/** How somebody is by a payload that is no event, who spoke a moment ago; undefined where it is something else. */
+export function presenceBy({ from, sent }: Case): PresenceChanged | undefined {
+  if (from !== 'slack' || sent['type'] !== 'user_change') return undefined;
+  const user = readUser(sent['user']);
+  return user === undefined ? undefined : presenceIn(rooms.slack, user, true);
 }

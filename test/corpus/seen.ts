@@ -1,5 +1,7 @@
 import type { Case, Network } from './corpus.types.js';
-import { read, typingIn } from './reading.js';
+import { toMatrixStatus } from '../../src/adapters/matrix/matrix.statuses.js';
+import type { PresenceChanged } from '../../src/model/bridge-event.js';
+import { presenceBy, read, typingIn } from './reading.js';
 import { seenIn } from './showing.js';
 
 /** What people of another network see of a case: a message of words alone as these. */
@@ -10,6 +12,8 @@ export async function seen(each: Case, target: Network): Promise<unknown> {
       types.typing.map(({ id }) => id),
       target,
     );
+  const presence = presenceBy(each);
+  if (presence !== undefined) return presenceSeen(presence, target);
   const result = read(each);
   if ('ignored' in result) return { nothing: result.ignored };
   const found = await Promise.all(result.events.map((event) => seenIn(event, target, each.given ?? {})));
@@ -20,6 +24,18 @@ export async function seen(each: Case, target: Network): Promise<unknown> {
 /** Slack lets no app show that somebody types. */
 function typingSeen(people: readonly string[], target: Network): object {
   return target === 'slack' ? { nothing: 'Slack shows nobody typing' } : { types: people };
+}
+
+/** At ghosts. */
+function presenceSeen({ person, presence }: PresenceChanged, target: Network): object {
+  switch (target) {
+    case 'matrix':
+      return { of: person.id, ...toMatrixStatus(presence) };
+    case 'talk':
+      return { nothing: 'Talk shows nobody as others say they are' };
+    case 'slack':
+      return { nothing: 'Slack shows nobody as an app says they are' };
+  }
 }
 
 function isWordsAlone(value: unknown): value is { readonly text: unknown } {

@@ -53,6 +53,17 @@ describe('people and apps of the sandbox Slack server', () => {
     expect(await setup.call('bots.info', { bot: 'B0NOBODY000' })).toMatchObject({ error: 'bot_not_found' });
   });
 
+  test('whether somebody is there is told who asks, and what they say of themselves stands in their profile', async () => {
+    expect(await setup.call('users.getPresence', { user: setup.ann })).toMatchObject({ presence: 'away' });
+    setup.sandbox.setActive(setup.ann, true);
+    setup.sandbox.changeProfile(setup.ann, { statusText: 'on the meadow', statusEmoji: ':tent:' });
+    expect(await setup.call('users.getPresence', { user: setup.ann })).toMatchObject({ presence: 'active' });
+    expect(await setup.call('users.info', { user: setup.ann })).toMatchObject({
+      user: { profile: { status_text: 'on the meadow', status_emoji: ':tent:' } },
+    });
+    expect(await setup.call('users.getPresence', { user: 'U0NOBODY000' })).toMatchObject({ error: 'user_not_found' });
+  });
+
   test('guests, and who is not there any more, are marked', async () => {
     const guest = setup.sandbox.addUser(setup.team, { realName: 'Guest', role: 'singleChannelGuest' });
     setup.sandbox.deactivate(setup.bert);

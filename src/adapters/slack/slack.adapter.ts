@@ -93,9 +93,10 @@ export class SlackAdapter implements NetworkAdapter {
     const messages = new SlackMessages(conversations);
     const self = (): SlackSelf | undefined => this.#self;
     const login = new SlackLogin({ app, client, store, settings, clock, log });
+    const peopleApi = new PeopleApi(client);
     const people = new SlackPeople({
       account,
-      people: new PeopleApi(client),
+      people: peopleApi,
       conversations,
       client,
       clock,
@@ -114,6 +115,7 @@ export class SlackAdapter implements NetworkAdapter {
       login,
       messages,
       people,
+      peopleApi,
       rooms,
       self,
     });

@@ -5,6 +5,7 @@ import type { AdapterContext } from '../../model/network-definition.js';
 import type { AppApi } from './api/app.api.js';
 import type { ChatApi } from './api/chat.api.js';
 import type { ConversationsApi } from './api/conversations.api.js';
+import type { PeopleApi } from './api/people.api.js';
 import type { Addressee } from './slack.addressing.js';
 import { SlackCatchUp } from './slack.catch-up.js';
 import { SlackChannels } from './slack.channels.js';
@@ -20,6 +21,7 @@ import type { SlackPeople } from './slack.people.js';
 import { SlackPresence } from './slack.presence.js';
 import { SlackReconciliation } from './slack.reconciliation.js';
 import type { SlackRooms } from './slack.rooms.js';
+import { SlackStatuses } from './slack.statuses.js';
 import type { SlackSettings } from './slack.settings.js';
 import { SocketMode } from './slack.socket-mode.js';
 import { SlackSource } from './slack.source.js';
@@ -33,6 +35,7 @@ export interface ListeningParts {
   readonly login: SlackLogin;
   readonly messages: SlackMessages;
   readonly people: SlackPeople;
+  readonly peopleApi: PeopleApi;
   readonly rooms: SlackRooms;
   /** As whom we listen; undefined before we are logged in. */
   self(): SlackSelf | undefined;
@@ -52,10 +55,11 @@ export class SlackListening {
   readonly #missed: SlackMissed;
   readonly #presence: SlackPresence;
   readonly #hearing: SlackHearing;
+  readonly #statuses: SlackStatuses;
   #ofApp: readonly Addressee[];
 
   constructor(private readonly parts: ListeningParts) {
-    const { context, client, app, chat, conversations, messages, people, rooms, self } = parts;
+    const { context, client, app, chat, conversations, messages, people, peopleApi, rooms, self } = parts;
     const { account, settings, clock, log, store } = context;
     const { appName, command, operators, receive, reconnectMs, quietMs, markMs, lookMarginMs: marginMs } = settings;
     const isLinked = (channel: string): boolean => context.isLinked(channel);
@@ -71,7 +75,10 @@ export class SlackListening {
       log,
       self,
       isLinked,
-      onHeard: (event, happenedAt) => this.#hearing.heard(event, happenedAt),
+      onHeard: async (event, happenedAt) => {
+        await this.#hearing.heard(event, happenedAt);
+        if (settings.presence) this.#statuses.heard(event);
+      },
     });
     this.addressee = { source, receiver: new CommandReceiver({ command, commands }), self, isLinked };
     this.#ofApp = [this.addressee];
@@ -83,6 +90,15 @@ export class SlackListening {
       reconnectMs,
       quietMs,
       receive: (envelope) => this.#hearing.take(envelope),
+    });
+    this.#statuses = new SlackStatuses({
+      account,
+      people: peopleApi,
+      clock,
+      log,
+      everyMs: settings.presenceIntervalMs,
+      isLinked,
+      tell: (changed) => context.presence(changed),
     });
     const reconciliation = new SlackReconciliation({
       chat,
@@ -160,7 +176,7 @@ export class SlackListening {
 
   /** Until `signal` aborts; called again after that it begins anew. `since`: when the login was tried that Slack accepted. */
   start(ingest: Ingest, since: Date, signal: AbortSignal): void {
-    const { login, people } = this.parts;
+    const { login, people, context } = this.parts;
     this.#hearing.begin(since, signal);
     this.addressee.source.open(ingest, signal);
     const run = (name: string, loop: (until: AbortSignal) => Promise<void>): void =>
@@ -170,6 +186,7 @@ export class SlackListening {
     run('history', (until) => this.#missed.run(ingest, until));
     run('token', (until) => login.keepFresh(until));
     run('people', (until) => people.fill(until));
+    if (context.settings.presence) run('statuses', (until) => this.#statuses.run(until));
     run('connections', (until) => this.#rest(until));
   }
 

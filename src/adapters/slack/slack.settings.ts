@@ -94,6 +94,13 @@ export const slackSettings = z
         'How often it is written down that events come: from the last time on, what was said while none came is read from history',
       ),
     lookMarginMs: ms.default(10_000).describe('How far around an attempt a look reads, to be safe from unequal clocks'),
+    presence: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether the others see who is there, and what they say of themselves. Off, since Slack tells bots nothing of it: each who said something within ten minutes is asked about again and again, 20 people at most',
+      ),
+    presenceIntervalMs: ms.default(60_000).describe('How often such a person is asked about, where `presence` is on'),
     maxConnections: z.int().positive().default(32).describe('Connections to Slack'),
     settling: z
       .strictObject({

@@ -146,6 +146,11 @@ export class SlackSandbox {
     this.state.people.change(this.#user(user), change);
   }
 
+  /** Whether somebody is there, by their own client. Nobody is told. */
+  setActive(user: string, isActive: boolean): void {
+    this.#user(user).isActive = isActive;
+  }
+
   deactivate(user: string): void {
     this.state.people.deactivate(this.#user(user));
   }

@@ -13,6 +13,9 @@ const profile = z.object({
   image_512: text,
   is_custom_image: z.boolean().optional().catch(undefined),
   image_original: text,
+  status_text: text,
+  /** `:name:` */
+  status_emoji: text,
 });
 const user = z.object({
   id: z.string(),
@@ -54,6 +57,14 @@ export class PeopleApi {
     const accepts = ['user_not_found', 'user_not_visible', 'users_not_found'];
     const answer = await this.client.ask({ method: 'users.info', args: { user: id }, act: 'read', accepts, ...asking });
     return answer['ok'] === true ? read(z.object({ user }), answer).user : undefined;
+  }
+
+  /** Whether somebody is there; undefined where there is nobody whom we may know of. */
+  async isActive(id: string, asking: Asking): Promise<boolean | undefined> {
+    const accepts = ['user_not_found', 'user_not_visible', 'users_not_found'];
+    const args = { user: id };
+    const answer = await this.client.ask({ method: 'users.getPresence', args, act: 'read', accepts, ...asking });
+    return answer['ok'] === true ? answer['presence'] === 'active' : undefined;
   }
 
   /** Those of the workspace, page by page; strangers of shared channels are not among them. */

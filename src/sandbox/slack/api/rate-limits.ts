@@ -52,6 +52,7 @@ const perMinute: Readonly<Record<string, number>> = {
   'usergroups.list': 20,
   'usergroups.users.list': 20,
   'users.conversations': 50,
+  'users.getPresence': 50,
   'users.info': 100,
   'users.list': 20,
   'users.profile.get': 100,

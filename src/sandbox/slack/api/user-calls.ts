@@ -8,6 +8,7 @@ import { pageOf } from './paging.js';
 
 export const userMethods: Methods = {
   'users.info': reads(['users:read'], info),
+  'users.getPresence': reads(['users:read'], presence),
   'users.list': reads(['users:read'], list),
   'users.profile.get': reads(['users.profile:read'], profile),
   'bots.info': reads(['users:read'], bot),
@@ -23,6 +24,12 @@ function info(call: Call): JsonObject {
   const user = visibleUser(call, call.input.required('user'));
   const locale = call.input.flag('include_locale') ? { locale: 'en-US' } : {};
   return { user: { ...shown(call, user.id), ...locale } };
+}
+
+/** Of others it tells no more than that. */
+function presence(call: Call): JsonObject {
+  const user = visibleUser(call, call.input.optional('user') ?? call.installation.botUser);
+  return { presence: user.isActive || user.bot !== undefined ? 'active' : 'away' };
 }
 
 /** With e-mail addresses where the app may know them. */

@@ -17,6 +17,7 @@ export interface User {
   email: string;
   statusText: string;
   statusEmoji: string;
+  isActive: boolean;
   timeZone: string;
   /** A picture of one's own; without one Slack makes one up. */
   picture: string | undefined;
@@ -105,6 +106,7 @@ export class Workspaces {
       email: user.email ?? '',
       statusText: '',
       statusEmoji: '',
+      isActive: false,
       timeZone: 'Europe/Berlin',
       picture: user.picture,
       updatedSeconds: nowSeconds,
@@ -137,6 +139,7 @@ export function slackbot(team: string): User {
     email: '',
     statusText: '',
     statusEmoji: '',
+    isActive: true,
     timeZone: 'Europe/Berlin',
     picture: undefined,
     updatedSeconds: 0,
