@@ -1,34 +1,23 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { Call } from '../model/call.js';
 import type { StoredDelivery } from '../model/delivery.js';
-import type { LinkOptions } from '../model/link-options.js';
 import type { AccountId, DeliveryId, InboxKey, MessageRef, RemoteId, RoomId, RoomRef, UserId } from '../model/ids.js';
 import {
   copyKey,
   type Known,
   type KnownCall,
   type KnownCopy,
-  type KnownDelivery,
   type KnownReaction,
   type Plan,
-  type PortalWiring,
   reactionKey,
   remoteKey,
   roomKey,
   type RowId,
-  type TargetWiring,
-  type Wiring,
 } from '../model/routing.js';
-import { type Database, type Fence, RaceLost, shardLost, type Transaction } from './database.js';
+import { type Database, type Fence, shardLost, type Transaction } from './database.js';
 import { applyPlan, type InboxRow, type RoomRead, type RoomsRead, columns } from './plan-writes.js';
+import { type CopyRow, knownOf, type LearntRow } from './learnt-rows.js';
 import { knownBallots, knownPolls } from './poll.repository.js';
-
-export interface HeldRow {
-  readonly id: RowId;
-  readonly inbox: RowId;
-  readonly account: AccountId;
-  readonly event: BridgeEvent;
-}
 
 /** What a batch brings and refers to. */
 export interface Asked {
@@ -193,52 +182,6 @@ export class IngestRepository {
     return parked;
   }
 
-  /** Events that waited for one of these messages, oldest first; they are no longer held afterwards. Those of paused links wait on. */
-  async takeHeld(tx: Transaction, targets: readonly MessageRef[]): Promise<HeldRow[]> {
-    return inTheirOrder(
-      await tx.rows<StoredHeldRow>(
-        `delete from held using unnest($1::text[], $2::text[], $3::text[]) as asked (account, room, remote)
-          where (held.account, held.room, held.remote) = (asked.account, asked.room, asked.remote) and ${notPaused}
-         returning held.id, held.inbox, held.account, held.event`,
-        [targets.map(({ room }) => room.account), targets.map(({ room }) => room.id), targets.map(({ id }) => id)],
-      ),
-    );
-  }
-
-  /** Throws RaceLost, behind the locks of `learn`, where something waits for one of these messages that `takeHeld` did not see yet. */
-  async assertNoneHeld(tx: Transaction, targets: readonly MessageRef[]): Promise<void> {
-    if (targets.length === 0) return;
-    const rows = await tx.rows(
-      `select 1 from held join unnest($1::text[], $2::text[], $3::text[]) as asked (account, room, remote)
-                       using (account, room, remote)
-        where ${notPaused} limit 1`,
-      [targets.map(({ room }) => room.account), targets.map(({ room }) => room.id), targets.map(({ id }) => id)],
-    );
-    if (rows.length > 0) throw new RaceLost('what waits for the same message was held meanwhile');
-  }
-
-  /** The targets of held events that became known without them, by the done commit of another transaction. */
-  async knownTargetsOfHeld(tx: Transaction, limit: number): Promise<MessageRef[]> {
-    const rows = await tx.rows<{ account: AccountId; room: RoomId; remote: RemoteId }>(
-      `select distinct account, room, remote from held join copies using (account, room, remote)
-        where ${notPaused} limit $1`,
-      [limit],
-    );
-    return rows.map(({ account, room, remote }) => ({ room: { account, id: room }, id: remote }));
-  }
-
-  /** Events whose target did not come in time, oldest first; they are no longer held afterwards. */
-  async takeOverdueHeld(tx: Transaction, limit: number): Promise<HeldRow[]> {
-    return inTheirOrder(
-      await tx.rows<StoredHeldRow>(
-        `delete from held where id in (select id from held where least(until, deliver_at) < now() and ${notPaused}
-                                        order by least(until, deliver_at), id limit $1 for update skip locked)
-         returning id, inbox, account, event`,
-        [limit],
-      ),
-    );
-  }
-
   /** The ends of messages that have vanished from their rooms by themselves, the first first; those of paused links wait on. */
   async takeExpired(tx: Transaction, limit: number): Promise<BridgeEvent[]> {
     const rows = await tx.rows<ExpiredRow>(
@@ -264,11 +207,6 @@ export class IngestRepository {
       message: { room: { account, id: room }, id: remote },
       version: '0',
     }));
-  }
-
-  /** What this payload told is not held any more. */
-  async forgetHeld(tx: Transaction, inbox: RowId): Promise<void> {
-    await tx.rows(`delete from held where inbox = $1`, [inbox]);
   }
 
   /** Those of these deliveries, stored in the same transaction, that their lanes are to begin with. */
@@ -303,56 +241,6 @@ function eachOnce(fences: readonly Fence[]): readonly Fence[] {
   return [...new Map(fences.map((one) => [`${String(one.shard)} ${one.fence}`, one])).values()];
 }
 
-type StoredHeldRow = Omit<HeldRow, 'event'> & { readonly event: string };
-
-/** What a paused link is to be told of waits for longer. */
-const notPaused = `not exists (select 1 from portals p join links l on l.id = p.link
-                                where p.account = held.account and p.room = held.room and p.removed_at is null and l.state = 'paused')`;
-
-/** As they happened. */
-function inTheirOrder(rows: readonly StoredHeldRow[]): HeldRow[] {
-  return rows
-    .map(({ event, ...row }) => ({ ...row, event: JSON.parse(event) as BridgeEvent }))
-    .sort((a, b) => (a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : Number(BigInt(a.id) - BigInt(b.id))));
-}
-
-/** What `learn_together` answers, in one row. */
-interface LearntRow {
-  readonly ours: boolean;
-  readonly stored: readonly InboxKey[];
-  readonly inbox_ids: readonly RowId[];
-  readonly message_ids: readonly RowId[];
-  readonly wiring: readonly WiringRow[];
-  readonly copies: readonly CopyRow[];
-  readonly deliveries: readonly DeliveryRow[];
-}
-
-interface WiringRow {
-  readonly account: AccountId;
-  readonly room: RoomId;
-  readonly link: RowId;
-  readonly linked_at: string;
-  readonly options: LinkOptions;
-  readonly portal: number;
-  readonly portal_account: AccountId;
-  readonly portal_room: RoomId | null;
-  readonly direction: PortalWiring['direction'];
-  /** Whether it is another portal of the room's link than the room's own. */
-  readonly other: boolean;
-  readonly shard: number | null;
-}
-
-interface CopyRow {
-  readonly account: AccountId;
-  readonly room: RoomId;
-  readonly remote: RemoteId;
-  readonly message: RowId;
-  readonly portal: RowId;
-  readonly part: number;
-  readonly version: string;
-  readonly deleted: boolean;
-}
-
 type PartRow = KnownCopy & Pick<CopyRow, 'account' | 'room' | 'remote'>;
 
 interface ExpiredRow {
@@ -380,73 +268,4 @@ interface ReactionRow {
   readonly state: 'added' | 'removed';
   readonly version: string;
   readonly remote: RemoteId | null;
-}
-
-interface DeliveryRow {
-  readonly uuid: DeliveryId;
-  readonly id: RowId;
-  readonly message: RowId | null;
-  readonly state: string;
-  readonly portal: RowId;
-  readonly account: AccountId;
-  readonly room: RoomId;
-  readonly part: number | null;
-  readonly remote: RemoteId | null;
-}
-
-function knownOf({ wiring, copies, deliveries }: LearntRow): Known {
-  return {
-    wiring: wiringOf(wiring),
-    copies: new Map(
-      copies.map(({ account, room, remote, message, portal, part }) => [
-        copyKey({ room: { account, id: room }, id: remote }),
-        { message, portal, part },
-      ]),
-    ),
-    told: new Set(),
-    messages: new Map(copies.map(({ message, version, deleted }) => [message, { version: BigInt(version), deleted }])),
-    reactions: new Map(),
-    reactionsByRemote: new Map(),
-    calls: new Map(),
-    polls: new Map(),
-    ballots: new Map(),
-    deliveries: deliveriesOf(deliveries),
-    parkedByMessage: new Map(),
-    reached: new Map(),
-  };
-}
-
-function wiringOf(rows: readonly WiringRow[]): Map<string, Wiring> {
-  const wiring = new Map<string, Wiring>();
-  for (const row of rows) {
-    if (row.other) continue;
-    wiring.set(roomKey({ account: row.account, id: row.room }), {
-      link: row.link,
-      linkedAt: new Date(row.linked_at),
-      options: row.options,
-      own: { ...targetOf(row), room: row.room },
-      others: rows
-        .filter(({ account, room, other }) => other && account === row.account && room === row.room)
-        .map(targetOf),
-    });
-  }
-  return wiring;
-}
-
-function targetOf({ portal, portal_account: account, portal_room: room, direction, shard }: WiringRow): TargetWiring {
-  return { portal: String(portal), account, room, direction, shard };
-}
-
-function deliveriesOf(rows: readonly DeliveryRow[]): Map<DeliveryId, KnownDelivery> {
-  const deliveries = new Map<DeliveryId, KnownDelivery & { copies: Map<number, RemoteId> }>();
-  for (const { uuid, id, message, portal, account, room, state, part, remote } of rows) {
-    const known = deliveries.get(uuid) ?? {
-      ...{ id, message, portal, account, room },
-      copies: new Map<number, RemoteId>(),
-      parked: state === 'parked',
-    };
-    if (part !== null && remote !== null) known.copies.set(part, remote);
-    deliveries.set(uuid, known);
-  }
-  return deliveries;
 }

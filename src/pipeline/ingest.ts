@@ -9,6 +9,7 @@ import { pass } from '../observability/failpoint.js';
 import type { Metrics } from '../observability/metrics.js';
 import { type Database, type Fence, isDataError, type Transaction } from '../persistence/database.js';
 import type { StoredPayload } from '../persistence/inbox.repository.js';
+import { assertNoneHeld, forgetHeld } from '../persistence/held.repository.js';
 import type { IngestRepository, Learnt } from '../persistence/ingest.repository.js';
 import { type InboxRow, nothingRead } from '../persistence/plan-writes.js';
 import { answersOf, inTurn } from './answers.js';
@@ -16,7 +17,7 @@ import { askedOf } from './asked.js';
 import type { DeliveryKeys } from './delivery-key.js';
 import { comparable, contentsOf, eventsIn, freshOf, isEchoOf, type Read, sentBy, storable } from './batch.js';
 import { beginnings, type LaneReservation, nothing, waitingIn } from './hand-over.js';
-import { type Adapters, firstToldIn, HeldEvents } from './held.js';
+import { type Adapters, firstToldIn, released, waitingFor } from './held.js';
 import { interpret } from './interpret.js';
 import type { Arrival } from './arrival-route.js';
 import { route } from './route.js';
@@ -40,7 +41,6 @@ const mostExpired = 500;
 
 /** Stores what networks tell and routes it, in one transaction. When `accept` resolves, nothing can be lost any more. */
 export class IngestService {
-  readonly #held: HeldEvents;
   readonly #together = new Together((adapter, batches) => this.#store(adapter, batches, 'move'));
 
   constructor(
@@ -52,9 +52,7 @@ export class IngestService {
     private readonly metrics: Metrics,
     private readonly log: Log,
     private readonly options: IngestOptions,
-  ) {
-    this.#held = new HeldEvents(repository);
-  }
+  ) {}
 
   async accept(adapter: NetworkAdapter, payloads: readonly RawPayload[], pulled?: Pulled): Promise<void> {
     const startedMs = this.clock.monotonicMs();
@@ -78,7 +76,7 @@ export class IngestService {
    */
   async routeHeld(adapters: Adapters): Promise<void> {
     const routed = await this.database.transaction(async (tx) => {
-      const arrivals = await this.#held.released(tx, adapters);
+      const arrivals = await released(tx, adapters);
       return arrivals.length === 0 ? undefined : this.#route(tx, inTurn(arrivals), adapters);
     });
     if (routed !== undefined) this.#wake(routed);
@@ -111,7 +109,7 @@ export class IngestService {
     const { id: inbox, account } = payload;
     const order = adapter.sourceOrder;
     const routed = await this.database.transaction(async (tx) => {
-      await this.repository.forgetHeld(tx, inbox);
+      await forgetHeld(tx, inbox);
       const again: Arrival = { inbox, account, order, content, from: 'replay' };
       return this.#route(tx, [again], only(adapter));
     });
@@ -208,10 +206,10 @@ export class IngestService {
     const answered = arrived.flatMap((event) => answersOf(event, firstToldIn(adapters))).map(({ message }) => message);
     // What waits for these payloads, and what waits for the same as they do: that was said before.
     const waiting = adapter.sourceOrder === 'kept' ? [] : [...sentBy(arrived), ...answered];
-    const released = await this.#held.waitingFor(tx, waiting, adapters);
-    const learnt = await this.#learn(tx, adapter.account, reads, released, adapters, fences);
+    const held = await waitingFor(tx, waiting, adapters);
+    const learnt = await this.#learn(tx, adapter.account, reads, held, adapters, fences);
     // Another replica may have held what was said before, while this one waited for the lanes.
-    await this.repository.assertNoneHeld(tx, answered);
+    await assertNoneHeld(tx, answered);
     const fresh = freshOf(adapter, reads, learnt);
     const arrivals = fresh.map(({ inbox, content, isNews }): Arrival => ({
       inbox: inbox.id,
@@ -221,7 +219,7 @@ export class IngestService {
       from: 'source',
       ...(isNews === true ? { isNews } : {}),
     }));
-    const inOrder = adapter.sourceOrder === 'kept' ? arrivals : inTurn([...released, ...arrivals]);
+    const inOrder = adapter.sourceOrder === 'kept' ? arrivals : inTurn([...held, ...arrivals]);
     const plan = this.#decide(inOrder, learnt, adapters);
     return { plan, known: learnt.known, fresh: fresh.map(({ inbox }) => inbox) };
   }
