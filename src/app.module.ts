@@ -252,6 +252,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
         return { network: labelOf(file.account), ...(link === undefined ? {} : { link }) };
       },
       maxFileBytes: settings.files.maxBytes ?? Number.MAX_SAFE_INTEGER,
+      maxTextMessages: settings.files.maxTextMessages,
       spoken: new SpokenFiles(new SoundConversion(), log),
       inFlight: new FilesInFlight(),
     }),

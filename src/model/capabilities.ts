@@ -26,6 +26,8 @@ export interface Capabilities {
   /** Longest text of one message in UTF-16 code units, and in bytes of UTF-8 where that is bounded too. */
   readonly maxTextChars: number;
   readonly maxTextBytes?: number;
+  /** In about how many messages a text may stand; a longer one goes as a file. Absent: in any number. */
+  readonly maxTextMessages?: number;
   /** 0: the room takes no files. */
   readonly maxFileBytes: number;
   /** The types that it plays as a voice message, the one first that others are made into. Absent: any. */

@@ -1,5 +1,5 @@
 import { FileGone, MessageRefused } from './errors.js';
-import { firstFilePart, lineAfter, piecesOf, sayInPieces } from './file-parts.js';
+import { firstFilePart, lineAfter, piecesOf, sayInPieces, textFilePart } from './file-parts.js';
 import { accountId, type FileRef } from './ids.js';
 
 const [a, b] = ['a', 'b'].map((id): FileRef => ({
@@ -47,6 +47,17 @@ it('a file that vanished is told of, and what was said with it stands alone', as
     `${firstFilePart + 1} [b]`,
   ]);
   expect(await said([], [a], [], 'a')).toEqual(['0 (a: gone)']);
+});
+
+it('the file of a long text stands apart from its beginning, whatever was sent with it', async () => {
+  const text: FileRef = { ...a, id: 'text', text: 'all of it' };
+  expect(await said(['beginning'], [text])).toEqual(['0 beginning', `${textFilePart} [text]`]);
+  expect(await said(['beginning'], [a, b, text])).toEqual([
+    '0 [a] beginning',
+    `${firstFilePart + 1} [b]`,
+    `${textFilePart} [text]`,
+  ]);
+  expect(await said(['beginning'], [text], [0])).toEqual([`${textFilePart} [text]`]);
 });
 
 it('what was made before is not made again', async () => {

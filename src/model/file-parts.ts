@@ -1,4 +1,5 @@
 import type { BridgeEvent, MessageEdited, MessageSent } from './bridge-event.js';
+import { firstCorrection } from './corrections.js';
 import { FileGone, MessageRefused } from './errors.js';
 import type { FileLine, FileRef } from './ids.js';
 import type { Copy, LostFiles } from './network-adapter.js';
@@ -8,6 +9,14 @@ import type { Copy, LostFiles } from './network-adapter.js';
  * Every other file is a part of its own, numbered from here, so that an edit of the words leaves it alone.
  */
 export const firstFilePart = 500;
+
+/** A text that is too long for its room stands in a file of its own, which an edit replaces: it never has the words as its caption. */
+export const textFilePart = 990;
+
+/** Pure: whether a part is such a file, of a message or of its correction. */
+export function isTextFile({ part }: Pick<Copy, 'part'>): boolean {
+  return part === textFilePart || part === firstCorrection + textFilePart;
+}
 
 export interface Piece<T> {
   readonly part: number;
@@ -21,9 +30,10 @@ export interface Piece<T> {
 export function piecesOf<T>(texts: readonly T[], files: readonly FileRef[]): readonly Piece<T>[] {
   const [text] = texts;
   const [first] = files;
-  const isCaption = texts.length === 1 && first !== undefined && first.instead === undefined;
+  const isShown = first !== undefined && first.instead === undefined && first.text === undefined;
+  const isCaption = texts.length === 1 && isShown;
   const alone = files.map((file, index): Piece<T> => {
-    const apart = firstFilePart + index;
+    const apart = file.text === undefined ? firstFilePart + index : textFilePart;
     return { part: index === 0 && texts.length === 0 ? 0 : apart, file, apart };
   });
   if (isCaption)

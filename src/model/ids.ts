@@ -70,6 +70,8 @@ export interface FileRef {
   readonly preview?: string;
   /** Present where it was spoken into the room: it is played there rather than kept. `waveform`: loudness, 0 to 1024. */
   readonly voice?: { readonly waveform?: readonly number[] };
+  /** What it holds, where the bridge itself made it of words: it is on no account. */
+  readonly text?: string;
   /** What is told in its place, because the room that it goes to cannot have it. Absent: it can. */
   readonly instead?: FileLine;
   /** Where people find it who do not find it in the room that it goes to. */

@@ -300,6 +300,17 @@ describe('degrade', () => {
     expect(degrade(edit, able, resolved({ copyAgeMs: 1_000_000 }))).toEqual({ event: edit, by: 'person' });
   });
 
+  it('an edit that is so long that it stands in a file is a correction', () => {
+    const long: MessageEdited = {
+      ...edit,
+      body: [{ type: 'paragraph', content: [{ type: 'text', text: 'word '.repeat(500) }] }],
+    };
+    const files = { ...able, maxFileBytes: 1_000_000, maxTextMessages: 2 };
+    expect(degrade(long, files, bare)).toMatchObject({ event: { kind: 'messageSent', replyTo: message.message } });
+    expect(degrade(edit, files, bare)).toEqual({ event: edit, by: 'person' });
+    expect(degrade(long, { ...files, maxTextMessages: 3 }, bare)).toEqual({ event: long, by: 'person' });
+  });
+
   it('an edit that comes too late is a correction that answers what it corrects', () => {
     const late = degrade(edit, { ...able, editWindowMs: 1_000 }, resolved({ copyAgeMs: 1_000 }));
     expect(late).toEqual({

@@ -26,6 +26,7 @@ import type { LostFiles } from '../model/network-adapter.js';
 import type { RichText } from '../model/rich-text.js';
 import { noticeOf } from './notices.js';
 import { pollAsMessage, pollIn } from './polls.js';
+import { isForFile } from './text-files.js';
 
 /**
  * `by`: who is to be seen to say it: the event's own person, or the bridge itself. `inLine`: how it is told where the room turns out
@@ -151,7 +152,8 @@ function threadNamed(event: ThreadChanged, capabilities: Capabilities, resolved:
     const inLine = 'event' in inThread && inThread.event.kind === 'messageSent' ? { inLine: inThread.event } : {};
     return { event, by: 'bridge', ...inLine };
   }
-  if (first === undefined) return inThread;
+  // One that stands in a file is not written anew for its name.
+  if (first === undefined || isForFile(first.body, capabilities)) return inThread;
   return edit(
     { kind: 'messageEdited', room, actor, at, message: thread, ...first, title, version: '0' },
     capabilities,
@@ -196,7 +198,7 @@ function beginning(line: string): string {
   return line.slice(0, end);
 }
 
-/** Past the time in which the room takes edits, the new words are said as an answer to the old ones. */
+/** Past the time in which the room takes edits, or where they are so long that they stand in a file, the new words are said as an answer to the old ones. */
 function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolved): Degraded {
   const { files = [], title } = event;
   // A file may be taken away at any time, whatever the words are.
@@ -210,7 +212,8 @@ function edit(event: MessageEdited, capabilities: Capabilities, resolved: Resolv
   const named = titled(event, capabilities);
   const shown = answering(named, capabilities, resolved);
   if (resolved.lost?.words === 'same') return asItIs(shown, resolved);
-  if (editWindowMs === undefined || copyAgeMs < editWindowMs) return asItIs(shown, resolved);
+  const isInTime = editWindowMs === undefined || copyAgeMs < editWindowMs;
+  if (isInTime && !isForFile(event.body, capabilities)) return asItIs(shown, resolved);
   const { version: _version, title: _title, quoted: _quoted, ...rest } = named;
   const body = corrected(rest.body.length === 0 ? withFileNames([], files) : rest.body);
   return asItIs({ ...rest, kind: 'messageSent', body, files: [], replyTo: event.message }, resolved);

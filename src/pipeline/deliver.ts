@@ -1,4 +1,4 @@
-import { type BridgeEvent, type EventKind, targetOf } from '../model/bridge-event.js';
+import { type BridgeEvent, type EventKind, type MessageDeleted, targetOf } from '../model/bridge-event.js';
 import type { FileRef } from '../model/ids.js';
 import type {
   Copy,
@@ -65,6 +65,21 @@ export class Deliverer {
       for (const copy of prepared.gone) hooks.onGone(copy);
       return { state: 'delivered', hash: null };
     }
+    const kept = await this.#withdraw(adapter, lane, delivery, prepared, hooks, signal);
+    const delivered = await this.#say(adapter, lane, delivery, prepared, hooks, signal);
+    // The new words are there, and whoever looks after the bridge is told what stands beside them.
+    if (kept !== undefined) throw kept;
+    return delivered;
+  }
+
+  async #say(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    delivery: WaitingDelivery,
+    prepared: Sendable,
+    hooks: DeliveryHooks,
+    signal: AbortSignal,
+  ): Promise<Delivered> {
     try {
       await this.#send(adapter, lane, delivery, prepared.send, hooks, signal);
       return deliveredAs(prepared);
@@ -75,6 +90,42 @@ export class Deliverer {
       await this.#send(adapter, lane, delivery, corrected.send, hooks, signal);
       return deliveredAs(corrected);
     }
+  }
+
+  /**
+   * First, since a look goes by the words: where these are found, the files of the old ones are gone. Answers why one stays that the
+   * room does not let us delete.
+   */
+  async #withdraw(
+    adapter: NetworkAdapter,
+    lane: Lane,
+    delivery: WaitingDelivery,
+    { send, outdated = [] }: Sendable,
+    hooks: DeliveryHooks,
+    signal: AbortSignal,
+  ): Promise<MessageRefused | undefined> {
+    const { event } = delivery;
+    if (outdated.length === 0 || event.kind !== 'messageEdited') return undefined;
+    const { room, actor, at, message, version } = event;
+    const deletion: MessageDeleted = { kind: 'messageDeleted', room, actor, at, message, version };
+    const { delivery: uuid, room: here, speaker, maxFileBytes } = send;
+    const unsaid = {
+      delivery: uuid,
+      room: here,
+      speaker,
+      maxFileBytes,
+      event: deletion,
+      target: outdated,
+      firstPart: 0,
+    };
+    try {
+      await this.#send(adapter, lane, delivery, unsaid, hooks, signal);
+    } catch (error) {
+      if (!(error instanceof MessageRefused)) throw error;
+      return error;
+    }
+    for (const copy of outdated) hooks.onGone(copy);
+    return undefined;
   }
 
   async #send(
@@ -158,6 +209,8 @@ export class Deliverer {
   }
 }
 
-function deliveredAs({ hash, shownPart }: Extract<Prepared, { send: unknown }>): Delivered {
+type Sendable = Extract<Prepared, { send: unknown }>;
+
+function deliveredAs({ hash, shownPart }: Sendable): Delivered {
   return { state: 'delivered', hash, ...(shownPart === undefined ? {} : { shownPart }) };
 }

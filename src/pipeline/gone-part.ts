@@ -1,5 +1,5 @@
 import { firstCorrection } from '../model/corrections.js';
-import { firstFilePart } from '../model/file-parts.js';
+import { firstFilePart, textFilePart } from '../model/file-parts.js';
 
 /** One part of a message, as it stood in the room where somebody deleted it. */
 export interface GonePart {
@@ -25,6 +25,8 @@ export function goneWith({
   const others = beside.filter(isOfMessage);
   if (!isOfMessage(part)) return 'message';
   if (others.length === 0) return isUnfinished ? 'messageHere' : 'message';
+  // The file of a long text is its words.
+  if (part === textFilePart) return 'messageHere';
   if (part >= firstFilePart) return { place: part - firstFilePart };
   // The first file is a part of its own, unless it is the first part.
   const isFirstFile = part === 0 && isWordless && others.every((other) => other > firstFilePart);

@@ -1,7 +1,7 @@
 import { assertNever, type BridgeEvent, type EventOf, targetOf } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import { firstCorrection } from '../model/corrections.js';
-import { firstFilePart, isOfFiles } from '../model/file-parts.js';
+import { firstFilePart, isOfFiles, isTextFile, textFilePart } from '../model/file-parts.js';
 import type { FileElsewhere, FileRef, MessageRef, RoomRef, UserRef } from '../model/ids.js';
 import type {
   Copy,
@@ -25,6 +25,7 @@ import { type PermalinkLookup, withPermalinks } from './permalinks.js';
 import { begunPoll, pollStep } from './poll-deliveries.js';
 import { firstTally, isOfPoll } from './polls.js';
 import { hashOf, isOfNoWords } from './shown-hash.js';
+import { withTextFile } from './text-files.js';
 import { isTold, planReaction, type Reacting, type ReactionPlan } from './shared-reactions.js';
 
 /** The reads that a delivery needs before it can be sent. */
@@ -48,6 +49,8 @@ export interface PreparationParts extends MentionLookup, Pick<PermalinkLookup, '
   elsewhere(file: FileRef, message: MessageRef): FileElsewhere;
   /** Larger files are copied into no room, whatever it takes. */
   readonly maxFileBytes: number;
+  /** As `Capabilities` has it, for every room. */
+  readonly maxTextMessages?: number | undefined;
 }
 
 export type Prepared =
@@ -56,7 +59,13 @@ export type Prepared =
   | { readonly shown: Copy | undefined }
   /** It is done, and these copies stand in the room no more. */
   | { readonly gone: readonly Copy[] }
-  | { readonly send: Unbound; readonly hash: Buffer | null; readonly shownPart?: number };
+  | {
+      readonly send: Unbound;
+      readonly hash: Buffer | null;
+      readonly shownPart?: number;
+      /** Files of the words as they were before an edit, which are to go. */
+      readonly outdated?: readonly Copy[];
+    };
 
 /** A request before it is bound to one attempt. */
 export type Unbound = Omit<
@@ -121,7 +130,9 @@ export class Preparation {
       thread: found(begunIn(event) !== undefined, thread),
     });
     if ('skip' in degraded) return degraded;
-    const said = await this.#forReaders(degraded.event, adapter, lane, signal);
+    const told = await this.#forReaders(degraded.event, adapter, lane, signal);
+    const networkLabel = this.parts.speakers.label(event.room.account);
+    const said = told.kind === 'messageSent' ? withTextFile(told, capabilities, networkLabel) : told;
     const speaker =
       degraded.by === 'bridge'
         ? this.parts.speakers.bridge(event.actor)
@@ -157,6 +168,7 @@ export class Preparation {
       },
       // A line that tells of it changes nothing of what is shown.
       hash: isEdit && said.kind === 'messageSent' && !isCorrection ? null : hash,
+      outdated: event.kind === 'messageEdited' && !isSame ? outdatedIn(copies, delivery) : [],
     };
   }
 
@@ -181,7 +193,9 @@ export class Preparation {
 
   async #able(adapter: NetworkAdapter, lane: Lane): Promise<Capabilities> {
     const able = await adapter.capabilities(lane.room);
-    return { ...able, maxFileBytes: Math.min(able.maxFileBytes, this.parts.maxFileBytes) };
+    const { maxFileBytes, maxTextMessages } = this.parts;
+    const most = maxTextMessages === undefined ? {} : { maxTextMessages };
+    return { ...able, maxFileBytes: Math.min(able.maxFileBytes, maxFileBytes), ...most };
   }
 
   #withPlaces(event: BridgeEvent): BridgeEvent {
@@ -403,10 +417,15 @@ function lostIn(event: BridgeEvent, copies: readonly ShownCopy[], words: LostFil
   const hash = copies.find(({ part }) => part === 0)?.hash ?? null;
   return {
     places: event.filesGone,
-    apart: copies.filter(({ part }) => part >= firstFilePart && part < firstCorrection),
+    apart: copies.filter(({ part }) => part >= firstFilePart && part < textFilePart),
     words,
     hasWords: isOfFiles(event) ? !isOfNoWords(hash) : event.body.length > 0,
   };
+}
+
+/** The files of what the message said before; not those that an earlier attempt of the same edit made. */
+function outdatedIn(copies: readonly ShownCopy[], { made }: WaitingDelivery): readonly Copy[] {
+  return copies.filter((copy) => isTextFile(copy) && !made.some(({ id }) => id === copy.id));
 }
 
 function isOf({ account, room }: Lane, { account: other, id }: RoomRef): boolean {

@@ -97,6 +97,15 @@ const files = z.strictObject({
     .min(0)
     .exactOptional()
     .describe('Larger files are copied into no room and linked instead. Left out: each room gets what it takes.'),
+  maxTextMessages: z
+    .number()
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe(
+      'A text that would take more than about so many messages in a room goes there as one file, message.md, behind its beginning. ' +
+        'Left out: it is said in as many as it takes.',
+    ),
   linkDays: z
     .number()
     .int()

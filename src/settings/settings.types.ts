@@ -45,6 +45,8 @@ export interface DeliverySettings {
 export interface FileSettings {
   /** Absent: each room gets what it takes. */
   readonly maxBytes?: number;
+  /** In about how many messages of a room a text may stand; a longer one goes as a file. Absent: in any number. */
+  readonly maxTextMessages?: number;
   /** 0: no files are linked. */
   readonly linkDays: number;
   readonly maxDownloads: number;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { openForDelivery } from '../../src/media/opened-files.js';
 import { TargetGone } from '../../src/model/errors.js';
-import { firstFilePart } from '../../src/model/file-parts.js';
+import { firstFilePart, textFilePart } from '../../src/model/file-parts.js';
 import { accountId, type FileRef } from '../../src/model/ids.js';
 import type { Copy, DeliveryRequest, FileStream, WantedBytes } from '../../src/model/network-adapter.js';
 import type { MessageDeleted, MessageEdited, MessageSent } from '../../src/model/bridge-event.js';
@@ -312,6 +312,49 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
         }
       },
     );
+
+    it.each<[string, readonly FileRef[], string[]]>([
+      ['alone', [], ['message.md']],
+      ['beside what was sent with it', [picture, notes], ['meadow.png', 'notes.txt', 'message.md']],
+    ])('the file of a long text stands apart from its beginning: %s', async (_, files, names) => {
+      const whole: FileRef = { ...notes, name: 'message.md', mime: 'text/markdown', text: 'some notes' };
+      const sent = carrying('the beginning', [...files, whole]);
+      await send(sent);
+      const named = async (): Promise<string[]> =>
+        (await harness.seen()).flatMap((each) => (typeof each === 'string' ? [] : [each.name]));
+      const check = async (words: string, left: readonly string[]): Promise<void> => {
+        expect(await named()).toEqual(left);
+        expect(JSON.stringify(await said())).toContain(words);
+      };
+      await check('the beginning', names);
+      const parts = sent.made.map(({ part }) => part);
+      expect([parts.at(0), parts.at(-1)]).toEqual([0, textFilePart]);
+      const before = sent.made.length;
+      await send(carrying('the beginning', [...files, whole], { of: sent, made: sent.made }));
+      expect(sent.made).toHaveLength(before);
+      await check('the beginning', names);
+
+      const { event, ...request } = carrying('', []).request;
+      const edit: MessageEdited = {
+        ...event,
+        kind: 'messageEdited',
+        body: fromPlain('other words'),
+        ...(files.length === 0 ? {} : { files }),
+        version: '2',
+      };
+      const target = sent.made.filter(({ part }) => part < firstFilePart);
+      await harness.adapter.deliver.messageEdited?.send({ ...request, event: edit, target, made: [] }, signal);
+      await check('other words', names);
+      const deletion = (version: string, gone: readonly Copy[]): DeliveryRequest<MessageDeleted> => {
+        const deleted: MessageDeleted = { ...event, kind: 'messageDeleted', version };
+        return { ...request, event: deleted, target: gone, made: [] };
+      };
+      const ofText = sent.made.filter(({ part }) => part === textFilePart);
+      await harness.adapter.deliver.messageDeleted?.send(deletion('3', ofText), signal);
+      await check('other words', names.slice(0, -1));
+      await harness.adapter.deliver.messageDeleted?.send(deletion('4', sent.made), signal);
+      expect(await harness.seen()).toEqual([]);
+    });
 
     it('a deletion takes all of it', async () => {
       const sent = carrying('look', [picture, notes]);

@@ -28,6 +28,7 @@ import { routeOfCall } from '../../src/pipeline/call-routing.js';
 import { degrade } from '../../src/pipeline/degrade.js';
 import { begunPoll } from '../../src/pipeline/poll-deliveries.js';
 import { planReaction } from '../../src/pipeline/shared-reactions.js';
+import { withTextFile } from '../../src/pipeline/text-files.js';
 import { legible } from '../conversions/in-slack.js';
 import { withoutDefaults } from '../conversions/talk-rows.js';
 import { abilities } from './abilities.js';
@@ -66,7 +67,8 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
     networkLabel: labels[source],
   });
   if ('skip' in degraded) return { nothing: degraded.skip };
-  const said = await forReaders(degraded.event, target, given);
+  const told = await forReaders(degraded.event, target, given);
+  const said = told.kind === 'messageSent' ? withTextFile(told, able, labels[source]) : told;
   return { ...(degraded.by === 'bridge' ? { by: 'the bridge' } : {}), ...shown(said, degraded.by, target, given) };
 }
 
@@ -189,13 +191,14 @@ function saidIn(event: MessageSent | MessageEdited, by: 'person' | 'bridge', tar
 
 const inParts = (parts: readonly unknown[]): object => (parts.length === 1 ? { text: parts[0] } : { parts });
 
-function fileIn({ name, mime, bytes, size, durationMs, voice }: FileRef): object {
+function fileIn({ name, mime, bytes, size, durationMs, voice, text }: FileRef): object {
   return {
     file: name,
     is: voice === undefined ? mime : `${mime}, spoken`,
     ...(bytes === undefined ? {} : { bytes }),
     ...(size === undefined ? {} : { size: `${String(size.width)} × ${String(size.height)}` }),
     ...(durationMs === undefined ? {} : { durationMs }),
+    ...(text === undefined ? {} : { holds: text }),
   };
 }
 

@@ -39,7 +39,8 @@ export function filesShown(world: World, room: World['rooms'][number], side: Sid
 
 type Files = (world: World, room: World['rooms'][number]) => readonly ShownFile[];
 
-const filesOn: Record<Side, Files> = {
+/** The files that a side shows, in their order. */
+export const filesOn: Record<Side, Files> = {
   talk: ({ talk }, room) =>
     talk.messages(room.talk).flatMap(({ messageType, messageParameters }) => {
       const { file } = messageParameters as { file?: { id: string } };

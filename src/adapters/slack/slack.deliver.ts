@@ -1,7 +1,7 @@
 import type { BridgeEvent, MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
 import { fileLine } from '../../formatting/named-files.js';
 import { FileGone, MessageRefused, TargetGone } from '../../model/errors.js';
-import { firstFilePart, lineAfter } from '../../model/file-parts.js';
+import { firstFilePart, isTextFile, lineAfter, textFilePart } from '../../model/file-parts.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { FilesApi } from './api/files.api.js';
 import { readMessage } from './slack.payloads.js';
@@ -121,11 +121,33 @@ export class MessageDelivery implements Deliver<'messageSent'> {
   constructor(private readonly writer: SlackWriter) {}
 
   async send(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
+    const { event } = request;
+    const where = await this.writer.where(request, signal);
+    const files = event.files.filter(({ text }) => text === undefined);
+    await this.#say({ ...request, event: { ...event, files } }, where, signal);
+    const text = event.files.find((file) => file.text !== undefined);
+    if (text !== undefined) await this.#showText({ ...request, event: { ...event, files: [text] } }, where, signal);
+  }
+
+  /** The file of a long text stands alone: an edit replaces it. */
+  async #showText(request: DeliveryRequest<MessageSent>, where: Where, signal: AbortSignal): Promise<void> {
+    const { event, made, speaker } = request;
+    const part = textFilePart;
+    if (made.some((copy) => copy.part === part)) return;
+    const { ids, names, lines } = await this.#upload(request, signal);
+    for (const body of lines) {
+      const [line] = await this.writer.parts.textsOf({ ...event, body, files: [] }, speaker, signal);
+      if (line !== undefined) await this.writer.post(request, part, line, where, signal);
+    }
+    const [named] = await this.writer.textsOfFiles({ ...event, body: [], files: names }, speaker, signal);
+    if (ids.length > 0 && named !== undefined) await this.writer.share(request, part, ids, named, where, signal);
+  }
+
+  async #say(request: DeliveryRequest<MessageSent>, where: Where, signal: AbortSignal): Promise<void> {
     const { event, made, speaker } = request;
     const { files } = event;
     const isWordless = event.body.length === 0 && files.length > 0;
     const words = { ...event, files: [] };
-    const where = await this.writer.where(request, signal);
     const texts = isWordless ? [] : await this.writer.parts.textsOf(words, speaker, signal);
     const caption = files.length === 0 || isWordless ? [] : await this.writer.textsOfFiles(words, speaker, signal);
     // Words of one message stand with the files, which Slack shows all together.
@@ -238,8 +260,8 @@ export class DeletionDelivery implements Deliver<'messageDeleted'> {
   async send(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
     const { room, target } = request;
     for (const copy of target) {
-      const isOne = copy.part === 0 || copy.part === firstFilePart;
-      for (const file of isOne ? await this.writer.filesIn(room, copy, signal) : []) {
+      const hasFiles = copy.part === 0 || copy.part === firstFilePart || isTextFile(copy);
+      for (const file of hasFiles ? await this.writer.filesIn(room, copy, signal) : []) {
         await this.writer.parts.files.delete(file, 'left', writingOf(request, signal));
       }
       await this.writer.delete(request, copy, signal);

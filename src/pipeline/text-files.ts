@@ -1,0 +1,42 @@
+import { withLine } from '../formatting/named-files.js';
+import { toMarkdown } from '../formatting/markdown.js';
+import { labelOf, toPlain } from '../formatting/plain.js';
+import { splitRich } from '../formatting/split-rich.js';
+import type { MessageSent } from '../model/bridge-event.js';
+import type { Capabilities } from '../model/capabilities.js';
+import type { FileRef } from '../model/ids.js';
+import type { RichText } from '../model/rich-text.js';
+
+/** Every network takes a file of that name, and people can open it wherever they are. */
+const name = 'message.md';
+/** As much as people see of it without opening the file: surely one message. */
+const mostShown = { chars: 1_000, ofMessage: 1 / 10 };
+
+type Limits = Pick<Capabilities, 'maxTextChars' | 'maxTextBytes' | 'maxTextMessages' | 'maxFileBytes'>;
+
+/** Pure: whether a text would take more messages of a room than it may. How much its marks take is not looked at. */
+export function isForFile(body: RichText, { maxTextMessages, maxFileBytes, ...limits }: Limits): boolean {
+  if (maxTextMessages === undefined) return false;
+  const text = toPlain(body);
+  const bytes = Buffer.byteLength(text);
+  const messages = Math.max(text.length / limits.maxTextChars, bytes / (limits.maxTextBytes ?? Infinity));
+  return messages > maxTextMessages && bytes <= maxFileBytes;
+}
+
+/** Pure: a message whose text is too long for its room, with its beginning as its words and the whole in a file; any other as it is. */
+export function withTextFile(said: MessageSent, limits: Limits, networkLabel: string): MessageSent {
+  if (!isForFile(said.body, limits)) return said;
+  const text = toMarkdown(said.body, { mention: labelOf });
+  const file: FileRef = {
+    account: said.room.account,
+    id: name,
+    name,
+    mime: 'text/markdown',
+    bytes: Buffer.byteLength(text),
+    text,
+    elsewhere: { network: networkLabel },
+  };
+  const shownChars = Math.min(mostShown.chars, mostShown.ofMessage * limits.maxTextChars);
+  const [beginning = []] = splitRich(said.body, (part) => toPlain(part).length / shownChars);
+  return { ...said, body: withLine(beginning, `… (${name})`), files: [...said.files, file] };
+}
