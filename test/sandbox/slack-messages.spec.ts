@@ -49,6 +49,47 @@ describe('messages on the sandbox Slack server', () => {
     expect((await history())[0]).toMatchObject(shown);
   });
 
+  test('a huddle is a message of Slack’s own, told anew with whoever comes and goes, and is over with the last', async () => {
+    const { sandbox, channel, ann, bert, team } = setup;
+    const ts = sandbox.joinHuddle(channel, ann);
+    expect(sandbox.joinHuddle(channel, bert)).toBe(ts);
+    sandbox.leaveHuddle(channel, ann);
+    sandbox.leaveHuddle(channel, bert);
+    const link = `https://app.slack.com/huddle/${team}/${channel}`;
+    const going = { created_by: ann, date_end: 0, has_ended: false, huddle_link: link, call_family: 'huddle' };
+    const changed = (room: object): object => ({
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      channel,
+      message: { subtype: 'huddle_thread', user: 'USLACKBOT', ts, edited: { user: 'USLACKBOT' }, room },
+    });
+    const both = [ann, bert];
+    const alone = { ...going, participants: [ann], participant_history: [ann] };
+    expect(await eventsOf(4)).toMatchObject([
+      {
+        type: 'message',
+        subtype: 'huddle_thread',
+        user: 'USLACKBOT',
+        channel,
+        ts,
+        event_ts: ts,
+        text: '',
+        room: alone,
+      },
+      changed({ ...going, participants: both, participant_history: both }),
+      changed({ ...going, participants: [bert], participant_history: both }),
+      changed({ created_by: ann, has_ended: true, participants: [], participant_history: both }),
+    ]);
+    const [shown] = await history();
+    expect(shown).toMatchObject({ subtype: 'huddle_thread', ts, room: { has_ended: true } });
+    expect((shown?.['room'] as { date_end: number }).date_end).toBeGreaterThan(0);
+    expect(() => {
+      sandbox.leaveHuddle(channel, bert);
+    }).toThrow('is in no huddle');
+    expect(sandbox.joinHuddle(channel, bert)).not.toBe(ts);
+  });
+
   test('under a name of the moment it is a bot_message without a user', async () => {
     const { message } = await post({ username: 'Anna (Talk)', icon_url: 'https://media.test/a.png' });
     const icon = 'https://media.test/a.png';

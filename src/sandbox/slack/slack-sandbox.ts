@@ -329,6 +329,16 @@ export class SlackSandbox {
     return this.state.chat.say(channel, this.state.authorOf(user), { text }, { subtype: 'me_message' }).ts;
   }
 
+  /** Comes into the channel's huddle, or begins one. @returns the `ts` of the message that stands for it */
+  joinHuddle(channelId: string, user: string): string {
+    return this.state.huddles.join(this.#writable(channelId, user), user).ts;
+  }
+
+  /** With the last of them it is over. */
+  leaveHuddle(channelId: string, user: string): void {
+    this.state.huddles.leave(this.#channel(channelId), user);
+  }
+
   /** `blocks`: default what Slack makes of the text. Throws SlackError `cant_update_message`, `edit_window_closed`. */
   edit(channelId: string, user: string, ts: string, text: string, blocks?: readonly JsonObject[]): void {
     const channel = this.#channel(channelId);

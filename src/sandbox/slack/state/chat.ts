@@ -69,10 +69,19 @@ export class Chat {
     if (content.metadata !== undefined) {
       message.metadata = Object.keys(content.metadata).length === 0 ? undefined : content.metadata;
     }
-    message.edited = { user: by, ts: `${ts.slice(0, ts.indexOf('.'))}.000000` };
+    message.edited = editedBy(by, ts);
     this.ledger.add({ kind: 'edit', room: channel.id, id: ts, actor: by, text: message.text, target: message.ts });
     this.#tellOf(channel, changedEvent(this.look(), channel, { message, previous, ts }));
     return message;
+  }
+
+  /** What its subtype brings is other than it was: Slack itself changes it. */
+  retell(channel: Channel, message: Message, details: JsonObject): void {
+    const previous = this.#shown(channel, message);
+    const ts = this.timestamps.next();
+    message.details = details;
+    message.edited = editedBy('USLACKBOT', ts);
+    this.#tellOf(channel, changedEvent(this.look(), channel, { message, previous, ts }));
   }
 
   /** Previews of links, which are no edit. */
@@ -211,6 +220,11 @@ export class Chat {
   #tellOf(channel: Channel, event: JsonObject): void {
     this.tell({ event: structuredClone(event), about: { kind: 'channel', channel } });
   }
+}
+
+/** To whole seconds. */
+function editedBy(user: string, ts: string): NonNullable<Message['edited']> {
+  return { user, ts: `${ts.slice(0, ts.indexOf('.'))}.000000` };
 }
 
 /** Without words of its own a message has those of its blocks. */

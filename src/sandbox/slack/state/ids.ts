@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** `T`, `U`, `C`, `B` … and ten letters and digits. */
-export function newId(kind: 'T' | 'U' | 'C' | 'G' | 'D' | 'B' | 'A' | 'F' | 'S' | 'V' | 'Ev'): string {
+export function newId(kind: 'T' | 'U' | 'C' | 'G' | 'D' | 'B' | 'A' | 'F' | 'S' | 'V' | 'R' | 'Ev'): string {
   let id = `${kind}0`;
   for (let at = 0; at < 9; at += 1) id += letters[randomInt(letters.length)] ?? '0';
   return id;

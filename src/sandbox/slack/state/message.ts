@@ -24,8 +24,8 @@ export interface Message {
   readonly subtype?: string;
   readonly threadTs?: string;
   readonly clientMsgId?: string;
-  /** Fields that its subtype brings: `topic`, `old_name`, `inviter` … */
-  readonly details?: JsonObject;
+  /** Fields that its subtype brings: `topic`, `old_name`, `inviter`, `room` … */
+  details?: JsonObject;
   text: string;
   blocks: readonly JsonObject[];
   attachments: readonly JsonObject[];

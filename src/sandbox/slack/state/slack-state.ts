@@ -8,6 +8,7 @@ import { Conversations } from './conversations.js';
 import { Ephemerals } from './ephemerals.js';
 import { Files, type StoredFile } from './files.js';
 import type { Happening } from './happening.js';
+import { Huddles } from './huddles.js';
 import { newId } from './ids.js';
 import type { Author } from './message.js';
 import { Oauth } from './oauth.js';
@@ -29,6 +30,7 @@ export class SlackState {
   readonly views = new Views(this.clock);
   readonly oauth = new Oauth(this.clock);
   readonly chat: Chat;
+  readonly huddles: Huddles;
   readonly conversations: Conversations;
   readonly people: People;
   /** The server's own address without a slash at its end, known when it listens. */
@@ -39,6 +41,7 @@ export class SlackState {
     const look = (): Look => this.look();
     const tell = (happening: Happening): void => this.#tell(happening);
     this.chat = new Chat(this.timestamps, ledger, look, tell);
+    this.huddles = new Huddles(this.chat, this.clock);
     this.people = new People(this.clock, this.timestamps, look, tell);
     this.conversations = new Conversations(
       this.chat,
