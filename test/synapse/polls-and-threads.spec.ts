@@ -40,17 +40,18 @@ describe('polls and threads with a real Synapse', () => {
   const about = (poll: string): Content => ({ 'm.relates_to': { rel_type: 'm.reference', event_id: poll } });
   const miaVotes = (poll: string, answers: readonly string[]): Promise<string> =>
     town.miaSends(response, { ...about(poll), [response]: { answers } });
+  const pollOf = (question: string, answers: readonly string[], how: Content = {}): Content => ({
+    'org.matrix.msc1767.text': question,
+    [start]: {
+      question: { 'org.matrix.msc1767.text': question },
+      kind: 'org.matrix.msc3381.poll.disclosed',
+      max_selections: 1,
+      answers: answers.map((answer, at) => ({ id: `id-${String(at)}`, 'org.matrix.msc1767.text': answer })),
+      ...how,
+    },
+  });
   const miaAsks = (question: string, answers: readonly string[], how: Content = {}): Promise<string> =>
-    town.miaSends(start, {
-      'org.matrix.msc1767.text': question,
-      [start]: {
-        question: { 'org.matrix.msc1767.text': question },
-        kind: 'org.matrix.msc3381.poll.disclosed',
-        max_selections: 1,
-        answers: answers.map((answer, at) => ({ id: `id-${String(at)}`, 'org.matrix.msc1767.text': answer })),
-        ...how,
-      },
-    });
+    town.miaSends(start, pollOf(question, answers, how));
   /** What others than Mia chose last, by the homeserver. */
   const votesOf = async (poll: string): Promise<unknown[]> => {
     const votes = (await town.relations(poll, 'm.reference')).filter(({ type }) => type === response);
@@ -119,6 +120,60 @@ describe('polls and threads with a real Synapse', () => {
     await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: 1 person voted');
     await town.miaSends(end, { ...about(event), [end]: {} });
     await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: harbour 1 · home 1');
+  });
+
+  it('a vote that is redacted counts no more, and the one before it does again', async () => {
+    town.talk.askPoll(town.talkRoom, 'anna', 'Which month?', ['May', 'June']);
+    const event = await asked('Which month?');
+    const [may, june] = pollIn(event).answers.map(({ id }) => String(id)) as [string, string];
+    const first = await miaVotes(event.event_id, [may]);
+    const second = await miaVotes(event.event_id, [june]);
+    await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: June 1');
+    await town.miaRedacts(second);
+    await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: May 1');
+    await town.miaRedacts(first);
+    await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: none that the poll does not show');
+  });
+
+  it('a poll that is asked in a thread stands in it on the other side, and so do its votes', async () => {
+    const root = town.talk.post(town.talkRoom, 'anna', 'who cooks?', { threadTitle: 'The evening' });
+    const first = await town.soon('the thread on Matrix', async () =>
+      (await town.matrixMessages()).find(({ content }) => content.body?.includes('who cooks?')),
+    );
+    const inThread = { rel_type: 'm.thread', event_id: first.event_id };
+    town.talk.askPoll(town.talkRoom, 'anna', 'Soup?', ['yes', 'no'], { threadId: root });
+    const soup = await asked('Soup?');
+    expect(soup.content['m.relates_to']).toMatchObject(inThread);
+    const [yes] = pollIn(soup).answers.map(({ id }) => String(id));
+    await miaVotes(soup.event_id, [yes ?? '']);
+    await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: yes 1');
+    const under = town.talk.messages(town.talkRoom).findLast(({ message }) => String(message).startsWith('📊'));
+    expect(under).toMatchObject({ threadId: root });
+
+    await town.miaSends(start, { ...pollOf('Bread?', ['white', 'brown']), 'm.relates_to': inThread });
+    const bread = await inTalk('Bread?');
+    const row = town.talk
+      .messages(town.talkRoom)
+      .find(({ messageParameters }) => JSON.stringify(messageParameters).includes(`"id":"${String(bread.id)}"`));
+    expect(row).toMatchObject({ threadId: root });
+  });
+
+  it('a question that is edited is told in Talk, and keeps its votes', async () => {
+    const poll = await miaAsks('Walk?', ['yes', 'no']);
+    await inTalk('Walk?');
+    await miaVotes(poll, ['id-0']);
+    await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: yes 1');
+    const now = pollOf('Swim?', ['sure', 'no']);
+    const edit = { 'm.new_content': now, 'm.relates_to': { rel_type: 'm.replace', event_id: poll } };
+    await town.miaSends(start, { ...now, ...edit });
+    const answer = await town.soon('the question in Talk', () =>
+      town.talk
+        .messages(town.talkRoom)
+        .find(({ message, systemMessage }) => systemMessage === '' && String(message).includes('Swim?')),
+    );
+    expect(JSON.stringify(answer['parent'])).toContain('talk-poll');
+    await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: sure 1');
+    expect(town.talk.polls(town.talkRoom).filter(({ question }) => /Walk|Swim/.test(question))).toHaveLength(1);
   });
 
   it('a thread of Talk with its title is one on Matrix, both ways, and its edits too', async () => {
