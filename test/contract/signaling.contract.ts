@@ -50,6 +50,7 @@ export class Listener {
       clock: systemClock,
       log: silentLog,
       isToldOf: () => false,
+      onTold: () => undefined,
       onTyping: (room, people) => this.typing.set(room, people),
     });
     const unread = { watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;

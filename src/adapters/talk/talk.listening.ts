@@ -87,6 +87,7 @@ export class TalkListening {
       clock,
       log,
       isToldOf: (room) => this.#watch?.modeOf(room) === 'webhook',
+      onTold: (room) => this.#watch?.toldBySignaling(room),
       onTyping: (room, people) => {
         if (settings.typing) typing(typingIn({ account, id: roomId(room) }, people, this.account.self()));
       },

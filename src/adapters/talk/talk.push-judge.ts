@@ -40,7 +40,7 @@ export class PushJudge {
     this.#awaited.add({ room: roomId(token), at, by, sinceMs });
   }
 
-  /** The room was told of in time. */
+  /** The room was told of. */
   worked(room: RoomId, by: WatchMode): void {
     if (by === 'webhook') this.parts.trust.worked(room);
     if (by === 'signaling') this.#unsignaled.delete(room);

@@ -22,8 +22,8 @@ export interface SignalingSessionParts {
   readonly quietMs: number;
   /** Addresses of servers that say no welcome, and when that is asked anew: shared by all sessions, which learn it from one another. */
   readonly withoutWelcome: Map<string, number>;
-  /** There may be something to read; `outside`: to learn why we are in the room no longer. */
-  onNews(of: 'room' | 'outside'): void;
+  /** There may be something to read. `chat`: the server told of a message; `outside`: to learn why we are in the room no longer. */
+  onNews(of: 'chat' | 'room' | 'outside'): void;
   /** The server refused something. */
   onRefused(refused: SignalingRefused): void;
   /** Exactly these type now; told again while it lasts. */
@@ -231,7 +231,7 @@ export class SignalingSession {
     const { room, onNews } = this.parts;
     switch (message.type) {
       case 'chat':
-        onNews('room');
+        onNews('chat');
         return;
       case 'participants':
         this.#typing.meet(message.people);

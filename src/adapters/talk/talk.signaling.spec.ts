@@ -98,6 +98,7 @@ describe('talk.signaling', () => {
       clock: systemClock,
       log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
       isToldOf: () => false,
+      onTold: () => undefined,
       onTyping: () => undefined,
     });
     const known = { watch: 'swept', cursor: null, pushedAt: null, state: 'open' } as const;
@@ -217,6 +218,37 @@ describe('talk.adapter: the signaling server', () => {
     expect(woken).toHaveLength(before);
     at.talk.removeMember(at.token, 'alice', 'bob');
     await until(() => woken.length > before);
+  });
+
+  it('a message that it tells of has it believed at once, however long it was not to be after it told of none', async () => {
+    const seldomTried = { pushPatienceMs: 50, pushRetryMs: 3_600_000 };
+    at = await talkAtSandbox(
+      { signaling: {} },
+      { sweepIntervalMs: 10, idleSweepIntervalMs: 10, holdIntervalMs: 10, ...seldomTried },
+    );
+    const modes: string[] = [];
+    const watched = () => ({ room: at.room, watch: 'swept', cursor: null, pushedAt: null, state: 'open' }) as const;
+    const watching = {
+      rooms: () => Promise.resolve([watched()]),
+      wake: () => Promise.resolve(),
+      watch: (changed: ReadonlyMap<string, string>) => Promise.resolve(void modes.push(...changed.values())),
+      joined: () => Promise.resolve({ rooms: [], upTo: '' }),
+    };
+    const ends = at.adapter.pulling.watch(watching, stop.signal);
+    ends.catch(() => undefined);
+    running.push(ends);
+    await until(() => modes.includes('signaling'));
+    const { backends } = at.talk.state;
+    const server = backends.signaling;
+    if (server === undefined) throw new Error('there is no signaling server');
+    backends.signaling = { ...server, secret: 'that the server does not take' };
+    at.talk.post(at.token, 'bob', 'nobody is told of it');
+    await until(() => modes.at(-1) === 'held');
+    await at.talk.signalsSent();
+    backends.signaling = server;
+    const before = modes.length;
+    at.talk.post(at.token, 'bob', 'it is told');
+    await until(() => modes.slice(before).includes('signaling'));
   });
 
   it('tells who types, in words of the core, and shows it', async () => {

@@ -19,6 +19,8 @@ export interface TalkSignalingParts {
   readonly log: Log;
   /** Whether the bot tells what happens there, more and no later: then it is not to be read for what this server says as well. */
   isToldOf(room: string): boolean;
+  /** The server told of a message in the room: it does that there. */
+  onTold(room: string): void;
   /** Exactly these type in the room now; told again while it lasts. */
   onTyping(room: string, people: readonly SignalingPerson[]): void;
 }
@@ -112,7 +114,7 @@ export class TalkSignaling {
   }
 
   #begin(room: string, failed: AbortController): void {
-    const { visits, settings, clock, log, isToldOf, onTyping } = this.parts;
+    const { visits, settings, clock, log, isToldOf, onTold, onTyping } = this.parts;
     const session = new SignalingSession({
       room,
       visits,
@@ -122,7 +124,8 @@ export class TalkSignaling {
       quietMs: settings.signalingQuietMs,
       withoutWelcome: this.#withoutWelcome,
       onNews: (of) => {
-        if (of === 'room' && isToldOf(room)) return;
+        if (of === 'chat') onTold(room);
+        if (of !== 'outside' && isToldOf(room)) return;
         this.#news.add(room);
         this.#wake();
       },

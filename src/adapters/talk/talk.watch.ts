@@ -103,6 +103,11 @@ export class TalkWatch {
     }
   }
 
+  /** The signaling server told of a message there: it is believed again, from the next choice on. */
+  toldBySignaling(room: string): void {
+    this.#judge.worked(roomId(room), 'signaling');
+  }
+
   /** How a room is watched now. */
   modeOf(room: string): WatchMode {
     return this.#modes.get(roomId(room)) ?? 'swept';
