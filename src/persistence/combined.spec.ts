@@ -106,7 +106,40 @@ describe('Combined', () => {
     const combined = new Combined(10, answer, () => true);
     const answers = await Promise.allSettled(['a', 'bad', 'b'].map((ask) => combined.ask(ask)));
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(put).toEqual([['a', 'bad', 'b'], ['a'], ['bad'], ['b']]);
+    expect(put).toEqual([['a', 'bad', 'b'], ['a', 'bad'], ['a'], ['bad'], ['b']]);
+  });
+
+  it.each([0, 13, 31])('one of 32 that is bad, the one at %i, is found by halves: ten puts more', async (bad) => {
+    let put = 0;
+    const stored: number[] = [];
+    const answer = (asks: readonly number[]): Promise<number[]> => {
+      put += 1;
+      if (asks.includes(bad)) return Promise.reject(new Error('bad'));
+      stored.push(...asks);
+      return Promise.resolve([...asks]);
+    };
+    const combined = new Combined(32, answer, () => true);
+    const all = Array.from({ length: 32 }, (_, at) => at);
+    const answers = await Promise.allSettled(all.map((ask) => combined.ask(ask)));
+    const good = all.filter((at) => at !== bad);
+    expect(answers.flatMap((each, at) => (each.status === 'rejected' ? [at] : []))).toEqual([bad]);
+    expect([put, stored]).toEqual([11, good]);
+  });
+
+  it('a half whose failure is everybody’s is not taken apart further', async () => {
+    const put: (readonly string[])[] = [];
+    const answer = (asks: readonly string[]): Promise<string[]> => {
+      put.push(asks);
+      return Promise.reject(new Error(asks.length > 2 ? 'bad' : 'down'));
+    };
+    const combined = new Combined(10, answer, (error) => (error as Error).message === 'bad');
+    const answers = await Promise.allSettled(['a', 'b', 'c', 'd'].map((ask) => combined.ask(ask)));
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+    expect(put).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
   });
 
   it('any other failure is everybody’s, and the next ask is put again', async () => {

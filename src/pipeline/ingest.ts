@@ -65,7 +65,8 @@ export class IngestService {
         this.metrics.ingestFailures.inc({ account: adapter.account });
         throw error;
       }
-      await this.#storeOneByOne(adapter, reads, pulled);
+      await this.#storeByHalves(adapter, reads, pulled);
+      if (pulled !== undefined) await this.repository.moveCursors(this.database, adapter.account, [pulled]);
     }
     this.metrics.ingestSeconds.observe({ account: adapter.account }, (this.clock.monotonicMs() - startedMs) / 1000);
   }
@@ -129,23 +130,28 @@ export class IngestService {
     return news;
   }
 
-  /** One row after the other, so that the one that the database refuses harms no other. */
-  async #storeOneByOne(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
-    for (const read of reads) {
-      try {
-        await this.#store(adapter, [{ reads: [read], pulled }], 'stay');
-      } catch (error) {
-        if (!isDataError(error)) throw error;
-        const reason = error instanceof Error ? error.message : String(error);
-        this.log.warn(
-          { account: adapter.account, error },
-          'a payload was refused by the database and is stored as malformed',
-        );
-        const malformed = { ...read, key: storable(read.key), content: { malformed: reason } };
-        await this.#store(adapter, [{ reads: [malformed], pulled }], 'stay');
+  /** Each half by itself where the database refuses them together, in order, so that the row that it refuses harms no other. */
+  async #storeByHalves(adapter: NetworkAdapter, reads: readonly Read[], pulled: Pulled | undefined): Promise<void> {
+    const [read, ...others] = reads;
+    if (read === undefined) return;
+    try {
+      await this.#store(adapter, [{ reads, pulled }], 'stay');
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      if (others.length > 0) {
+        const half = Math.ceil(reads.length / 2);
+        await this.#storeByHalves(adapter, reads.slice(0, half), pulled);
+        await this.#storeByHalves(adapter, reads.slice(half), pulled);
+        return;
       }
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.warn(
+        { account: adapter.account, error },
+        'a payload was refused by the database and is stored as malformed',
+      );
+      const malformed = { ...read, key: storable(read.key), content: { malformed: reason } };
+      await this.#store(adapter, [{ reads: [malformed], pulled }], 'stay');
     }
-    if (pulled !== undefined) await this.repository.moveCursors(this.database, adapter.account, [pulled]);
   }
 
   async #store(adapter: NetworkAdapter, batches: readonly Batch[], cursors: 'move' | 'stay'): Promise<void> {

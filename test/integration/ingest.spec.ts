@@ -139,6 +139,26 @@ describe('ingest', () => {
     expect(await count('deliveries')).toBe(2);
   });
 
+  it('the one of 32 rows that the database refuses is found by halves, and the others are delivered in their order', async () => {
+    let transactions = 0;
+    const learn = house.ingestRows.learn.bind(house.ingestRows);
+    house.ingestRows.learn = (...given) => {
+      transactions += 1;
+      return learn(...given);
+    };
+    const ids = Array.from({ length: 32 }, (_, at) => `k${String(at).padStart(2, '0')}`);
+    const rows = ids.map((id) => payload(id, sent(id)));
+    rows[13] = payload('k13', sent('13', { message: { room: leftRoom, id: remoteId('a\u0000b') } }));
+    await house.ingest.accept(source, rows);
+    const routed = await house.rows<{ key: string }>(
+      `select i.key from deliveries d join inbox i on i.id = d.inbox order by d.seq`,
+    );
+    expect(routed.map(({ key }) => key)).toEqual(ids.filter((id) => id !== 'k13'));
+    expect((await inbox()).filter((row) => row.includes('malformed'))).toHaveLength(1);
+    // All of them twice, the ten halves, and the bad one once more as what it is.
+    expect(transactions).toBe(13);
+  });
+
   it('what is too long for an index is malformed, and harms no other', async () => {
     const pages = Array.from({ length: 8_000 }, (_, at) => String.fromCharCode(0x4e00 + ((at * 7_919) % 20_000))).join(
       '',
