@@ -68,6 +68,13 @@ describe('OwnLogins', () => {
     expect((await of(cloud).login(wish)).says).toContain(`Open this address within ${within}, and`);
   });
 
+  it('who is shown there by it as being there is told so, and nobody else', async () => {
+    const shows = 'It shows there that you are online or away while you are that here.';
+    expect((await of(cloud).login(wish)).says).not.toContain(shows);
+    asked = { address, forMs: 1_200_000, takenBackAt: 'in Nextcloud', shows: 'presence' };
+    expect((await of(cloud).login(wish)).says).toContain(`${shows} Crosstalk does nothing else with it.`);
+  });
+
   it('who lends one already, or allowed one, is told so; where too many wait, to come again', async () => {
     lent = 'Anna';
     expect((await of(cloud).login(wish)).says).toContain('speak as Anna already');

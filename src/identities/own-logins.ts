@@ -54,10 +54,12 @@ export class OwnLogins {
       );
     }
     if (asked === 'busy') return privately('Too many people log in just now: try again in a few minutes.');
+    const shows =
+      asked.shows === undefined ? '' : ` It shows there that you are online or away while you are that here.`;
     return privately(
       [
         `Open this address within ${withinOf(asked.forMs)}, and allow it there if you asked for it yourself: ${asked.address}`,
-        `From then on you speak in ${label} as yourself: in linked rooms where your user there may write, it says, edits, deletes and reacts with what you say, edit, delete and react with here. Crosstalk does nothing else with it.`,
+        `From then on you speak in ${label} as yourself: in linked rooms where your user there may write, it says, edits, deletes and reacts with what you say, edit, delete and react with here.${shows} Crosstalk does nothing else with it.`,
         `\`${prefix} logout\` takes it back at any time; so can you ${asked.takenBackAt}.`,
       ].join('\n'),
     );

@@ -11,6 +11,8 @@ export interface AskedLogin {
   readonly address: string;
   readonly forMs: number;
   readonly takenBackAt: string;
+  /** The login shows that they are there, too, while they are in the lender's own network. Absent: it does not. */
+  readonly shows?: 'presence';
 }
 
 /** What becomes of a login. `as`: what its user is called. */

@@ -1,5 +1,6 @@
 import { fromMatrix } from '../../src/adapters/matrix/from-matrix.js';
 import { OurUsers, type MatrixSelf } from '../../src/adapters/matrix/matrix.ids.js';
+import { presenceIn as presenceOf } from '../../src/adapters/matrix/matrix.statuses.js';
 import { MatrixTyping, type MatrixTypingParts } from '../../src/adapters/matrix/matrix.typing.js';
 import { parseStored as parseMatrix } from '../../src/adapters/matrix/matrix.payloads.js';
 import { fromSlack } from '../../src/adapters/slack/from-slack.js';
@@ -9,7 +10,7 @@ import { presenceIn } from '../../src/adapters/slack/slack.statuses.js';
 import { parseStored as parseSlack } from '../../src/adapters/slack/slack.payloads.js';
 import { fromTalk } from '../../src/adapters/talk/from-talk.js';
 import { parseStoredRow } from '../../src/adapters/talk/talk.payloads.js';
-import { accountId, roomId, type RoomRef } from '../../src/model/ids.js';
+import { accountId, roomId, type RoomRef, userId } from '../../src/model/ids.js';
 import type { PresenceChanged, TypingChanged } from '../../src/model/bridge-event.js';
 import type { ReadResult } from '../../src/model/network-adapter.js';
 import type { Case, Network, Payload } from './corpus.types.js';
@@ -133,7 +134,16 @@ export function typingIn({ from, sent }: Case): TypingChanged | undefined {
 
 /** How somebody is by a payload that is no event, who spoke a moment ago; undefined where it is something else. */
 export function presenceBy({ from, sent }: Case): PresenceChanged | undefined {
+  if (from === 'matrix') return matrixPresence(sent);
   if (from !== 'slack' || sent['type'] !== 'user_change') return undefined;
   const user = readUser(sent['user']);
   return user === undefined ? undefined : presenceIn(rooms.slack, user, true);
+}
+
+function matrixPresence(sent: Payload): PresenceChanged | undefined {
+  const told = presenceOf({ sender: '@mia:real.test', ...sent });
+  if (told === undefined) return undefined;
+  const room = rooms.matrix;
+  const person = { account: room.account, id: userId(told.user), name: '', standing: 'person' } as const;
+  return { kind: 'presenceChanged', room, person, presence: told.presence };
 }

@@ -1,4 +1,5 @@
 import type { Case, Network } from './corpus.types.js';
+import { signOfLife } from '../../src/adapters/talk/talk.own-statuses.js';
 import { toMatrixStatus } from '../../src/adapters/matrix/matrix.statuses.js';
 import type { PresenceChanged } from '../../src/model/bridge-event.js';
 import { presenceBy, read, typingIn } from './reading.js';
@@ -26,13 +27,13 @@ function typingSeen(people: readonly string[], target: Network): object {
   return target === 'slack' ? { nothing: 'Slack shows nobody typing' } : { types: people };
 }
 
-/** At ghosts. */
+/** At ghosts; in Talk only of those who lend a login. */
 function presenceSeen({ person, presence }: PresenceChanged, target: Network): object {
   switch (target) {
     case 'matrix':
       return { of: person.id, ...toMatrixStatus(presence) };
     case 'talk':
-      return { nothing: 'Talk shows nobody as others say they are' };
+      return { byLogin: signOfLife(presence.state) ?? 'nothing' };
     case 'slack':
       return { nothing: 'Slack shows nobody as an app says they are' };
   }

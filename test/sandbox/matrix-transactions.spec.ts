@@ -196,6 +196,20 @@ describe('application service transactions', () => {
     ]);
   });
 
+  test('how people are comes too, where it changes, of those with whom there is a room', async () => {
+    const ben = setup.sandbox.addUser('ben', 'Ben');
+    const say = (user: string, presence: string): Promise<unknown> =>
+      setup.person(user).put(`/_matrix/client/v3/presence/${encodeURIComponent(user)}/status`, { presence });
+    await say(ben, 'online');
+    for (const presence of ['online', 'online', 'unavailable']) await say(anna, presence);
+    const told = (): unknown[] => setup.appservice.pushes.flatMap((push) => push.ephemeral);
+    await until(() => told().length === 2);
+    expect(told()).toMatchObject([
+      { type: 'm.presence', sender: anna, content: { user_id: anna, presence: 'online', currently_active: true } },
+      { type: 'm.presence', sender: anna, content: { user_id: anna, presence: 'unavailable' } },
+    ]);
+  });
+
   test('a redacted event that still waits comes without its text', async () => {
     setup.appservice.statuses = [500];
     const eventId = setup.sandbox.post(room, anna, 'secret');

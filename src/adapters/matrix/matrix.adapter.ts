@@ -3,7 +3,7 @@ import { fromMarkdown } from '../../formatting/markdown.js';
 import type { Addresses } from '../../model/addresses.js';
 import type { Capabilities } from '../../model/capabilities.js';
 import type { FileRef, RoomId, UserId } from '../../model/ids.js';
-import { networkName } from '../../model/ids.js';
+import { networkName, roomId } from '../../model/ids.js';
 import type {
   AccountProfile,
   FileStream,
@@ -99,6 +99,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #commands: MatrixCommands;
   readonly #edited: EditedMessages;
   readonly #live: LivePlaces;
+  readonly #statuses: MatrixStatuses;
   /** Rooms that links name, by an alias too. */
   readonly #named = new BoundedMap<string, true>(maxRemembered);
   #maxFileBytes = 0;
@@ -172,7 +173,16 @@ export class MatrixAdapter implements NetworkAdapter {
       tell: (changed) => context.typing(changed),
     });
     const isKnownGhost = (user: string): Promise<boolean> => ghosts.isKnown(user);
-    const statuses = new MatrixStatuses({ users, account, clock, log, isKnownGhost });
+    this.#statuses = new MatrixStatuses({
+      id: context.account,
+      users,
+      account,
+      clock,
+      log,
+      isKnownGhost,
+      tell: (changed) => context.presence(changed),
+    });
+    const statuses = this.#statuses;
     this.#edited = new EditedMessages(store, clock);
     this.#live = new LivePlaces({ store, clock, everyMs: settings.liveLocationMs });
     this.source = new MatrixSource({
@@ -190,6 +200,7 @@ export class MatrixAdapter implements NetworkAdapter {
       onStored: (event) => this.#onStored(event),
       onEphemeral: (values) => {
         if (settings.typing) typing.hear(values);
+        if (settings.presence) statuses.hear(values);
       },
     });
     if (settings.typing) this.showTyping = (room, who, signal) => typing.show(room, who, signal);
@@ -268,6 +279,7 @@ export class MatrixAdapter implements NetworkAdapter {
     this.#run('invitations', (until) => this.#invitations.run(until), signal);
     this.#run('edited messages', (until) => this.#edited.keepClean(until), signal);
     this.#run('live locations', (until) => this.#live.run(ingest, until), signal);
+    if (settings.presence) this.#run('presence', (until) => this.#statuses.run(until), signal);
     this.#run('connections', (until) => this.#rest(until), signal);
     return Promise.resolve();
   }
@@ -359,6 +371,9 @@ export class MatrixAdapter implements NetworkAdapter {
   async #onStored(event: MatrixEvent): Promise<void> {
     this.#invitations.note(event);
     this.#commands.note(event);
+    if (this.context.settings.presence && this.#isLinked(event.room_id)) {
+      this.#statuses.noteActivity(event.sender, roomId(event.room_id));
+    }
     await this.#presence.note(event);
     if (event.type !== 'm.room.member' || event.state_key === undefined) return;
     if (!this.#users.isGhost(event.state_key)) return;

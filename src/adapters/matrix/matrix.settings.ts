@@ -63,7 +63,7 @@ export const matrixSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether ghosts are shown online, away and with a status text as their people are. Off, since each that is there takes a request every 20 seconds',
+      'Whether ghosts are shown online, away and with a status text as their people are, and the others see who is online here. Off, since each that is there takes a request every 20 seconds',
     ),
   liveLocationMs: ms
     .default(60_000)

@@ -1,9 +1,10 @@
 import { MovedClock } from '../../../test/support/moved-clock.js';
-import { accountId, userId } from '../../model/ids.js';
+import type { PresenceChanged } from '../../model/bridge-event.js';
+import { accountId, roomId, userId } from '../../model/ids.js';
 import type { Presence } from '../../model/presence.js';
 import type { ShownStatus } from './api/account.api.js';
 import { OurUsers } from './matrix.ids.js';
-import { MatrixStatuses, toMatrixStatus } from './matrix.statuses.js';
+import { MatrixStatuses, presenceIn, toMatrixStatus } from './matrix.statuses.js';
 
 const users = new OurUsers({ bot: 'crosstalk', ghostPrefix: 'talk_', serverName: 'example.org' });
 const ghost = '@talk_home_users=2fanna:example.org';
@@ -18,13 +19,17 @@ describe('matrix.statuses', () => {
   let ghosts: Set<string>;
   let warned: number;
   let statuses: MatrixStatuses;
+  let told: PresenceChanged[];
 
   beforeEach(() => {
     clock = new MovedClock();
     [set, looks, refuses, shows, warned] = [[], 0, false, true, 0];
     ghosts = new Set([ghost]);
     const silent = (): void => undefined;
+    told = [];
     statuses = new MatrixStatuses({
+      id: accountId('town'),
+      tell: (changed) => told.push(changed),
       users,
       account: {
         setPresence: (user, { presence, status_msg: words = '' }: ShownStatus) => {
@@ -109,4 +114,67 @@ describe('matrix.statuses', () => {
       expect([set.length, warned]).toEqual([2, 1]);
     },
   );
+
+  describe('of whom the homeserver tells', () => {
+    const mia = '@mia:example.org';
+    const room = roomId('!team:example.org');
+    const is = (presence: string, sender = mia): unknown => ({ type: 'm.presence', sender, content: { presence } });
+
+    it.each([
+      [{ presence: 'online', currently_active: true, user_id: mia }, { state: 'online' }],
+      [
+        { presence: 'unavailable', status_msg: ' back\n soon ' },
+        { state: 'away', text: 'back soon' },
+      ],
+      [{ presence: 'offline', status_msg: null }, { state: 'offline' }],
+      [{ presence: 'busy' }, { state: 'offline' }],
+    ])('%j is %j', (content, presence) => {
+      expect(presenceIn({ type: 'm.presence', sender: mia, content })).toEqual({ user: mia, presence });
+    });
+
+    it.each([
+      null,
+      'm.presence',
+      { type: 'm.typing', room_id: room, content: { user_ids: [] } },
+      { type: 'm.presence', sender: mia },
+      { type: 'm.presence', content: { presence: 'online' } },
+    ])('what is none of that is nothing: %j', (value) => {
+      expect(presenceIn(value)).toBeUndefined();
+    });
+
+    it('who did something in a linked room is told of, whichever comes first', () => {
+      statuses.hear([is('online')]);
+      expect(told).toEqual([]);
+      statuses.noteActivity(mia, room);
+      statuses.noteActivity(mia, room);
+      statuses.hear([is('unavailable')]);
+      const person = { account: 'town', id: mia, name: '', standing: 'person' };
+      const at = { kind: 'presenceChanged', room: { account: 'town', id: room }, person };
+      expect(told).toEqual([
+        { ...at, presence: { state: 'online' } },
+        { ...at, presence: { state: 'away' } },
+      ]);
+    });
+
+    it('our own users are nobody’s business', () => {
+      statuses.noteActivity(ghost, room);
+      statuses.hear([is('online', ghost), is('online', '@crosstalk:example.org')]);
+      expect(told).toEqual([]);
+    });
+
+    it('it is told again every two minutes, of the fifty who did something last', async () => {
+      const stop = new AbortController();
+      const running = statuses.run(stop.signal);
+      for (let at = 0; at < 60; at += 1) {
+        statuses.noteActivity(`@p${at}:example.org`, room);
+        statuses.hear([is('online', `@p${at}:example.org`)]);
+      }
+      told.length = 0;
+      await clock.pass(120_000);
+      expect(told).toHaveLength(50);
+      expect(told.at(-1)?.person.id).toBe('@p59:example.org');
+      stop.abort();
+      await running;
+    });
+  });
 });

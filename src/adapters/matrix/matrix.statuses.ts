@@ -1,26 +1,44 @@
+import { cleanText } from '../../formatting/clean.js';
 import { BoundedMap } from '../../model/bounded-map.js';
+import type { PresenceChanged } from '../../model/bridge-event.js';
 import type { Clock } from '../../model/clock.js';
-import type { UserRef } from '../../model/ids.js';
+import { type AccountId, type RoomId, userId, type UserRef } from '../../model/ids.js';
 import type { Log } from '../../model/network-definition.js';
 import type { Presence } from '../../model/presence.js';
 import type { AccountApi, ShownStatus } from './api/account.api.js';
 import type { OurUsers } from './matrix.ids.js';
+import { isObject } from './matrix.payloads.js';
 
 export interface MatrixStatusParts {
-  readonly users: Pick<OurUsers, 'ghostOf'>;
+  readonly id: AccountId;
+  readonly users: Pick<OurUsers, 'ghostOf' | 'isOurs'>;
   readonly account: Pick<AccountApi, 'setPresence' | 'presence'>;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   readonly log: Log;
+  tell(changed: PresenceChanged): void;
   isKnownGhost(ghost: string): Promise<boolean>;
 }
 
 /** A homeserver that shows nobody's is asked again after so long. */
 const offForMs = 3_600_000;
 const maxRemembered = 10_000;
+/** What a homeserver told is told again, since it tells what changes alone, of those who did something in a linked room. */
+const againAfterMs = 120_000;
+const mostPeople = 50;
 
-/** How the people of other networks are, at their ghosts. */
+interface Heard {
+  /** Absent: nothing was told yet. */
+  readonly presence?: Presence;
+  /** A linked room that they are in; absent: they did nothing yet. */
+  readonly room?: RoomId;
+}
+
+/** How people are: those of other networks, at their ghosts, and the homeserver's own, of whom it tells. */
 export class MatrixStatuses {
   readonly #shown = new BoundedMap<string, ShownStatus>(maxRemembered);
+  readonly #heard = new BoundedMap<string, Heard>(maxRemembered);
+  /** Who did something in a linked room last, the latest at the end. */
+  readonly #lately = new Set<string>();
   #offUntilMs = -Infinity;
   #works: 'unknown' | 'yes' = 'unknown';
 
@@ -39,6 +57,43 @@ export class MatrixStatuses {
     const outcome = await account.setPresence(ghost, status, signal);
     if (outcome === 'off' || !(await this.#isSeen(ghost, status, signal))) return this.#off();
     this.#shown.set(ghost, status);
+  }
+
+  /** What a transaction brings beside its events. */
+  hear(values: readonly unknown[]): void {
+    for (const value of values) {
+      const told = presenceIn(value);
+      if (told === undefined || this.parts.users.isOurs(told.user)) continue;
+      this.#heard.set(told.user, { ...this.#heard.get(told.user), presence: told.presence });
+      this.#tell(told.user);
+    }
+  }
+
+  /** Somebody did something in a linked room: nothing else says where those are of whom the homeserver tells. */
+  noteActivity(user: string, room: RoomId): void {
+    if (this.parts.users.isOurs(user)) return;
+    const before = this.#heard.get(user);
+    this.#heard.set(user, { ...before, room });
+    this.#lately.delete(user);
+    this.#lately.add(user);
+    for (const oldest of this.#lately) if (this.#lately.size > mostPeople) this.#lately.delete(oldest);
+    if (before?.room !== room) this.#tell(user);
+  }
+
+  /** Until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      for (const user of this.#lately) this.#tell(user);
+      await this.parts.clock.sleep(againAfterMs, signal);
+    }
+  }
+
+  #tell(user: string): void {
+    const { id: account, tell } = this.parts;
+    const { room, presence } = this.#heard.get(user) ?? {};
+    if (room === undefined || presence === undefined || !this.#lately.has(user)) return;
+    const person = { account, id: userId(user), name: '', standing: 'person' } as const;
+    tell({ kind: 'presenceChanged', room: { account, id: room }, person, presence });
   }
 
   /** Some homeservers take it without a word and show nobody: the first that is shown is looked at. */
@@ -83,3 +138,16 @@ function statusOf(presence: ShownStatus['presence'], ...words: readonly string[]
   const line = words.filter((word) => word !== '').join(' · ');
   return { presence, ...(line === '' ? {} : { status_msg: line }) };
 }
+
+/** Pure. */
+export function presenceIn(value: unknown): { readonly user: string; readonly presence: Presence } | undefined {
+  if (!isObject(value) || value['type'] !== 'm.presence' || !isObject(value['content'])) return undefined;
+  const { sender: user, content } = value;
+  const { presence, status_msg: words } = content;
+  if (typeof user !== 'string') return undefined;
+  const text = typeof words === 'string' ? oneLine(words) : '';
+  const state = presence === 'online' ? 'online' : presence === 'unavailable' ? 'away' : 'offline';
+  return { user, presence: { state, ...(text === '' ? {} : { text }) } };
+}
+
+const oneLine = (words: string): string => cleanText(words).replaceAll(/\s+/gu, ' ').trim();

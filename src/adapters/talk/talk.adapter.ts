@@ -52,6 +52,7 @@ export class TalkAdapter implements NetworkAdapter {
   readonly pulling: Pulling;
   readonly deliver;
   readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
+  readonly showPresence?: NonNullable<NetworkAdapter['showPresence']>;
   readonly lending?: Lending;
   readonly addresses: Addresses;
   /** What the account's bot calls. */
@@ -80,9 +81,10 @@ export class TalkAdapter implements NetworkAdapter {
     this.#profiles = new TalkProfiles(this.#client, account, self);
     this.#rooms = new TalkRooms(this.#client, log, self);
     this.#speaking = new TalkSpeaking(this.#client, context, self);
-    const { textsOf, authors, lending, polls: reader } = this.#speaking;
+    const { textsOf, authors, lending, showPresence, polls: reader } = this.#speaking;
     this.#look = new TalkLook(this.#client, settings.pageSize, self, textsOf, authors, reader);
     if (lending !== undefined) this.lending = lending;
+    if (showPresence !== undefined) this.showPresence = showPresence;
     this.#listening = new TalkListening(this.#client, context, {
       self,
       noticeName: (user, name) => this.#profiles.rememberName(user, name),

@@ -14,6 +14,8 @@ export interface LentLogin {
   readonly name: string;
   /** When it was lent: another one has another time. */
   readonly at: string;
+  /** Whoever lends it was told that it shows, beside what they say, that they are there. */
+  readonly shows?: 'presence';
 }
 
 /** What shows the server who asks. */
@@ -71,12 +73,12 @@ export class LentLogins {
     return isKnown;
   }
 
-  async keep({ owner, user, name }: Omit<LentLogin, 'at'>, secret: LoginSecret): Promise<void> {
+  async keep({ owner, user, name, shows }: Omit<LentLogin, 'at'>, secret: LoginSecret): Promise<void> {
     const { account, id } = owner;
     const at = this.clock.now().toISOString();
     await this.store.put(userKey(user), { user, at });
     await this.store.put(secretKey(owner), secret, { secret: true });
-    await this.store.put(loginKey(owner), { account, id, user, name, at });
+    await this.store.put(loginKey(owner), { account, id, user, name, at, ...(shows === undefined ? {} : { shows }) });
     this.#index = undefined;
   }
 
@@ -136,9 +138,10 @@ const userKey = (user: string): string =>
   userFront + createHash('sha256').update(user.toWellFormed()).digest('base64url');
 
 function loginIn(value: unknown): LentLogin | undefined {
-  const [account, id, user, name, at] = fieldsIn(value, 'account', 'id', 'user', 'name', 'at');
+  const [account, id, user, name, at, shows] = fieldsIn(value, 'account', 'id', 'user', 'name', 'at', 'shows');
   if (account === undefined || id === undefined || user === undefined || at === undefined) return undefined;
-  return { owner: { account: accountId(account), id: userId(id) }, user, name: name ?? user, at };
+  const owner = { account: accountId(account), id: userId(id) };
+  return { owner, user, name: name ?? user, at, ...(shows === 'presence' ? { shows } : {}) };
 }
 
 /** The texts in these fields of a stored value; undefined where there is none. */

@@ -28,6 +28,8 @@ interface Flow {
   readonly token: string;
   readonly address: string;
   readonly until: Date;
+  /** The person was told that the login shows that they are there, too. */
+  readonly shows?: 'presence';
   /** What the server answered once it was allowed, which it does once. */
   readonly granted?: LoginSecret;
 }
@@ -38,7 +40,7 @@ export interface FlowParts {
   readonly store: AccountStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly settings: Pick<TalkSettings, 'loginPollMs' | 'requestTimeoutMs'>;
+  readonly settings: Pick<TalkSettings, 'loginPollMs' | 'requestTimeoutMs' | 'presence'>;
   /** The id of the account's own user. */
   self(): string;
   tell(lender: Lender, news: LendingNews): Promise<void>;
@@ -58,13 +60,13 @@ export class LoginFlows {
   /** Throws BridgeErrors. */
   async begin(owner: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed'> {
     return this.#turns.take(ownerKey(owner), async () => {
-      const { client, store, clock } = this.parts;
+      const { client, store, clock, settings } = this.parts;
       const nowMs = clock.now().getTime();
       const waiting = flowIn(await store.get(flowKey(owner)));
       if (waiting !== undefined) {
         const leftMs = waiting.until.getTime() - nowMs;
         if (waiting.granted === undefined && leftMs > 0)
-          return { address: waiting.address, forMs: leftMs, takenBackAt };
+          return { address: waiting.address, forMs: leftMs, takenBackAt, ...showing(waiting.shows) };
         // Another one takes its place only where nobody allowed it: what was allowed is on the server until it is given back.
         if ((await this.#granted(waiting)) !== undefined) return 'allowed';
       }
@@ -72,9 +74,10 @@ export class LoginFlows {
       const { data } = await client.api.server.startLogin({ client: clientName(owner) }, signal);
       if (!/^https?:\/\//.test(data.login)) throw brokenAnswer('read', 'a login without an address');
       const until = new Date(nowMs + flowMs);
-      await this.#keep({ owner, token: data.poll.token, address: data.login, until });
+      const shows = showing(settings.presence ? 'presence' : undefined);
+      await this.#keep({ owner, token: data.poll.token, address: data.login, until, ...shows });
       this.#wake();
-      return { address: data.login, forMs: flowMs, takenBackAt };
+      return { address: data.login, forMs: flowMs, takenBackAt, ...shows };
     });
   }
 
@@ -116,7 +119,7 @@ export class LoginFlows {
       const granted = await this.#granted(flow);
       if (granted !== undefined) {
         isGranted = true;
-        await this.#complete(owner, granted, AbortSignal.timeout(settings.requestTimeoutMs));
+        await this.#complete(flow, granted, AbortSignal.timeout(settings.requestTimeoutMs));
         return;
       }
     } catch (error) {
@@ -147,7 +150,7 @@ export class LoginFlows {
     }
   }
 
-  async #complete(owner: Lender, granted: LoginSecret, signal: AbortSignal): Promise<void> {
+  async #complete({ owner, shows }: Flow, granted: LoginSecret, signal: AbortSignal): Promise<void> {
     const { client, logins, self } = this.parts;
     const session = sessionOf({ user: granted.loginName, password: granted.appPassword });
     const core = new CoreApi(client.as(session));
@@ -159,7 +162,7 @@ export class LoginFlows {
         return;
       }
       const name = own.displayname ?? own['display-name'] ?? own.id;
-      await logins.keep({ owner, user: own.id, name }, granted);
+      await logins.keep({ owner, user: own.id, name, ...showing(shows) }, granted);
       await this.#drop(owner, { of: 'lent', as: name });
     } catch (error) {
       if (!(error instanceof LoginRefused)) throw error;
@@ -184,6 +187,8 @@ export function clientName({ account, id }: Lender): string {
   return `Crosstalk for ${id} (${account})`.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, longestClientName);
 }
 
+const showing = (shows: Flow['shows']): Pick<Flow, 'shows'> => (shows === undefined ? {} : { shows });
+
 function unlessBug(error: unknown): undefined {
   if (!(error instanceof BridgeError)) throw error;
 }
@@ -192,7 +197,15 @@ const flowFront = 'own-flow/';
 const flowKey = (owner: Lender): string => flowFront + ownerKey(owner);
 
 function flowIn(value: unknown): Flow | undefined {
-  const [account, id, token, address, until] = fieldsIn(value, 'account', 'id', 'token', 'address', 'until');
+  const [account, id, token, address, until, shows] = fieldsIn(
+    value,
+    'account',
+    'id',
+    'token',
+    'address',
+    'until',
+    'shows',
+  );
   if (account === undefined || id === undefined || token === undefined || address === undefined) return undefined;
   const granted = (value as { granted?: unknown }).granted;
   const [loginName, appPassword] = fieldsIn(granted, 'loginName', 'appPassword');
@@ -201,6 +214,7 @@ function flowIn(value: unknown): Flow | undefined {
     token,
     address,
     until: new Date(until ?? 0),
+    ...showing(shows === 'presence' ? shows : undefined),
     ...(loginName === undefined || appPassword === undefined ? {} : { granted: { loginName, appPassword } }),
   };
 }

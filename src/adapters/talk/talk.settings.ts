@@ -60,7 +60,7 @@ export const talkSettings = z
       .boolean()
       .default(false)
       .describe(
-        'Whether the others see who is online, away or busy, and what they say of themselves. Off, since nothing tells of it: each room in which something was written within ten minutes is asked again and again, 30 rooms at most',
+        'Whether the others see who is online, away or busy, and what they say of themselves; and whether people who lend a login are online there as they are elsewhere. Off, since nothing tells of it: each room in which something was written within ten minutes is asked again and again, 30 rooms at most',
       ),
     presenceIntervalMs: ms
       .default(intervals.participants.pushed)

@@ -1,5 +1,6 @@
 import type { Capabilities, SpeakerKind } from '../../model/capabilities.js';
 import type { RoomId } from '../../model/ids.js';
+import type { NetworkAdapter } from '../../model/network-adapter.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import { TalkAuthors } from './talk.authors.js';
 import { GuestBans } from './talk.bans.js';
@@ -12,6 +13,7 @@ import { GuestStore } from './talk.guest-store.js';
 import { TalkGuests } from './talk.guests.js';
 import { deliveryKeyIn } from './talk.ids.js';
 import { TalkLending } from './talk.lending.js';
+import { OwnStatuses } from './talk.own-statuses.js';
 import { LentLogins } from './talk.lent-logins.js';
 import { TalkMembers } from './talk.members.js';
 import { OwnActs } from './talk.own-acts.js';
@@ -44,6 +46,7 @@ export class TalkSpeaking {
   readonly deliver;
   /** Present where people may lend logins of their own. */
   readonly lending?: TalkLending;
+  readonly showPresence?: NonNullable<NetworkAdapter['showPresence']>;
   readonly authors: TalkAuthors;
   /** What the polls of the account's rooms ask, and how they stand. */
   readonly polls: PollReader;
@@ -78,6 +81,10 @@ export class TalkSpeaking {
     this.#guests = new TalkGuests({ client, store: this.#guestStore, names, rooms, bans, clock, log, settings });
     const lent = { logins: this.#logins, acts: this.#acts, people: this.#people };
     if (settings.ownLogins) this.lending = new TalkLending({ ...context, ...lent, client, rooms, self });
+    if (settings.ownLogins && settings.presence) {
+      const statuses = new OwnStatuses({ client, logins: this.#logins, clock });
+      this.showPresence = (person, presence, signal) => statuses.show(person, presence, signal);
+    }
     this.authors = new TalkAuthors(client, (user) => lent.logins.wasLent(user));
     const voices = new TalkVoices(client, {
       guest: this.#guests,

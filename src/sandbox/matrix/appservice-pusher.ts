@@ -79,6 +79,9 @@ export class AppservicePusher {
       this.server.ephemerals.watch((change) => {
         this.#takeEphemeral(change);
       });
+      this.server.presences.watch((user) => {
+        this.#takePresence(user);
+      });
     }
     this.#isWatching = true;
     this.#kick();
@@ -134,11 +137,21 @@ export class AppservicePusher {
   }
 
   #takeEphemeral({ roomId, event }: EphemeralChange): void {
-    const { appservice } = this.server;
-    const room = this.server.rooms.get(roomId);
-    if (appservice?.wantsEphemeral !== true || room === undefined || this.#state === 'down') return;
-    if (!this.#interest.inRoom(appservice, room)) return;
-    this.#ephemeral.push({ ...event, room_id: roomId });
+    this.#takeBeside({ ...event, room_id: roomId }, [roomId]);
+  }
+
+  #takePresence(user: string): void {
+    const content = { ...this.server.presences.get(user, this.server.nowMs()), user_id: user };
+    this.#takeBeside({ type: 'm.presence', sender: user, content }, [...this.server.joinedRooms(user)]);
+  }
+
+  /** What is no event of a room, where one of these rooms is of interest. */
+  #takeBeside(told: JsonObject, roomIds: readonly string[]): void {
+    const { appservice, rooms } = this.server;
+    if (appservice?.wantsEphemeral !== true || this.#state === 'down') return;
+    const inRooms = roomIds.flatMap((id) => rooms.get(id) ?? []);
+    if (!inRooms.some((room) => this.#interest.inRoom(appservice, room))) return;
+    this.#ephemeral.push(told);
     this.#kick();
   }
 

@@ -18,6 +18,7 @@ export function isPresence(value: unknown): value is State {
 /** How people say that they are: memory only. */
 export class Presences {
   readonly #said = new Map<string, Said & { readonly activeAtMs: number }>();
+  readonly #watchers = new Set<(user: string) => void>();
 
   constructor(private readonly presence: 'on' | 'off') {}
 
@@ -25,7 +26,17 @@ export class Presences {
     if (this.presence === 'off') return;
     const activeAtMs = said.presence === 'online' ? nowMs : (this.#said.get(user)?.activeAtMs ?? 0);
     // Who goes takes the words along.
-    this.#said.set(user, { ...said, ...(said.presence === 'offline' ? { words: undefined } : {}), activeAtMs });
+    const now = { ...said, ...(said.presence === 'offline' ? { words: undefined } : {}), activeAtMs };
+    const before = this.#said.get(user);
+    this.#said.set(user, now);
+    // That somebody is there still is no news.
+    if (before?.presence === now.presence && before.words === now.words) return;
+    for (const watcher of this.#watchers) watcher(user);
+  }
+
+  /** Calls `watcher` with whoever is another way than before. */
+  watch(watcher: (user: string) => void): void {
+    this.#watchers.add(watcher);
   }
 
   /** As the API shows it. Whoever is idle does nothing that would keep them there. */

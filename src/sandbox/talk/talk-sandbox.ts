@@ -134,6 +134,11 @@ export class TalkSandbox {
     this.#user(user).status = status;
   }
 
+  /** The same, as it is now. */
+  status(user: string): UserStatus {
+    return this.#user(user).status;
+  }
+
   /** Installs a bot, as an administrator does; it is off in every room. */
   installBot(bot: SandboxBot): void {
     this.state.bots.install(bot);

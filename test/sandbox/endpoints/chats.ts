@@ -96,6 +96,12 @@ export function testChats(town: Town): void {
     expect(shown.headers.get('x-nc-iscustomavatar')).toBe('1');
     expect(await asker.status('alice', 'DELETE', picture)).toBe(200);
     expect(await asker.status('alice', 'POST', 'v1/settings/user', { json: { key: 'no', value: 1 } })).toBe(400);
+    const heartbeat = '/ocs/v2.php/apps/user_status/api/v1/heartbeat';
+    expect(await asker.status('alice', 'PUT', heartbeat, { json: { status: 'dnd' } })).toBe(400);
+    expect(await asker.status('alice', 'PUT', heartbeat, { json: { status: 'away' } })).toBe(200);
+    expect(sandbox.status('alice').status).toBe('away');
+    sandbox.setStatus('alice', { status: 'dnd', icon: null, message: null });
+    expect(await asker.status('alice', 'PUT', heartbeat, { json: { status: 'online' } })).toBe(204);
     const cloudId = 'x@example.org';
     for (const path of [`v1/proxy/new/user-avatar/64/dark`, `v1/proxy/${token}/user-avatar/512/dark`]) {
       expect(await asker.status('alice', 'GET', path, { query: { cloudId } })).toBe(200);

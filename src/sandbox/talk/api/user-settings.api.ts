@@ -6,6 +6,7 @@ import { ok, type Answer } from './ocs.js';
 /** What people choose for themselves in Talk. */
 export function addUserSettingRoutes(router: OcsRouter): void {
   router.add('POST', `${talkApi}/v1/settings/user`, asUser(choose));
+  router.add('PUT', '/apps/user_status/api/v1/heartbeat', asUser(giveSignOfLife));
 }
 
 /** Throws a Refusal 400 for an unknown key or value. */
@@ -33,6 +34,25 @@ function choose({ talk, user, input }: UserCall): Answer {
     default:
       throw new Refusal(400, null);
   }
+}
+
+/** Throws a Refusal 400 for what is no sign of life. What somebody chose themselves stands. */
+function giveSignOfLife({ user, input }: UserCall): Answer {
+  const status = input.text('status');
+  if (status !== 'online' && status !== 'away') throw new Refusal(400, []);
+  if (user.status.status === 'dnd' || user.status.status === 'busy') return { status: 204, data: [] };
+  user.status = { ...user.status, status };
+  const { icon, message } = user.status;
+  return ok({
+    userId: user.id,
+    message,
+    icon,
+    clearAt: null,
+    status,
+    messageId: null,
+    messageIsPredefined: false,
+    statusIsUserDefined: false,
+  });
 }
 
 function zeroOrOne(value: string): 0 | 1 {
