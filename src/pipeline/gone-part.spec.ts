@@ -22,12 +22,13 @@ describe('a part of a message that somebody deleted in its room', () => {
     ['words that an edit took away meanwhile', 0, [500], true, 'messageHere'],
     ['the file in which a long text stands', 990, [0], false, 'messageHere'],
     ['the same beside a file that somebody sent', 990, [0, 501], false, 'messageHere'],
-    ['the file of a long correction', 1990, [0, 1000], false, 'message'],
-    ['a short text that was corrected', 0, [1000], false, 'message'],
+    ['the file of a long correction', 1990, [0, 1000], false, 'messageHere'],
+    ['a short text that was corrected', 0, [1000], false, 'messageHere'],
     ['a long text that was corrected', 1, [0, 1000], false, 'messageHere'],
-    ['a file to which a reaction was told in words', 0, [2000], true, 'message'],
-    ['the correction of a text', 1000, [0], false, 'message'],
-    ['the correction of a long text', 1001, [0, 1, 1000], false, 'message'],
+    ['a file to which a reaction was told in words', 0, [2000], true, 'messageHere'],
+    ['the correction of a text that is gone', 1000, [], false, 'message'],
+    ['the correction of a text', 1000, [0], false, 'messageHere'],
+    ['the correction of a long text', 1001, [0, 1, 1000], false, 'messageHere'],
   ])('%s', (_, part, beside, isWordless, gone) => {
     const given: GonePart = { part, beside, isWordless, isUnfinished: false };
     expect(goneWith(given)).toEqual(gone);
@@ -37,7 +38,7 @@ describe('a part of a message that somebody deleted in its room', () => {
     const given = { part: 0, beside: [], isWordless: false, isUnfinished: true };
     expect(goneWith(given)).toBe('messageHere');
     expect(goneWith({ ...given, beside: [1000], part: 1 })).toBe('messageHere');
-    expect(goneWith({ ...given, beside: [0], part: 1000 })).toBe('message');
+    expect(goneWith({ ...given, beside: [0], part: 1000 })).toBe('messageHere');
     expect(goneWith({ ...given, beside: [0], part: 501 })).toEqual(place(1));
   });
 });

@@ -23,8 +23,8 @@ export function goneWith({
   isUnfinished,
 }: GonePart): { readonly place: number } | 'message' | 'messageHere' {
   const others = beside.filter(isOfMessage);
-  if (!isOfMessage(part)) return 'message';
-  if (others.length === 0) return isUnfinished ? 'messageHere' : 'message';
+  // A correction is words of the message too, and what it corrects does not outlive it.
+  if (others.length === 0 || !isOfMessage(part)) return beside.length > 0 || isUnfinished ? 'messageHere' : 'message';
   // The file of a long text is its words.
   if (part === textFilePart) return 'messageHere';
   if (part >= firstFilePart) return { place: part - firstFilePart };
@@ -33,7 +33,7 @@ export function goneWith({
   return isFirstFile ? { place: 0 } : 'messageHere';
 }
 
-/** Corrections, and what is told in answers, are said about it. */
+/** Corrections, and what is told in answers, are said about it: they go with it. */
 function isOfMessage(part: number): boolean {
   return part < firstCorrection;
 }
