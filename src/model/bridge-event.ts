@@ -67,6 +67,11 @@ export interface MessageSent extends Happened<'messageSent'> {
   readonly expiresAt?: string;
 }
 
+export interface AddedFile {
+  readonly place: number;
+  readonly file: FileRef;
+}
+
 /** The actor may be a moderator: the words are shown as the author's all the same. */
 export interface MessageEdited extends Happened<'messageEdited'> {
   readonly message: MessageRef;
@@ -75,6 +80,8 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   readonly files?: readonly FileRef[];
   /** Which of the files that it was sent with are not there any more: their places among those, from 0. */
   readonly filesGone?: readonly number[];
+  /** Those that it was not sent with, each with the place that it has among all of them. */
+  readonly filesAdded?: readonly AddedFile[];
   /** Nothing but files is gone: the words are those that are shown, and `body` does not say them. Absent: `body` does. */
   readonly words?: 'same';
   /** As of a message that is sent: where what it answers was not bridged, the quote that stands in its place stays. */

@@ -116,8 +116,8 @@ function message(event: MessageSent, capabilities: Capabilities, resolved: Resol
   return asItIs(answering(said, capabilities, resolved), resolved);
 }
 
-/** What the room does not take is told of in its place. */
-function fit(file: FileRef, { maxFileBytes }: Capabilities): FileRef {
+/** Pure: what the room does not take is told of in its place. */
+export function fit(file: FileRef, { maxFileBytes }: Pick<Capabilities, 'maxFileBytes'>): FileRef {
   if (file.instead !== undefined) return file;
   if (maxFileBytes === 0) return { ...file, instead: notTaken('this room takes no files', file) };
   if ((file.bytes ?? 0) <= maxFileBytes) return file;

@@ -66,6 +66,8 @@ export class Deliverer {
       return { state: 'delivered', hash: null };
     }
     const kept = await this.#withdraw(adapter, lane, delivery, prepared, hooks, signal);
+    // Before the words, by which a look knows it as done.
+    for (const file of prepared.added ?? []) await this.#send(adapter, lane, delivery, file, hooks, signal);
     const delivered = await this.#say(adapter, lane, delivery, prepared, hooks, signal);
     // The new words are there, and whoever looks after the bridge is told what stands beside them.
     if (kept !== undefined) throw kept;

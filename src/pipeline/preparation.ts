@@ -19,6 +19,7 @@ import { type Speakers, speakersIn } from '../identities/speakers.js';
 import type { Capabilities, SpeakerKind, SpeakerWish } from '../model/capabilities.js';
 import { withContacts } from '../media/contacts.js';
 import type { Lane, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
+import { addedIn } from './added-files.js';
 import { degrade, type Resolved } from './degrade.js';
 import { type MentionLookup, translated } from './mentions.js';
 import { type PermalinkLookup, withPermalinks } from './permalinks.js';
@@ -65,6 +66,8 @@ export type Prepared =
       readonly shownPart?: number;
       /** Files of the words as they were before an edit, which are to go. */
       readonly outdated?: readonly Copy[];
+      /** Files that an edit adds, each as a message of its own. */
+      readonly added?: readonly Unbound[];
     };
 
 /** A request before it is bound to one attempt. */
@@ -111,7 +114,8 @@ export class Preparation {
     const isSame =
       isOfFiles(event) || (isEdit && hash !== null && copies.every((copy) => copy.hash?.equals(hash) === true));
     const lost = lostIn(event, copies, isSame ? 'same' : 'new');
-    if (isSame && lost === undefined) {
+    const added = addedIn(event, copies, able);
+    if (isSame && lost === undefined && added.length === 0) {
       return { skip: 'the room shows the same already' };
     }
     // What stands under a poll is no part of its words.
@@ -169,6 +173,15 @@ export class Preparation {
       // A line that tells of it changes nothing of what is shown.
       hash: isEdit && said.kind === 'messageSent' && !isCorrection ? null : hash,
       outdated: event.kind === 'messageEdited' && !isSame ? outdatedIn(copies, delivery) : [],
+      added: added.map((message) => ({
+        ...message,
+        delivery: delivery.uuid,
+        room: lane.room,
+        speaker,
+        target: [],
+        maxFileBytes: able.maxFileBytes,
+        ...(target[0] === undefined ? {} : { replyTo: target[0] }),
+      })),
     };
   }
 
@@ -199,10 +212,13 @@ export class Preparation {
   }
 
   #withPlaces(event: BridgeEvent): BridgeEvent {
-    if (event.kind !== 'messageSent' || event.files.length === 0) return event;
+    if (event.kind !== 'messageSent' && event.kind !== 'messageEdited') return event;
     const { message } = event;
-    const files = event.files.map((file) => ({ ...file, elsewhere: this.parts.elsewhere(file, message) }));
-    return { ...event, files };
+    const placed = (file: FileRef): FileRef => ({ ...file, elsewhere: this.parts.elsewhere(file, message) });
+    if (event.kind === 'messageSent') return { ...event, files: event.files.map(placed) };
+    const { filesAdded = [] } = event;
+    if (filesAdded.length === 0) return event;
+    return { ...event, filesAdded: filesAdded.map(({ place, file }) => ({ place, file: placed(file) })) };
   }
 
   async #preparePoll(

@@ -25,6 +25,7 @@ import { type FileRef, type MessageRef, userId } from '../../src/model/ids.js';
 import type { Location } from '../../src/model/location.js';
 import { defaultLinkOptions } from '../../src/model/link-options.js';
 import { routeOfCall } from '../../src/pipeline/call-routing.js';
+import { addedIn } from '../../src/pipeline/added-files.js';
 import { degrade } from '../../src/pipeline/degrade.js';
 import { begunPoll } from '../../src/pipeline/poll-deliveries.js';
 import { planReaction } from '../../src/pipeline/shared-reactions.js';
@@ -90,7 +91,7 @@ function shown(event: BridgeEvent, by: 'person' | 'bridge', target: Network, giv
           : placeIn(event, event.location, by, target, given)),
       };
     case 'messageEdited':
-      return { edits: event.message.id, ...saidIn(event, by, target, given) };
+      return { edits: event.message.id, ...saidIn(event, by, target, given), ...addedTo(event, target, given) };
     case 'messageDeleted':
       return { deletes: event.message.id };
     case 'reactionAdded':
@@ -121,6 +122,13 @@ function shown(event: BridgeEvent, by: 'person' | 'bridge', target: Network, giv
     default:
       return assertNever(event);
   }
+}
+
+/** What an edit brings besides. */
+function addedTo(event: MessageEdited, target: Network, given: Given): object {
+  const able = { ...abilities[target].capabilities, ...given.able };
+  const added = addedIn(event, [], able).map((message) => saidIn(message.event, 'person', target, given));
+  return added.length === 0 ? {} : { adds: added };
 }
 
 function asked(event: PollStarted, target: Network): object {

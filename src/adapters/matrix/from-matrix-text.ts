@@ -55,8 +55,8 @@ function nameOf({ body = '', filename }: MessageContent): string {
 
 /** The file that a message carries, which nobody need be able to fetch; undefined where it carries none. A sticker is a picture. */
 export function fileIn(type: string, content: JsonObject, account: AccountId): FileRef | undefined {
+  if (!showsFile(type, content)) return undefined;
   const message = readMessage(content);
-  if (type !== 'm.sticker' && !isFile(message)) return undefined;
   const { url = '', file, info, voice, audio } = readFile(content);
   const { mime, bytes, width, height, durationMs = audio?.duration, blurhash } = info;
   const waveform = audio?.waveform;
@@ -77,6 +77,11 @@ export function fileIn(type: string, content: JsonObject, account: AccountId): F
     ...(voice === undefined ? {} : { voice: waveform === undefined ? {} : { waveform } }),
     ...(instead === undefined ? {} : { instead: { why: instead } }),
   };
+}
+
+/** Whether an event is a file of somebody's. */
+export function showsFile(type: string, content: JsonObject): boolean {
+  return type === 'm.sticker' || isFile(readMessage(content));
 }
 
 /** What an edit says from now on. */

@@ -163,6 +163,7 @@ function saysNow(stored: StoredEvent, target: string, self: MatrixSelf): ReadRes
     message: refTo(stored, self, target),
     body,
     ...(file === undefined ? {} : { files: [file] }),
+    ...(file === undefined || stored.editedFile !== false ? {} : { filesAdded: [{ place: 0, file }] }),
     ...answeredIn(stored, self),
     style: styleOf(edited.msgtype),
     version: stored.order,

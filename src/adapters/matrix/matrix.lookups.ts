@@ -4,7 +4,7 @@ import type { Log } from '../../model/network-definition.js';
 import type { AccountApi } from './api/account.api.js';
 import type { RoomsApi } from './api/rooms.api.js';
 import type { TimelineApi } from './api/timeline.api.js';
-import { answeredBy, type Quoted, wordsOf } from './from-matrix-text.js';
+import { answeredBy, type Quoted, showsFile, wordsOf } from './from-matrix-text.js';
 import { localpartOf } from './matrix.ids.js';
 import { BoundedMap } from '../../model/bounded-map.js';
 import {
@@ -119,6 +119,12 @@ export class MatrixLookups {
     const found = await this.parts.timeline.event(room, event, signal, this.parts.timeoutMs);
     if (found !== undefined) this.note(found);
     return found?.sender;
+  }
+
+  /** Whether a message came with a file, whatever edits made of it; undefined where that cannot be told soon. */
+  async cameWithFile(room: string, event: string, signal: AbortSignal): Promise<boolean | undefined> {
+    const found = await this.#soon(() => this.parts.timeline.event(room, event, signal, this.parts.timeoutMs));
+    return found === undefined ? undefined : showsFile(found.type, found.content);
   }
 
   /** What a message answers, and the beginning of that; undefined where that is nothing, or cannot be told soon. */

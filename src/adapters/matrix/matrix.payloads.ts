@@ -43,6 +43,8 @@ const stored = z.object({
   order: z.string().regex(/^\d{1,18}$/),
   /** Of an edit: who sent what it edits; null where nobody could tell. */
   editedSender: z.string().nullable().optional(),
+  /** Of an edit that shows a file: whether the message came with one; absent where nobody could tell. */
+  editedFile: z.boolean().optional(),
   /** Of an edit: what the edited message answers, and the beginning of that. */
   answered: z.object({ event: eventId, name: z.string(), text: z.string() }).optional(),
   /** Of one that calls everybody: whether its sender may. */

@@ -11,7 +11,7 @@ import type { CallMembers } from './matrix.call-members.js';
 import type { LivePlaces } from './matrix.live-places.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { Turns } from './matrix.turns.js';
-import { openIn } from './from-matrix-text.js';
+import { openIn, showsFile } from './from-matrix-text.js';
 import {
   isObject,
   type MatrixEvent,
@@ -20,7 +20,7 @@ import {
   readRelation,
   type StoredEvent,
 } from './matrix.payloads.js';
-import { dialectOf, pollTypes } from './from-matrix-polls.js';
+import { dialectOf, newContentIn, pollTypes } from './from-matrix-polls.js';
 
 export interface SourceParts {
   readonly hsToken: string;
@@ -184,7 +184,14 @@ export class MatrixSource {
     await this.parts.edited.note(event.event_id, target);
     const editedSender = await this.#editedSender(event, target, signal);
     const answered = await lookups.answeredBy(room, target, signal);
-    return { ...said, editedSender, ...(answered === undefined ? {} : { answered }) };
+    const isFile = showsFile(event.type, newContentIn(content));
+    const editedFile = isFile ? await lookups.cameWithFile(room, target, signal) : undefined;
+    return {
+      ...said,
+      editedSender,
+      ...(editedFile === undefined ? {} : { editedFile }),
+      ...(answered === undefined ? {} : { answered }),
+    };
   }
 
   /** Of a redacted edit: what its message says now. It does not tell any more which one that was. */

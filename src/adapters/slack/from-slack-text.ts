@@ -1,6 +1,7 @@
 import { cleanText } from '../../formatting/clean.js';
 import { inlinesOf, type Run } from '../../formatting/runs.js';
 import { saysNothing, toPlain } from '../../formatting/plain.js';
+import type { AddedFile } from '../../model/bridge-event.js';
 import type { FileLine, FileRef } from '../../model/ids.js';
 import type { Block, RichText } from '../../model/rich-text.js';
 import { fromBlocks, linked } from './from-slack-blocks.js';
@@ -83,6 +84,15 @@ export function filesGone({ files = [] }: SlackMessage): readonly number[] {
   return files.flatMap(({ mode }, place) => (mode === 'tombstone' ? [place] : []));
 }
 
+/** The files that a message did not have before, each in its place. */
+export function filesAdded(message: SlackMessage, before: SlackMessage, self: SlackSelf): readonly AddedFile[] {
+  const had = new Set((before.files ?? []).map(({ id }) => id));
+  return (message.files ?? []).flatMap((each, place) => {
+    const [file] = had.has(each.id) ? [] : filesOf({ ...message, files: [each] }, self);
+    return file === undefined ? [] : [{ place, file }];
+  });
+}
+
 /** Those that a message is sent with, each in its place: what is not there any more, or hidden, is told of. */
 export function filesSent(message: SlackMessage, self: SlackSelf): FileRef[] {
   const there = new Map(filesOf(message, self).map((file) => [file.id, file]));
@@ -105,7 +115,7 @@ export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): F
       return {
         account,
         id: slackFileId({ of: 'file', id: file.id }),
-        name: oneLine(unescaped(file.name ?? '')) || oneLine(unescaped(file.title ?? '')) || 'file',
+        name: nameOf(file),
         mime: file.mimetype || 'application/octet-stream',
         ...(bytes === undefined ? {} : { bytes }),
         ...(width === undefined || height === undefined ? {} : { size: { width, height } }),
@@ -115,6 +125,14 @@ export function filesOf({ files = [] }: SlackMessage, { account }: SlackSelf): F
         ...(file.subtype === 'slack_audio' ? { voice: waveformOf(file) } : {}),
       };
     });
+}
+
+/** People of Slack see its title, which is its name unless somebody gave it another one; what it is stays in its ending. */
+function nameOf({ name = '', title = '' }: FileObject): string {
+  const [named, titled] = [name, title].map((each) => oneLine(unescaped(each))) as [string, string];
+  const [ending = ''] = /(?<=.)\.[a-z0-9]{1,8}$/i.exec(named) ?? [];
+  if (titled === '') return named || 'file';
+  return titled.toLowerCase().endsWith(ending.toLowerCase()) ? titled : titled + ending;
 }
 
 /** Documents that are no files: what is downloaded of them is of no use elsewhere. */

@@ -7,7 +7,7 @@ import { type MessageRef, roomId, type UserRef } from '../../model/ids.js';
 import type { ReadResult } from '../../model/network-adapter.js';
 import { huddleBegun, type HuddlePlace, huddleWentOn } from './from-slack-huddles.js';
 import type { Names, Reading } from './from-slack-inlines.js';
-import { bodyOf, filesGone, filesOf, filesSent, plainOf } from './from-slack-text.js';
+import { bodyOf, filesAdded, filesGone, filesOf, filesSent, plainOf } from './from-slack-text.js';
 import {
   aliasedTo,
   deliveryKeyIn,
@@ -208,6 +208,7 @@ function messageChanged(event: MessageEvent, reading: Reading): ReadResult {
       ? message.edited === undefined
       : isEqual(shownBody(message, reading), shownBody(before, reading)));
   if (isSame) return { ignored: 'message_changed that shows the same' };
+  const added = before === undefined ? [] : filesAdded(message, before, reading.self);
   return one({
     ...said(event, message, event.event_ts ?? event.ts ?? message.ts, reading),
     kind: 'messageEdited',
@@ -215,6 +216,7 @@ function messageChanged(event: MessageEvent, reading: Reading): ReadResult {
     body,
     ...(files.length === 0 ? {} : { files }),
     ...(gone.length === 0 ? {} : { filesGone: gone }),
+    ...(added.length === 0 ? {} : { filesAdded: added }),
     ...broadcastOf(event, message, reading),
     style: styleOf(message),
     version: versionOf(event.event_ts ?? event.ts ?? message.ts),

@@ -304,8 +304,7 @@ export class SlackSandbox {
     const channel = this.#writable(channelId, user);
     const { thread, broadcast, blocks, attachments, files = [] } = options;
     requireShort(text, blocks);
-    const { team } = this.#user(user);
-    const stored = files.map((file) => this.state.files.add({ ...file, team, user }, this.state.clock.nowSeconds()).id);
+    const stored = this.#store(user, files);
     const message = this.state.chat.say(
       channel,
       this.state.authorOf(user),
@@ -339,14 +338,23 @@ export class SlackSandbox {
     this.state.huddles.leave(this.#channel(channelId), user);
   }
 
-  /** `blocks`: default what Slack makes of the text. Throws SlackError `cant_update_message`, `edit_window_closed`. */
-  edit(channelId: string, user: string, ts: string, text: string, blocks?: readonly JsonObject[]): void {
+  /** `blocks`: default what Slack makes of the text; `files`: those that it gets besides. Throws SlackError `cant_update_message`, `edit_window_closed`. */
+  edit(
+    channelId: string,
+    user: string,
+    ts: string,
+    text: string,
+    blocks?: readonly JsonObject[],
+    files: PostOptions['files'] = [],
+  ): void {
     const channel = this.#channel(channelId);
     const message = this.#own(channel, user, ts, 'cant_update_message');
     requireShort(text, blocks);
     this.state.requireEditable(this.#user(user).team, ts);
     const shown = blocks === undefined ? {} : { blocks: namedBlocks(blocks) };
-    this.state.chat.edit(channel, message, user, { text, ...shown });
+    const added = this.#store(user, files);
+    const withFiles = added.length === 0 ? {} : { files: [...message.files, ...added] };
+    this.state.chat.edit(channel, message, user, { text, ...shown, ...withFiles });
   }
 
   /** Throws SlackError `cant_delete_message` where it is another's and one is no administrator. */
@@ -464,6 +472,11 @@ export class SlackSandbox {
     const message = this.#message(channel, ts);
     if (actorOf(message.author) !== user && message.author.user !== user) throw new SlackError(otherwise);
     return message;
+  }
+
+  #store(user: string, files: NonNullable<PostOptions['files']>): string[] {
+    const { team } = this.#user(user);
+    return files.map((file) => this.state.files.add({ ...file, team, user }, this.state.clock.nowSeconds()).id);
   }
 
   #user(id: string): User {

@@ -65,7 +65,9 @@ export class Chat {
       message.blocks = content.blocks ?? richTextOf(message.text);
     }
     if (content.attachments !== undefined) message.attachments = content.attachments;
-    if (content.files !== undefined) message.files = content.files;
+    const { files = message.files } = content;
+    for (const id of files) if (!message.files.includes(id)) this.#share(id, channel, message);
+    message.files = files;
     if (content.metadata !== undefined) {
       message.metadata = Object.keys(content.metadata).length === 0 ? undefined : content.metadata;
     }
