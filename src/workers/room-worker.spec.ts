@@ -353,6 +353,20 @@ describe('RoomWorker, held polls', () => {
     expect(reading.readAtS.slice(3)).toEqual([31, 41]);
   });
 
+  it('end with their place, whatever wake-ups brought before', async () => {
+    reading = new Reading({ watch: 'held' });
+    await reading.begin();
+    for (let times = 0; times < 6; times += 1) {
+      reading.worker.wake();
+      await reading.clock.pass(100);
+    }
+    expect(reading.reads.at(-1)).toBe('wait 10');
+    const before = reading.pulls.length;
+    reading.worker.watchBy('swept');
+    await reading.clock.settle();
+    expect(reading.reads.slice(before)).toEqual(['now 10']);
+  });
+
   it('go on where they are said to be held as before', async () => {
     reading = new Reading({ watch: 'held' });
     await reading.begin();

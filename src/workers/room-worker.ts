@@ -93,11 +93,13 @@ export class RoomWorker implements Kept {
 
   watchBy(mode: WatchMode): void {
     if (mode === this.#mode) return;
-    const isOfPoll = mode === 'held' || this.#mode === 'held';
+    const wasHeld = this.#mode === 'held';
     this.#mode = mode;
     // Between the others nothing is to be read for that: thousands may change at once.
-    if (isOfPoll) this.wake();
+    if (wasHeld || mode === 'held') this.wake();
     else this.#thinkAgain();
+    // Whatever wake-ups brought: its place is another room's by now.
+    if (wasHeld) this.#poll?.abort();
   }
 
   #thinkAgain(): void {

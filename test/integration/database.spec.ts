@@ -167,6 +167,28 @@ describe('AccountStoreRepository', () => {
     expect(await store().list('a_')).toEqual([{ key: 'a_b', value: 1 }]);
   });
 
+  it('what begins alike is found by an index, in the order of its bytes, where people’s words are sorted otherwise', async () => {
+    const english = await freshDatabase(`template template0 locale_provider icu icu_locale 'en-US' encoding utf8`);
+    const there = databaseAt(english.url);
+    try {
+      await there.open();
+      await there.migrate();
+      const kept = new AccountStoreRepository(there, box).of(accountId('one'));
+      for (const key of ['k/a', 'k/B', 'l']) await kept.put(key, 1);
+      expect((await kept.list('k/')).map(({ key }) => key)).toEqual(['k/B', 'k/a']);
+      const plan = await there.transaction(async (tx) => {
+        await tx.rows('set local enable_seqscan = off');
+        return tx.rows(
+          `explain select * from account_store where account = 'one' and starts_with(key, 'k/') order by key`,
+        );
+      });
+      expect(JSON.stringify(plan)).toMatch(/Index Cond: [^"]*key >= 'k\//);
+    } finally {
+      await there.close();
+      await english.drop();
+    }
+  });
+
   it('a secret is not to be read in the table', async () => {
     await store().put('token', 'xoxb-very-secret', { secret: true });
     const [row] = await database.rows<{ value: string; key_id: string }>(`select value, key_id from account_store`);

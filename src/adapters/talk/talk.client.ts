@@ -28,6 +28,7 @@ import type { TalkSettings } from './talk.settings.js';
 import { Throttle } from './talk.throttle.js';
 
 const maxAnswerBytes = 16 * 1024 * 1024;
+const mostDiscarded = 64 * 1024;
 
 type ClientSettings = Pick<
   TalkSettings,
@@ -307,6 +308,8 @@ async function* translated(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
+/** What is no longer than a refusal is read, so that the connection serves again; what is longer ends with it. */
 async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const chunk of body) if (chunk.length > maxAnswerBytes) return;
+  let bytes = 0;
+  for await (const chunk of body) if ((bytes += chunk.length) > mostDiscarded) return;
 }

@@ -114,9 +114,8 @@ export class TalkGuests implements OtherVoices {
 
   /** Keeps guests where they are while they do something, and lets them go afterwards. Ends with `signal`, when they stay. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log, settings, store } = this.parts;
-    if (settings.maxGuestSessions === 0 || signal.aborted) return;
-    await store.clean().catch((error: unknown) => log.warn({ error }, 'old guests could not be forgotten'));
+    const { clock, settings } = this.parts;
+    if (settings.maxGuestSessions === 0) return;
     while (!signal.aborted) {
       await clock.sleep(settings.guestPingMs / looksPerPing, signal);
       for (const seat of [...this.#givenUp, ...this.#visitors.seats()]) {

@@ -39,10 +39,15 @@ export function pollNamedIn(row: object): { readonly id: number; readonly isShow
 }
 
 const at = z.string().optional().catch(undefined);
-const madePoll = z.object({ key: z.string(), user: z.string().optional(), row: z.int().optional(), at });
+const madePoll = z.object({ key: z.string(), user: z.string().optional(), row: z.int().optional() });
 const pollRow = z.object({ row: z.int().positive() });
-const pollVoter = z.object({ type: z.string(), id: z.string(), at });
+const pollVoter = z.object({ type: z.string(), id: z.string() });
 export type PollVoter = z.infer<typeof pollVoter>;
+
+/** When something of a poll was written down last. */
+export function parseKeptAt(stored: unknown): string | undefined {
+  return z.object({ at }).safeParse(stored).data?.at;
+}
 
 /** As the account's store has them; undefined where nothing stands. */
 export function parseMadePoll(stored: unknown): z.infer<typeof madePoll> | undefined {

@@ -4,7 +4,7 @@ import type { Clock } from '../../model/clock.js';
 import type { DeliveryKey, RoomId } from '../../model/ids.js';
 import type { NewPoll } from './api/polls.js';
 import { ownerKey, type GuestOwner } from './talk.guest-store.js';
-import { parseMadePoll, parsePollRow, parsePollVoter, type PollVoter } from './talk.poll-payloads.js';
+import { parseKeptAt, parseMadePoll, parsePollRow, parsePollVoter, type PollVoter } from './talk.poll-payloads.js';
 
 /** Polls may go on for long. */
 const keptMs = 365 * 86_400_000;
@@ -80,7 +80,7 @@ export class PollStore {
   async clean(): Promise<void> {
     const oldest = this.clock.now().getTime() - keptMs;
     for (const { key, value } of await this.store.list(front)) {
-      const at = parsePollVoter(value)?.at ?? parseMadePoll(value)?.at;
+      const at = parseKeptAt(value);
       if (at !== undefined && Date.parse(at) < oldest) await this.store.delete(key);
     }
   }

@@ -8,6 +8,7 @@ import { BridgeBot, bridgeBotUser } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
 import { actorType } from './talk.constants.js';
 import { DeletionDelivery, EditDelivery, MessageDelivery, type TextsOf, type Writing } from './talk.deliver.js';
+import { forgetDaily } from './talk.forgetting.js';
 import { GuestNames } from './talk.guest-names.js';
 import { GuestStore } from './talk.guest-store.js';
 import { TalkGuests } from './talk.guests.js';
@@ -132,14 +133,16 @@ export class TalkSpeaking {
     return { speakers };
   }
 
-  /** Keeps guests where they are, until `signal` aborts. */
+  /** Keeps guests where they are, and forgets what is long past, until `signal` aborts. */
   keepGuests(signal: AbortSignal): void {
-    Promise.all([this.#logins.clean(), this.#acts.clean(), this.#pollStore.clean()]).catch((error: unknown) =>
-      this.context.log.warn({ error }, 'what was done by lent logins and in polls long ago could not be forgotten'),
+    const { clock, log } = this.context;
+    const memories = [this.#guestStore, this.#logins, this.#acts, this.#pollStore];
+    forgetDaily(memories, clock, log, signal).catch((error: unknown) =>
+      log.error({ error }, 'what is long past is no longer forgotten'),
     );
     this.#guests
       .run(signal)
-      .catch((error: unknown) => this.context.log.error({ error }, 'guests are no longer kept in their rooms'));
+      .catch((error: unknown) => log.error({ error }, 'guests are no longer kept in their rooms'));
   }
 
   /** A row of a room was read: it may tell that others may speak there now. */
