@@ -117,6 +117,7 @@ export function memoryStore(entries = new Map<string, unknown>()): AccountStore 
     get: (key) => Promise.resolve(entries.get(key)),
     put: (key, value) => Promise.resolve(void entries.set(key, structuredClone(value))),
     delete: (key) => Promise.resolve(void entries.delete(key)),
+    replace: () => Promise.reject(new Error('nothing of Matrix is replaced')),
     list: (prefix) =>
       Promise.resolve([...entries].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }))),
   };

@@ -189,6 +189,13 @@ export function memoryStore(secrets: string[] = []): AccountStore {
       entries.delete(key);
       return Promise.resolve();
     },
+    replace: (key, was, value, options) => {
+      if (JSON.stringify(entries.get(key)) !== JSON.stringify(was)) return Promise.resolve('changed');
+      if (options?.secret === true) secrets.push(key);
+      if (value === undefined) entries.delete(key);
+      else entries.set(key, structuredClone(value));
+      return Promise.resolve('replaced');
+    },
     list: (prefix) =>
       Promise.resolve([...entries].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }))),
   };

@@ -161,6 +161,21 @@ describe('AccountStoreRepository', () => {
     expect(await store().get('guests/2')).toBeUndefined();
   });
 
+  it.each(['in the clear', 'as a secret'])('of many that replace what they read at once, %s, one does', async (how) => {
+    const secret = how === 'as a secret';
+    const flow = { token: 't' };
+    const all = async (was: unknown, value: unknown): Promise<string[]> =>
+      (await Promise.all(Array.from({ length: 8 }, () => store().replace('flow', was, value, { secret })))).sort();
+    const one = [...Array.from({ length: 7 }, () => 'changed'), 'replaced'];
+    expect(await all(undefined, flow)).toEqual(one);
+    expect(await all({ token: 'other' }, 1)).toEqual(Array.from({ length: 8 }, () => 'changed'));
+    expect(await store().get('flow')).toEqual(flow);
+    expect(await all(flow, { ...flow, granted: true })).toEqual(one);
+    expect(await all(flow, undefined)).toEqual(Array.from({ length: 8 }, () => 'changed'));
+    expect(await all({ ...flow, granted: true }, undefined)).toEqual(one);
+    expect(await store().get('flow')).toBeUndefined();
+  });
+
   it('a prefix is no pattern', async () => {
     await store().put('a_b', 1);
     await store().put('axb', 2);

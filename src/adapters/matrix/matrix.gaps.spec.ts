@@ -16,6 +16,7 @@ describe('matrix gaps', () => {
       return Promise.resolve();
     },
     delete: () => Promise.resolve(),
+    replace: () => Promise.resolve('changed'),
     list: () => Promise.resolve([]),
   };
   let nowMs: number;

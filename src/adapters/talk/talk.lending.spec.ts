@@ -1,4 +1,5 @@
 import { talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
+import type { AccountStore } from '../../model/account-store.js';
 import { accountId, userId } from '../../model/ids.js';
 import type { AskedLogin, Lender, LendingNews } from '../../model/lending.js';
 import type { TalkAdapter } from './talk.adapter.js';
@@ -170,6 +171,64 @@ describe('logins that people lend a Talk account', () => {
     await until(() => told.length === 1);
     expect(told).toEqual([['@mia:there', { of: 'lent', as: 'bob' }]]);
     expect(at.talk.appPasswords('bob')).toHaveLength(1);
+  });
+
+  describe('where two replicas see to one flow at the same time', () => {
+    /** What another replica asks of the store waits there, when it is held, until it is let go. */
+    const second = async (held: 'get' | 'replace'): Promise<{ isHeld: Promise<void>; letGo: () => void }> => {
+      let hold = (): void => undefined;
+      let letGo = (): void => undefined;
+      const isHeld = new Promise<void>((resolve) => (hold = resolve));
+      const gate = new Promise<void>((resolve) => (letGo = resolve));
+      const wait = async (): Promise<void> => {
+        hold();
+        await gate;
+      };
+      const store: AccountStore = {
+        ...at.store,
+        get: async (key) => {
+          const is = await at.store.get(key);
+          if (held === 'get' && key.startsWith('own-flow/')) await wait();
+          return is;
+        },
+        replace: async (...given) => {
+          if (held === 'replace') await wait();
+          return at.store.replace(...given);
+        },
+      };
+      const other = at.make({ loginPollMs: 20 }, store);
+      await other.connect(signal);
+      run(other);
+      return { isHeld, letGo };
+    };
+
+    it('what one of them has just collected is not dropped by the other, which finds that it is too late', async () => {
+      const { address } = await ask();
+      at.talk.grantLogin(address, 'bob');
+      nowMs += 1_200_000;
+      const { isHeld, letGo } = await second('get');
+      await isHeld;
+      expect(await lendingOf(at.adapter).ask(mia, signal)).toBe('allowed');
+      letGo();
+      await until(() => told.length === 1);
+      expect(told).toEqual([['@mia:there', { of: 'lent', as: 'bob' }]]);
+      expect(await works('bob', await secretOf())).toBe(true);
+    });
+
+    it('what is given back while the other collects it is not lent, and is no more on the server', async () => {
+      at.talk.grantLogin((await ask()).address, 'bob');
+      const { isHeld, letGo } = await second('replace');
+      await isHeld;
+      expect(at.talk.appPasswords('bob')).toHaveLength(1);
+      expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'asked' });
+      letGo();
+      await until(() => at.talk.appPasswords('bob').length === 0);
+      expect([await at.store.list('own-flow/'), await lendingOf(at.adapter).lentBy(mia), told]).toEqual([
+        [],
+        undefined,
+        [],
+      ]);
+    });
   });
 
   it("the account's own login is no person's: it is given back, and told", async () => {

@@ -1,12 +1,9 @@
 import type { AccountId, RoomId, UserId } from '../../model/ids.js';
 import type { AskedLogin, GivenBack, Lender, Lending } from '../../model/lending.js';
-import { BridgeError, LoginRefused } from '../../model/errors.js';
 import type { AdapterContext } from '../../model/network-definition.js';
-import { CoreApi } from './api/core.js';
 import type { TalkClient } from './talk.client.js';
-import { sessionOf } from './talk.credentials.js';
-import type { LentLogin, LentLogins, LoginSecret } from './talk.lent-logins.js';
-import { LoginFlows, takenBackAt } from './talk.login-flows.js';
+import type { LentLogin, LentLogins } from './talk.lent-logins.js';
+import { dropped, LoginFlows, takenBackAt } from './talk.login-flows.js';
 import type { OwnActs } from './talk.own-acts.js';
 import { OwnSpeakers } from './talk.own-speakers.js';
 import type { RoomPeople } from './talk.room-people.js';
@@ -92,21 +89,4 @@ export async function givenBack(
   const login = await logins.forget(lender);
   if (login === undefined || secret === undefined) return undefined;
   return { was: await dropped(client, secret, signal), as: login.name, takenBackAt };
-}
-
-/** Gives an app password back to the server; one that is no more is as it should be. */
-async function dropped(
-  client: Pick<TalkClient, 'as'>,
-  { loginName, appPassword }: LoginSecret,
-  signal: AbortSignal,
-): Promise<'lent' | 'untold'> {
-  const core = new CoreApi(client.as(sessionOf({ user: loginName, password: appPassword })));
-  try {
-    await core.dropAppPassword(signal);
-    return 'lent';
-  } catch (error) {
-    if (error instanceof LoginRefused) return 'lent';
-    if (error instanceof BridgeError) return 'untold';
-    throw error;
-  }
 }

@@ -34,6 +34,12 @@ interface Flow {
   readonly granted?: LoginSecret;
 }
 
+/** As it was read: what is written in its place stands only where no other replica changed it since. */
+interface Waiting {
+  readonly flow: Flow;
+  readonly value: unknown;
+}
+
 export interface FlowParts {
   readonly client: TalkClient;
   readonly logins: LentLogins;
@@ -60,35 +66,23 @@ export class LoginFlows {
   /** Throws BridgeErrors. */
   async begin(owner: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed'> {
     return this.#turns.take(ownerKey(owner), async () => {
-      const { client, store, clock, settings } = this.parts;
-      const nowMs = clock.now().getTime();
-      const waiting = flowIn(await store.get(flowKey(owner)));
-      if (waiting !== undefined) {
-        const leftMs = waiting.until.getTime() - nowMs;
-        if (waiting.granted === undefined && leftMs > 0)
-          return { address: waiting.address, forMs: leftMs, takenBackAt, ...showing(waiting.shows) };
-        // Another one takes its place only where nobody allowed it: what was allowed is on the server until it is given back.
-        if ((await this.#granted(waiting)) !== undefined) return 'allowed';
+      for (;;) {
+        const asked = await this.#begin(owner, signal);
+        if (asked !== 'changed') return asked;
       }
-      if ((await store.list(flowFront)).length >= mostFlows) return 'busy';
-      const { data } = await client.api.server.startLogin({ client: clientName(owner) }, signal);
-      if (!/^https?:\/\//.test(data.login)) throw brokenAnswer('read', 'a login without an address');
-      const until = new Date(nowMs + flowMs);
-      const shows = showing(settings.presence ? 'presence' : undefined);
-      await this.#keep({ owner, token: data.poll.token, address: data.login, until, ...shows });
-      this.#wake();
-      return { address: data.login, forMs: flowMs, takenBackAt, ...shows };
     });
   }
 
   /** What was ended: undefined where nobody was asked. What the person allows from now on is nothing to us. */
   async end(owner: Lender): Promise<Pick<Flow, 'granted'> | undefined> {
     return this.#turns.take(ownerKey(owner), async () => {
-      const waiting = flowIn(await this.parts.store.get(flowKey(owner)));
-      if (waiting === undefined) return undefined;
-      const granted = await this.#granted(waiting).catch(unlessBug);
-      await this.parts.store.delete(flowKey(owner));
-      return granted === undefined ? {} : { granted };
+      for (;;) {
+        const waiting = await this.#waiting(owner);
+        if (waiting === undefined) return undefined;
+        const seen = (await this.#collected(waiting).catch(unlessBug)) ?? waiting;
+        const { granted } = seen.flow;
+        if (await this.#isDeleted(seen)) return granted === undefined ? {} : { granted };
+      }
     });
   }
 
@@ -110,16 +104,39 @@ export class LoginFlows {
     }
   }
 
+  /** `changed`: another replica wrote something else down meanwhile. */
+  async #begin(owner: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed' | 'changed'> {
+    const { client, store, clock, settings } = this.parts;
+    const nowMs = clock.now().getTime();
+    const waiting = await this.#waiting(owner);
+    if (waiting !== undefined) {
+      const { until, granted, address, shows } = waiting.flow;
+      const leftMs = until.getTime() - nowMs;
+      if (granted === undefined && leftMs > 0) return { address, forMs: leftMs, takenBackAt, ...showing(shows) };
+      // Another one takes its place only where nobody allowed it: what was allowed is on the server until it is given back.
+      if ((await this.#collected(waiting)).flow.granted !== undefined) return 'allowed';
+    }
+    if ((await store.list(flowFront)).length >= mostFlows) return 'busy';
+    const { data } = await client.api.server.startLogin({ client: clientName(owner) }, signal);
+    if (!/^https?:\/\//.test(data.login)) throw brokenAnswer('read', 'a login without an address');
+    const until = new Date(nowMs + flowMs);
+    const shows = showing(settings.presence ? 'presence' : undefined);
+    const value = valueOf({ owner, token: data.poll.token, address: data.login, until, ...shows });
+    const put = await store.replace(flowKey(owner), waiting?.value, value, { secret: true });
+    if (put === 'changed') return 'changed';
+    this.#wake();
+    return { address: data.login, forMs: flowMs, takenBackAt, ...shows };
+  }
+
   async #see(owner: Lender): Promise<void> {
-    const { store, clock, log, settings } = this.parts;
-    const flow = flowIn(await store.get(flowKey(owner)));
-    if (flow === undefined) return;
-    let isGranted = flow.granted !== undefined;
+    const { clock, log, settings } = this.parts;
+    const waiting = await this.#waiting(owner);
+    if (waiting === undefined) return;
+    let seen = waiting;
     try {
-      const granted = await this.#granted(flow);
-      if (granted !== undefined) {
-        isGranted = true;
-        await this.#complete(flow, granted, AbortSignal.timeout(settings.requestTimeoutMs));
+      seen = await this.#collected(waiting);
+      if (seen.flow.granted !== undefined) {
+        await this.#complete(seen, seen.flow.granted, AbortSignal.timeout(settings.requestTimeoutMs));
         return;
       }
     } catch (error) {
@@ -127,15 +144,32 @@ export class LoginFlows {
       log.debug({ error }, 'it cannot be asked whether a login was allowed');
     }
     // What is allowed does not expire: whose it is will be known when the server answers again.
-    if (!isGranted && clock.now() >= flow.until) await this.#drop(owner, { of: 'expired' });
+    if (seen.flow.granted === undefined && clock.now() >= seen.flow.until) await this.#drop(seen, { of: 'expired' });
   }
 
-  /** Undefined while nobody has allowed it. What the server answers once is written down. */
-  async #granted(flow: Flow): Promise<LoginSecret | undefined> {
-    if (flow.granted !== undefined) return flow.granted;
+  async #waiting(owner: Lender): Promise<Waiting | undefined> {
+    const value = await this.parts.store.get(flowKey(owner));
+    const flow = flowIn(value);
+    return flow === undefined ? undefined : { flow, value };
+  }
+
+  /**
+   * With what the server answers if somebody allowed it, written down: it answers that once, to one of the replicas that ask. Where the
+   * flow was ended meanwhile nobody finishes it any more, and it is given back.
+   */
+  async #collected(waiting: Waiting): Promise<Waiting> {
+    const { client, store, log, settings } = this.parts;
+    const { flow } = waiting;
+    if (flow.granted !== undefined) return waiting;
     const granted = await this.#poll(flow);
-    if (granted !== undefined) await this.#keep({ ...flow, granted });
-    return granted;
+    if (granted === undefined) return waiting;
+    const value = valueOf({ ...flow, granted });
+    const put = await store.replace(flowKey(flow.owner), waiting.value, value, { secret: true });
+    if (put === 'replaced') return { flow: { ...flow, granted }, value };
+    const was = await dropped(client, granted, AbortSignal.timeout(settings.requestTimeoutMs));
+    const { account } = flow.owner;
+    if (was === 'untold') log.warn({ lender: account }, 'a login that was allowed too late is left on the server');
+    return waiting;
   }
 
   async #poll({ token }: Flow): Promise<LoginSecret | undefined> {
@@ -150,35 +184,51 @@ export class LoginFlows {
     }
   }
 
-  async #complete({ owner, shows }: Flow, granted: LoginSecret, signal: AbortSignal): Promise<void> {
+  async #complete(waiting: Waiting, granted: LoginSecret, signal: AbortSignal): Promise<void> {
     const { client, logins, self } = this.parts;
+    const { owner, shows } = waiting.flow;
     const session = sessionOf({ user: granted.loginName, password: granted.appPassword });
     const core = new CoreApi(client.as(session));
     try {
       const own = await core.ownUser(signal);
       if (own.id === self() || own.id === bridgeBotUser) {
         await core.dropAppPassword(signal);
-        await this.#drop(owner, { of: 'unusable', why: `${own.id} is a user of Crosstalk, log in as yourself` });
+        await this.#drop(waiting, { of: 'unusable', why: `${own.id} is a user of Crosstalk, log in as yourself` });
         return;
       }
       const name = own.displayname ?? own['display-name'] ?? own.id;
       await logins.keep({ owner, user: own.id, name, ...showing(shows) }, granted);
-      await this.#drop(owner, { of: 'lent', as: name });
+      await this.#drop(waiting, { of: 'lent', as: name });
     } catch (error) {
       if (!(error instanceof LoginRefused)) throw error;
-      await this.#drop(owner, { of: 'unusable', why: 'the server does not accept it' });
+      await this.#drop(waiting, { of: 'unusable', why: 'the server does not accept it' });
     }
   }
 
-  async #keep({ owner, until, ...flow }: Flow): Promise<void> {
-    const { account, id } = owner;
-    const value = { account, id, until: until.toISOString(), ...flow };
-    await this.parts.store.put(flowKey(owner), value, { secret: true });
+  /** What another replica changed meanwhile is its own to tell of. */
+  async #drop(waiting: Waiting, news: LendingNews): Promise<void> {
+    if (await this.#isDeleted(waiting)) await this.parts.tell(waiting.flow.owner, news);
   }
 
-  async #drop(owner: Lender, news: LendingNews): Promise<void> {
-    await this.parts.store.delete(flowKey(owner));
-    await this.parts.tell(owner, news);
+  async #isDeleted({ flow, value }: Waiting): Promise<boolean> {
+    return (await this.parts.store.replace(flowKey(flow.owner), value, undefined)) === 'replaced';
+  }
+}
+
+/** Gives an app password back to the server; one that is no more is as it should be. */
+export async function dropped(
+  client: Pick<TalkClient, 'as'>,
+  { loginName, appPassword }: LoginSecret,
+  signal: AbortSignal,
+): Promise<'lent' | 'untold'> {
+  const core = new CoreApi(client.as(sessionOf({ user: loginName, password: appPassword })));
+  try {
+    await core.dropAppPassword(signal);
+    return 'lent';
+  } catch (error) {
+    if (error instanceof LoginRefused) return 'lent';
+    if (error instanceof BridgeError) return 'untold';
+    throw error;
   }
 }
 
@@ -195,6 +245,10 @@ function unlessBug(error: unknown): undefined {
 
 const flowFront = 'own-flow/';
 const flowKey = (owner: Lender): string => flowFront + ownerKey(owner);
+
+function valueOf({ owner: { account, id }, until, ...flow }: Flow): object {
+  return { account, id, until: until.toISOString(), ...flow };
+}
 
 function flowIn(value: unknown): Flow | undefined {
   const [account, id, token, address, until, shows] = fieldsIn(
