@@ -147,6 +147,32 @@ describe('pipeline: ephemeral', () => {
     expect(shown).toEqual(['matrix matrix: anna', 'matrix matrix: anna']);
   });
 
+  it('that nobody types any more, and could not be shown, is tried again as renewals are, and then no longer', async () => {
+    await types('talk', 'anna');
+    showing = () => Promise.reject(new Error('no'));
+    await types('talk');
+    expect(shown.at(-1)).toBe('matrix matrix:');
+    showing = undefined;
+    shown.length = 0;
+    await clock.pass(10_000);
+    expect(shown).toEqual(['matrix matrix:']);
+    await clock.pass(120_000);
+    expect(shown).toEqual(['matrix matrix:']);
+  });
+
+  it('a room that takes nothing is told for a minute that nobody types there, not for ever', async () => {
+    await types('talk', 'anna');
+    showing = () => Promise.reject(new Error('no'));
+    await types('talk');
+    shown.length = 0;
+    await clock.pass(60_000);
+    expect(shown.length).toBeGreaterThanOrEqual(5);
+    expect(shown.length).toBeLessThanOrEqual(7);
+    shown.length = 0;
+    await clock.pass(120_000);
+    expect(shown).toEqual([]);
+  });
+
   it('in a link that is paused it ends, and where it leads is asked every few seconds at most', async () => {
     await types('talk', 'anna');
     await types('talk', 'anna', 'ben');

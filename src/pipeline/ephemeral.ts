@@ -52,6 +52,8 @@ export class Ephemeral {
   readonly #changed = new Set<string>();
   /** Rooms in which something is just being shown; `again`: it is out of date already. */
   readonly #showing = new Map<string, 'now' | 'again'>();
+  /** Rooms that could not be told that nobody types there any more: of their sources nothing is left. */
+  readonly #unended = new Map<string, { readonly target: RoomRef; readonly untilMs: number }>();
   readonly #running = new Set<Promise<void>>();
   #renewAtMs = 0;
   #wake: () => void = () => undefined;
@@ -110,11 +112,12 @@ export class Ephemeral {
     signal.addEventListener('abort', stop, { once: true });
     try {
       while (!signal.aborted) {
-        for (const key of this.#due()) await this.#spread(key, signal);
+        for (const key of this.#due(signal)) await this.#spread(key, signal);
         if (this.#changed.size > 0) continue;
         const woken = new AbortController();
         this.#wake = () => woken.abort();
-        const waitMs = this.#sources.size === 0 ? longestMs : Math.max(this.#renewAtMs - clock.monotonicMs(), 1);
+        const isIdle = this.#sources.size === 0 && this.#unended.size === 0;
+        const waitMs = isIdle ? longestMs : Math.max(this.#renewAtMs - clock.monotonicMs(), 1);
         if (!signal.aborted) await clock.sleep(waitMs, woken.signal);
       }
     } finally {
@@ -133,7 +136,7 @@ export class Ephemeral {
   }
 
   /** What changed; everything, when it is time to say it again. */
-  #due(): readonly string[] {
+  #due(signal: AbortSignal): readonly string[] {
     const nowMs = this.parts.clock.monotonicMs();
     for (const [key, source] of this.#sources) {
       if (source.untilMs > nowMs || source.typing.length === 0) continue;
@@ -144,10 +147,19 @@ export class Ephemeral {
     if (isTime) {
       this.#renewAtMs = nowMs + renewMs;
       for (const source of this.#sources.values()) if (source.isOurs) this.#tellReplicas(source);
+      this.#endAgain(nowMs, signal);
     }
     const due = isTime ? [...this.#sources.keys()] : [...this.#changed];
     this.#changed.clear();
     return due;
+  }
+
+  /** Not for longer than anybody is seen to type anyway. */
+  #endAgain(nowMs: number, signal: AbortSignal): void {
+    for (const [key, { target, untilMs }] of this.#unended) {
+      if (untilMs > nowMs) this.#show(target, signal);
+      else this.#unended.delete(key);
+    }
   }
 
   async #spread(key: string, signal: AbortSignal): Promise<void> {
@@ -194,12 +206,22 @@ export class Ephemeral {
       this.#showing.set(key, 'now');
       try {
         await this.#showOnce(target, AbortSignal.any([signal, AbortSignal.timeout(showWithinMs)]));
+        this.#unended.delete(key);
       } catch (error) {
+        this.#failed(target);
         this.parts.log.debug({ account: target.account, room: target.id, error }, 'who types could not be shown');
       }
       await this.parts.clock.sleep(leastMs, signal);
     } while (this.#showing.get(key) === 'again' && !signal.aborted);
     this.#showing.delete(key);
+  }
+
+  /** Who still types is shown with the next renewal by itself. */
+  #failed(target: RoomRef): void {
+    const key = roomKey(target);
+    if (this.#unended.has(key) || this.#typingFor(target).length > 0) return;
+    this.#unended.set(key, { target, untilMs: this.parts.clock.monotonicMs() + longestMs });
+    this.#wake();
   }
 
   async #showOnce(target: RoomRef, signal: AbortSignal): Promise<void> {
