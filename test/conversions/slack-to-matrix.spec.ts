@@ -213,7 +213,7 @@ const tables: readonly (readonly [string, readonly string[], readonly (readonly 
         'file: with words',
         { body: 'second draft\n📎 poster.jpg', formatted_body: 'second <strong>draft</strong><br>📎 poster.jpg' },
       ],
-      ['file: alone', { body: '📎 poster.jpg\n📎 plan & rota.pdf' }],
+      ['file: alone', { body: '📎 poster.jpg\n📎 plan.pdf' }],
       ['file: deleted since', { ignored: 'a message without a text' }],
       ['edit: what was said', { body: 'Sound check at six' }],
       [

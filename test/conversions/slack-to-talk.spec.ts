@@ -81,7 +81,7 @@ const tables: readonly (readonly [string, readonly string[], readonly (readonly 
       ],
       ['emote: /me', '**Anna** (Slack) waves *slowly*'],
       ['file: with words', '**Anna** (Slack): second **draft**\n📎 poster.jpg'],
-      ['file: alone', '**Anna** (Slack): 📎 poster.jpg\n📎 plan & rota.pdf'],
+      ['file: alone', '**Anna** (Slack): 📎 poster.jpg\n📎 plan.pdf'],
       ['file: deleted since', { ignored: 'a message without a text' }],
       ['edit: what was said', '**Anna** (Slack): Sound check at six'],
       ['edit: other words', { edits: 'edit: what was said', text: '**Anna** (Slack): Sound check at **seven**' }],
