@@ -120,7 +120,7 @@ describe('pipeline: presences', () => {
     expect(shown).toEqual([]);
   });
 
-  it('fifty people at most, and others when one of them is gone', async () => {
+  it('fifty people of an account at most, and others when one of them is gone', async () => {
     for (let at = 0; at < 60; at += 1) {
       presences.changed({
         kind: 'presenceChanged',
@@ -131,6 +131,10 @@ describe('pipeline: presences', () => {
     }
     await clock.pass(10_000);
     expect(shown).toHaveLength(50);
+    const ofAnother = { ...person('noah'), account: accountId('third') };
+    presences.changed({ kind: 'presenceChanged', room: ref('talk'), person: ofAnother, presence: { state: 'busy' } });
+    await clock.pass(1000);
+    expect(shown.at(-1)).toBe('matrix: noah busy');
     await is('p0', { state: 'offline' });
     shown.length = 0;
     await is('p55', { state: 'away' });

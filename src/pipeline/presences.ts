@@ -24,7 +24,7 @@ const routesForMs = 5000;
 const showWithinMs = 10_000;
 /** From one showing at an account to the next. */
 const leastMs = 100;
-/** More would be said anew every few seconds than anybody reads. */
+/** Of one account: more would be said anew every few seconds than anybody reads. */
 const mostPeople = 50;
 const mostRooms = 10;
 const mostRoutes = 500;
@@ -63,7 +63,7 @@ export class Presences {
     const nowMs = this.parts.clock.monotonicMs();
     const key = keyOf(person);
     const known = this.#known.get(key);
-    if (known === undefined && (isUnseen(presence) || this.#known.size >= mostPeople)) return;
+    if (known === undefined && (isUnseen(presence) || this.#isFull(person.account))) return;
     const isNews = known === undefined || !isSamePresence(known.presence, presence);
     const rooms = new Map([...(known?.rooms ?? [])].filter(([, { untilMs }]) => untilMs > nowMs));
     rooms.delete(roomKey(room));
@@ -96,6 +96,10 @@ export class Presences {
       signal.removeEventListener('abort', stop);
       await Promise.all(this.#running);
     }
+  }
+
+  #isFull(account: AccountId): boolean {
+    return [...this.#known.values()].filter(({ person }) => person.account === account).length >= mostPeople;
   }
 
   /** What changed, and what is to be said again. */
