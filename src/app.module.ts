@@ -44,6 +44,7 @@ import { LinkRepository } from './persistence/link.repository.js';
 import { MessageWayRepository } from './persistence/message-way.repository.js';
 import { PeopleRepository } from './persistence/people.repository.js';
 import { PollRepository } from './persistence/poll.repository.js';
+import { ReadingRepository } from './persistence/reading.repository.js';
 import { RetentionRepository } from './persistence/retention.repository.js';
 import { RoomRepository } from './persistence/room.repository.js';
 import { derive, SecretBox } from './persistence/secret-box.js';
@@ -53,6 +54,7 @@ import { StatusRepository } from './persistence/status.repository.js';
 import { Deliverer } from './pipeline/deliver.js';
 import { DeliveryKeys } from './pipeline/delivery-key.js';
 import { Ephemeral } from './pipeline/ephemeral.js';
+import { Reading } from './pipeline/reading.js';
 import { IngestService } from './pipeline/ingest.js';
 import { WrittenCopies } from './pipeline/written-copies.js';
 import { placesIn } from './pipeline/permalinks.js';
@@ -181,6 +183,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       isOurKey: (key) => keys.verify(key) !== undefined,
       typing: (changed) => ephemeral.typing(changed),
       presence: (changed) => presences.changed(changed),
+      wasRead: (upTo) => reading.read(upTo),
       wake: (woken) => bridge.wakeRooms(account, woken),
       pushed: (told) => rooms.pushed(account, told),
       picturePath: (picture) => pictures.pathOf(picture),
@@ -215,6 +218,14 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     log,
   });
   const presences = new Presences({ adapters, beside: (room) => links.beside(room), clock, log });
+  const readingRows = new ReadingRepository(database);
+  const reading = new Reading({
+    adapters,
+    beside: (room) => links.beside(room),
+    reached: (message, room) => readingRows.reached(message, room),
+    clock,
+    log,
+  });
   const written = new WrittenCopies();
   const ingestRows = new IngestRepository(() => deliveryId(v7()));
   const ingest = new IngestService(database, ingestRows, keys, written, clock, metrics, log, {
@@ -297,6 +308,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
     ingest,
     ephemeral,
     presences,
+    reading,
     lanes: new Lanes(deliveries, laneWorker, shards, clock, metrics, log),
     shards,
     wakeups,

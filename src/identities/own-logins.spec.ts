@@ -42,7 +42,7 @@ describe('OwnLogins', () => {
   const wish = { lender: mia, linked: [cloud], account: undefined, prefix: '!crosstalk' };
 
   beforeEach(() => {
-    asked = { address, forMs: 1_190_000, takenBackAt: 'in Nextcloud, under Security' };
+    asked = { address, forMs: 1_190_000, takenBackAt: 'in Nextcloud, under Security', uses: [] };
     given = { was: 'nothing' };
     lent = undefined;
     whispered = [];
@@ -64,15 +64,17 @@ describe('OwnLogins', () => {
     [1_999, '1 second'],
     [1, '1 second'],
   ])('of an address that is good for %i ms more it is said: within %s', async (forMs, within) => {
-    asked = { address, forMs, takenBackAt: 'in Nextcloud' };
+    asked = { address, forMs, takenBackAt: 'in Nextcloud', uses: [] };
     expect((await of(cloud).login(wish)).says).toContain(`Open this address within ${within}, and`);
   });
 
-  it('who is shown there by it as being there is told so, and nobody else', async () => {
+  it('what it does beside speaking is told, and nothing else', async () => {
     const shows = 'It shows there that you are online or away while you are that here.';
     expect((await of(cloud).login(wish)).says).not.toContain(shows);
-    asked = { address, forMs: 1_200_000, takenBackAt: 'in Nextcloud', shows: 'presence' };
-    expect((await of(cloud).login(wish)).says).toContain(`${shows} Crosstalk does nothing else with it.`);
+    asked = { address, forMs: 1_200_000, takenBackAt: 'in Nextcloud', uses: ['presence', 'reading'] };
+    expect((await of(cloud).login(wish)).says).toContain(
+      `${shows} What you have read here it has read there, as far as this network tells of it. Crosstalk does nothing else with it.`,
+    );
   });
 
   it('who lends one already, or allowed one, is told so; where too many wait, to come again', async () => {

@@ -1,8 +1,14 @@
 import type { AccountId, UserId } from '../model/ids.js';
-import type { Lender, Lending, LendingNews } from '../model/lending.js';
+import type { Lender, Lending, LendingNews, LoginUse } from '../model/lending.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 import type { Log } from '../model/network-definition.js';
 import type { CommandAnswer } from '../model/room-command.js';
+
+/** What people are told of a login beside that it speaks. */
+const saidOf: Readonly<Record<LoginUse, string>> = {
+  presence: 'It shows there that you are online or away while you are that here.',
+  reading: 'What you have read here it has read there, as far as this network tells of it.',
+};
 
 export interface OwnLoginParts {
   readonly adapters: ReadonlyMap<AccountId, NetworkAdapter>;
@@ -54,12 +60,11 @@ export class OwnLogins {
       );
     }
     if (asked === 'busy') return privately('Too many people log in just now: try again in a few minutes.');
-    const shows =
-      asked.shows === undefined ? '' : ` It shows there that you are online or away while you are that here.`;
+    const beside = asked.uses.map((use) => ` ${saidOf[use]}`).join('');
     return privately(
       [
         `Open this address within ${withinOf(asked.forMs)}, and allow it there if you asked for it yourself: ${asked.address}`,
-        `From then on you speak in ${label} as yourself: in linked rooms where your user there may write, it says, edits, deletes and reacts with what you say, edit, delete and react with here.${shows} Crosstalk does nothing else with it.`,
+        `From then on you speak in ${label} as yourself: in linked rooms where your user there may write, it says, edits, deletes and reacts with what you say, edit, delete and react with here.${beside} Crosstalk does nothing else with it.`,
         `\`${prefix} logout\` takes it back at any time; so can you ${asked.takenBackAt}.`,
       ].join('\n'),
     );

@@ -272,6 +272,7 @@ export interface PresenceChanged {
   readonly presence: Presence;
 }
 
+/** Somebody has read the room, up to this message and with it. */
 export interface ReadUpTo extends Happened<'readUpTo'> {
   readonly message: MessageRef;
 }

@@ -1,4 +1,4 @@
-import type { AccountId, RoomId, UserId, UserRef } from './ids.js';
+import type { AccountId, RemoteId, RoomId, UserId, UserRef } from './ids.js';
 
 /** Somebody of another account who may lend us a login of their own. */
 export type Lender = Pick<UserRef, 'account' | 'id'>;
@@ -6,13 +6,17 @@ export type Lender = Pick<UserRef, 'account' | 'id'>;
 /** Each login that an account was lent has an entry of its own in the account's store, whose key begins so. They are counted by that. */
 export const lentFront = 'own-login/';
 
+/** What a login does beside speaking: it shows that its lender is there, and has read what they have read, in their own network. */
+export const loginUses = ['presence', 'reading'] as const;
+export type LoginUse = (typeof loginUses)[number];
+
 /** Where a person allows the login, and how it is taken back there, as the end of a sentence: `in Nextcloud, under …`. */
 export interface AskedLogin {
   readonly address: string;
   readonly forMs: number;
   readonly takenBackAt: string;
-  /** The login shows that they are there, too, while they are in the lender's own network. Absent: it does not. */
-  readonly shows?: 'presence';
+  /** The person is to be told of these before they allow it. */
+  readonly uses: readonly LoginUse[];
 }
 
 /** What becomes of a login. `as`: what its user is called. */
@@ -44,6 +48,11 @@ export interface Lending {
   lentBy(lender: Lender): Promise<string | undefined>;
   /** Whether the person can speak there by a login of their own. */
   speaksIn(room: RoomId, lender: Lender): Promise<boolean>;
+  /**
+   * The person has read a room up to that message, as far as it is known elsewhere. Never takes back what they have read there. Throws
+   * BridgeErrors. Does nothing where the person was not told of it before they lent the login. Absent: that is kept to itself.
+   */
+  markRead?(room: RoomId, lender: Lender, message: RemoteId, signal: AbortSignal): Promise<void>;
   /** Pure: who on the first account is the same as somebody on the other one, by a login that was lent. */
   personOn(account: AccountId, user: Lender): UserId | undefined;
 }

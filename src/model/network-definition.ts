@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import type { AccountStore } from './account-store.js';
 import type { BridgedMessage } from './bridged-message.js';
-import type { PresenceChanged, TypingChanged } from './bridge-event.js';
+import type { PresenceChanged, ReadUpTo, TypingChanged } from './bridge-event.js';
 import type { Clock } from './clock.js';
 import type { RoomClosed } from './errors.js';
 import type { AccountId, DeliveryKey, FileRef, NetworkName, RemoteId, RoomId, UserId } from './ids.js';
@@ -59,6 +59,8 @@ export interface AdapterContext<Settings> {
   typing(changed: TypingChanged): void;
   /** How somebody is: shown in the other rooms of the link, and kept nowhere. To be told again every few minutes while it is known. */
   presence(changed: PresenceChanged): void;
+  /** Somebody has read a linked room up to a message: whose login is lent has read as much elsewhere. Kept nowhere. */
+  wasRead(upTo: ReadUpTo): void;
   /** Has these linked rooms read at once, by whichever replica reads them. */
   wake(rooms: readonly RoomId[]): Promise<void>;
   /** The network told of these rooms by itself, to whichever replica: their account's owner is to know. */

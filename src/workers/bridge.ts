@@ -13,6 +13,7 @@ import type { StatusRepository } from '../persistence/status.repository.js';
 import type { LaneReservation } from '../pipeline/hand-over.js';
 import type { Ephemeral } from '../pipeline/ephemeral.js';
 import type { Presences } from '../pipeline/presences.js';
+import type { Reading } from '../pipeline/reading.js';
 import type { IngestService } from '../pipeline/ingest.js';
 import type { RowId } from '../model/routing.js';
 import { shardOf } from '../model/shard.js';
@@ -46,6 +47,7 @@ export interface BridgeParts {
   readonly ingest: IngestService;
   readonly ephemeral: Pick<Ephemeral, 'run' | 'typingElsewhere'>;
   readonly presences: Pick<Presences, 'run'>;
+  readonly reading: Pick<Reading, 'run'>;
   readonly lanes: Lanes;
   readonly shards: Shards;
   readonly wakeups: Wakeups;
@@ -119,6 +121,7 @@ export class Bridge {
     void supervisor.keep('wake-ups', {}, (running) => this.#listen(running), signal);
     void supervisor.keep('typing', {}, (running) => this.parts.ephemeral.run(running), signal);
     void supervisor.keep('presence', {}, (running) => this.parts.presences.run(running), signal);
+    void supervisor.keep('reading', {}, (running) => this.parts.reading.run(running), signal);
     void supervisor.keep('poll', {}, (running) => this.#poll(running), signal);
     for (const adapter of adapters.values()) this.#startAccount(adapter);
     this.#phase = 'working';

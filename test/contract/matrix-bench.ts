@@ -7,7 +7,7 @@ import { registrationOf } from '../../src/adapters/matrix/matrix.registration.js
 import type { MatrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
 import type { RoomCommand } from '../../src/model/room-command.js';
 import type { AccountStore } from '../../src/model/account-store.js';
-import type { TypingChanged } from '../../src/model/bridge-event.js';
+import type { ReadUpTo, TypingChanged } from '../../src/model/bridge-event.js';
 import type { Clock } from '../../src/model/clock.js';
 import { accountId } from '../../src/model/ids.js';
 import type { Ingest, RawPayload, ReadResult } from '../../src/model/network-adapter.js';
@@ -167,6 +167,7 @@ export class MatrixBench {
   commandFault: Error | undefined;
   /** What was told of who types. */
   readonly typing: TypingChanged[] = [];
+  readonly read: ReadUpTo[] = [];
   readonly signal = new AbortController().signal;
   readonly #stop = new AbortController();
   readonly #adapters: MatrixAdapter[] = [];
@@ -226,6 +227,7 @@ export class MatrixBench {
       isOurKey: () => true,
       typing: (changed) => this.typing.push(changed),
       presence: () => undefined,
+      wasRead: (upTo) => this.read.push(upTo),
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),
       picturePath: () => '/picture',

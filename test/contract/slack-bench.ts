@@ -131,6 +131,7 @@ export class SlackBench {
       isOurKey: () => true,
       typing: () => undefined,
       presence: () => undefined,
+      wasRead: () => undefined,
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),
       picturePath: ({ account, id }) => `/media/${account}/${encodeURIComponent(id)}`,

@@ -58,6 +58,7 @@ export function talkAdapter(
     isOurKey: () => true,
     typing: () => undefined,
     presence: () => undefined,
+    wasRead: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),
     picturePath: () => '/picture',

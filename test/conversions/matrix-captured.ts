@@ -84,6 +84,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     isOurKey: () => true,
     typing: () => undefined,
     presence: () => undefined,
+    wasRead: () => undefined,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),
     picturePath: () => '/picture',

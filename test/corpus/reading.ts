@@ -1,6 +1,7 @@
 import { fromMatrix } from '../../src/adapters/matrix/from-matrix.js';
 import { OurUsers, type MatrixSelf } from '../../src/adapters/matrix/matrix.ids.js';
 import { presenceIn as presenceOf } from '../../src/adapters/matrix/matrix.statuses.js';
+import { MatrixReceipts } from '../../src/adapters/matrix/matrix.receipts.js';
 import { MatrixTyping, type MatrixTypingParts } from '../../src/adapters/matrix/matrix.typing.js';
 import { parseStored as parseMatrix } from '../../src/adapters/matrix/matrix.payloads.js';
 import { fromSlack } from '../../src/adapters/slack/from-slack.js';
@@ -11,7 +12,7 @@ import { parseStored as parseSlack } from '../../src/adapters/slack/slack.payloa
 import { fromTalk } from '../../src/adapters/talk/from-talk.js';
 import { parseStoredRow } from '../../src/adapters/talk/talk.payloads.js';
 import { accountId, roomId, type RoomRef, userId } from '../../src/model/ids.js';
-import type { PresenceChanged, TypingChanged } from '../../src/model/bridge-event.js';
+import type { PresenceChanged, ReadUpTo, TypingChanged } from '../../src/model/bridge-event.js';
 import type { ReadResult } from '../../src/model/network-adapter.js';
 import type { Case, Network, Payload } from './corpus.types.js';
 
@@ -146,4 +147,16 @@ function matrixPresence(sent: Payload): PresenceChanged | undefined {
   const room = rooms.matrix;
   const person = { account: room.account, id: userId(told.user), name: '', standing: 'person' } as const;
   return { kind: 'presenceChanged', room, person, presence: told.presence };
+}
+
+/** Who has read the room up to where, by a payload that is no event; none where it is something else. */
+export function readersIn({ from, sent }: Case): readonly ReadUpTo[] {
+  if (from !== 'matrix') return [];
+  const { id, account } = rooms.matrix;
+  const told: ReadUpTo[] = [];
+  const tell = (upTo: ReadUpTo): void => void told.push(upTo);
+  new MatrixReceipts({ id: account, users: matrixSelf.users, isLinked: () => true, tell }).hear([
+    { room_id: id, ...sent },
+  ]);
+  return told;
 }

@@ -1,8 +1,8 @@
 import type { Case, Network } from './corpus.types.js';
 import { signOfLife } from '../../src/adapters/talk/talk.own-statuses.js';
 import { toMatrixStatus } from '../../src/adapters/matrix/matrix.statuses.js';
-import type { PresenceChanged } from '../../src/model/bridge-event.js';
-import { presenceBy, read, typingIn } from './reading.js';
+import type { PresenceChanged, ReadUpTo } from '../../src/model/bridge-event.js';
+import { presenceBy, read, readersIn, typingIn } from './reading.js';
 import { seenIn } from './showing.js';
 
 /** What people of another network see of a case: a message of words alone as these. */
@@ -15,6 +15,8 @@ export async function seen(each: Case, target: Network): Promise<unknown> {
     );
   const presence = presenceBy(each);
   if (presence !== undefined) return presenceSeen(presence, target);
+  const readers = readersIn(each);
+  if (readers.length > 0) return readingSeen(readers, target);
   const result = read(each);
   if ('ignored' in result) return { nothing: result.ignored };
   const found = await Promise.all(result.events.map((event) => seenIn(event, target, each.given ?? {})));
@@ -37,6 +39,12 @@ function presenceSeen({ person, presence }: PresenceChanged, target: Network): o
     case 'slack':
       return { nothing: 'Slack shows nobody as an app says they are' };
   }
+}
+
+/** Only people themselves read: in Talk those who lend a login, and in Slack nobody can. */
+function readingSeen(readers: readonly ReadUpTo[], target: Network): object {
+  if (target === 'slack') return { nothing: 'Slack lets an app mark nothing as read for others' };
+  return { readByLogin: readers.map(({ actor, message }) => `${actor.id} ${message.id}`) };
 }
 
 function isWordsAlone(value: unknown): value is { readonly text: unknown } {

@@ -180,7 +180,7 @@ export interface WorldOptions {
   readonly talkServer?: TalkSandboxSettings;
   /** Settings of the homeserver that differ. */
   readonly matrixServer?: MatrixSandboxSettings;
-  /** Whether the homeserver tells who types. Default false: it makes transactions of that too. */
+  /** Whether the homeserver tells who types, and who has read what. Default false: it makes transactions of that too. */
   readonly typing?: true;
   /** `linked`: each link has a Slack channel too. */
   readonly slack?: 'linked';

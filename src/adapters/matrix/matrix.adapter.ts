@@ -56,6 +56,7 @@ import { FilePreviews } from './matrix.previews.js';
 import { MatrixPins } from './matrix.pins.js';
 import { pingUntilHeard } from './matrix.ping.js';
 import { MatrixReactions } from './matrix.reactions.js';
+import { MatrixReceipts } from './matrix.receipts.js';
 import { registrationId } from './matrix.registration.js';
 import { MatrixRoomChanges } from './matrix.room-changes.js';
 import { MatrixRoles } from './matrix.roles.js';
@@ -183,6 +184,12 @@ export class MatrixAdapter implements NetworkAdapter {
       tell: (changed) => context.presence(changed),
     });
     const statuses = this.#statuses;
+    const receipts = new MatrixReceipts({
+      id: context.account,
+      users,
+      isLinked,
+      tell: (upTo) => context.wasRead(upTo),
+    });
     this.#edited = new EditedMessages(store, clock);
     this.#live = new LivePlaces({ store, clock, everyMs: settings.liveLocationMs });
     this.source = new MatrixSource({
@@ -201,6 +208,7 @@ export class MatrixAdapter implements NetworkAdapter {
       onEphemeral: (values) => {
         if (settings.typing) typing.hear(values);
         if (settings.presence) statuses.hear(values);
+        receipts.hear(values);
       },
     });
     if (settings.typing) this.showTyping = (room, who, signal) => typing.show(room, who, signal);

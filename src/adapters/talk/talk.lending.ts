@@ -1,4 +1,4 @@
-import type { AccountId, RoomId, UserId } from '../../model/ids.js';
+import type { AccountId, RemoteId, RoomId, UserId } from '../../model/ids.js';
 import type { AskedLogin, GivenBack, Lender, Lending } from '../../model/lending.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import type { TalkClient } from './talk.client.js';
@@ -55,6 +55,10 @@ export class TalkLending implements Lending {
 
   async lentBy(lender: Lender): Promise<string | undefined> {
     return (await this.parts.logins.of(lender))?.name;
+  }
+
+  async markRead(room: RoomId, lender: Lender, message: RemoteId, signal: AbortSignal): Promise<void> {
+    if (this.parts.settings.ownReadMarkers) await this.speakers.markRead(room, lender, Number(message), signal);
   }
 
   speaksIn(room: RoomId, lender: Lender): Promise<boolean> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
 import { accountId, userId, type AccountId, type UserId } from '../../model/ids.js';
-import { lentFront, type Lender } from '../../model/lending.js';
+import { lentFront, type Lender, type LoginUse, loginUses } from '../../model/lending.js';
 import { ownerKey } from './talk.guest-store.js';
 import { actorOf, talkUserId } from './talk.ids.js';
 
@@ -14,8 +14,8 @@ export interface LentLogin {
   readonly name: string;
   /** When it was lent: another one has another time. */
   readonly at: string;
-  /** Whoever lends it was told that it shows, beside what they say, that they are there. */
-  readonly shows?: 'presence';
+  /** Of which its lender was told before they lent it. */
+  readonly uses: readonly LoginUse[];
 }
 
 /** What shows the server who asks. */
@@ -73,12 +73,12 @@ export class LentLogins {
     return isKnown;
   }
 
-  async keep({ owner, user, name, shows }: Omit<LentLogin, 'at'>, secret: LoginSecret): Promise<void> {
+  async keep({ owner, user, name, uses }: Omit<LentLogin, 'at'>, secret: LoginSecret): Promise<void> {
     const { account, id } = owner;
     const at = this.clock.now().toISOString();
     await this.store.put(userKey(user), { user, at });
     await this.store.put(secretKey(owner), secret, { secret: true });
-    await this.store.put(loginKey(owner), { account, id, user, name, at, ...(shows === undefined ? {} : { shows }) });
+    await this.store.put(loginKey(owner), { account, id, user, name, at, uses });
     this.#index = undefined;
   }
 
@@ -138,10 +138,16 @@ const userKey = (user: string): string =>
   userFront + createHash('sha256').update(user.toWellFormed()).digest('base64url');
 
 function loginIn(value: unknown): LentLogin | undefined {
-  const [account, id, user, name, at, shows] = fieldsIn(value, 'account', 'id', 'user', 'name', 'at', 'shows');
+  const [account, id, user, name, at] = fieldsIn(value, 'account', 'id', 'user', 'name', 'at');
   if (account === undefined || id === undefined || user === undefined || at === undefined) return undefined;
   const owner = { account: accountId(account), id: userId(id) };
-  return { owner, user, name: name ?? user, at, ...(shows === 'presence' ? { shows } : {}) };
+  return { owner, user, name: name ?? user, at, uses: usesIn(value) };
+}
+
+/** None where nothing stands: those who lent a login earlier were told of none. */
+export function usesIn(value: unknown): readonly LoginUse[] {
+  const stored: unknown = (value as { uses?: unknown }).uses;
+  return Array.isArray(stored) ? loginUses.filter((use) => stored.includes(use)) : [];
 }
 
 /** The texts in these fields of a stored value; undefined where there is none. */

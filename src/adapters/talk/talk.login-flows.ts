@@ -2,7 +2,7 @@ import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
 import { BridgeError, LoginRefused } from '../../model/errors.js';
 import { accountId, userId } from '../../model/ids.js';
-import type { AskedLogin, Lender, LendingNews } from '../../model/lending.js';
+import { type AskedLogin, type Lender, type LendingNews, type LoginUse, loginUses } from '../../model/lending.js';
 import type { Log } from '../../model/network-definition.js';
 import { CoreApi } from './api/core.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
@@ -10,7 +10,7 @@ import type { TalkClient } from './talk.client.js';
 import { sessionOf } from './talk.credentials.js';
 import { brokenAnswer } from './talk.errors.js';
 import { ownerKey } from './talk.guest-store.js';
-import { fieldsIn, type LentLogins, type LoginSecret } from './talk.lent-logins.js';
+import { fieldsIn, type LentLogins, type LoginSecret, usesIn } from './talk.lent-logins.js';
 import type { TalkSettings } from './talk.settings.js';
 import { Turns } from './talk.turns.js';
 
@@ -28,8 +28,8 @@ interface Flow {
   readonly token: string;
   readonly address: string;
   readonly until: Date;
-  /** The person was told that the login shows that they are there, too. */
-  readonly shows?: 'presence';
+  /** Of these the person was told. */
+  readonly uses: readonly LoginUse[];
   /** What the server answered once it was allowed, which it does once. */
   readonly granted?: LoginSecret;
 }
@@ -46,7 +46,7 @@ export interface FlowParts {
   readonly store: AccountStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly settings: Pick<TalkSettings, 'loginPollMs' | 'requestTimeoutMs' | 'presence'>;
+  readonly settings: Pick<TalkSettings, 'loginPollMs' | 'requestTimeoutMs' | 'presence' | 'ownReadMarkers'>;
   /** The id of the account's own user. */
   self(): string;
   tell(lender: Lender, news: LendingNews): Promise<void>;
@@ -110,9 +110,9 @@ export class LoginFlows {
     const nowMs = clock.now().getTime();
     const waiting = await this.#waiting(owner);
     if (waiting !== undefined) {
-      const { until, granted, address, shows } = waiting.flow;
+      const { until, granted, address, uses } = waiting.flow;
       const leftMs = until.getTime() - nowMs;
-      if (granted === undefined && leftMs > 0) return { address, forMs: leftMs, takenBackAt, ...showing(shows) };
+      if (granted === undefined && leftMs > 0) return { address, forMs: leftMs, takenBackAt, uses };
       // Another one takes its place only where nobody allowed it: what was allowed is on the server until it is given back.
       if ((await this.#collected(waiting)).flow.granted !== undefined) return 'allowed';
     }
@@ -120,12 +120,12 @@ export class LoginFlows {
     const { data } = await client.api.server.startLogin({ client: clientName(owner) }, signal);
     if (!/^https?:\/\//.test(data.login)) throw brokenAnswer('read', 'a login without an address');
     const until = new Date(nowMs + flowMs);
-    const shows = showing(settings.presence ? 'presence' : undefined);
-    const value = valueOf({ owner, token: data.poll.token, address: data.login, until, ...shows });
+    const uses = usesOf(settings);
+    const value = valueOf({ owner, token: data.poll.token, address: data.login, until, uses });
     const put = await store.replace(flowKey(owner), waiting?.value, value, { secret: true });
     if (put === 'changed') return 'changed';
     this.#wake();
-    return { address: data.login, forMs: flowMs, takenBackAt, ...shows };
+    return { address: data.login, forMs: flowMs, takenBackAt, uses };
   }
 
   async #see(owner: Lender): Promise<void> {
@@ -186,7 +186,7 @@ export class LoginFlows {
 
   async #complete(waiting: Waiting, granted: LoginSecret, signal: AbortSignal): Promise<void> {
     const { client, logins, self } = this.parts;
-    const { owner, shows } = waiting.flow;
+    const { owner, uses } = waiting.flow;
     const session = sessionOf({ user: granted.loginName, password: granted.appPassword });
     const core = new CoreApi(client.as(session));
     try {
@@ -197,7 +197,7 @@ export class LoginFlows {
         return;
       }
       const name = own.displayname ?? own['display-name'] ?? own.id;
-      await logins.keep({ owner, user: own.id, name, ...showing(shows) }, granted);
+      await logins.keep({ owner, user: own.id, name, uses }, granted);
       await this.#drop(waiting, { of: 'lent', as: name });
     } catch (error) {
       if (!(error instanceof LoginRefused)) throw error;
@@ -237,7 +237,11 @@ export function clientName({ account, id }: Lender): string {
   return `Crosstalk for ${id} (${account})`.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, longestClientName);
 }
 
-const showing = (shows: Flow['shows']): Pick<Flow, 'shows'> => (shows === undefined ? {} : { shows });
+/** Pure. */
+function usesOf({ presence, ownReadMarkers }: FlowParts['settings']): readonly LoginUse[] {
+  const isWanted = { presence, reading: ownReadMarkers };
+  return loginUses.filter((use) => isWanted[use]);
+}
 
 function unlessBug(error: unknown): undefined {
   if (!(error instanceof BridgeError)) throw error;
@@ -251,15 +255,7 @@ function valueOf({ owner: { account, id }, until, ...flow }: Flow): object {
 }
 
 function flowIn(value: unknown): Flow | undefined {
-  const [account, id, token, address, until, shows] = fieldsIn(
-    value,
-    'account',
-    'id',
-    'token',
-    'address',
-    'until',
-    'shows',
-  );
+  const [account, id, token, address, until] = fieldsIn(value, 'account', 'id', 'token', 'address', 'until');
   if (account === undefined || id === undefined || token === undefined || address === undefined) return undefined;
   const granted = (value as { granted?: unknown }).granted;
   const [loginName, appPassword] = fieldsIn(granted, 'loginName', 'appPassword');
@@ -268,7 +264,7 @@ function flowIn(value: unknown): Flow | undefined {
     token,
     address,
     until: new Date(until ?? 0),
-    ...showing(shows === 'presence' ? shows : undefined),
+    uses: usesIn(value),
     ...(loginName === undefined || appPassword === undefined ? {} : { granted: { loginName, appPassword } }),
   };
 }

@@ -9,7 +9,7 @@ import type {
   ReactionAdded,
 } from '../../model/bridge-event.js';
 import { NetworkUnavailable, TargetGone } from '../../model/errors.js';
-import { deliveryId, roomId, userId } from '../../model/ids.js';
+import { deliveryId, remoteId, roomId, userId } from '../../model/ids.js';
 import type { Lender, LendingNews } from '../../model/lending.js';
 import type { Copy, Speaker } from '../../model/network-adapter.js';
 
@@ -97,6 +97,7 @@ describe('OwnSpeakers', () => {
   const open = async (
     type: 'group' | 'public' = 'group',
     members: readonly string[] = ['bob', 'carol'],
+    settings = {},
   ): Promise<void> => {
     parts = 0;
     told = [];
@@ -106,7 +107,7 @@ describe('OwnSpeakers', () => {
     };
     serverAheadMs = 0;
     const clock = (): number => Date.now() + serverAheadMs;
-    at = await talkAtSandbox({ clock }, { loginPollMs: 5 }, { lendingChanged });
+    at = await talkAtSandbox({ clock }, { loginPollMs: 5, ...settings }, { lendingChanged });
     const token = at.talk.createRoom({ name: 'Square', owner: 'carol', members: ['alice', ...members], type });
     at = { ...at, token, room: roomId(token) };
     reader = await new Reader(at.adapter, at.pulling, at.room).begin();
@@ -328,6 +329,61 @@ describe('OwnSpeakers', () => {
     await at.adapter.lending?.giveBack(noah.person, signal);
     expect(row(await say('by Noah', { speaker: noah }))).toMatchObject({ actorId: 'alice' });
     expect(row(await say('by Mia'))).toMatchObject({ actorId: 'bob' });
+  });
+
+  describe('what their people have read elsewhere', () => {
+    const read = (message: number, adapter = at.adapter): Promise<void> | undefined =>
+      adapter.lending?.markRead?.(at.room, mia().person, remoteId(String(message)), signal);
+
+    it('they have read, and never less than before', async () => {
+      await open();
+      const [first, second, third] = ['one', 'two', 'three'].map((text) => at.talk.post(at.token, 'carol', text));
+      await read(second!);
+      expect(at.talk.lastRead(at.token, 'bob')).toBe(second);
+      await read(first!);
+      expect(at.talk.lastRead(at.token, 'bob')).toBe(second);
+      at.talk.read(at.token, 'bob', third!);
+      await read(second!);
+      expect(at.talk.lastRead(at.token, 'bob')).toBe(third);
+    });
+
+    it('brings nobody into a room', async () => {
+      await open('public', []);
+      await read(at.talk.post(at.token, 'carol', 'one'));
+      expect(at.talk.participants(at.token).map(({ id }) => id)).not.toContain('bob');
+    });
+
+    it('is kept to itself where the settings say so', async () => {
+      await open();
+      const other = at.make({ ownReadMarkers: false });
+      await other.connect(signal);
+      const before = at.talk.lastRead(at.token, 'bob');
+      await read(at.talk.post(at.token, 'carol', 'one'), other);
+      expect(at.talk.lastRead(at.token, 'bob')).toBe(before);
+    });
+
+    it('is kept to itself where they lent the login before they could be told of it', async () => {
+      await open('group', ['bob', 'carol'], { ownReadMarkers: false });
+      const now = at.make({ ownReadMarkers: true });
+      await now.connect(signal);
+      const before = at.talk.lastRead(at.token, 'bob');
+      await read(at.talk.post(at.token, 'carol', 'one'), now);
+      expect(at.talk.lastRead(at.token, 'bob')).toBe(before);
+    });
+
+    it('ends the loan where the server takes the login no more', async () => {
+      await open();
+      failLogins();
+      await read(at.talk.post(at.token, 'carol', 'one'));
+      expect(told.map(([, { of }]) => of)).toEqual(['revoked']);
+    });
+
+    it('waits where the server is away', async () => {
+      await open();
+      const id = at.talk.post(at.token, 'carol', 'one');
+      at.talk.faults.add({ method: 'GET', path: `/room/${at.token}$`, fault: { do: 'answer', status: 503, body: '' } });
+      await expect(read(id)).rejects.toThrow(NetworkUnavailable);
+    });
   });
 
   it('a thread that we open as the user is ours', async () => {

@@ -14,6 +14,7 @@ import { sessionOf } from './talk.credentials.js';
 import { ownerKey } from './talk.guest-store.js';
 import type { LentLogin, LentLogins } from './talk.lent-logins.js';
 import type { OwnActs } from './talk.own-acts.js';
+import { OwnReading } from './talk.own-reading.js';
 import type { RoomPeople } from './talk.room-people.js';
 import type { RoomViews } from './talk.room-views.js';
 import type { OtherVoices, Spoken, Voice } from './talk.voices.js';
@@ -27,6 +28,7 @@ interface Door {
   readonly at: string;
   readonly voice: Voice;
   readonly participants: ParticipantsApi;
+  readonly reading: OwnReading;
 }
 
 export interface OwnSpeakerParts {
@@ -66,7 +68,14 @@ export class OwnSpeakers implements OtherVoices {
     act: (voice: Voice) => Promise<T>,
   ): Promise<Spoken<T>> {
     const login = await this.parts.logins.of(speaker.person);
-    return login === undefined ? 'refused' : this.#attempt(room, login, signal, act);
+    return login === undefined ? 'refused' : this.#attempt(room, login, signal, ({ voice }) => act(voice));
+  }
+
+  /** They have read it up to that message. Reading brings nobody into a room. Nothing where they were not told of it. */
+  async markRead(room: RoomId, lender: Lender, message: number, signal: AbortSignal): Promise<void> {
+    const login = await this.parts.logins.of(lender);
+    if (login?.uses.includes('reading') !== true || (await this.#wayInto(room, login, signal)) !== 'member') return;
+    await this.#attempt(room, login, signal, ({ reading }) => reading.upTo(room, message, signal));
   }
 
   /** `actor`: the user's id. */
@@ -77,7 +86,7 @@ export class OwnSpeakers implements OtherVoices {
     act: (voice: Voice) => Promise<T>,
   ): Promise<Spoken<T>> {
     for (const login of await this.parts.logins.ofUser(actor)) {
-      const spoken = await this.#attempt(room, login, signal, act);
+      const spoken = await this.#attempt(room, login, signal, ({ voice }) => act(voice));
       if (spoken !== 'refused') return spoken;
     }
     return 'refused';
@@ -96,7 +105,7 @@ export class OwnSpeakers implements OtherVoices {
     room: RoomId,
     login: LentLogin,
     signal: AbortSignal,
-    act: (voice: Voice) => Promise<T>,
+    act: (door: Door) => Promise<T>,
   ): Promise<Spoken<T>> {
     if (this.#isClosed(room, login)) return 'refused';
     const door = await this.#doorOf(login);
@@ -106,7 +115,7 @@ export class OwnSpeakers implements OtherVoices {
         case 'none':
           return 'refused';
         case 'member':
-          return { done: await act(door.voice) };
+          return { done: await act(door) };
         case 'link':
           return { done: await this.#byLink(room, login, door, signal, act) };
       }
@@ -122,23 +131,23 @@ export class OwnSpeakers implements OtherVoices {
   async #byLink<T>(
     room: RoomId,
     login: LentLogin,
-    { voice, participants }: Door,
+    door: Door,
     signal: AbortSignal,
-    act: (voice: Voice) => Promise<T>,
+    act: (door: Door) => Promise<T>,
   ): Promise<T> {
     const key = placeKey(room, login);
     if (this.#now() - (this.#heardMs.get(key) ?? -Infinity) < mostUnheardMs) {
       try {
-        return await act(voice);
+        return await act(door);
       } catch (error) {
         if (!(error instanceof RoomClosed) || error.reason !== 'gone') throw error;
       }
     }
-    await participants.join(room, signal);
+    await door.participants.join(room, signal);
     this.#heardMs.set(key, this.#now());
     // In a listed room that makes a member.
     this.parts.people.forget(room);
-    return act(voice);
+    return act(door);
   }
 
   /** Asking for a room that one is not in counts as an attack: our account looks who is. */
@@ -154,7 +163,12 @@ export class OwnSpeakers implements OtherVoices {
     const secret = await this.parts.logins.secretOf(login.owner);
     if (secret === undefined) return undefined;
     const session = this.parts.client.as(sessionOf({ user: secret.loginName, password: secret.appPassword }));
-    const door = { at: login.at, voice: this.#voiceOf(login, session), participants: new ParticipantsApi(session) };
+    const door = {
+      at: login.at,
+      voice: this.#voiceOf(login, session),
+      participants: new ParticipantsApi(session),
+      reading: new OwnReading(session),
+    };
     this.#doors.set(key, door);
     return door;
   }

@@ -25,7 +25,7 @@ describe('how people who lend a login are shown by it', () => {
     const running = lending.run(stop.signal);
     const asked = await lending.ask(mia, signal);
     if (typeof asked === 'string') throw new Error(asked);
-    expect(asked.shows).toBe(presence ? 'presence' : undefined);
+    expect(asked.uses.includes('presence')).toBe(presence);
     at.talk.grantLogin(asked.address, 'bob');
     await told;
     stop.abort();
@@ -65,8 +65,7 @@ describe('how people who lend a login are shown by it', () => {
   it('nor by whose login was lent before they could be told so', async () => {
     await open(false);
     expect(at.adapter.showPresence).toBeUndefined();
-    expect(await lentIn(at)).toMatchObject({ user: 'bob' });
-    expect(await lentIn(at)).not.toHaveProperty('shows');
+    expect(await lentIn(at)).toMatchObject({ user: 'bob', uses: ['reading'] });
   });
 
   it('a sign of life is given every four minutes, and whenever it becomes another', async () => {

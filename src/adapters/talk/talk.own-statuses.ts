@@ -33,7 +33,7 @@ export class OwnStatuses {
   async show(person: UserRef, { state }: Presence, signal: AbortSignal): Promise<void> {
     const { client, logins, clock } = this.parts;
     const login = await logins.of(person);
-    if (login?.shows !== 'presence') return;
+    if (login?.uses.includes('presence') !== true) return;
     const key = `${ownerKey(person)} ${login.at}`;
     const status = signOfLife(state);
     const given = this.#given.get(key);

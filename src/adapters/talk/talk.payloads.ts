@@ -269,6 +269,8 @@ export const talkRoom = z.looseObject({
   listable: z.int().catch(0),
   /** Whole seconds. */
   lastActivity: z.int().catch(0),
+  /** Of whoever asks. */
+  lastReadMessage: z.int().optional().catch(undefined),
   avatarVersion: z.string().catch(''),
   isCustomAvatar: z.boolean().catch(false),
   lastMessage: z

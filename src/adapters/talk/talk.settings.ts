@@ -185,6 +185,12 @@ export const talkSettings = z
       .describe(
         'Whether people of other networks may lend a login of their own, by the command `login` in chat, and then speak as the users that they are',
       ),
+    ownReadMarkers: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether people who lend a login of their own have read in Talk what they have read on the other networks, as far as those tell it',
+      ),
     loginPollMs: ms
       .default(3000)
       .describe('How often the server is asked whether somebody has allowed a login, for 20 minutes at most'),

@@ -166,7 +166,7 @@ export class AppservicePusher {
     await setImmediate();
     await this.#run();
     this.#loop = undefined;
-    if (this.#transactions.length > 0 || this.#events.length > 0) this.#kick();
+    if (this.#transactions.length > 0 || this.#events.length > 0 || this.#ephemeral.length > 0) this.#kick();
   }
 
   /** Makes transactions of what waits; their ids grow with them. */

@@ -186,6 +186,12 @@ export class MatrixSandbox {
     return this.#server.send(room, { type: 'm.room.redaction', sender: user, content, redacts: eventId }).eventId;
   }
 
+  /** Somebody has read the room, or one of its threads, and lets others see it. */
+  read(room: string, userId: string, eventId: string, threadId?: string): void {
+    const { ephemerals } = this.#server;
+    ephemerals.setReceipt(room, { userId, eventId, type: 'm.read', threadId, atMs: this.#server.nowMs() });
+  }
+
   react(room: string, user: string, eventId: string, key: string): string {
     return this.sendEvent(room, user, 'm.reaction', {
       'm.relates_to': { rel_type: 'm.annotation', event_id: eventId, key },

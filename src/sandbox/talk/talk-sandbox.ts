@@ -202,6 +202,16 @@ export class TalkSandbox {
     this.state.polls.close(room, poll, this.#attendee(room, user));
   }
 
+  /** The last message that somebody has read, as their own list of rooms tells them. */
+  lastRead(token: string, user: string): number {
+    return this.#attendee(this.#room(token), user).lastReadMessage;
+  }
+
+  /** Somebody reads the room in Talk itself, up to a message. */
+  read(token: string, user: string, message: number): void {
+    this.#attendee(this.#room(token), user).lastReadMessage = message;
+  }
+
   /** The polls of a room, drafts left out, with who chose what. */
   polls(token: string): readonly ShownPoll[] {
     return this.state.polls.inRoom(this.#room(token)).map(({ id, author, text, status, votes }) => ({

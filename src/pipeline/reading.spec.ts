@@ -1,0 +1,146 @@
+import { MovedClock } from '../../test/support/moved-clock.js';
+import { accountId, remoteId, roomId, userId, type RoomRef } from '../model/ids.js';
+import type { Lending } from '../model/lending.js';
+import { silentLog } from '../observability/log.js';
+import { Reading } from './reading.js';
+
+const ref = (account: string, id = account): RoomRef => ({ account: accountId(account), id: roomId(id) });
+
+describe('pipeline: reading', () => {
+  let clock: MovedClock;
+  let marked: string[];
+  let known: Map<string, string>;
+  let lenders: Set<string>;
+  let asked: number;
+  let marking: () => Promise<void>;
+  let stop: AbortController;
+  let running: Promise<void>;
+  let reading: Reading;
+
+  const lends = (account: string): { lending: Lending } => ({
+    lending: {
+      lentBy: ({ id }) => Promise.resolve(lenders.has(id) ? id : undefined),
+      markRead: async (room, { id }, message) => {
+        marked.push(`${account} ${room}: ${id} ${message}`);
+        await marking();
+      },
+    } as Partial<Lending> as Lending,
+  });
+
+  beforeEach(() => {
+    clock = new MovedClock();
+    marked = [];
+    asked = 0;
+    known = new Map([
+      ['1', 'row 1'],
+      ['2', 'row 2'],
+      ['3', 'row 3'],
+    ]);
+    lenders = new Set(['mia', 'noah']);
+    marking = () => Promise.resolve();
+    reading = new Reading({
+      adapters: new Map<string, Partial<{ lending: Lending }>>([
+        ['talk', lends('talk')],
+        ['matrix', {}],
+        ['slack', {}],
+      ]),
+      beside: ({ account }) => {
+        asked += 1;
+        return Promise.resolve(account === 'matrix' ? [ref('talk'), ref('slack')] : []);
+      },
+      reached: ({ id }) => Promise.resolve(known.get(id)).then((row) => (row === undefined ? row : remoteId(row))),
+      clock,
+      log: silentLog,
+    });
+    stop = new AbortController();
+    running = reading.run(stop.signal);
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await running;
+  });
+
+  const reads = (name: string, message: string, room = ref('matrix')): void => {
+    reading.read({
+      kind: 'readUpTo',
+      room,
+      actor: { account: room.account, id: userId(name), name: '', standing: 'person' },
+      at: '2026-01-02T03:04:05.000Z',
+      message: { room, id: remoteId(message) },
+    });
+  };
+
+  it('what somebody has read whose login is lent is marked where it is', async () => {
+    reads('mia', '1');
+    await clock.pass(1000);
+    expect(marked).toEqual(['talk talk: mia row 1']);
+  });
+
+  it('what others have read is marked nowhere', async () => {
+    reads('pia', '1');
+    await clock.pass(10_000);
+    expect(marked).toEqual([]);
+  });
+
+  it('who scrolls is marked once, with the last of it, and not again within five seconds', async () => {
+    reads('mia', '1');
+    reads('mia', '2');
+    await clock.pass(1000);
+    reads('mia', '1');
+    reads('mia', '3');
+    await clock.pass(4000);
+    expect(marked).toEqual(['talk talk: mia row 2']);
+    await clock.pass(1000);
+    expect(marked).toEqual(['talk talk: mia row 2', 'talk talk: mia row 3']);
+  });
+
+  it('each person and each room by itself', async () => {
+    reads('mia', '1');
+    reads('noah', '2');
+    reads('mia', '3', ref('matrix', 'other'));
+    await clock.pass(1000);
+    expect(marked).toEqual(['talk talk: mia row 1', 'talk talk: noah row 2', 'talk talk: mia row 3']);
+  });
+
+  it('what is not known there yet is looked for again, three times in all', async () => {
+    reads('mia', 'new');
+    await clock.pass(2000);
+    known.set('new', 'row 4');
+    await clock.pass(4000);
+    expect(marked).toEqual(['talk talk: mia row 4']);
+    reads('noah', 'never bridged');
+    await clock.pass(60_000);
+    expect(asked).toBe(2 + 3);
+  });
+
+  it('a mark that fails is made again, unless more was read', async () => {
+    marking = () => Promise.reject(new Error('down'));
+    reads('mia', '1');
+    await clock.pass(1000);
+    reads('mia', '2');
+    marking = () => Promise.resolve();
+    await clock.pass(60_000);
+    expect(marked).toEqual(['talk talk: mia row 1', 'talk talk: mia row 2']);
+  });
+
+  it('where nobody lends anything, nothing is asked', async () => {
+    const other = new Reading({
+      adapters: new Map([['talk', {}]]),
+      beside: () => Promise.reject(new Error('asked')),
+      reached: () => Promise.reject(new Error('asked')),
+      clock,
+      log: silentLog,
+    });
+    const end = new AbortController();
+    const until = other.run(end.signal);
+    const before = clock.slept.length;
+    const room = ref('matrix');
+    const actor = { account: room.account, id: userId('mia'), name: '', standing: 'person' } as const;
+    other.read({ kind: 'readUpTo', room, actor, at: '', message: { room, id: remoteId('1') } });
+    await clock.settle();
+    expect(clock.slept.length - before).toBeLessThanOrEqual(1);
+    end.abort();
+    await until;
+  });
+});

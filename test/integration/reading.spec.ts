@@ -1,0 +1,44 @@
+import { remoteId, roomId, type RemoteId } from '../../src/model/ids.js';
+import { ReadingRepository } from '../../src/persistence/reading.repository.js';
+import { type House, leftRoom, linkedHouse, noSignal, payload, reacted, refOf, rightRoom, sent } from './house.js';
+
+let house: House;
+let reached: (id: string, from?: typeof leftRoom, other?: typeof leftRoom) => Promise<RemoteId | undefined>;
+
+beforeEach(async () => {
+  const linked = await linkedHouse();
+  ({ house } = linked);
+  const { source, target, shards, lane } = linked;
+  const reaction = { ...reacted('2', '👍'), row: remoteId('reaction') };
+  await house.ingest.accept(source, [payload('a', sent('1'), sent('2'), reaction)]);
+  await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+  await house.ingest.accept(target, [payload('b', sent('there', {}, rightRoom))]);
+  // Nobody brings it to the other room.
+  await house.ingest.accept(source, [payload('c', sent('3'))]);
+  const rows = new ReadingRepository(house.database);
+  reached = (id, from = leftRoom, other = rightRoom) => rows.reached(refOf(from, id), other);
+});
+
+afterEach(() => house.close());
+
+describe('how far somebody who has read one room has read another one', () => {
+  it('up to what was said there, or here', async () => {
+    expect([await reached('1'), await reached('2')]).toEqual(['right-1', 'right-2']);
+    expect(await reached('right-1', rightRoom, leftRoom)).toBe('1');
+    expect(await reached('there', rightRoom, rightRoom)).toBe('there');
+  });
+
+  it('up to the last before it, where it is not there itself', async () => {
+    expect(await reached('3')).toBe('there');
+    expect(await reached('there', rightRoom, leftRoom)).toBe('2');
+  });
+
+  it('up to the message that a reaction stands on', async () => {
+    expect(await reached('reaction')).toBe('right-2');
+  });
+
+  it('is not known of what nobody told, nor of rooms that are not linked', async () => {
+    expect(await reached('never')).toBeUndefined();
+    expect(await reached('1', leftRoom, { ...rightRoom, id: roomId('elsewhere') })).toBeUndefined();
+  });
+});
