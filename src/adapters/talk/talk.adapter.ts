@@ -89,6 +89,7 @@ export class TalkAdapter implements NetworkAdapter {
       self,
       noticeName: (user, name) => this.#profiles.rememberName(user, name),
       noticeRow: (room, systemMessage) => this.#speaking.noticeRow(room, systemMessage),
+      noticeStanding: (room) => this.#speaking.noticeStanding(room),
       isOurGuest: (actor) => this.#speaking.isOurGuest(actor),
       oursIn: (room, row, key) => this.#speaking.oursIn(room, row, key),
       polls: this.#speaking.polls,

@@ -1,6 +1,6 @@
 import { roomId, type Cursor, type RoomId } from '../../model/ids.js';
 import type { Ingest, NetworkAdapter, PulledBatch, Pulling, Watching } from '../../model/network-adapter.js';
-import type { AdapterContext } from '../../model/network-definition.js';
+import type { AdapterContext, RoomStanding } from '../../model/network-definition.js';
 import { BotSecrets } from './talk.bot-secrets.js';
 import { TalkBots } from './talk.bots.js';
 import { TalkBreakouts } from './talk.breakouts.js';
@@ -38,6 +38,8 @@ export class TalkListening {
     private readonly client: TalkClient,
     private readonly context: AdapterContext<TalkSettings>,
     private readonly account: SourceAccount & {
+      /** The room list tells that it lets us write, or no longer: perhaps sooner than a row does. */
+      noticeStanding(room: RoomId): void;
       /** Runs on the replica that watches the account, until `signal` aborts. */
       beside(signal: AbortSignal): Promise<void>;
     },
@@ -96,7 +98,11 @@ export class TalkListening {
 
   #pulling(): Pulling {
     const { client } = this;
-    const { settings, store, clock, log, isLinked, roomsStand } = this.context;
+    const { settings, store, clock, log, isLinked } = this.context;
+    const roomsStand = async (news: readonly RoomStanding[]): Promise<void> => {
+      for (const { room } of news) this.account.noticeStanding(room);
+      await this.context.roomsStand(news);
+    };
     const standings = new TalkStandings({ store, clock, roomsStand, isLinked });
     const people = this.#people;
     const notices: RowNotices = {

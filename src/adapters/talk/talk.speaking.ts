@@ -148,7 +148,16 @@ export class TalkSpeaking {
   /** A row of a room was read: it may tell that others may speak there now. */
   noticeRow(room: RoomId, systemMessage: string): void {
     this.#people.notice(room, systemMessage);
-    if (!this.#views.notice(room, systemMessage)) return;
+    if (this.#views.notice(room, systemMessage)) this.#knockAgain(room);
+  }
+
+  /** What waits for a room goes there as soon as it lets us write: those who speak for themselves too. */
+  noticeStanding(room: RoomId): void {
+    this.#views.forget(room);
+    this.#knockAgain(room);
+  }
+
+  #knockAgain(room: RoomId): void {
     this.#guests.knockAgain(room);
     this.lending?.speakers.knockAgain(room);
   }
