@@ -182,13 +182,17 @@ export class EditDelivery implements Deliver<'messageEdited'> {
   async #unshare(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<boolean> {
     const { lost, room, target } = request;
     if (lost === undefined) return false;
+    const { uploads } = this.writing;
     const asking = { signal, beforeSend: () => request.beforeSend() };
     const first = isFirstLost(lost) ? target.filter(({ part }) => part === 0) : [];
     for (const copy of [...first, ...lostApart(lost)]) {
-      const id = rowIdOf(copy.id);
-      if (id !== undefined) await this.writing.uploads.delete(room, id, asking);
-      if (copy.part === 0 && lost.hasWords) continue;
-      await deletePart(this.writing, request, copy, signal);
+      if (copy.part === 0 && lost.hasWords) {
+        const id = rowIdOf(copy.id);
+        const folder = id === undefined ? undefined : await uploads.behind(room, id, signal);
+        if (folder !== undefined) await uploads.delete(folder, asking);
+        continue;
+      }
+      await deleteShown(this.writing, request, copy, signal);
       request.onGone(copy);
     }
     return lost.words === 'same' || (first.length > 0 && !lost.hasWords);
@@ -232,12 +236,8 @@ export class DeletionDelivery implements Deliver<'messageDeleted'> {
     const { event, room, target } = request;
     // A second copy of our own, which is deleted itself, shows the same file as the first, which stays.
     const isSecond = event.room.id === room && target.some(({ id }) => id === event.message.id);
-    for (const copy of target) {
-      const id = rowIdOf(copy.id);
-      const asking = { signal, beforeSend: () => request.beforeSend() };
-      if (!isSecond && id !== undefined) await this.writing.uploads.delete(room, id, asking);
-      await deletePart(this.writing, request, copy, signal);
-    }
+    const remove = isSecond ? deletePart : deleteShown;
+    for (const copy of target) await remove(this.writing, request, copy, signal);
   }
 }
 
@@ -343,6 +343,32 @@ function waysOf({ replyTo, thread }: Pick<Said, 'replyTo' | 'thread'>): readonly
   const root = thread.root === undefined ? undefined : rowIdOf(thread.root.id);
   const inThread = answered === undefined ? [{ threadId }] : [{ ...answer, threadId }, { threadId }];
   return [...inThread, ...(root === undefined ? [] : [{ replyTo: root }]), {}];
+}
+
+/**
+ * With the file that it shows. The message first: of a file that is gone Talk deletes no message any more, and what was said with it would
+ * stay.
+ */
+async function deleteShown(
+  writing: Writing,
+  request: Pick<DeliveryRequest<BridgeEvent>, 'room' | 'beforeSend'>,
+  copy: Copy,
+  signal: AbortSignal,
+): Promise<void> {
+  const { uploads } = writing;
+  const id = rowIdOf(copy.id);
+  const folder = id === undefined ? undefined : await uploads.behind(request.room, id, signal);
+  const deleteFile = async (): Promise<void> => {
+    if (folder !== undefined) await uploads.delete(folder, { signal, beforeSend: () => request.beforeSend() });
+  };
+  try {
+    await deletePart(writing, request, copy, signal);
+  } catch (error) {
+    // Where the message may not be deleted, its file is ours all the same.
+    if (error instanceof MessageRefused) await deleteFile();
+    throw error;
+  }
+  await deleteFile();
 }
 
 /** Throws MessageRefused where it is not ours, and our account no moderator. */

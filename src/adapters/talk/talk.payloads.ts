@@ -209,6 +209,8 @@ const shownRow = z.object({
   actorId: z.string().catch(''),
   actorDisplayName: z.string().catch(''),
   messageType: z.string(),
+  /** A deleted message keeps its own. */
+  referenceId: z.string().optional().catch(undefined),
   message: z.string(),
   messageParameters,
   lastEditActorType: z.string().optional(),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { MessageSent } from '../../model/bridge-event.js';
+import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
 import { accountId, type FileRef, remoteId, roomId } from '../../model/ids.js';
+import { NetworkUnavailable } from '../../model/errors.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
 import { type TalkAtSandbox, talkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
-import { happened, requested } from '../../../test/contract/talk-requests.js';
+import { copyOf, happened, message, requested } from '../../../test/contract/talk-requests.js';
 
 const signal = new AbortController().signal;
 const file: FileRef = { account: accountId('elsewhere'), id: '1', name: 'a.mp3', mime: 'audio/mpeg' };
@@ -19,9 +20,13 @@ describe('talk.uploads', () => {
     await at.close();
   });
 
-  const send = async (files: readonly FileRef[], mime: string): Promise<Record<string, unknown>> => {
+  const send = async (
+    files: readonly FileRef[],
+    mime: string,
+    body: MessageSent['body'] = [],
+  ): Promise<Record<string, unknown>> => {
     const message = { room: { account: accountId('elsewhere'), id: roomId('r') }, id: remoteId('1') };
-    const event: MessageSent = { ...happened, kind: 'messageSent', message, body: [], files, style: 'text' };
+    const event: MessageSent = { ...happened, kind: 'messageSent', message, body, files, style: 'text' };
     const openFile = (): Promise<OpenedFile> => Promise.resolve({ name: 'a.mp3', mime, bytes: 3, body: bytes() });
     await at.adapter.deliver.messageSent.send(requested(at, event, { openFile }).request, signal);
     return at.talk.messages(at.token).at(-1) ?? {};
@@ -38,6 +43,42 @@ describe('talk.uploads', () => {
     const { message } = await send([file], 'audio/mpeg');
     expect(message).toContain('a.mp3');
     expect(message).toContain('has no room for it');
+  });
+
+  describe('that is deleted elsewhere', () => {
+    const words = [{ type: 'paragraph', content: [{ type: 'text', text: 'a secret' }] }] as const;
+    const remove = async ({ id }: Record<string, unknown>): Promise<void> => {
+      const event: MessageDeleted = { ...happened, kind: 'messageDeleted', message, version: '1' };
+      await at.adapter.deliver.messageDeleted.send(
+        requested(at, event, { target: [copyOf(Number(id))] }).request,
+        signal,
+      );
+    };
+    const rowOf = ({ id }: Record<string, unknown>): Record<string, unknown> | undefined =>
+      at.talk.messages(at.token).find((row) => row['id'] === id);
+    const files = (): number => at.talk.state.files.of('alice').length;
+
+    it('goes with its message and what was said with it', async () => {
+      const row = await send([file], 'audio/mpeg', words);
+      expect(row).toMatchObject({ message: '**Eve** (Matrix): a secret' });
+      await remove(row);
+      expect(rowOf(row)).toMatchObject({ messageType: 'comment_deleted', messageParameters: { actor: {} } });
+      expect(JSON.stringify(at.talk.messages(at.token))).not.toContain('a secret');
+      expect(files()).toBe(0);
+    });
+
+    it('goes as well where only its message could be deleted before', async () => {
+      const row = await send([file], 'audio/mpeg', words);
+      at.talk.faults.add({
+        method: 'DELETE',
+        path: '/remote.php/dav/',
+        fault: { do: 'answer', status: 503, body: '' },
+      });
+      await expect(remove(row)).rejects.toBeInstanceOf(NetworkUnavailable);
+      expect(files()).toBe(1);
+      await remove(row);
+      expect(files()).toBe(0);
+    });
   });
 
   it('a repetition after a broken upload writes the same file', async () => {

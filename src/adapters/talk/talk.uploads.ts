@@ -10,6 +10,8 @@ import type { NewMessage } from './api/chat.js';
 import type { TalkClient } from './talk.client.js';
 import { type Asking, putInChunks } from './talk.chunks.js';
 import { fileNotTaken, uploadHidden } from './talk.errors.js';
+import { deliveryKeyIn } from './talk.ids.js';
+import { isDeletedRow } from './talk.payloads.js';
 import type { TalkSettings } from './talk.settings.js';
 
 const roomShare = 10;
@@ -52,17 +54,28 @@ export class TalkUploads {
     return row.id;
   }
 
-  /** Deletes the file behind a message of ours, if one is there; anything else that it shows is not ours to delete. */
-  async delete(room: RoomId, messageId: number, asking: Asking): Promise<void> {
-    const row = await this.client.chat.get(room, messageId, asking.signal);
+  /**
+   * The folder of the file behind a message of ours, if one is there, also where the message itself is deleted already; anything else that
+   * it shows is not ours to delete.
+   */
+  async behind(room: RoomId, messageId: number, signal: AbortSignal): Promise<string | undefined> {
+    const row = await this.client.chat.get(room, messageId, signal);
+    if (row !== undefined && isDeletedRow(row)) {
+      const key = deliveryKeyIn(row.referenceId);
+      return key === undefined ? undefined : this.#folderOf(room, key);
+    }
     const { path } = row?.messageParameters['file'] ?? {};
     const root = `${await this.#root(room)}/`;
-    if (typeof path !== 'string' || !path.startsWith(root)) return;
+    if (typeof path !== 'string' || !path.startsWith(root)) return undefined;
     const [own = ''] = path.slice(root.length).split('/');
-    if (!/^[0-9a-f]{16}$/.test(own)) return;
+    return /^[0-9a-f]{16}$/.test(own) ? root + own : undefined;
+  }
+
+  /** Deletes what stands there, if it does. */
+  async delete(folder: string, asking: Asking): Promise<void> {
     try {
-      const folder = { user: this.self(), path: root + own };
-      await this.client.api.files.delete(folder, asking.signal, { beforeSend: () => asking.beforeSend() });
+      const place = { user: this.self(), path: folder };
+      await this.client.api.files.delete(place, asking.signal, { beforeSend: () => asking.beforeSend() });
     } catch (error) {
       if (refusalOf(fileEndpoints.delete, error)?.status !== 404) throw error;
     }

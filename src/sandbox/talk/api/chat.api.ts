@@ -124,6 +124,10 @@ function remove(call: RoomCall): Answer {
   const message = messageOf(call);
   requireOwnOrModerator(call, message);
   if (!countsAsUnread(message)) throw new Refusal(405, { error: 'message' });
+  const { content } = message;
+  // As the real one: where the file is gone there is no share to delete, and the message stays with what it says.
+  const isGone = content.kind === 'file' && !call.talk.files.isShared(content.file, call.room);
+  if (isGone) throw new Refusal(404, { error: 'message' });
   const row = call.talk.chat.remove(call.room, message, call.attendee.actor);
   return { status: changedStatus(call), data: shown(call, row), headers: commonRead(call) };
 }
