@@ -1,12 +1,26 @@
+import type { BridgeEvent } from '../../src/model/bridge-event.js';
 import { remoteId, roomId, type RemoteId } from '../../src/model/ids.js';
 import { ReadingRepository } from '../../src/persistence/reading.repository.js';
-import { type House, leftRoom, linkedHouse, noSignal, payload, reacted, refOf, rightRoom, sent } from './house.js';
+import {
+  edited,
+  type House,
+  leftRoom,
+  type LinkedHouse,
+  linkedHouse,
+  noSignal,
+  payload,
+  reacted,
+  refOf,
+  rightRoom,
+  sent,
+} from './house.js';
 
+let linked: LinkedHouse;
 let house: House;
 let reached: (id: string, from?: typeof leftRoom, other?: typeof leftRoom) => Promise<RemoteId | undefined>;
 
 beforeEach(async () => {
-  const linked = await linkedHouse();
+  linked = await linkedHouse();
   ({ house } = linked);
   const { source, target, shards, lane } = linked;
   const reaction = { ...reacted('2', '👍'), row: remoteId('reaction') };
@@ -35,6 +49,28 @@ describe('how far somebody who has read one room has read another one', () => {
 
   it('up to the message that a reaction stands on', async () => {
     expect(await reached('reaction')).toBe('right-2');
+  });
+
+  it('with all that a message was said in, and with nothing that was said of it later', async () => {
+    const { source, target, shards, lane } = linked;
+    const come = async (event: BridgeEvent): Promise<void> => {
+      await house.ingest.accept(source, [payload(event.kind, event)]);
+      await house.laneWorker(shards).run(await house.lane(lane), () => false, noSignal);
+    };
+    target.onSend = (request) => {
+      request.beforeSend();
+      target.made(request);
+      if (request.event.kind === 'messageSent') target.made(request, 1);
+    };
+    // 3 is brought there before it, in two parts as well.
+    await come(sent('long'));
+    expect(await reached('long')).toBe('right-6');
+    // A correction answers it, below what was said meanwhile.
+    target.able = { editWindowMs: -1 };
+    await come(edited('long', 'shorter', '2'));
+    expect(target.said.at(-1)).toContain('shorter');
+    expect(target.requests.at(-1)?.event.kind).toBe('messageSent');
+    expect(await reached('long')).toBe('right-6');
   });
 
   it('is not known of what nobody told, nor of rooms that are not linked', async () => {
