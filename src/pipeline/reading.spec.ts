@@ -11,6 +11,7 @@ describe('pipeline: reading', () => {
   let marked: string[];
   let known: Map<string, string>;
   let lenders: Set<string>;
+  let beside: Map<string, RoomRef[]>;
   let asked: number;
   let marking: () => Promise<void>;
   let stop: AbortController;
@@ -37,16 +38,18 @@ describe('pipeline: reading', () => {
       ['3', 'row 3'],
     ]);
     lenders = new Set(['mia', 'noah']);
+    beside = new Map([['matrix', [ref('talk'), ref('slack')]]]);
     marking = () => Promise.resolve();
     reading = new Reading({
       adapters: new Map<string, Partial<{ lending: Lending }>>([
         ['talk', lends('talk')],
+        ['far', lends('far')],
         ['matrix', {}],
         ['slack', {}],
       ]),
       beside: ({ account }) => {
         asked += 1;
-        return Promise.resolve(account === 'matrix' ? [ref('talk'), ref('slack')] : []);
+        return Promise.resolve(beside.get(account) ?? []);
       },
       reached: ({ id }) => Promise.resolve(known.get(id)).then((row) => (row === undefined ? row : remoteId(row))),
       clock,
@@ -122,6 +125,30 @@ describe('pipeline: reading', () => {
     marking = () => Promise.resolve();
     await clock.pass(60_000);
     expect(marked).toEqual(['talk talk: mia row 1', 'talk talk: mia row 2']);
+  });
+
+  it('one room that cannot be marked keeps no other from it', async () => {
+    beside.set('matrix', [ref('talk'), ref('far')]);
+    marking = () =>
+      marked.at(-1)?.startsWith('talk') === true ? Promise.reject(new Error('down')) : Promise.resolve();
+    reads('mia', '1');
+    await clock.pass(1000);
+    expect(marked).toEqual(['talk talk: mia row 1', 'far far: mia row 1']);
+  });
+
+  it('a room is marked five times a minute at most, however many read there, and everybody is marked in the end', async () => {
+    const people = Array.from({ length: 20 }, (_, at) => `p${String(at)}`);
+    for (const name of people) lenders.add(name);
+    for (const name of people) reads(name, '1');
+    await clock.pass(61_000);
+    expect(marked.length).toBeGreaterThanOrEqual(5);
+    expect(marked.length).toBeLessThanOrEqual(3 + 5);
+    const before = marked.length;
+    await clock.pass(60_000);
+    expect(marked.length - before).toBeLessThanOrEqual(5);
+    await clock.pass(600_000);
+    expect(new Set(marked).size).toBe(20);
+    expect(marked).toHaveLength(20);
   });
 
   it('where nobody lends anything, nothing is asked', async () => {

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../model/bounded-map.js';
 import type { ReadUpTo } from '../model/bridge-event.js';
 import type { Clock } from '../model/clock.js';
 import type { MessageRef, RemoteId, RoomRef } from '../model/ids.js';
@@ -20,8 +21,15 @@ const soonMs = 1000;
 /** From one mark of somebody in a room to the next. */
 const againMs = 5000;
 const mostTries = 3;
+/** Of marks in one room, each of two requests, so many are made at once, and one more in each such time: ten requests a minute. */
+const mostAtOnce = 3;
+const oneMoreMs = 12_000;
+const mostRooms = 10_000;
 const markWithinMs = 10_000;
 const mostReaders = 10_000;
+
+/** A number: so many milliseconds later. */
+type Outcome = 'done' | 'again' | number;
 
 interface Reader {
   /** Undefined: all that they have read is marked. */
@@ -33,6 +41,8 @@ interface Reader {
 /** Marks as read, in the other rooms of a link, what people have read who lent a login there. In memory alone, the newest wins, and no lane waits for it. */
 export class Reading {
   readonly #readers = new Map<string, Reader>();
+  /** By room: when all marks that were made there are forgotten. */
+  readonly #clearAtMs = new BoundedMap<string, number>(mostRooms);
   #wake: () => void = () => undefined;
 
   constructor(private readonly parts: ReadingParts) {}
@@ -87,28 +97,48 @@ export class Reading {
       return;
     }
     reader.upTo = undefined;
-    const isDone = await this.#mark(upTo, AbortSignal.any([signal, AbortSignal.timeout(markWithinMs)]));
-    reader.dueMs = this.parts.clock.monotonicMs() + againMs;
-    reader.tries += 1;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(markWithinMs)]);
+    const outcomes = await this.#markAll(upTo, within).catch((error: unknown) => this.#failed(upTo.room, error));
+    const waitMs = Math.max(0, ...outcomes.map((outcome) => (typeof outcome === 'number' ? outcome : 0)));
+    reader.dueMs = this.parts.clock.monotonicMs() + Math.max(againMs, waitMs);
+    if (waitMs === 0) reader.tries += 1;
+    const isDone = outcomes.every((outcome) => outcome === 'done');
     if (!isDone && reader.upTo === undefined && reader.tries < mostTries) reader.upTo = upTo;
   }
 
-  /** Never throws. @returns whether that is all that can be done */
-  async #mark({ room, actor, message }: ReadUpTo, signal: AbortSignal): Promise<boolean> {
-    const { adapters, beside, reached, log } = this.parts;
-    let isDone = true;
-    try {
-      for (const target of await beside(room)) {
-        const lending = adapters.get(target.account)?.lending;
-        if (lending?.markRead === undefined || (await lending.lentBy(actor)) === undefined) continue;
-        const there = await reached(message, target);
-        if (there === undefined) isDone = false;
-        else await lending.markRead(target.id, actor, there, signal);
-      }
-    } catch (error) {
-      log.debug({ account: room.account, error }, 'what somebody has read could not be marked elsewhere');
-      return false;
+  async #markAll(upTo: ReadUpTo, signal: AbortSignal): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const target of await this.parts.beside(upTo.room)) {
+      const marking = this.#mark(upTo, target, signal);
+      outcomes.push(
+        ...(await marking.then((outcome) => [outcome]).catch((error: unknown) => this.#failed(target, error))),
+      );
     }
-    return isDone;
+    return outcomes;
+  }
+
+  async #mark({ actor, message }: ReadUpTo, target: RoomRef, signal: AbortSignal): Promise<Outcome> {
+    const lending = this.parts.adapters.get(target.account)?.lending;
+    if (lending?.markRead === undefined || (await lending.lentBy(actor)) === undefined) return 'done';
+    const there = await this.parts.reached(message, target);
+    if (there === undefined) return 'again';
+    const waitMs = this.#waitMs(target);
+    if (waitMs > 0) return waitMs;
+    await lending.markRead(target.id, actor, there, signal);
+    return 'done';
+  }
+
+  /** 0: a mark may be made in the room now, and counts. */
+  #waitMs(room: RoomRef): number {
+    const nowMs = this.parts.clock.monotonicMs();
+    const clearAtMs = this.#clearAtMs.get(roomKey(room)) ?? -Infinity;
+    const waitMs = Math.max(0, clearAtMs - (mostAtOnce - 1) * oneMoreMs - nowMs);
+    if (waitMs === 0) this.#clearAtMs.set(roomKey(room), Math.max(nowMs, clearAtMs) + oneMoreMs);
+    return waitMs;
+  }
+
+  #failed({ account }: RoomRef, error: unknown): readonly ['again'] {
+    this.parts.log.debug({ account, error }, 'what somebody has read could not be marked elsewhere');
+    return ['again'];
   }
 }

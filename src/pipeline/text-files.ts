@@ -18,15 +18,17 @@ type Limits = Pick<Capabilities, 'maxTextChars' | 'maxTextBytes' | 'maxTextMessa
 export function isForFile(body: RichText, { maxTextMessages, maxFileBytes, ...limits }: Limits): boolean {
   if (maxTextMessages === undefined) return false;
   const text = toPlain(body);
-  const bytes = Buffer.byteLength(text);
-  const messages = Math.max(text.length / limits.maxTextChars, bytes / (limits.maxTextBytes ?? Infinity));
-  return messages > maxTextMessages && bytes <= maxFileBytes;
+  const messages = Math.max(
+    text.length / limits.maxTextChars,
+    Buffer.byteLength(text) / (limits.maxTextBytes ?? Infinity),
+  );
+  return messages > maxTextMessages && Buffer.byteLength(markdownOf(body)) <= maxFileBytes;
 }
 
 /** Pure: a message whose text is too long for its room, with its beginning as its words and the whole in a file; any other as it is. */
 export function withTextFile(said: MessageSent, limits: Limits, networkLabel: string): MessageSent {
   if (!isForFile(said.body, limits)) return said;
-  const text = toMarkdown(said.body, { mention: labelOf });
+  const text = markdownOf(said.body);
   const file: FileRef = {
     account: said.room.account,
     id: name,
@@ -39,4 +41,9 @@ export function withTextFile(said: MessageSent, limits: Limits, networkLabel: st
   const shownChars = Math.min(mostShown.chars, mostShown.ofMessage * limits.maxTextChars);
   const [beginning = []] = splitRich(said.body, (part) => toPlain(part).length / shownChars);
   return { ...said, body: withLine(beginning, `… (${name})`), files: [...said.files, file] };
+}
+
+/** As it stands in the file. */
+function markdownOf(body: RichText): string {
+  return toMarkdown(body, { mention: labelOf });
 }

@@ -20,9 +20,12 @@ describe('matrix.statuses', () => {
   let warned: number;
   let statuses: MatrixStatuses;
   let told: PresenceChanged[];
+  /** Of its own people. */
+  let answer: (user: string) => Promise<string | undefined>;
 
   beforeEach(() => {
     clock = new MovedClock();
+    answer = () => Promise.resolve('online');
     [set, looks, refuses, shows, warned] = [[], 0, false, true, 0];
     ghosts = new Set([ghost]);
     const silent = (): void => undefined;
@@ -36,8 +39,9 @@ describe('matrix.statuses', () => {
           set.push(`${user} ${presence} ${words}`.trimEnd());
           return Promise.resolve(refuses ? 'off' : 'shown');
         },
-        presence: () => {
+        presence: (of, by) => {
           looks += 1;
+          if (of !== by) return answer(of);
           return Promise.resolve(shows ? 'online' : 'offline');
         },
       },
@@ -160,6 +164,29 @@ describe('matrix.statuses', () => {
       statuses.noteActivity(ghost, room);
       statuses.hear([is('online', ghost), is('online', '@crosstalk:example.org')]);
       expect(told).toEqual([]);
+    });
+
+    it('it is told again only as the homeserver says by then: it may have told another replica, or be away', async () => {
+      const stop = new AbortController();
+      const running = statuses.run(stop.signal);
+      const answers: Record<string, () => Promise<string | undefined>> = {
+        '@left:example.org': () => Promise.resolve('offline'),
+        '@hidden:example.org': () => Promise.resolve(undefined),
+        '@unasked:example.org': () => Promise.reject(new Error('away')),
+      };
+      answer = (user) => answers[user]?.() ?? Promise.resolve('online');
+      for (const user of ['@here:example.org', ...Object.keys(answers)]) {
+        statuses.noteActivity(user, room);
+        statuses.hear([is('online', user)]);
+      }
+      told.length = 0;
+      await clock.pass(120_000);
+      expect(told.map(({ person, presence }) => `${person.id} ${presence.state}`)).toEqual([
+        '@here:example.org online',
+        '@left:example.org offline',
+      ]);
+      stop.abort();
+      await running;
     });
 
     it('it is told again every two minutes, of the fifty who did something last', async () => {

@@ -11,7 +11,7 @@ import { isObject } from './matrix.payloads.js';
 
 export interface MatrixStatusParts {
   readonly id: AccountId;
-  readonly users: Pick<OurUsers, 'ghostOf' | 'isOurs'>;
+  readonly users: Pick<OurUsers, 'bot' | 'ghostOf' | 'isOurs'>;
   readonly account: Pick<AccountApi, 'setPresence' | 'presence'>;
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   readonly log: Log;
@@ -22,7 +22,10 @@ export interface MatrixStatusParts {
 /** A homeserver that shows nobody's is asked again after so long. */
 const offForMs = 3_600_000;
 const maxRemembered = 10_000;
-/** What a homeserver told is told again, since it tells what changes alone, of those who did something in a linked room. */
+/**
+ * What a homeserver told is told again, of those who did something in a linked room, once it says that it is so still: it tells what
+ * changes alone, to one of the replicas, and nothing while it is away.
+ */
 const againAfterMs = 120_000;
 const mostPeople = 50;
 
@@ -83,8 +86,25 @@ export class MatrixStatuses {
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      for (const user of this.#lately) this.#tell(user);
+      for (const user of this.#lately) await this.#tellAgain(user, signal);
       await this.parts.clock.sleep(againAfterMs, signal);
+    }
+  }
+
+  async #tellAgain(user: string, signal: AbortSignal): Promise<void> {
+    const { account, users, log } = this.parts;
+    const heard = this.#heard.get(user);
+    if (heard?.presence === undefined || signal.aborted) return;
+    try {
+      const now = await account.presence(user, users.bot, signal);
+      // What it told meanwhile is newer.
+      if (now === undefined || this.#heard.get(user) !== heard) return;
+      // Words come with what changes.
+      const state = stateOf(now);
+      if (state !== heard.presence.state) this.#heard.set(user, { ...heard, presence: { ...heard.presence, state } });
+      this.#tell(user);
+    } catch (error) {
+      log.debug({ error }, 'the homeserver does not say how somebody is');
     }
   }
 
@@ -99,7 +119,7 @@ export class MatrixStatuses {
   /** Some homeservers take it without a word and show nobody: the first that is shown is looked at. */
   async #isSeen(ghost: string, { presence }: ShownStatus, signal: AbortSignal): Promise<boolean> {
     if (this.#works === 'yes' || presence !== 'online') return true;
-    if ((await this.parts.account.presence(ghost, signal)) !== 'online') return false;
+    if ((await this.parts.account.presence(ghost, ghost, signal)) !== 'online') return false;
     this.#works = 'yes';
     return true;
   }
@@ -146,8 +166,11 @@ export function presenceIn(value: unknown): { readonly user: string; readonly pr
   const { presence, status_msg: words } = content;
   if (typeof user !== 'string') return undefined;
   const text = typeof words === 'string' ? oneLine(words) : '';
-  const state = presence === 'online' ? 'online' : presence === 'unavailable' ? 'away' : 'offline';
-  return { user, presence: { state, ...(text === '' ? {} : { text }) } };
+  return { user, presence: { state: stateOf(presence), ...(text === '' ? {} : { text }) } };
+}
+
+function stateOf(presence: unknown): Presence['state'] {
+  return presence === 'online' ? 'online' : presence === 'unavailable' ? 'away' : 'offline';
 }
 
 const oneLine = (words: string): string => cleanText(words).replaceAll(/\s+/gu, ' ').trim();

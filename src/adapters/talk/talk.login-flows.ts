@@ -21,6 +21,8 @@ const mostFlows = 50;
 /** How often it is looked whether another replica asked somebody. */
 const idleLookMs = 10_000;
 const longestClientName = 100;
+/** Where other replicas write down something else each time. */
+const mostTries = 3;
 
 /** A person who was asked to allow a login. */
 interface Flow {
@@ -66,10 +68,11 @@ export class LoginFlows {
   /** Throws BridgeErrors. */
   async begin(owner: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed'> {
     return this.#turns.take(ownerKey(owner), async () => {
-      for (;;) {
+      for (let times = 0; times < mostTries; times += 1) {
         const asked = await this.#begin(owner, signal);
         if (asked !== 'changed') return asked;
       }
+      return 'busy';
     });
   }
 

@@ -77,15 +77,21 @@ describe('how people who lend a login are shown by it', () => {
       sleep: () => Promise.resolve(),
     });
     const asked: unknown[] = [];
-    const ask = ({ body }: { body?: unknown }) => {
+    const given = ({ body }: { body?: unknown }): Promise<object> => {
       asked.push(body);
       return Promise.resolve({ status: 200, headers: {}, data: {} });
     };
-    const client = { as: () => ({ ask }) } as unknown as TalkClient;
+    let ask = given;
+    const client = { as: () => ({ ask: (call: object) => ask(call) }) } as unknown as TalkClient;
     const statuses = new OwnStatuses({ client, logins, clock: { monotonicMs: () => nowMs } });
     for (; nowMs < 480_000; nowMs += 20_000) await statuses.show(person, { state: 'online' }, signal);
     await statuses.show(person, { state: 'away' }, signal);
     expect(asked).toEqual([{ status: 'online' }, { status: 'online' }, { status: 'away' }]);
+    ask = () => Promise.reject(new Error('down'));
+    await expect(statuses.show(person, { state: 'online' }, signal)).rejects.toThrow('down');
+    ask = given;
+    await statuses.show(person, { state: 'online' }, signal);
+    expect(asked.at(-1)).toEqual({ status: 'online' });
   });
 });
 

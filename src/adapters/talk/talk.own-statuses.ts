@@ -42,7 +42,12 @@ export class OwnStatuses {
     if (secret === undefined) return;
     this.#given.set(key, { status, againMs: clock.monotonicMs() + againAfterMs });
     const door = client.as(sessionOf({ user: secret.loginName, password: secret.appPassword }));
-    await door.ask({ method: 'PUT', path: heartbeatPath, body: { status }, act: 'write', signal });
+    try {
+      await door.ask({ method: 'PUT', path: heartbeatPath, body: { status }, act: 'write', signal });
+    } catch (error) {
+      this.#given.delete(key);
+      throw error;
+    }
   }
 }
 

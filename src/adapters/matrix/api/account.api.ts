@@ -114,12 +114,12 @@ export class AccountApi {
     throw refusalError(answer.refusal, 'room', 'repeatable');
   }
 
-  /** What the homeserver shows of our own user; undefined where it shows nothing. */
-  async presence(user: string, signal: AbortSignal): Promise<string | undefined> {
+  /** What the homeserver shows one of our own users, `by`, of somebody; undefined where it shows nothing. */
+  async presence(of: string, by: string, signal: AbortSignal): Promise<string | undefined> {
     const answer = await this.client.call({
       method: 'GET',
-      path: path`/_matrix/client/v3/presence/${user}/status`,
-      user,
+      path: path`/_matrix/client/v3/presence/${of}/status`,
+      user: by,
       act: 'read',
       signal,
     });
