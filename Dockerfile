@@ -34,4 +34,5 @@ STOPSIGNAL SIGTERM
 # Alive, not ready: a service that waits for its database gains nothing from being restarted.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.CROSSTALK_LISTEN__ADMIN__PORT || 8781}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/main.js"]
+# As scripts/node-options.mjs has it.
+ENTRYPOINT ["node", "--max-semi-space-size=16", "dist/main.js"]

@@ -1,10 +1,11 @@
 // `npm start [-- ARGUMENTS]`: prepares, then runs the command line with the arguments.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeOptions } from './node-options.mjs';
 import { prepare, project } from './prepare.mjs';
 
 prepare();
-const child = spawn(process.execPath, [join(project, 'dist', 'cli.js'), ...process.argv.slice(2)], {
+const child = spawn(process.execPath, [...nodeOptions, join(project, 'dist', 'cli.js'), ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
 // A terminal's Ctrl-C reaches the child by itself: we only wait for it to end in order.

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { fetch } from 'undici';
 import { WebSocket } from 'ws';
 import { stringify } from 'yaml';
+import { nodeOptions } from '../../scripts/node-options.mjs';
 import { nowMs } from './child.mjs';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -45,7 +46,7 @@ export class Bridge {
   start() {
     const options = (process.env.CROSSTALK_BENCH_NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '');
     const startedMs = nowMs();
-    this.#process = spawn(process.execPath, [...this.node, ...options, program], {
+    this.#process = spawn(process.execPath, [...nodeOptions, ...this.node, ...options, program], {
       cwd: this.#folder,
       env: { PATH: process.env.PATH, CROSSTALK_CONFIG: this.file },
       stdio: ['ignore', 'pipe', 'pipe'],
