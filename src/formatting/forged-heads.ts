@@ -21,7 +21,7 @@ export interface Heads {
 }
 
 /** Pure: whether a reader may take a line for the beginning of what another person says through the relay. */
-export function looksLikeHead(line: string, label?: string): boolean {
+function looksLikeHead(line: string, label?: string): boolean {
   if (plainlyNone.test(line)) return false;
   const shape = skeleton(line.slice(0, longestHead));
   return head.test(shape) || (label !== undefined && shape.indexOf(`(${skeleton(label)})`) > 0);

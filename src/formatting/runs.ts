@@ -72,7 +72,7 @@ function push(inlines: Inline[], leaf: Leaf): void {
 }
 
 /** Pure: whether two marks say the same, of the same. */
-export function isSameMark(a: Mark | undefined, b: Mark): boolean {
+function isSameMark(a: Mark | undefined, b: Mark): boolean {
   if (a === undefined || a.type !== b.type) return false;
   if (a.type === 'link' && b.type === 'link') return a.url === b.url;
   if (a.type === 'spoiler' && b.type === 'spoiler') return a.reason === b.reason;
