@@ -19,6 +19,7 @@ import { FilesInFlight } from './media/files-in-flight.js';
 import { SoundConversion } from './media/sound-conversion.js';
 import { SpokenFiles } from './media/spoken-files.js';
 import { PublicPictures } from './media/public-pictures.js';
+import { tidyHeap } from './media/tidy-heap.js';
 import { PublicListener } from './listeners/public-listener.js';
 import type { AccountStore } from './model/account-store.js';
 import type { SpeakerWish } from './model/capabilities.js';
@@ -184,6 +185,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       typing: (changed) => ephemeral.typing(changed),
       presence: (changed) => presences.changed(changed),
       wasRead: (upTo) => reading.read(upTo),
+      showsRead: (of) => adapters.get(of)?.showRead !== undefined,
       wake: (woken) => bridge.wakeRooms(account, woken),
       pushed: (told) => rooms.pushed(account, told),
       picturePath: (picture) => pictures.pathOf(picture),
@@ -222,7 +224,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
   const reading = new Reading({
     adapters,
     beside: (room) => links.beside(room),
-    reached: (message, room) => readingRows.reached(message, room),
+    reached: (read, room) => readingRows.reached(read, room),
     clock,
     log,
   });
@@ -265,7 +267,7 @@ export function buildHouse({ settings, databaseUrl, masterKey, log }: Foundation
       maxFileBytes: settings.files.maxBytes ?? Number.MAX_SAFE_INTEGER,
       maxTextMessages: settings.files.maxTextMessages,
       spoken: new SpokenFiles(new SoundConversion(), log),
-      inFlight: new FilesInFlight(),
+      inFlight: new FilesInFlight(tidyHeap(clock)),
     }),
     written,
     adapters,

@@ -5,24 +5,24 @@ import { serve } from '../support/child.mjs';
 import { witnessCalls } from './witness.mjs';
 
 const slack = new SlackSandbox({ rateLimits: 'off', largeFiles: 'counted' });
-const team = slack.addWorkspace({ name: 'Town' });
-const pia = slack.addUser(team, { realName: 'Pia' });
-const { id, appToken } = slack.registerApp({
+const team = slack.workspaces.add({ name: 'Town' });
+const pia = slack.workspaces.addUser(team, { realName: 'Pia' });
+const { id, appToken } = slack.apps.register({
   name: 'Crosstalk',
   scopes: bridgeScopes,
   events: bridgeEvents,
   commands: ['/crosstalk'],
 });
-const { botToken, botUser } = slack.installApp(id, team);
+const { botToken, botUser } = slack.apps.install(id, team);
 
 serve({
   start: async () => ({ ...(await slack.start(0)), botToken, appToken }),
   rooms: (count) =>
     Array.from({ length: count }, (_, at) =>
-      slack.createChannel({ team, name: `team-${at}`, creator: pia, members: [botUser] }),
+      slack.channels.create({ team, name: `team-${at}`, creator: pia, members: [botUser] }),
     ),
   /** How many WebSockets the app keeps. */
-  connections: () => slack.connections(id),
+  connections: () => slack.apps.connections(id),
   /** `{}`: the real Slack's, `off`: none. */
   limit: (limits) => slack.setRateLimits(limits),
   ...witnessCalls(slack.ledger, slack.faults, {

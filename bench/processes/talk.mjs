@@ -30,17 +30,17 @@ serve({
           }),
       }),
     );
-    return { url, password: talk.issueAppPassword('bridge') };
+    return { url, password: talk.accounts.issueAppPassword('bridge') };
   },
   rooms: (count) =>
     Array.from({ length: count }, (_, at) =>
-      talk.createRoom({ name: `Team ${at}`, owner: 'bridge', members: ['anna', 'ben'] }),
+      talk.rooms.create({ name: `Team ${at}`, owner: 'bridge', members: ['anna', 'ben'] }),
     ),
   /** Installs a bot, and turns it on in these rooms, a few at a time: each is told at once. */
   async bot(bot, rooms) {
-    talk.installBot({ ...bot, features: ['webhook', 'response', 'reaction'] });
+    talk.bots.install({ ...bot, features: ['webhook', 'response', 'reaction'] });
     for (const [at, room] of rooms.entries()) {
-      talk.turnBotOn(room, bot.name);
+      talk.bots.turnOn(room, bot.name);
       if (at % 20 === 19) await sleep(20);
     }
   },

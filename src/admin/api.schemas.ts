@@ -189,7 +189,7 @@ const portalStatus = z.strictObject({
     reason: z.string().nullable(),
   }),
 });
-export const linkStatus = z.strictObject({
+const linkStatus = z.strictObject({
   key: linkName,
   owner: z.enum(['settings', 'database']),
   state: z

@@ -1,9 +1,10 @@
 import { LoginRefused } from '../model/errors.js';
 import { accountId } from '../model/ids.js';
+import type { AccountProfile } from '../model/network-adapter.js';
 import { systemClock } from '../workers/system-clock.js';
 import { checkLogins } from './check.js';
 
-const account = (id: string, connect: () => Promise<{ login: string; summary: string }>) => ({
+const account = (id: string, connect: () => Promise<AccountProfile>) => ({
   account: accountId(id),
   connect,
 });
@@ -31,6 +32,14 @@ describe('crosstalk check', () => {
 
   it('all is well where every account has a login of its own', async () => {
     expect((await check(loggedIn('one', 'anna'), loggedIn('two', 'ben'))).code).toBe(0);
+  });
+
+  it('what does not work beside a login is told, and is a fault', async () => {
+    const profile = { login: 'anna', summary: 'anna at home', warnings: ['nothing is marked: give it the file'] };
+    expect(await check(account('one', () => Promise.resolve(profile)))).toEqual({
+      code: 1,
+      said: ['ok        one: anna at home', 'failed    one: nothing is marked: give it the file'],
+    });
   });
 
   it('two accounts with the same login are a fault', async () => {

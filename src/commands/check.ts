@@ -50,6 +50,10 @@ export async function checkLogins(
       const other = logins.claim(profile.login, account);
       if (other !== undefined) throw new Error(sameLoginAs(other));
       print(`ok        ${account}: ${profile.summary}`);
+      for (const warning of profile.warnings ?? []) {
+        failed = 1;
+        print(`failed    ${account}: ${warning}`);
+      }
     } catch (error) {
       failed = 1;
       print(`failed    ${account}: ${failureSentence(error)}`);

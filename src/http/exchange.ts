@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { giveBack } from './spent-buffers.js';
 import { KeptBack, TransportError, type TransportFailure } from './transport-failure.js';
 
 /** What an exchange sends, and how long and how much it takes. Where it goes is its pool's to know. */
@@ -15,7 +16,7 @@ export interface ExchangeRequest {
   readonly beforeSend?: () => void;
 }
 
-/** A body that goes out as it comes: it may take as long as it moves. */
+/** A body that goes out as it comes: it may take as long as it moves. Its chunks are empty once they are sent. */
 export class StreamedBody {
   constructor(
     readonly stream: AsyncIterable<Uint8Array>,
@@ -29,7 +30,7 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** Throws TransportError, or KeptBack with what `beforeSend` threw. */
+/** Throws TransportError, or KeptBack with what `beforeSend` threw. `dispatcher`: one with `keptConnections`. */
 export function exchange(
   dispatcher: Dispatcher,
   target: Pick<Dispatcher.DispatchOptions, 'origin' | 'path' | 'method'>,
@@ -78,7 +79,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (!(body instanceof StreamedBody)) return { headers: { ...headers }, body };
     return {
       headers: { ...headers, 'content-length': String(body.bytes) },
-      body: Readable.from(this.#moving(body.stream), { objectMode: false }),
+      // Whatever can be iterated over is a body, but not in undici's types. A Readable would read ahead, and not tell what was sent.
+      body: this.#moving(body.stream) as unknown as Readable,
     };
   }
 
@@ -86,6 +88,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     for await (const chunk of stream) {
       this.#timer.refresh();
       yield chunk;
+      giveBack(chunk);
     }
     this.#timer.refresh();
   }

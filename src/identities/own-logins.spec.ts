@@ -71,9 +71,9 @@ describe('OwnLogins', () => {
   it('what it does beside speaking is told, and nothing else', async () => {
     const shows = 'It shows there that you are online or away while you are that here.';
     expect((await of(cloud).login(wish)).says).not.toContain(shows);
-    asked = { address, forMs: 1_200_000, takenBackAt: 'in Nextcloud', uses: ['presence', 'reading'] };
+    asked = { address, forMs: 1_200_000, takenBackAt: 'in Nextcloud', uses: ['files', 'presence', 'reading'] };
     expect((await of(cloud).login(wish)).says).toContain(
-      `${shows} What you have read here it has read there, as far as this network tells of it. Crosstalk does nothing else with it.`,
+      `Files that you send here go into your own files there, and are shown from there; those that you delete here are deleted there. ${shows} What you have read here it has read there, and what you have read there is read here, as far as the two networks let it. Crosstalk does nothing else with it.`,
     );
   });
 

@@ -6,8 +6,11 @@ import type { CommandAnswer } from '../model/room-command.js';
 
 /** What people are told of a login beside that it speaks. */
 const saidOf: Readonly<Record<LoginUse, string>> = {
+  files:
+    'Files that you send here go into your own files there, and are shown from there; those that you delete here are deleted there.',
   presence: 'It shows there that you are online or away while you are that here.',
-  reading: 'What you have read here it has read there, as far as this network tells of it.',
+  reading:
+    'What you have read here it has read there, and what you have read there is read here, as far as the two networks let it.',
 };
 
 export interface OwnLoginParts {

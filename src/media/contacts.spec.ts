@@ -44,6 +44,20 @@ it.each([card, { ...card, name: 'anna.VCF', mime: 'application/octet-stream' }, 
   },
 );
 
+it('they stay in words where what is said with the card is edited, and are not asked for where only a file goes', async () => {
+  const { kind: _sent, ...said } = sent(card);
+  const edit = { ...said, kind: 'messageEdited', version: '2' } as const;
+  const event = await withContacts(edit, open, signal);
+  if (event.kind !== 'messageEdited') throw new Error('another event');
+  expect(toPlain(event.body)).toBe('whom to ask\n\n👤 Anna Smith\n☎ 0151');
+  opened.length = 0;
+  const lost = { ...edit, words: 'same', filesGone: [1] } as const;
+  expect(await withContacts(lost, open, signal)).toBe(lost);
+  const { files: _none, ...bare } = edit;
+  expect(await withContacts(bare, open, signal)).toBe(bare);
+  expect(opened).toEqual([]);
+});
+
 it('other files are not opened, nor what cannot be had', async () => {
   const event = sent({ ...card, mime: 'text/plain' }, { ...card, instead: { why: 'it is encrypted' } });
   expect(await withContacts(event, open, signal)).toBe(event);

@@ -19,10 +19,12 @@ const opened = (): Promise<OpenedFile> =>
 describe('FilesInFlight', () => {
   let inFlight: FilesInFlight;
   let started: string[];
+  let tidied: number;
 
   beforeEach(() => {
-    inFlight = new FilesInFlight();
+    inFlight = new FilesInFlight(() => (tidied += 1));
     started = [];
+    tidied = 0;
   });
 
   /** A delivery that opens a file; what it opened is not read yet. */
@@ -52,6 +54,17 @@ describe('FilesInFlight', () => {
     await settle();
     return all;
   };
+
+  it('while large files wait for others memory is tidied, and not before', async () => {
+    const [first] = await fill();
+    const before = tidied;
+    const fifth = begin('5');
+    await settle();
+    const waiting = tidied;
+    if (first !== undefined) await readWhole(first);
+    await fifth.opened;
+    expect([before, waiting, tidied]).toEqual([0, 1, 2]);
+  });
 
   it('four large files move at once, and the others follow as they came', async () => {
     const [first, second] = await fill();

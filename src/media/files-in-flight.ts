@@ -20,6 +20,9 @@ interface Way {
 export class FilesInFlight {
   readonly #ways = new Map<string, Way>();
 
+  /** `tidy`: called while some wait for others, which is when much passes through the memory. */
+  constructor(private readonly tidy: () => void) {}
+
   /** For one delivery, which opens its files one after the other. */
   place(to: AccountId): FilePlace {
     return new FilePlace((from, signal) => this.#enter(`${from} ${to}`, signal));
@@ -29,12 +32,18 @@ export class FilesInFlight {
     const way = this.#ways.get(name) ?? { moving: 0, waiting: new Set() };
     this.#ways.set(name, way);
     if (way.moving < mostAtOnce) way.moving += 1;
-    else await turn(way, signal);
+    else {
+      this.tidy();
+      await turn(way, signal);
+    }
     return () => {
       const [next] = way.waiting;
-      // Whoever comes next has the place: nobody overtakes.
-      if (next !== undefined) next();
-      else way.moving -= 1;
+      if (next === undefined) way.moving -= 1;
+      else {
+        // Whoever comes next has the place: nobody overtakes.
+        next();
+        this.tidy();
+      }
       if (way.moving === 0) this.#ways.delete(name);
     };
   }

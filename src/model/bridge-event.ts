@@ -82,6 +82,8 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   readonly filesGone?: readonly number[];
   /** Those that it was not sent with, each with the place that it has among all of them. */
   readonly filesAdded?: readonly AddedFile[];
+  /** Of a message that was sent without files: those of `filesAdded` are all that it has, and others that edits gave it before are gone. */
+  readonly filesBefore?: 'gone';
   /** Nothing but files is gone: the words are those that are shown, and `body` does not say them. Absent: `body` does. */
   readonly words?: 'same';
   /** As of a message that is sent: where what it answers was not bridged, the quote that stands in its place stays. */
@@ -273,8 +275,13 @@ export interface PresenceChanged {
 }
 
 /** Somebody has read the room, up to this message and with it. */
+/** The actor may be of another account than the room: there they lend a login, which has told it. */
 export interface ReadUpTo extends Happened<'readUpTo'> {
   readonly message: MessageRef;
+  /** The ids of what stands in the room are numbers that grow: where that one was not bridged, the last before it counts. */
+  readonly ids?: 'ascending';
+  /** They let nobody see what they have read. Absent: they do. */
+  readonly isPrivate?: true;
 }
 
 /** The message that an event is about, where it is about an existing one. */

@@ -96,8 +96,8 @@ export function isOfFiles(event: BridgeEvent): event is MessageEdited & { readon
 
 /** Pure: what a message that was not sent yet is to say after an edit. A file that it lost is told of in its place. */
 export function asEdited(said: MessageSent, edit: MessageEdited): MessageSent {
-  const { body, style, filesGone = [], filesAdded = [] } = edit;
-  const kept = said.files.map((file, place) =>
+  const { body, style, filesGone = [], filesAdded = [], filesBefore } = edit;
+  const kept = (filesBefore === 'gone' ? [] : said.files).map((file, place) =>
     filesGone.includes(place) ? { ...file, instead: { why: 'it was deleted' } } : file,
   );
   const files = [...kept, ...filesAdded.flatMap(({ place, file }) => (place < kept.length ? [] : [file]))];

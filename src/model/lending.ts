@@ -6,8 +6,8 @@ export type Lender = Pick<UserRef, 'account' | 'id'>;
 /** Each login that an account was lent has an entry of its own in the account's store, whose key begins so. They are counted by that. */
 export const lentFront = 'own-login/';
 
-/** What a login does beside speaking: it shows that its lender is there, and has read what they have read, in their own network. */
-export const loginUses = ['presence', 'reading'] as const;
+/** What a login does beside speaking: it sends its lender's files from files of their own, shows that they are there, and has read what they have read, in their own network. */
+export const loginUses = ['files', 'presence', 'reading'] as const;
 export type LoginUse = (typeof loginUses)[number];
 
 /** Where a person allows the login, and how it is taken back there, as the end of a sentence: `in Nextcloud, under …`. */

@@ -28,6 +28,8 @@ export interface RawPayload {
   readonly body: Uint8Array;
   /** It was told as it happened, after all that its room told before: what it changes is new, whatever clocks said and say. */
   readonly isNews?: true;
+  /** The payload of what it says something about. Where that was not stored before, but comes with it, it says nothing new, and is ignored. */
+  readonly about?: InboxKey;
 }
 
 /** What the core offers to those who bring events: when it resolves, the batch is stored and may be acknowledged. */
@@ -141,7 +143,10 @@ export interface DeliveryRequest<E extends BridgeEvent> {
   readonly room: RoomId;
   readonly event: E;
   readonly speaker: Speaker;
-  /** The copies in this room of the message that the event is about, by part; empty for a new message. */
+  /**
+   * The copies in this room of the message that the event is about, by part; empty for a new message. Of a file that an edit adds, which
+   * is a message of its own: the first of those that it is added to, where it stands too.
+   */
   readonly target: readonly Copy[];
   /** What the reaction that is taken back was made as; absent where that was not written down. */
   readonly reaction?: Copy;
@@ -256,12 +261,23 @@ export interface AccountProfile {
   readonly login: string;
   /** One sentence for a person: who is logged in where, which version answers. */
   readonly summary: string;
+  /** What does not work beside, each with its remedy, while all else does. Absent: nothing. */
+  readonly warnings?: readonly string[];
 }
 
-/** By which payload it was told that a message was sent, and when that was by the network's clock. */
+/** By which payload it is told that a message was sent. */
 export interface FirstTold {
   readonly key: InboxKey;
-  readonly sentAt: Date;
+  /** When it was, by the network's clock. Absent: what answers a message that did not come is not kept waiting for it. */
+  readonly sentAt?: Date;
+}
+
+export interface ReadElsewhere {
+  readonly room: RoomId;
+  readonly person: UserId;
+  readonly message: RemoteId;
+  /** `private`: nobody else is to see it. */
+  readonly how: 'seen' | 'private';
 }
 
 export interface NetworkAdapter {
@@ -270,8 +286,8 @@ export interface NetworkAdapter {
   /** `kept`: payloads come in the order in which things happened; a target unknown by then was never bridged. */
   readonly sourceOrder: 'kept' | 'notKept';
   /**
-   * Pure. Where no order is kept: the inbox key of the payload that tells that a message was sent, and when it was, which both stand in
-   * its id. Absent: what comes before what it answers is not kept waiting.
+   * Pure, by what stands in its id: a message whose payload came and became none is nobody's to wait for. Where no order is kept it says
+   * as well when the message was sent. Absent, or undefined: nothing is known of that.
    */
   readonly firstTold?: (message: MessageRef) => FirstTold | undefined;
   /**
@@ -313,6 +329,12 @@ export interface NetworkAdapter {
    * BridgeErrors. Absent: nobody sees that.
    */
   readonly showPresence?: (person: UserRef, presence: Presence, signal: AbortSignal) => Promise<void>;
+
+  /**
+   * One of its own people has read a room as far as that message, by a login that they lend elsewhere: marks it as they would. Nothing where
+   * they are not in the room. Throws BridgeErrors. Absent: it cannot act as its own people.
+   */
+  readonly showRead?: (read: ReadElsewhere, signal: AbortSignal) => Promise<void>;
 
   /** Whether its people can react so. Throws BridgeErrors. Absent: with whatever its rooms' capabilities say. */
   readonly hasReaction?: (emoji: string, signal: AbortSignal) => Promise<boolean>;

@@ -61,6 +61,8 @@ export interface AdapterContext<Settings> {
   presence(changed: PresenceChanged): void;
   /** Somebody has read a linked room up to a message: whose login is lent has read as much elsewhere. Kept nowhere. */
   wasRead(upTo: ReadUpTo): void;
+  /** Whether what its people have read elsewhere is marked at that account: else nobody need be asked. */
+  showsRead(account: AccountId): boolean;
   /** Has these linked rooms read at once, by whichever replica reads them. */
   wake(rooms: readonly RoomId[]): Promise<void>;
   /** The network told of these rooms by itself, to whichever replica: their account's owner is to know. */

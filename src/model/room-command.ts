@@ -1,9 +1,9 @@
 import type { RoomId, UserId } from './ids.js';
 
 /** What only those may ask whom the settings let see to links. */
-export const linkVerbs = ['link', 'unlink', 'status'] as const;
+const linkVerbs = ['link', 'unlink', 'status'] as const;
 /** What everybody may ask. */
-export const ownVerbs = ['login', 'logout', 'help'] as const;
+const ownVerbs = ['login', 'logout', 'help'] as const;
 
 const verbs: ReadonlySet<string> = new Set([...linkVerbs, ...ownVerbs]);
 

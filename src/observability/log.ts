@@ -13,6 +13,7 @@ const secretFields = [
   'asToken',
   'bearerToken',
   'botToken',
+  'doublePuppetToken',
   'hsToken',
   'secret',
   'clientSecret',

@@ -1,6 +1,6 @@
 import type { BridgedMessage } from '../model/bridged-message.js';
 import type { RemoteId, RoomRef, UserId } from '../model/ids.js';
-import { firstTold } from '../model/told-reactions.js';
+import { firstToldPart } from '../model/told-reactions.js';
 import type { Database } from './database.js';
 
 /** What the bridge knows of the messages in a room. */
@@ -19,7 +19,7 @@ export class BridgedRepository {
          join messages m on m.id = c.message
         where m.deleted_at is null
         group by m.id order by max(c.remote) desc`,
-      [account, id, from, limit, firstTold],
+      [account, id, from, limit, firstToldPart],
     );
     return rows.map(({ author, ...row }) => ({ ...row, ...(author === null ? {} : { author }) }));
   }

@@ -4,7 +4,7 @@ import type { Copy } from '../model/network-adapter.js';
 import type { RowId } from '../model/routing.js';
 import { isOfFiles } from '../model/file-parts.js';
 import { firstLine } from '../model/in-line.js';
-import { firstTold } from '../model/told-reactions.js';
+import { firstToldPart } from '../model/told-reactions.js';
 import type { Fence, Transaction } from './database.js';
 import type { DeliveryResult, Lane } from '../model/delivery.js';
 import { storeCast } from './poll.repository.js';
@@ -75,7 +75,7 @@ function isCopy({ part }: Copy): boolean {
 function isOfMessage({ delivery, hash, made }: DeliveryResult): boolean {
   const { kind } = delivery.event;
   // Said in words, it goes with its message.
-  if (kind === 'reactionAdded') return made.every(({ part }) => part >= firstTold);
+  if (kind === 'reactionAdded') return made.every(({ part }) => part >= firstToldPart);
   if (kind === 'pollStarted' || kind === 'pollCounted') return true;
   return kind === 'messageSent' || kind === 'messageEdited' || (kind === 'threadChanged' && hash !== null);
 }
@@ -119,7 +119,7 @@ export async function storeChange(tx: Transaction, lane: Lane, result: DeliveryR
         `delete from copies c using reaction_copies r
           where r.portal = $1 and r.message = $2 and r.emoji = $3 and r.account = $4 and r.person = $5
             and c.message = r.message and c.portal = r.portal and c.remote = r.remote and c.part >= $6`,
-        [...reactionKey(lane, delivery.message, { ...event, emoji: event.emoji }), firstTold],
+        [...reactionKey(lane, delivery.message, { ...event, emoji: event.emoji }), firstToldPart],
       );
       await tx.rows(
         `delete from reaction_copies where portal = $1 and message = $2 and emoji = $3 and account = $4 and person = $5`,

@@ -1,4 +1,4 @@
-import { firstTold } from '../model/told-reactions.js';
+import { firstToldPart } from '../model/told-reactions.js';
 import type { Lane, DeliveryResult, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { AccountId, DeliveryId, MessageRef, RemoteId, RoomId, RoomRef, UserId } from '../model/ids.js';
@@ -94,7 +94,7 @@ export class DeliveryRepository {
                 select from copies c where c.message = r.message and c.portal = r.portal and c.remote = r.remote and c.part >= $4
               ) as told
          from reaction_copies r where portal = $1 and message = $2 and emoji = $3`,
-      [lane, message, emoji, firstTold],
+      [lane, message, emoji, firstToldPart],
     );
   }
 

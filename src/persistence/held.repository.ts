@@ -1,5 +1,5 @@
 import type { BridgeEvent } from '../model/bridge-event.js';
-import type { AccountId, MessageRef, RemoteId, RoomId } from '../model/ids.js';
+import type { AccountId, InboxKey, MessageRef, RemoteId, RoomId } from '../model/ids.js';
 import type { RowId } from '../model/routing.js';
 import { RaceLost, type Transaction } from './database.js';
 
@@ -9,6 +9,12 @@ export interface HeldRow {
   readonly inbox: RowId;
   readonly account: AccountId;
   readonly event: BridgeEvent;
+}
+
+/** A held event by its row, and what it waits for. */
+export interface HeldTarget {
+  readonly held: RowId;
+  readonly message: MessageRef;
 }
 
 type StoredHeldRow = Omit<HeldRow, 'event'> & { readonly event: string };
@@ -59,6 +65,43 @@ export async function takeOverdueHeld(tx: Transaction, limit: number): Promise<H
                                       order by least(until, deliver_at), id limit $1 for update skip locked)
        returning id, inbox, account, event`,
       [limit],
+    ),
+  );
+}
+
+/** What is held of these accounts, and is not about anything of ours: its room's lane has nothing left of what it got before. */
+export async function heldOfOthers(
+  tx: Transaction,
+  accounts: readonly AccountId[],
+  limit: number,
+): Promise<HeldTarget[]> {
+  const rows = await tx.rows<{ id: RowId; account: AccountId; room: RoomId; remote: RemoteId }>(
+    `select held.id, held.account, held.room, held.remote from held join inbox i on i.id = held.inbox
+      where held.account = any($1) and ${notPaused}
+        and not exists (select 1 from portals p join deliveries d on d.lane = p.id
+                         where p.account = held.account and p.room = held.room and p.removed_at is null
+                           and d.state in ('waiting', 'parked') and d.created_at <= i.received_at)
+      order by held.id limit $2`,
+    [accounts, limit],
+  );
+  return rows.map(({ id, account, room, remote }) => ({
+    held: id,
+    message: { room: { account, id: room }, id: remote },
+  }));
+}
+
+/** Those of these held events whose target was told by this payload, oldest first; they are no longer held afterwards. */
+export async function takeTold(
+  tx: Transaction,
+  asked: readonly (HeldTarget & { key: InboxKey })[],
+): Promise<HeldRow[]> {
+  return inTheirOrder(
+    await tx.rows<StoredHeldRow>(
+      `delete from held where id in (select held.id from held join unnest($1::bigint[], $2::text[]) as asked (id, key) using (id)
+                                      where (select true from inbox i where i.account = held.account and i.key = asked.key)
+                                      order by held.id for update of held skip locked)
+       returning id, inbox, account, event`,
+      [asked.map(({ held }) => held), asked.map(({ key }) => key)],
     ),
   );
 }

@@ -1,7 +1,7 @@
 import { fromPlain } from '../formatting/plain.js';
 import type { MessageEdited } from '../model/bridge-event.js';
 import { accountId, type FileRef, remoteId, roomId, userId } from '../model/ids.js';
-import { addedIn } from './added-files.js';
+import { addedIn, replacedIn } from './added-files.js';
 
 const room = { account: accountId('left'), id: roomId('a') };
 const file: FileRef = { account: room.account, id: 'p', name: 'p.png', mime: 'image/png', bytes: 2_000 };
@@ -44,5 +44,27 @@ describe('a file that an edit adds', () => {
     const { filesAdded: _none, ...words } = edit;
     expect(addedIn(words, [], able)).toEqual([]);
     expect(addedIn({ ...edit, kind: 'messageDeleted' }, [], able)).toEqual([]);
+  });
+});
+
+describe('a file that gives way to another one', () => {
+  const copy = (part: number): { part: number; id: ReturnType<typeof remoteId> } => ({
+    part,
+    id: remoteId(`part ${String(part)}`),
+  });
+  const copies = [0, 1, 500, 501, 502, 990].map(copy);
+  const other: MessageEdited = { ...edit, filesAdded: [{ place: 1, file }], filesBefore: 'gone' };
+
+  it('goes, and all that edits added goes where the message has none any more', () => {
+    expect(replacedIn(other, copies, { made: [] })).toEqual([copy(500), copy(502)]);
+    expect(replacedIn({ ...other, filesAdded: [] }, copies, { made: [] })).toEqual([500, 501, 502].map(copy));
+  });
+
+  it('is not what an earlier attempt of the same edit made', () => {
+    expect(replacedIn(other, copies, { made: [copy(502)] })).toEqual([copy(500)]);
+  });
+
+  it('there is none where the edit does not say so', () => {
+    expect(replacedIn(edit, copies, { made: [] })).toEqual([]);
   });
 });

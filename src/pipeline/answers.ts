@@ -6,18 +6,18 @@ import { eventsIn, startsMessage } from './batch.js';
 import type { Interpretation } from './interpret.js';
 
 /** What a new message answers, and what is known of that before it has come. */
-export interface Answer extends FirstTold {
+export interface Answer extends Required<FirstTold> {
   readonly message: MessageRef;
 }
 
-/** See `NetworkAdapter`; undefined where the source keeps order. */
+/** See `NetworkAdapter`. */
 export type TellsFirst = (message: MessageRef) => FirstTold | undefined;
 
 /** What the event answers, as far as it may be waited for. */
 export function answersOf(event: BridgeEvent, firstTold: TellsFirst): readonly Answer[] {
   return answeredBy(event).flatMap((message) => {
-    const told = firstTold(message);
-    return told === undefined ? [] : [{ message, ...told }];
+    const { key, sentAt } = firstTold(message) ?? {};
+    return key === undefined || sentAt === undefined ? [] : [{ message, key, sentAt }];
   });
 }
 

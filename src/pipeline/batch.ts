@@ -33,11 +33,15 @@ export function freshOf(
   const fresh = [...new Map(reads.map((read) => [read.key, read])).values()].filter(
     ({ key, content }) => !stored.has(key) && !isEchoOf(content, (copy) => known.copies.has(copyKey(copy))),
   );
-  return fresh.flatMap(({ key, body, content, isNews }, index) => {
+  const keys = new Set(fresh.map(({ key }) => key));
+  return fresh.flatMap(({ key, body, content, isNews, about }, index) => {
     const id = inboxIds[index];
-    return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content, isNews }];
+    const says = about !== undefined && keys.has(comparable(about)) ? toldAtOnce : content;
+    return id === undefined ? [] : [{ inbox: { id, account: adapter.account, key, body }, content: says, isNews }];
   });
 }
+
+const toldAtOnce: Interpretation = { ignored: 'it was so already when it was told what it is about' };
 
 export function startsMessage(
   event: BridgeEvent,

@@ -13,7 +13,8 @@ import type { Capabilities } from '../model/capabilities.js';
 import { accountId, type FileElsewhere, remoteId, roomId, userId, type UserRef } from '../model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../model/link-options.js';
 import { toPlain } from '../formatting/plain.js';
-import { degrade, type Degraded, type Resolved } from './degrade.js';
+import { degrade } from './degrade.js';
+import type { Degraded, Resolved } from './degraded.js';
 
 const room = { account: accountId('left'), id: roomId('a') };
 const able: Capabilities = {

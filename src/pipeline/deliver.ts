@@ -16,8 +16,9 @@ import { mostSoundBytes } from '../media/sound-conversion.js';
 import type { SpokenFiles } from '../media/spoken-files.js';
 import type { Lane, WaitingDelivery } from '../model/delivery.js';
 import type { DeliveryKeys } from './delivery-key.js';
-import { tooLarge } from './degrade.js';
-import { Preparation, type PreparationParts, type Prepared, type Unbound } from './preparation.js';
+import { tooLarge } from './degrade-messages.js';
+import { Preparation, type PreparationParts } from './preparation.js';
+import type { Prepared, Unbound } from './prepared.js';
 
 export interface DelivererParts extends PreparationParts {
   readonly keys: DeliveryKeys;

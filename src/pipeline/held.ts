@@ -1,7 +1,14 @@
 import type { MessageRef } from '../model/ids.js';
 import type { NetworkAdapter } from '../model/network-adapter.js';
 import type { Transaction } from '../persistence/database.js';
-import { type HeldRow, knownTargetsOfHeld, takeHeld, takeOverdueHeld } from '../persistence/held.repository.js';
+import {
+  heldOfOthers,
+  type HeldRow,
+  knownTargetsOfHeld,
+  takeHeld,
+  takeOverdueHeld,
+  takeTold,
+} from '../persistence/held.repository.js';
 import type { TellsFirst } from './answers.js';
 import { contentsOf, eventsIn, sentBy } from './batch.js';
 import type { Arrival } from './arrival-route.js';
@@ -21,11 +28,31 @@ export async function waitingFor(
   return withThoseAbout(tx, arrivalsOf(await takeHeld(tx, messages), 'held', adapters), adapters);
 }
 
-/** Takes the events that wait for messages that are known by now, and those that have waited for long enough. */
+/** Takes the events that wait for messages that are known by now, those that have waited for long enough, and those that wait in vain. */
 export async function released(tx: Transaction, adapters: Adapters): Promise<Arrival[]> {
   const waited = await waitingFor(tx, await knownTargetsOfHeld(tx, mostHeld), adapters);
   const overdue = await takeOverdueHeld(tx, mostHeld);
-  return [...waited, ...(await withThoseAbout(tx, arrivalsOf(overdue, 'overdue', adapters), adapters))];
+  const late = arrivalsOf([...overdue, ...(await inVain(tx, adapters))], 'overdue', adapters);
+  return [...waited, ...(await withThoseAbout(tx, late, adapters))];
+}
+
+/**
+ * Where order is kept only what may be about something of ours is held. When the lane has written down all that it had to say before,
+ * that is known; any other message whose payload came, and became none, was gone before it was read.
+ */
+async function inVain(tx: Transaction, adapters: Adapters): Promise<readonly HeldRow[]> {
+  const keeping = [...adapters.values()].filter(({ sourceOrder }) => sourceOrder === 'kept');
+  const held = await heldOfOthers(
+    tx,
+    keeping.map(({ account }) => account),
+    mostHeld,
+  );
+  const tells = firstToldIn(adapters);
+  const asked = held.flatMap((each) => {
+    const key = tells(each.message)?.key;
+    return key === undefined ? [] : [{ ...each, key }];
+  });
+  return asked.length === 0 ? [] : takeTold(tx, asked);
 }
 
 /** A message that waited may itself be what others wait for. */

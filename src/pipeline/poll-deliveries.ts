@@ -12,7 +12,7 @@ import type { Lane, ShownCopy } from '../model/delivery.js';
 import type { ShownPoll } from '../model/network-adapter.js';
 import type { PollBoard } from '../model/poll.js';
 import type { RichText } from '../model/rich-text.js';
-import { noticeLine } from './degrade.js';
+import { noticeLine } from './degraded.js';
 import { noticeOf } from './notices.js';
 import { firstTally, lastTally, nothingElsewhere, pollIn, tallyElsewhere, tallyInWords, wholeTally } from './polls.js';
 

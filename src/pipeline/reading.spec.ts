@@ -1,6 +1,7 @@
 import { MovedClock } from '../../test/support/moved-clock.js';
 import { accountId, remoteId, roomId, userId, type RoomRef } from '../model/ids.js';
 import type { Lending } from '../model/lending.js';
+import type { NetworkAdapter } from '../model/network-adapter.js';
 import { silentLog } from '../observability/log.js';
 import { Reading } from './reading.js';
 
@@ -13,10 +14,14 @@ describe('pipeline: reading', () => {
   let lenders: Set<string>;
   let beside: Map<string, RoomRef[]>;
   let asked: number;
+  let looked: number;
   let marking: () => Promise<void>;
   let stop: AbortController;
   let running: Promise<void>;
   let reading: Reading;
+
+  /** As a homeserver marks it that we may act on. */
+  let shown: string[];
 
   const lends = (account: string): { lending: Lending } => ({
     lending: {
@@ -31,7 +36,9 @@ describe('pipeline: reading', () => {
   beforeEach(() => {
     clock = new MovedClock();
     marked = [];
+    shown = [];
     asked = 0;
+    looked = 0;
     known = new Map([
       ['1', 'row 1'],
       ['2', 'row 2'],
@@ -41,17 +48,31 @@ describe('pipeline: reading', () => {
     beside = new Map([['matrix', [ref('talk'), ref('slack')]]]);
     marking = () => Promise.resolve();
     reading = new Reading({
-      adapters: new Map<string, Partial<{ lending: Lending }>>([
+      adapters: new Map<string, Pick<NetworkAdapter, 'lending' | 'showRead'>>([
         ['talk', lends('talk')],
         ['far', lends('far')],
-        ['matrix', {}],
+        [
+          'matrix',
+          {
+            showRead: ({ room, person, message, how }) => {
+              shown.push(`${room}: ${person} ${message} ${how}`);
+              return marking();
+            },
+          },
+        ],
         ['slack', {}],
       ]),
       beside: ({ account }) => {
         asked += 1;
         return Promise.resolve(beside.get(account) ?? []);
       },
-      reached: ({ id }) => Promise.resolve(known.get(id)).then((row) => (row === undefined ? row : remoteId(row))),
+      reached: ({ message }) => {
+        looked += 1;
+        const row = known.get(message.id);
+        // The last sign is its place, in each room.
+        const place = BigInt(row?.at(-1) ?? 0);
+        return Promise.resolve(row === undefined ? row : { message: remoteId(row), place, read: place });
+      },
       clock,
       log: silentLog,
     });
@@ -64,13 +85,14 @@ describe('pipeline: reading', () => {
     await running;
   });
 
-  const reads = (name: string, message: string, room = ref('matrix')): void => {
+  const reads = (name: string, message: string, room = ref('matrix'), more: { isPrivate?: true } = {}): void => {
     reading.read({
       kind: 'readUpTo',
       room,
-      actor: { account: room.account, id: userId(name), name: '', standing: 'person' },
+      actor: { account: accountId('matrix'), id: userId(name), name: '', standing: 'person' },
       at: '2026-01-02T03:04:05.000Z',
       message: { room, id: remoteId(message) },
+      ...more,
     });
   };
 
@@ -114,7 +136,7 @@ describe('pipeline: reading', () => {
     expect(marked).toEqual(['talk talk: mia row 4']);
     reads('noah', 'never bridged');
     await clock.pass(60_000);
-    expect(asked).toBe(2 + 3);
+    expect([asked, looked]).toEqual([1 + 1, 2 + 3]);
   });
 
   it('a mark that fails is made again, unless more was read', async () => {
@@ -149,6 +171,68 @@ describe('pipeline: reading', () => {
     await clock.pass(600_000);
     expect(new Set(marked).size).toBe(20);
     expect(marked).toHaveLength(20);
+  });
+
+  it('a server that hangs keeps no other one waiting, nor what else the same person reads', async () => {
+    beside.set('matrix', [ref('talk'), ref('far')]);
+    let end = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (end = resolve));
+    marking = () => (marked.at(-1)?.startsWith('talk') === true ? hanging : Promise.resolve());
+    const people = Array.from({ length: 12 }, (_, at) => `p${String(at)}`);
+    for (const name of people) {
+      lenders.add(name);
+      reads(name, '1', ref('matrix', `of ${name}`));
+    }
+    reads('mia', '1', ref('matrix', 'of mia'));
+    await clock.pass(1000);
+    reads('mia', '2', ref('matrix', 'of mia'));
+    await clock.pass(180_000);
+    end();
+    const far = marked.filter((mark) => mark.startsWith('far'));
+    expect(new Set(far).size).toBe(12 + 1);
+    expect(far).toContain('far far: mia row 2');
+  });
+
+  describe('what a login tells that somebody lends', () => {
+    beforeEach(() => {
+      beside.set('talk', [ref('matrix'), ref('far')]);
+    });
+
+    it('is marked on their own network, and wherever else they lend one', async () => {
+      reads('mia', '1', ref('talk'));
+      reads('noah', '2', ref('talk'), { isPrivate: true });
+      await clock.pass(1000);
+      expect(shown).toEqual(['matrix: mia row 1 seen', 'matrix: noah row 2 private']);
+      expect(marked).toEqual(['far far: mia row 1', 'far far: noah row 2']);
+    });
+
+    it('does not come back, in either direction', async () => {
+      reads('mia', '1', ref('talk'));
+      await clock.pass(1000);
+      reads('mia', '1');
+      await clock.pass(10_000);
+      reads('mia', '2');
+      await clock.pass(10_000);
+      reads('mia', '2', ref('talk'));
+      await clock.pass(10_000);
+      expect(shown).toEqual(['matrix: mia row 1 seen']);
+      expect(marked).toEqual(['far far: mia row 1', 'talk talk: mia row 2', 'far far: mia row 2']);
+    });
+
+    it('is never taken back', async () => {
+      reads('mia', '3');
+      await clock.pass(10_000);
+      reads('mia', '1', ref('talk'));
+      await clock.pass(10_000);
+      expect(shown).toEqual([]);
+    });
+
+    it('and what is told of the network itself marks none of its other rooms', async () => {
+      beside.set('matrix', [ref('matrix', 'other')]);
+      reads('mia', '1');
+      await clock.pass(10_000);
+      expect(shown).toEqual([]);
+    });
   });
 
   it('where nobody lends anything, nothing is asked', async () => {

@@ -11,7 +11,7 @@ import {
   type Wiring,
 } from '../model/routing.js';
 import { firstLine } from '../model/in-line.js';
-import { firstTold } from '../model/told-reactions.js';
+import { firstToldPart } from '../model/told-reactions.js';
 import { startsMessage } from './batch.js';
 import { CallRoutes } from './route-calls.js';
 import { type Arrival, ignored, type RouteOptions, ArrivalRoute, type Verdict } from './arrival-route.js';
@@ -197,7 +197,7 @@ class Routing {
   #aboutMessage(event: MessageEdited, wiring: Wiring): Verdict {
     const target = this.on.known.copies.get(copyKey(event.message));
     if (target === undefined) return this.on.unknownTarget(event, wiring);
-    if (target.part >= firstTold) return ignored('it told of a reaction, which stands elsewhere');
+    if (target.part >= firstToldPart) return ignored('it told of a reaction, which stands elsewhere');
     const version = this.on.versionAfter(this.on.known.messages.get(target.message)?.version, event.version);
     const stale = this.on.stale(target.message, version);
     if (stale !== undefined) return stale;
@@ -220,7 +220,7 @@ class Routing {
         ? this.on.unknownTarget(event, wiring)
         : this.#reactions.remove(event, wiring, reaction, BigInt(event.version), event.message.id);
     }
-    if (target.part >= firstTold) return ignored('it told of a reaction, which stands elsewhere');
+    if (target.part >= firstToldPart) return ignored('it told of a reaction, which stands elsewhere');
     if (this.on.known.messages.get(target.message)?.deleted === true) {
       return ignored('stale: deleted already', target.message);
     }

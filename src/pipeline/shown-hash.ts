@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BridgeEvent } from '../model/bridge-event.js';
 import type { RichText } from '../model/rich-text.js';
-import { shownWith } from './degrade.js';
+import { shownWith } from './degrade-messages.js';
 import { begunPoll, hashOfPoll } from './poll-deliveries.js';
 
 /** Pure: what a message shows, so that an edit that changes nothing is known. Null: nothing is said of it. */

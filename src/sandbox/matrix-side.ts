@@ -14,6 +14,8 @@ import { typedHtml } from './typed-html.js';
 const account = 'matrix';
 const bot = 'crosstalk';
 const ghostPrefix = 'crosstalk_';
+/** A moderator's, as a room gives it to a bridge that is to rename it, to pin, and to delete what others said. */
+const botPower = 50;
 /** First pause after the service could not be reached; the real server's second grows to hours. */
 const pushBackoffMs = 250;
 /** Clients write emoji with variation selector 16 where it may stand; of the page's, that is this one. */
@@ -50,7 +52,8 @@ export class MatrixSide implements Side {
     this.people = ['Mia', 'Noah', 'Olga'].map((name) => ({ id: server.addUser(name.toLowerCase(), name), name }));
     const [creator, ...others] = this.people.map(({ id }) => id);
     if (creator === undefined) throw new Error('nobody makes the room');
-    this.roomId = server.createRoom({ creator, name: room, public: true });
+    const powers = { [`@${bot}:${server.serverName}`]: botPower };
+    this.roomId = server.createRoom({ creator, name: room, public: true, powers });
     for (const other of others) server.join(this.roomId, other);
     this.#learnNames();
     for (const event of server.messages(this.roomId)) {

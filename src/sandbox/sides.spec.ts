@@ -131,6 +131,35 @@ describe.each<[string, () => Side]>([
   });
 });
 
+it('in the room of Matrix the bridge may do what it is to mirror: rename it, pin, and delete what others said', async () => {
+  const side = new MatrixSide('Team', 'http://127.0.0.1:1');
+  const { url } = await side.start(0);
+  const bot = `@crosstalk:${String(side.account()['serverName'])}`;
+  const ask = (method: string, path: string, body: object): Promise<Response> =>
+    fetch(`${url}/_matrix/client/v3/${path}?user_id=${encodeURIComponent(bot)}`, {
+      method,
+      headers: { authorization: `Bearer ${String(side.account()['asToken'])}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const room = encodeURIComponent(side.roomId);
+  try {
+    await ask('POST', `join/${room}`, {});
+    let id = '';
+    side.onChange((change) => {
+      if (change.type === 'entry' && change.entry.kind === 'message') ({ id } = change.entry);
+    });
+    side.act(side.people[0]!.id, { do: 'say', text: 'hello' });
+    const answers = [
+      await ask('PUT', `rooms/${room}/state/m.room.name/`, { name: 'Others' }),
+      await ask('PUT', `rooms/${room}/state/m.room.pinned_events/`, { pinned: [id] }),
+      await ask('PUT', `rooms/${room}/redact/${encodeURIComponent(id)}/one`, {}),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  } finally {
+    await side.stop();
+  }
+});
+
 describe.each<[string, () => Side, string]>([
   ['Talk', () => new TalkSide('Team'), 'Lunch'],
   ['Matrix', () => new MatrixSide('Team', 'http://127.0.0.1:1'), ''],

@@ -31,14 +31,14 @@ export function runCommand(
       server.postMe(channel, person, text);
       return;
     case '/topic':
-      server.setTopic(channel, person, text);
+      server.channels.setTopic(channel, person, text);
       return;
     case '/invite':
     case '/remove': {
       const whom = called(text.trim());
       if (whom === undefined) throw new SlackError('user_not_found');
-      if (command === '/invite') server.join(channel, whom, person);
-      else server.leave(channel, whom, person);
+      if (command === '/invite') server.channels.join(channel, whom, person);
+      else server.channels.leave(channel, whom, person);
       return;
     }
     default: {

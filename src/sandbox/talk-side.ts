@@ -41,8 +41,8 @@ export class TalkSide implements Side {
     this.#server = new TalkSandbox({ pollStepMs, users, talkVersion });
     const members = ['ben', 'clara', bridge];
     // Public: people of the other networks are guests. What they said, moderators alone can change for them.
-    this.#token = this.#server.createRoom({ name: room, owner: 'anna', members, type: 'public' });
-    this.#server.promote(this.#token, bridge);
+    this.#token = this.#server.rooms.create({ name: room, owner: 'anna', members, type: 'public' });
+    this.#server.rooms.promote(this.#token, bridge);
   }
 
   /** Throws an error with code EADDRINUSE where the port is in use. */
@@ -60,7 +60,7 @@ export class TalkSide implements Side {
       network: 'talk',
       url: this.#server.url,
       user: bridge,
-      password: this.#server.issueAppPassword(bridge),
+      password: this.#server.accounts.issueAppPassword(bridge),
       sweepIntervalMs,
       holdIntervalMs,
       pollPauseMs,
@@ -145,14 +145,14 @@ export class TalkSide implements Side {
       case 'ask': {
         const { question, options, results, maxVotes } = act;
         const how = { resultMode: results === 'hidden' ? 1 : 0, maxVotes } as const;
-        server.askPoll(this.#token, person, question, options, how);
+        server.polls.ask(this.#token, person, question, options, how);
         return;
       }
       case 'vote':
-        server.vote(this.#token, person, this.#poll(act.message), act.choices);
+        server.polls.vote(this.#token, person, this.#poll(act.message), act.choices);
         return;
       case 'endPoll':
-        server.closePoll(this.#token, person, this.#poll(act.message));
+        server.polls.close(this.#token, person, this.#poll(act.message));
         return;
       case 'press':
         throw new ActRefused('refused', 'Messages of Talk have no buttons.');

@@ -34,7 +34,7 @@ function renderPlace(where: FaultPlace | undefined): string {
   return 'variable' in where ? ` (${where.variable})` : ` (line ${where.line}, column ${where.column})`;
 }
 
-export function renderFault({ path, where, problem, remedy }: SettingsFault): string {
+function renderFault({ path, where, problem, remedy }: SettingsFault): string {
   return `${path}${renderPlace(where)}: ${problem}\n    ${remedy}`;
 }
 

@@ -173,7 +173,7 @@ export function fieldsFor(field: SectionField | ChoiceField, value: unknown): Re
 }
 
 /** Undefined where the deciding value is missing or unknown. */
-export function chosenOption(field: ChoiceField, value: unknown): SectionField | undefined {
+function chosenOption(field: ChoiceField, value: unknown): SectionField | undefined {
   const decider =
     typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field.by] : undefined;
   return typeof decider === 'string' ? field.options.get(decider) : undefined;

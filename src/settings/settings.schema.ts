@@ -130,7 +130,7 @@ const retention = z.strictObject({
     .describe('After how many days the text of what came in is emptied; its keys are kept.'),
 });
 
-export const roomSchema = z
+const roomSchema = z
   .strictObject({
     account: z.string().min(1).describe('Key of the account through which the room is read and written.'),
     room: z

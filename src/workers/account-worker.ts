@@ -83,11 +83,12 @@ export class AccountWorker {
     this.#refused = new AbortController();
     const session = AbortSignal.any([signal, this.#refused.signal]);
     try {
-      const { login, summary } = await this.adapter.connect(signal);
+      const { login, summary, warnings = [] } = await this.adapter.connect(signal);
       const other = this.parts.claimLogin(login, account);
       if (other !== undefined) throw new LoginRefused(sameLoginAs(other));
       await this.adapter.start(this.ingest, session);
       await this.#opened(login, summary);
+      for (const warning of warnings) this.parts.log.warn({ account }, warning);
       await Promise.all([this.#prove(session, working), this.#own(session)]);
     } finally {
       this.#refused.abort();

@@ -27,7 +27,7 @@ import type { RoomStates } from './room-states.js';
 import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import type { Supervisor } from './supervisor.js';
-import { Turnstile } from './turnstile.js';
+import { Turnstile } from '../model/turnstile.js';
 import { WhenChanged } from './when-changed.js';
 import type { Wakeup, Wakeups } from './wakeups.js';
 

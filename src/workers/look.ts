@@ -151,7 +151,7 @@ function isOutdone(
 async function isWhole(adapter: NetworkAdapter, lane: Lane, { event }: WaitingDelivery): Promise<boolean> {
   if (event.kind !== 'messageSent' && event.kind !== 'messageEdited') return true;
   if (event.kind === 'messageSent' && event.files.length > (event.body.length === 0 ? 1 : 0)) return false;
-  if (event.kind === 'messageEdited' && event.filesAdded !== undefined) return false;
+  if (event.kind === 'messageEdited' && (event.filesAdded ?? event.filesBefore) !== undefined) return false;
   const { maxTextChars, maxTextBytes } = await adapter.capabilities(lane.room);
   // Names, quotes and markup come on top, and a character may take four bytes: a quarter of the limit is surely one part.
   return JSON.stringify(event.body).length < Math.min(maxTextChars, maxTextBytes ?? Infinity) / 4;

@@ -9,7 +9,7 @@ import type { IngestService } from '../pipeline/ingest.js';
 import { RoomWorker } from './room-worker.js';
 import type { RoomStates } from './room-states.js';
 import type { Shards } from './shards.js';
-import { Turnstile } from './turnstile.js';
+import { Turnstile } from '../model/turnstile.js';
 
 const account = accountId('home');
 const room = roomId('a');

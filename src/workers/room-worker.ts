@@ -9,7 +9,7 @@ import type { IngestService } from '../pipeline/ingest.js';
 import type { RoomStates } from './room-states.js';
 import type { Shards } from './shards.js';
 import type { Kept } from './supervisor.js';
-import type { Turnstile } from './turnstile.js';
+import type { Turnstile } from '../model/turnstile.js';
 import { WakePace } from './wake-pace.js';
 
 export interface RoomParts {

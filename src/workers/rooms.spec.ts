@@ -8,7 +8,7 @@ import type { IngestService } from '../pipeline/ingest.js';
 import { Rooms } from './rooms.js';
 import type { Shards } from './shards.js';
 import { Supervisor } from './supervisor.js';
-import { Turnstile } from './turnstile.js';
+import { Turnstile } from '../model/turnstile.js';
 
 const home = accountId('home');
 const pushed = accountId('pushed');

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { MatrixAdapter } from '../../src/adapters/matrix/matrix.adapter.js';
 import { matrixDefinition } from '../../src/adapters/matrix/matrix.definition.js';
 import { arrangeRegistration } from '../../src/adapters/matrix/matrix.client.js';
@@ -117,7 +118,12 @@ export function memoryStore(entries = new Map<string, unknown>()): AccountStore 
     get: (key) => Promise.resolve(entries.get(key)),
     put: (key, value) => Promise.resolve(void entries.set(key, structuredClone(value))),
     delete: (key) => Promise.resolve(void entries.delete(key)),
-    replace: () => Promise.reject(new Error('nothing of Matrix is replaced')),
+    replace: (key, was, value) => {
+      if (!isDeepStrictEqual(entries.get(key), was)) return Promise.resolve('changed');
+      if (value === undefined) entries.delete(key);
+      else entries.set(key, structuredClone(value));
+      return Promise.resolve('replaced');
+    },
     list: (prefix) =>
       Promise.resolve([...entries].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }))),
   };
@@ -228,6 +234,7 @@ export class MatrixBench {
       typing: (changed) => this.typing.push(changed),
       presence: () => undefined,
       wasRead: (upTo) => this.read.push(upTo),
+      showsRead: () => false,
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),
       picturePath: () => '/picture',

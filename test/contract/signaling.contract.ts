@@ -38,7 +38,7 @@ export class Listener {
     changes: Readonly<Record<string, unknown>> = {},
   ) {
     this.rooms = rooms.map(roomId);
-    const password = talk.issueAppPassword(user);
+    const password = talk.accounts.issueAppPassword(user);
     const given = { url: talk.url, user, password, holdIntervalMs: 50, ...changes };
     const settings = talkDefinition.settingsSchema.parse(given);
     this.#client = new TalkClient(settings, systemClock, silentLog);
@@ -101,8 +101,8 @@ export function signalingContract(open: () => Promise<SignalingTown>): void {
 
   beforeEach(async () => {
     town = await open();
-    token = town.talk.createRoom({ name: 'Team', owner: 'alice', members: ['bob', 'carol'] });
-    other = town.talk.createRoom({ name: 'Other', owner: 'alice', members: ['bob'] });
+    token = town.talk.rooms.create({ name: 'Team', owner: 'alice', members: ['bob', 'carol'] });
+    other = town.talk.rooms.create({ name: 'Other', owner: 'alice', members: ['bob'] });
     // What is told of rooms that are made is not news for those who come later.
     await town.talk.signalsSent();
   });
@@ -193,7 +193,7 @@ export function signalingContract(open: () => Promise<SignalingTown>): void {
     const carol = listen('carol', [token]);
     await Promise.all([alice.isIn(token), carol.isIn(token)]);
     const before = carol.wakes(token);
-    town.talk.removeMember(token, 'carol');
+    town.talk.rooms.removeMember(token, 'carol');
     await until(() => !carol.signaling.isIn(token) && carol.wakes(token) > before, 'the end of the session');
     expect(alice.signaling.isIn(token)).toBe(true);
   });

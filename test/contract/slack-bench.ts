@@ -59,9 +59,9 @@ export class SlackBench {
       ...options.sandbox,
     });
     sandbox.setEventFault(options.events);
-    const team = sandbox.addWorkspace({ name: 'Acme' });
-    const ann = sandbox.addUser(team, { realName: 'Ann Doe', displayName: 'ann', role: 'owner' });
-    const bert = sandbox.addUser(team, { realName: 'Bert Roe' });
+    const team = sandbox.workspaces.add({ name: 'Acme' });
+    const ann = sandbox.workspaces.addUser(team, { realName: 'Ann Doe', displayName: 'ann', role: 'owner' });
+    const bert = sandbox.workspaces.addUser(team, { realName: 'Bert Roe' });
     const { url } = await sandbox.start(0);
     const port = await freePort();
     const own = `http://127.0.0.1:${String(port)}`;
@@ -70,7 +70,7 @@ export class SlackBench {
       commands: `${own}/slack/commands`,
       interactivity: `${own}/slack/commands`,
     };
-    const registered = sandbox.registerApp({
+    const registered = sandbox.apps.register({
       name: 'Crosstalk',
       scopes: bridgeScopes,
       events: bridgeEvents,
@@ -79,8 +79,8 @@ export class SlackBench {
       ...(receive === 'eventsApi' ? { delivery } : {}),
       ...options.app,
     });
-    const app = sandbox.installApp(registered.id, team);
-    const channel = sandbox.createChannel({ team, name: 'team', creator: ann, members: [bert, app.botUser] });
+    const app = sandbox.apps.install(registered.id, team);
+    const channel = sandbox.channels.create({ team, name: 'team', creator: ann, members: [bert, app.botUser] });
     const settings = {
       botToken: app.botToken,
       apiUrl: `${url}/api`,
@@ -132,6 +132,7 @@ export class SlackBench {
       typing: () => undefined,
       presence: () => undefined,
       wasRead: () => undefined,
+      showsRead: () => false,
       wake: () => Promise.resolve(),
       pushed: () => Promise.resolve(),
       picturePath: ({ account, id }) => `/media/${account}/${encodeURIComponent(id)}`,
@@ -147,10 +148,10 @@ export class SlackBench {
   async begin(adapter: SlackAdapter, until_: AbortSignal = this.#stop.signal): Promise<void> {
     await adapter.connect(this.signal);
     await this.listen(adapter);
-    const before = this.sandbox.connections(this.app.appId);
+    const before = this.sandbox.apps.connections(this.app.appId);
     await adapter.start(this.ingest, AbortSignal.any([until_, this.#stop.signal]));
     if (this.settings['receive'] !== 'socketMode') return;
-    await until(() => this.sandbox.connections(this.app.appId) > before, 'the WebSocket');
+    await until(() => this.sandbox.apps.connections(this.app.appId) > before, 'the WebSocket');
   }
 
   /** Makes adapters known to one another, and serves what they bring to the public listener. */

@@ -59,6 +59,7 @@ export function talkAdapter(
     typing: () => undefined,
     presence: () => undefined,
     wasRead: () => undefined,
+    showsRead: () => false,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),
     picturePath: () => '/picture',
@@ -79,7 +80,7 @@ export async function talkAtSandbox(
 ): Promise<TalkAtSandbox> {
   const talk = new TalkSandbox({ pollStepMs: 20, ...sandbox });
   const { url } = await talk.start(0);
-  const token = talk.createRoom({ name: 'Team', owner: 'alice', members: ['bob', 'carol'] });
+  const token = talk.rooms.create({ name: 'Team', owner: 'alice', members: ['bob', 'carol'] });
   const stop = new AbortController();
   const secrets: string[] = [];
   const store = memoryStore(secrets);
@@ -87,7 +88,7 @@ export async function talkAtSandbox(
   const logged: Logged[] = [];
   const adapters: TalkAdapter[] = [];
   const make = (more: Readonly<Record<string, unknown>> = {}, own: AccountStore = store): TalkAdapter => {
-    const login = { url, user: 'alice', password: talk.issueAppPassword('alice') };
+    const login = { url, user: 'alice', password: talk.accounts.issueAppPassword('alice') };
     const adapter = talkAdapter({ ...login, ...more }, { store: own, clock, log: logTo(logged), ...around });
     adapters.push(adapter);
     return adapter;

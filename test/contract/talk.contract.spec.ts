@@ -11,11 +11,11 @@ describeCarriedFiles('Talk, people being guests', () => makeTalkHarness('guest')
 
 async function makeTalkHarness(speakAs: 'relay' | 'guest'): Promise<FileHarness> {
   const { talk, token, room, adapter, pulling, make, close } = await talkAtSandbox();
-  talk.setPublic(token, speakAs === 'guest');
+  talk.rooms.setPublic(token, speakAs === 'guest');
   const reader = await new Reader(adapter, pulling, room).begin();
   const began = reader.cursor;
   const chat = `/chat/${token}`;
-  const bob = `Basic ${Buffer.from(`bob:${talk.issueAppPassword('bob')}`).toString('base64')}`;
+  const bob = `Basic ${Buffer.from(`bob:${talk.accounts.issueAppPassword('bob')}`).toString('base64')}`;
   const asBob = (method: string, path: string, body?: Buffer, headers: Record<string, string> = {}) =>
     fetch(talk.url + path, {
       method,

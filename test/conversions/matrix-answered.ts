@@ -99,7 +99,7 @@ export const answered: readonly Row[] = [
   ['redaction: of a message, by the author', { deletes: 'redaction: a message before' }],
   ['redaction: another message before', '**noah** (Matrix): spam spam spam'],
   ['redaction: of a message, by a moderator, with a reason', { deletes: 'redaction: another message before' }],
-  ['redaction: of an edit', { skipped: 'what it is about is not in this room' }],
+  ['redaction: of an edit', { edits: 'element web: to be edited', text: '**mia** (Matrix): Sound check at five' }],
   ['reaction: to be taken back', { reacts: '🤡', to: 'element x: to be edited' }],
   ['redaction: of a reaction, by a moderator', { deletes: 'reaction: to be taken back' }],
   ['element web: root of a thread', '**mia** (Matrix): Where do the bikes go?'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CallMembers } from '../../src/adapters/matrix/matrix.call-members.js';
+import { EditedMessages } from '../../src/adapters/matrix/matrix.edited-messages.js';
 import { LivePlaces } from '../../src/adapters/matrix/matrix.live-places.js';
 import { MatrixLookups, type LookupParts } from '../../src/adapters/matrix/matrix.lookups.js';
 import { MatrixSource, type SourceParts } from '../../src/adapters/matrix/matrix.source.js';
@@ -71,7 +72,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
   return new MatrixSource({
     users: self.users,
     lookups: new MatrixLookups(parts as unknown as LookupParts),
-    edited: { note: () => Promise.resolve(), messageOf: () => Promise.resolve(undefined) },
+    edited: new EditedMessages(memoryStore(), { now: () => new Date(0), sleep: noSleep }),
     live: new LivePlaces({ store: memoryStore(), clock: { now: () => new Date(0), sleep: noSleep }, everyMs: 1 }),
     calls: new CallMembers(memoryStore()),
     clock: parts.clock,
@@ -85,6 +86,7 @@ function sourceOf(events: readonly MatrixEvent[]): MatrixSource {
     typing: () => undefined,
     presence: () => undefined,
     wasRead: () => undefined,
+    showsRead: () => false,
     wake: () => Promise.resolve(),
     pushed: () => Promise.resolve(),
     picturePath: () => '/picture',

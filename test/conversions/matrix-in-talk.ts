@@ -7,7 +7,8 @@ import type { Capabilities } from '../../src/model/capabilities.js';
 import { accountId, type MessageRef, roomId, userId } from '../../src/model/ids.js';
 import { defaultLinkOptions, type LinkOptions } from '../../src/model/link-options.js';
 import type { Speaker } from '../../src/model/network-adapter.js';
-import { degrade, type Degraded } from '../../src/pipeline/degrade.js';
+import { degrade } from '../../src/pipeline/degrade.js';
+import type { Degraded } from '../../src/pipeline/degraded.js';
 import { translated } from '../../src/pipeline/mentions.js';
 import { captured, nameOf, self } from './matrix-captured.js';
 

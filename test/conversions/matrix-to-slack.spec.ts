@@ -211,6 +211,7 @@ const rows: readonly (readonly [string, string | readonly string[]])[] = [
   ['edit: without new content', 'tickets!'],
   ['redaction: a message before', 'never mind this'],
   ['redaction: another message before', 'spam spam spam'],
+  ['redaction: of an edit', 'Sound check at five'],
   ['element web: root of a thread', 'Where do the bikes go?'],
   ['element web: in a thread', 'behind the hall'],
   ['element web: in a thread, a reply', '> noah: behind the hall\n\nthere is a ‹b|rack›'],

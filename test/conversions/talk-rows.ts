@@ -10,7 +10,8 @@ import type { Capabilities } from '../../src/model/capabilities.js';
 import { accountId, type MessageRef, userId } from '../../src/model/ids.js';
 import { defaultLinkOptions } from '../../src/model/link-options.js';
 import type { ReadResult } from '../../src/model/network-adapter.js';
-import { degrade, type Degraded } from '../../src/pipeline/degrade.js';
+import { degrade } from '../../src/pipeline/degrade.js';
+import type { Degraded } from '../../src/pipeline/degraded.js';
 import { type MentionLookup, translated } from '../../src/pipeline/mentions.js';
 
 /** A message as Talk answered it to the member `crosstalk`. */

@@ -8,7 +8,7 @@ import { asLocation } from '../../src/adapters/matrix/to-matrix-location.js';
 import { startContent } from '../../src/adapters/matrix/to-matrix-polls.js';
 import { pollFor } from '../../src/adapters/talk/talk.polls.js';
 import { mapOf } from '../../src/adapters/talk/talk.locations.js';
-import { wordsOfEdit } from '../../src/adapters/talk/talk.deliver.js';
+import { wordsOfEdit } from '../../src/adapters/talk/talk.changes.js';
 import { relayedTexts } from '../../src/adapters/talk/to-talk.js';
 import { emojiForMatrix } from '../../src/formatting/emoji.js';
 import { fileLine } from '../../src/formatting/named-files.js';

@@ -47,6 +47,24 @@ describe('a file that an edit adds', () => {
     }
   });
 
+  it('in a thread of Slack stands in that thread on Matrix', async () => {
+    const { sandbox, people } = world.slack;
+    three.post('slack', 'where to?');
+    await until('the question', () => three.idsOf('matrix', 'where to?').length === 1);
+    const id = three.post('slack', 'up there', 'where to?');
+    await until('the answer', () => three.idsOf('matrix', 'up there').length === 1);
+    const files = [{ name: 'meadow.png', mimetype: 'image/png', bytes: picture }];
+    sandbox.edit(three.channel, people.pia, id, 'up there, look', undefined, files);
+    await until('the file', () => filesIn('matrix').join() === shown);
+    const event = world.matrix.messages(three.matrixRoom).find(({ content }) => content['msgtype'] === 'm.image');
+    expect(event?.content['m.relates_to']).toEqual({
+      rel_type: 'm.thread',
+      event_id: three.idOf('matrix', 'where to?'),
+      is_falling_back: false,
+      'm.in_reply_to': { event_id: three.idOf('matrix', 'up there') },
+    });
+  });
+
   it('to a text on Matrix follows it elsewhere, and another caption adds none', async () => {
     const others = ['talk', 'slack'] as const;
     const id = three.post('matrix', 'a meadow');
@@ -70,5 +88,36 @@ describe('a file that an edit adds', () => {
       await until(`the caption in ${side}`, () => three.idsOf(side, 'this morning').length === 1);
       expect(filesIn(side)).toEqual([shown]);
     }
+  });
+
+  it('to a text on Matrix gives way to another one, which comes back, and to a text', async () => {
+    const others = ['talk', 'slack'] as const;
+    const id = three.post('matrix', 'the day');
+    for (const side of others) await until(`the text in ${side}`, () => three.idsOf(side, 'the day').length === 1);
+    const hill = Buffer.concat([picture, Buffer.from('a hill')]);
+    const edit = (content: object): string =>
+      world.matrix.sendEvent(three.matrixRoom, mia, 'm.room.message', {
+        ...content,
+        'm.new_content': content,
+        'm.relates_to': { rel_type: 'm.replace', event_id: id },
+      });
+    const as = (filename: string, bytes: Buffer, body: string): object => {
+      const url = world.matrix.upload(bytes, 'image/png', filename);
+      return { msgtype: 'm.image', body, filename, url, info: { mimetype: 'image/png' } };
+    };
+    const isShown = async (words: string, ...files: string[]): Promise<void> => {
+      for (const side of others) {
+        await until(`the words in ${side}`, () => three.idsOf(side, words).length === 1);
+        await until(`the files in ${side}`, () => filesIn(side).join() === files.join());
+      }
+    };
+    edit(as('meadow.png', picture, 'at noon'));
+    await isShown('at noon', shown);
+    const second = edit(as('hill.png', hill, 'at six'));
+    await isShown('at six', `hill.png ${storedBytes(hill).digest}`);
+    world.matrix.redact(three.matrixRoom, mia, second);
+    await isShown('at noon', shown);
+    edit({ msgtype: 'm.text', body: 'at night' });
+    await isShown('at night');
   });
 });

@@ -5,7 +5,7 @@ export async function installBot(world: World): Promise<{ readonly url: string; 
   const { code, says } = await world.command('talk', 'bot', 'cloud');
   const line = says.split('\n').find((each) => each.includes('talk:bot:install')) ?? `${String(code)}: ${says}`;
   const [name = '', secret = '', url = '', description = ''] = [...line.matchAll(/'([^']*)'/g)].map(([, word]) => word);
-  world.talk.installBot({ name, secret, url, description, features: ['webhook', 'response', 'reaction'] });
+  world.talk.bots.install({ name, secret, url, description, features: ['webhook', 'response', 'reaction'] });
   return { url, secret };
 }
 

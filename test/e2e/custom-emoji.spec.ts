@@ -13,12 +13,12 @@ describe('custom emoji of three networks', () => {
   beforeEach(async () => {
     world = await World.build({ slack: 'linked' });
     const { sandbox, app, team } = world.slack;
-    sandbox.addEmoji(team, 'kazoo');
+    sandbox.workspaces.addEmoji(team, 'kazoo');
     uploads = 0;
     world.matrix.faults.watch((method, path) => (uploads += method === 'POST' && /\/upload/.test(path) ? 1 : 0));
     replica = world.start();
     await replica.ready();
-    await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+    await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
     three = new Three(world);
   });
 

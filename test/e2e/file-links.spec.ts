@@ -67,9 +67,9 @@ it('a file that is larger than the settings let through is linked in every direc
   share(room.talk, film);
   const ofTalk = await linkIn('the link of a file of Talk', () => inMatrix().slice(inMatrix().indexOf('plan.bin')));
   expect((await fetched(ofTalk)).bytes.equals(film)).toBe(true);
-  const authorization = `Basic ${Buffer.from(`anna:${talk.issueAppPassword('anna')}`).toString('base64')}`;
+  const authorization = `Basic ${Buffer.from(`anna:${talk.accounts.issueAppPassword('anna')}`).toString('base64')}`;
   await fetch(`${talk.url}/remote.php/dav/files/anna/plan.bin`, { method: 'DELETE', headers: { authorization } });
   // Where the bridge's account has it, the path is the one of before.
-  share(talk.createRoom({ name: 'Board', owner: 'anna', members: ['bridge'] }), randomBytes(300_000));
+  share(talk.rooms.create({ name: 'Board', owner: 'anna', members: ['bridge'] }), randomBytes(300_000));
   expect((await fetched(ofTalk)).status).toBe(410);
 });

@@ -51,7 +51,7 @@ it('a file that is deleted or unshared is taken away everywhere, and what stands
   talk.shareFile(room.talk, 'anna', { ...picture, name: 'e.txt' });
   await until('both in Matrix', () => inMatrix().slice(2).join() === 'd.txt,e.txt');
   for (const name of ['d.txt', 'e.txt']) {
-    const authorization = `Basic ${Buffer.from(`anna:${talk.issueAppPassword('anna')}`).toString('base64')}`;
+    const authorization = `Basic ${Buffer.from(`anna:${talk.accounts.issueAppPassword('anna')}`).toString('base64')}`;
     await fetch(`${talk.url}/remote.php/dav/files/anna/${name}`, { method: 'DELETE', headers: { authorization } });
   }
   talk.post(room.talk, 'ben', 'anything new?');

@@ -104,7 +104,7 @@ describe('people of Matrix as guests in Talk', () => {
     const here = state.rooms.get(room().talk)!;
     for (const attendee of here.attendees.values())
       for (const session of attendee.sessions) session.lastPingSeconds -= 200;
-    expect(world.talk.participants(room().talk).some(({ type }) => type === 'guests')).toBe(false);
+    expect(world.talk.rooms.participants(room().talk).some(({ type }) => type === 'guests')).toBe(false);
     say(mia, 'two');
     say(noah, 'three');
     await arrived('three');
@@ -116,8 +116,8 @@ describe('people of Matrix as guests in Talk', () => {
     const texts = Array.from({ length: 60 }, (_, at) => `number ${String(at)}`);
     for (const [at, text] of texts.entries()) {
       say(at % 2 === 0 ? mia : noah, text);
-      if (at === 20) world.talk.setPublic(room().talk, false);
-      if (at === 40) world.talk.setPublic(room().talk, true);
+      if (at === 20) world.talk.rooms.setPublic(room().talk, false);
+      if (at === 40) world.talk.rooms.setPublic(room().talk, true);
       await new Promise((done) => setTimeout(done, 15));
     }
     const shown = (): string[] =>
@@ -153,7 +153,7 @@ describe('people of Matrix as guests in Talk', () => {
     await arrived('after');
     await until('it to be taken back', () => reactions('look').length === 0);
     expect(row('after')?.['actorId']).toBe(row('before')?.['actorId']);
-    const noted = world.talk.participants(room().talk).filter(({ type }) => type === 'guests');
+    const noted = world.talk.rooms.participants(room().talk).filter(({ type }) => type === 'guests');
     expect(noted.map(({ name }) => name)).toEqual(['Mia (Matrix)']);
   }, 90_000);
 

@@ -44,17 +44,17 @@ describe('a huddle in Slack', () => {
   it('is one notice elsewhere: who began it, where it is joined, who came, that it is over', async () => {
     const { sandbox, people, team } = world.slack;
     await world.start().ready();
-    sandbox.joinHuddle(channel, people.pia);
+    sandbox.channels.joinHuddle(channel, people.pia);
     await told(1, ['Pia (Slack) started a call', 'join it'], 'Quinn');
     const shown = JSON.stringify(world.matrix.messages(world.rooms[0]?.matrix ?? ''));
     expect(shown).toContain(`https://app.slack.com/huddle/${team}/${channel}`);
-    sandbox.joinHuddle(channel, people.quinn);
+    sandbox.channels.joinHuddle(channel, people.quinn);
     await told(1, ['Pia (Slack) started a call', 'With Quinn']);
-    sandbox.leaveHuddle(channel, people.pia);
-    sandbox.leaveHuddle(channel, people.quinn);
+    sandbox.channels.leaveHuddle(channel, people.pia);
+    sandbox.channels.leaveHuddle(channel, people.quinn);
     await told(1, ['The call that Pia (Slack) started is over', 'With Quinn'], 'join it');
     // The next one is another.
-    sandbox.joinHuddle(channel, people.quinn);
+    sandbox.channels.joinHuddle(channel, people.quinn);
     await told(2, ['Quinn (Slack) started a call']);
     expect(notices().matrix[0]).toContain('is over');
   });
@@ -63,12 +63,12 @@ describe('a huddle in Slack', () => {
     const { sandbox, people } = world.slack;
     const replica = world.start();
     await replica.ready();
-    sandbox.joinHuddle(channel, people.pia);
+    sandbox.channels.joinHuddle(channel, people.pia);
     await told(1, ['Pia (Slack) started a call']);
     await replica.stop();
-    sandbox.leaveHuddle(channel, people.pia);
-    sandbox.joinHuddle(channel, people.quinn);
-    sandbox.leaveHuddle(channel, people.quinn);
+    sandbox.channels.leaveHuddle(channel, people.pia);
+    sandbox.channels.joinHuddle(channel, people.quinn);
+    sandbox.channels.leaveHuddle(channel, people.quinn);
     await world.start().ready();
     await told(2, ['The call that Quinn (Slack) started is over']);
     for (const side of ['talk', 'matrix'] as const) {

@@ -12,7 +12,7 @@ it('a place is shown on a map by Talk and Matrix, and linked in Slack', async ()
   world = await World.build({ slack: 'linked' });
   await world.start().ready();
   const { sandbox, app } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   const three = new Three(world);
   const inTalk = (): Record<string, unknown> | undefined =>
     world.talk
@@ -45,7 +45,7 @@ it('a place is shown on a map by Talk and Matrix, and linked in Slack', async ()
   const response = await fetch(`${world.talk.url}/ocs/v2.php/apps/spreed/api/v1/chat/${three.talkRoom}/share`, {
     method: 'POST',
     headers: {
-      authorization: `Basic ${Buffer.from(`anna:${world.talk.issueAppPassword('anna')}`).toString('base64')}`,
+      authorization: `Basic ${Buffer.from(`anna:${world.talk.accounts.issueAppPassword('anna')}`).toString('base64')}`,
       'ocs-apirequest': 'true',
       'content-type': 'application/json',
     },
@@ -73,7 +73,7 @@ it('a live location is one message in Talk and Slack, edited as its sharer moves
   const replica = world.start({ change: { accounts: { ...accounts, hs: { ...accounts.hs, liveLocationMs: 500 } } } });
   await replica.ready();
   const { sandbox, app } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   const three = new Three(world);
   const share = (live: boolean): string =>
     world.matrix.sendState(three.matrixRoom, mia, 'org.matrix.msc3672.beacon_info', mia, {

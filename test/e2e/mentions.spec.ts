@@ -16,7 +16,7 @@ async function open(options: WorldOptions = {}): Promise<void> {
   const { sandbox, app, people } = world.slack;
   const replica = world.start({ change: { people: [{ cloud: 'ben', hs: noah, town: people.quinn }] } });
   await replica.ready();
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   three = new Three(world);
 }
 
@@ -136,7 +136,7 @@ describe.each<[string, WorldOptions]>([
       await rings(side, answer, nobody);
     }
     const poll = mark();
-    world.talk.askPoll(three.talkRoom, 'anna', `${poll} ${foreign('talk')}`, [foreign('talk'), '@room']);
+    world.talk.polls.ask(three.talkRoom, 'anna', `${poll} ${foreign('talk')}`, [foreign('talk'), '@room']);
     await rings('talk', poll, nobody);
     const question = mark();
     const start = 'org.matrix.msc3381.poll.start';
@@ -209,7 +209,7 @@ describe('who is called', () => {
 
   it('nobody by the name of a group, of a room or of a channel', async () => {
     const { sandbox, team, people } = world.slack;
-    const choir = sandbox.addUserGroup(team, 'choir', [people.pia, people.quinn]);
+    const choir = sandbox.workspaces.addUserGroup(team, 'choir', [people.pia, people.quinn]);
     const said: readonly (readonly [Side, string])[] = [
       ['talk', '@"group/choir" @"team/abc"'],
       ['slack', `<!subteam^${choir}> <#${three.channel}>`],
@@ -249,7 +249,7 @@ describe('who is called', () => {
     const { sandbox, team } = world.slack;
     const id = three.post('talk', 'a first version');
     for (const side of others('talk')) await until('it', () => three.idsOf(side, 'a first version').length === 1);
-    sandbox.setEditWindow(team, 0);
+    sandbox.workspaces.setEditWindow(team, 0);
     const [corrected, again] = [mark(), mark()];
     three.edit('talk', id, `${corrected} ${foreign('talk')}`);
     await rings('talk', corrected, nobody);

@@ -29,7 +29,7 @@ export async function askedLogin(world: World, person: string): Promise<string> 
 /** Has people of Matrix lend the logins that `ownLogins` says. */
 export async function lendLogins(world: World): Promise<void> {
   for (const [person, user] of Object.entries(ownLogins)) {
-    world.talk.grantLogin(await askedLogin(world, person), user);
+    world.talk.accounts.grantLogin(await askedLogin(world, person), user);
     await until(`${person} to be told`, () => saidTo(world, person).at(-1)?.includes('from now on') === true);
   }
 }

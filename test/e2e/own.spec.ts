@@ -111,7 +111,7 @@ describe('people who lend their own login in Talk', () => {
     await open();
     const address = await askedLogin(world, 'mia');
     await replica.kill();
-    world.talk.grantLogin(address, 'anna');
+    world.talk.accounts.grantLogin(address, 'anna');
     replica = world.start();
     await until('it to be told', () => saidTo(world, 'mia').at(-1)?.includes('speak as Anna from now on') === true);
     say(mia, 'one');
@@ -129,7 +129,7 @@ describe('people who lend their own login in Talk', () => {
     const texts = Array.from({ length: 80 }, (_, at) => `number ${String(at)}`);
     for (const [at, text] of texts.entries()) {
       say(at % 2 === 0 ? mia : noah, text);
-      if (at === 20) world.talk.revokeAppPassword('anna');
+      if (at === 20) world.talk.accounts.revokeAppPassword('anna');
       if (at === 50) world.matrix.post(room().matrix, noah, '!crosstalk logout');
       await new Promise((done) => setTimeout(done, 15));
     }
@@ -174,7 +174,7 @@ describe('people who lend their own login in Talk', () => {
   it('people of Slack lend theirs by the slash command, and are told in the app’s own conversation', async () => {
     await open({ slack: 'linked' });
     const { sandbox, app, team, people } = world.slack;
-    await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+    await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
     const ask = async (text: string): Promise<string> => {
       const channel = room().slack ?? '';
       const asked = { app: app.appId, channel, user: people.quinn, command: '/crosstalk', text };
@@ -182,8 +182,8 @@ describe('people who lend their own login in Talk', () => {
       return outcome.kind === 'answered' ? String((outcome.answer as { text?: string }).text) : outcome.reason;
     };
     const address = /https?:\/\/\S+\/login\/v2\/flow\/\w+/.exec(await ask('login'))?.[0] ?? '';
-    world.talk.grantLogin(address, 'ben');
-    const direct = sandbox.openDirect(team, [people.quinn, app.botUser]);
+    world.talk.accounts.grantLogin(address, 'ben');
+    const direct = sandbox.channels.openDirect(team, [people.quinn, app.botUser]);
     const told = (): string[] => sandbox.messages(direct).map(({ text }) => String(text));
     await until('it to be told', () => told().some((text) => text.includes('speak as Ben from now on')));
     sandbox.post(room().slack ?? '', people.quinn, 'as Ben');

@@ -13,7 +13,7 @@ it('addresses of messages lead to the same message on the network of whoever rea
   replica = world.start();
   await replica.ready();
   const { sandbox, app } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   const three = new Three(world);
   const everywhere = async (what: string): Promise<void> => {
     for (const side of sides) await until(`${what} on ${side}`, () => three.idsOf(side, what).length === 1);

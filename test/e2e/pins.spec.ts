@@ -11,7 +11,7 @@ async function begin(talkVersion: 22 | 23): Promise<Three> {
   world = await World.build({ slack: 'linked', talkServer: { talkVersion } });
   await world.start().ready();
   const { sandbox, app } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   return new Three(world);
 }
 

@@ -20,7 +20,7 @@ describe('polls of three networks', () => {
     replica = world.start();
     await replica.ready();
     const { sandbox, app } = world.slack;
-    await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+    await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
     three = new Three(world);
   });
 
@@ -28,7 +28,7 @@ describe('polls of three networks', () => {
     await world.close();
   });
 
-  const inTalk = () => world.talk.polls(three.talkRoom);
+  const inTalk = () => world.talk.polls.shown(three.talkRoom);
   const events = (type: string) => world.matrix.messages(three.matrixRoom).filter((event) => event.type === type);
   /** Who voted on Matrix, and what was chosen last. */
   const votesInMatrix = (): Record<string, unknown> =>
@@ -86,7 +86,7 @@ describe('polls of three networks', () => {
 
   it('a poll of Talk has buttons in Slack: who presses them is counted everywhere, once', async () => {
     const { pia, quinn } = world.slack.people;
-    const poll = world.talk.askPoll(three.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday', 'Sunday']);
+    const poll = world.talk.polls.ask(three.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday', 'Sunday']);
     await until('the poll in Slack', () => pollsInSlack().length === 1 && events(start).length === 1);
     expect(only()).toMatchObject({ username: 'Anna (Talk)' });
     await shows('Friday — 0', 'Saturday — 0', 'Sunday — 0', '0 people voted');
@@ -107,13 +107,13 @@ describe('polls of three networks', () => {
 
     // Of Talk's own people nobody tells what they chose before the end.
     vote(mia, events(start)[0]?.eventId ?? '', ['2']);
-    world.talk.vote(three.talkRoom, 'ben', poll, [0]);
+    world.talk.polls.vote(three.talkRoom, 'ben', poll, [0]);
     await told('Saturday 2');
     const unknown = 'of 1 of them it is not known what they chose';
     await shows('Friday — 0', 'Saturday — 2', 'Sunday — 0', `3 people voted · ${unknown}`);
     expect(hasButtons()).toBe(true);
 
-    world.talk.closePoll(three.talkRoom, 'anna', poll);
+    world.talk.polls.close(three.talkRoom, 'anna', poll);
     await shows('Friday — 1', 'Saturday — 2', 'Sunday — 0', 'The poll is over · 3 people voted');
     expect(hasButtons()).toBe(false);
     await until('the end on Matrix', () => events(end).length === 1);
@@ -163,7 +163,7 @@ describe('polls of three networks', () => {
   }, 90_000);
 
   it('a vote that is redacted on Matrix counts nowhere any more, and the one before it does again', async () => {
-    world.talk.askPoll(three.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
+    world.talk.polls.ask(three.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
     await until('the poll in Slack', () => pollsInSlack().length === 1 && events(start).length === 1);
     const poll = events(start)[0]?.eventId ?? '';
     const first = vote(mia, poll, ['1']);
@@ -183,7 +183,7 @@ describe('polls of three networks', () => {
     const root = world.talk.post(three.talkRoom, 'anna', 'who brings what?', { threadTitle: 'The party' });
     const shown = (side: 'matrix' | 'slack'): boolean => three.idsOf(side, 'who brings what?').length === 1;
     await until('the thread', () => shown('matrix') && shown('slack'));
-    const poll = world.talk.askPoll(three.talkRoom, 'anna', 'Cake?', ['apple', 'plum'], { threadId: root });
+    const poll = world.talk.polls.ask(three.talkRoom, 'anna', 'Cake?', ['apple', 'plum'], { threadId: root });
     await until('the poll in Slack', () => pollsInSlack().length === 1 && events(start).length === 1);
     expect(only()['thread_ts']).toBe(three.idOf('slack', 'who brings what?'));
     const inThread = { rel_type: 'm.thread', event_id: three.idOf('matrix', 'who brings what?') };
@@ -194,7 +194,7 @@ describe('polls of three networks', () => {
     const tally = world.talk.messages(three.talkRoom).find(({ message }) => String(message).startsWith('📊'));
     expect(tally).toMatchObject({ threadId: root });
     await shows('apple — 0', 'plum — 1', '1 person voted');
-    world.talk.closePoll(three.talkRoom, 'anna', poll);
+    world.talk.polls.close(three.talkRoom, 'anna', poll);
     await shows('apple — 0', 'plum — 1', 'The poll is over · 1 person voted');
     await until('the end on Matrix', () => events(end).length === 1);
     // Nothing of it was said outside of the thread.

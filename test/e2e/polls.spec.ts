@@ -19,7 +19,7 @@ describe('polls', () => {
     await replica.ready();
   };
 
-  const inTalk = () => world.talk.polls(room().talk);
+  const inTalk = () => world.talk.polls.shown(room().talk);
   const events = (type: string) => world.matrix.messages(room().matrix).filter((event) => event.type === type);
   /** Who voted, and what was chosen last; as Matrix counts it, up to the poll's end. */
   const votesInMatrix = (): Record<string, unknown> => {
@@ -68,7 +68,7 @@ describe('polls', () => {
 
   it('a poll of Talk is one in Matrix: votes of both are counted once, by their names in the end', async () => {
     await open({ talkRooms: 'public' });
-    const poll = world.talk.askPoll(room().talk, 'anna', 'Which day?', ['Friday', 'Saturday', 'Sunday']);
+    const poll = world.talk.polls.ask(room().talk, 'anna', 'Which day?', ['Friday', 'Saturday', 'Sunday']);
     await until('the poll in Matrix', () => events(start).length === 1);
     const [asked] = events(start);
     expect(asked?.content[start]).toMatchObject({
@@ -93,11 +93,11 @@ describe('polls', () => {
     await until('one to be taken back', () => Object.keys(voted()).length === 1);
 
     // Of Talk's own people nobody tells more than how many they are.
-    world.talk.vote(room().talk, 'anna', poll, [0]);
-    world.talk.vote(room().talk, 'ben', poll, [1]);
+    world.talk.polls.vote(room().talk, 'anna', poll, [0]);
+    world.talk.polls.vote(room().talk, 'ben', poll, [1]);
     await until('how many voted, in Matrix', () => tallyInMatrix() === '📊 Votes from elsewhere: 2 people voted');
 
-    world.talk.closePoll(room().talk, 'anna', poll);
+    world.talk.polls.close(room().talk, 'anna', poll);
     await until('the end in Matrix', () => events(end).length === 1);
     const ghost = (user: string): string => `@crosstalk_cloud_users=2f${user}:sandbox.test`;
     expect(votesInMatrix()).toEqual({ [mia]: ['2'], [noah]: [], [ghost('anna')]: ['1'], [ghost('ben')]: ['2'] });
@@ -116,7 +116,7 @@ describe('polls', () => {
     vote(noah, poll, ['id-1']);
     await until('the change in Talk', () => tallyInTalk().at(-1) === '📊 Votes from elsewhere: yes 1 · no 1');
     expect(tallyInTalk()).toHaveLength(1);
-    world.talk.vote(room().talk, 'ben', inTalk()[0]!.id, [1]);
+    world.talk.polls.vote(room().talk, 'ben', inTalk()[0]!.id, [1]);
     await until('how many voted, in Matrix', () => tallyInMatrix() === '📊 Votes from elsewhere: 1 person voted');
     finish(noah, poll);
     finish(mia, poll);
@@ -141,11 +141,11 @@ describe('polls', () => {
     await until('what they chose', () => tallyInTalk().at(-1) === '📊 Votes from elsewhere: apple 1 · plum 2');
 
     // Who chose what in a hidden poll of Talk, its server tells nobody.
-    const own = world.talk.askPoll(room().talk, 'anna', 'Pie?', ['pear', 'cherry'], { resultMode: 1 });
+    const own = world.talk.polls.ask(room().talk, 'anna', 'Pie?', ['pear', 'cherry'], { resultMode: 1 });
     await until('the second poll in Matrix', () => events(start).length === 2);
-    world.talk.vote(room().talk, 'anna', own, [1]);
-    world.talk.vote(room().talk, 'ben', own, [1]);
-    world.talk.closePoll(room().talk, 'anna', own);
+    world.talk.polls.vote(room().talk, 'anna', own, [1]);
+    world.talk.polls.vote(room().talk, 'ben', own, [1]);
+    world.talk.polls.close(room().talk, 'anna', own);
     await until('the result in Matrix', () => tallyInMatrix() === '📊 Votes from elsewhere: cherry 2');
     expect(Object.keys(votesInMatrix()).every((user) => !user.includes('crosstalk'))).toBe(true);
   }, 90_000);
@@ -161,7 +161,7 @@ describe('polls', () => {
       replica = world.start({ failpoint });
       const question = `Round ${String(at)}?`;
       const byMatrix = ask(mia, question, ['yes', 'no']);
-      const byTalk = world.talk.askPoll(room().talk, 'anna', question, ['left', 'right']);
+      const byTalk = world.talk.polls.ask(room().talk, 'anna', question, ['left', 'right']);
       await replica.exited;
       replica = world.start();
       await replica.ready();
@@ -171,7 +171,7 @@ describe('polls', () => {
       vote(mia, byMatrix, ['id-0']);
       vote(noah, byMatrix, ['id-1']);
       vote(mia, byMatrix, ['id-1']);
-      world.talk.vote(room().talk, 'ben', byTalk, [1]);
+      world.talk.polls.vote(room().talk, 'ben', byTalk, [1]);
       await Promise.race([replica.exited, new Promise((done) => setTimeout(done, 8_000))]);
       await replica.kill();
       replica = world.start();
@@ -191,7 +191,7 @@ describe('polls', () => {
         },
         60_000,
       );
-      world.talk.closePoll(room().talk, 'anna', byTalk);
+      world.talk.polls.close(room().talk, 'anna', byTalk);
       await until('the end', () => events(end).length === at + 1);
     }
     expect(inTalk()).toHaveLength(6);

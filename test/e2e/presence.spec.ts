@@ -29,13 +29,13 @@ it('how people of Talk are is shown at their ghosts, where the settings want it'
     world.talk.post(room.talk, 'anna', 'hello');
     // From then on she has a ghost.
     await until('the message', () => world.matrix.messages(room.matrix).some(({ sender }) => sender === ghost));
-    world.talk.setStatus('anna', { status: 'online', icon: '🏖', message: 'on the meadow' });
+    world.talk.accounts.setStatus('anna', { status: 'online', icon: '🏖', message: 'on the meadow' });
     await until('Anna to be seen online', async () => (await shown())['presence'] === 'online', renewedMs);
     expect(await shown()).toMatchObject({ status_msg: '🏖 on the meadow' });
 
-    world.talk.setStatus('anna', { status: 'dnd', icon: null, message: null });
+    world.talk.accounts.setStatus('anna', { status: 'dnd', icon: null, message: null });
     await until('her new status', async () => (await shown())['status_msg'] === 'do not disturb', renewedMs);
-    world.talk.setStatus('anna', { status: 'offline', icon: null, message: null });
+    world.talk.accounts.setStatus('anna', { status: 'offline', icon: null, message: null });
     await until('Anna to be gone', async () => (await shown())['presence'] === 'offline', renewedMs);
   } finally {
     await world.close();
@@ -50,17 +50,17 @@ it('how people of Slack are is shown at their ghosts, and what they say of thems
   try {
     const replica = world.start({ change: { accounts: { ...accounts, hs: { ...accounts.hs, presence: true } } } });
     await replica.ready();
-    await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+    await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
     sandbox.post(room.slack ?? '', people.pia, 'hello');
     const said = (): RoomMessage | undefined =>
       world.matrix.messages(room.matrix).find(({ content }) => content['body'] === 'hello');
     await until('the message', () => said() !== undefined);
     const shown = (): Promise<Record<string, unknown>> => shownAt(world, said()?.sender ?? '');
-    sandbox.setActive(people.pia, true);
+    sandbox.workspaces.setActive(people.pia, true);
     await until('Pia to be seen online', async () => (await shown())['presence'] === 'online', renewedMs);
-    sandbox.changeProfile(people.pia, { statusText: 'on the meadow', statusEmoji: ':tent:' });
+    sandbox.workspaces.changeProfile(people.pia, { statusText: 'on the meadow', statusEmoji: ':tent:' });
     await until('her words', async () => (await shown())['status_msg'] === '⛺ on the meadow', renewedMs);
-    sandbox.setActive(people.pia, false);
+    sandbox.workspaces.setActive(people.pia, false);
     await until('Pia to be away', async () => (await shown())['presence'] !== 'online', renewedMs);
   } finally {
     await world.close();
@@ -78,7 +78,7 @@ it('people of Matrix who lend a login of their own are online in Talk while they
       body: JSON.stringify({ presence }),
     });
   };
-  const annas = (): string => world.talk.status('anna').status;
+  const annas = (): string => world.talk.accounts.status('anna').status;
   /** A homeserver tells nobody of it whom it could not reach a moment ago: she is otherwise first, and again. */
   const becomes = (presence: string, before: string, status: string): Promise<void> =>
     until(
@@ -99,7 +99,7 @@ it('people of Matrix who lend a login of their own are online in Talk while they
     // She spoke when she asked for the login.
     await becomes('online', 'unavailable', 'online');
     await becomes('unavailable', 'online', 'away');
-    expect(world.talk.status('ben').status).toBe('offline');
+    expect(world.talk.accounts.status('ben').status).toBe('offline');
   } finally {
     await world.close();
   }

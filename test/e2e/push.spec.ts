@@ -115,7 +115,7 @@ describe('Talk rooms of which a bot tells', () => {
   it('a new secret takes the place of the one before, in the running service', async () => {
     town = await Town.build({ rooms: 2, talk: botAlone });
     const { talk } = town.world;
-    talk.uninstallBot('Crosstalk');
+    talk.bots.uninstall('Crosstalk');
     await installBot(town.world);
     const isOn = (token: string): boolean => talk.state.rooms.get(token)?.bots.size === 1;
     await until('the new bot to be on everywhere', () => town!.world.rooms.every((room) => isOn(room.talk)));

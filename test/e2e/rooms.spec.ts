@@ -41,7 +41,7 @@ class Phone {
 let world: World;
 afterEach(() => world.close());
 
-const phoneOf = (user: string): Phone => new Phone(world, user, world.talk.issueAppPassword(user));
+const phoneOf = (user: string): Phone => new Phone(world, user, world.talk.accounts.issueAppPassword(user));
 const bot = '@crosstalk:sandbox.test';
 /** What the bridge itself says in the first Matrix room: each message with the texts that it has had, in order. */
 function notices(): string[][] {
@@ -143,7 +143,7 @@ it('a call that begins on Matrix is told in Talk and Slack, and that it is over'
   world = await World.build({ slack: 'linked' });
   await world.start().ready();
   const { sandbox, app } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   const three = new Three(world);
   const told = (what: string): boolean =>
     (['talk', 'slack'] as const).every(
@@ -165,7 +165,7 @@ it('a call of many on Matrix is over when the last has gone out, also where the 
   let replica = world.start();
   await replica.ready();
   const { sandbox, app } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   const three = new Three(world);
   const told = (what: string): boolean =>
     (['talk', 'slack'] as const).every((side) => {

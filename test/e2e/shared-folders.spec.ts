@@ -15,7 +15,7 @@ it('a folder that somebody shares in Talk is told of with its address, and holds
     fetch(talk.url + path, {
       method,
       headers: {
-        authorization: `Basic ${Buffer.from(`anna:${talk.issueAppPassword('anna')}`).toString('base64')}`,
+        authorization: `Basic ${Buffer.from(`anna:${talk.accounts.issueAppPassword('anna')}`).toString('base64')}`,
         'ocs-apirequest': 'true',
       },
       ...(body === undefined ? {} : { body }),

@@ -15,7 +15,7 @@ async function begin(): Promise<Three> {
   replica = world.start();
   await replica.ready();
   const { sandbox, app } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
   return new Three(world);
 }
 
@@ -71,7 +71,7 @@ it('people stand under their own names and pictures, which whoever has their add
   replica = world.start();
   await replica.ready();
   const { slack } = world;
-  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  await until('the WebSocket', () => slack.sandbox.apps.connections(slack.app.appId) === 1);
   const three = new Three(world);
   three.post('matrix', 'from Mia');
   three.post('slack', 'from Pia');
@@ -146,7 +146,8 @@ it('what was accepted and dropped, and what a kill -9 interrupts, is on every si
   replica = world.start();
   await replica.ready();
   const { slack } = world;
-  const isHeard = (): Promise<void> => until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  const isHeard = (): Promise<void> =>
+    until('the WebSocket', () => slack.sandbox.apps.connections(slack.app.appId) === 1);
   await isHeard();
   const three = new Three(world);
   slack.sandbox.faults.add({ method: 'POST', path: 'chat\\.postMessage', times: 3, fault: { do: 'acceptThenDrop' } });
@@ -180,9 +181,9 @@ it('an operator links a channel by the slash command, and others may not', async
   replica = world.start({ change: { links: {} } });
   await replica.ready();
   const { slack } = world;
-  await until('the WebSocket', () => slack.sandbox.connections(slack.app.appId) === 1);
+  await until('the WebSocket', () => slack.sandbox.apps.connections(slack.app.appId) === 1);
   const three = new Three(world);
-  slack.sandbox.join(three.channel, slack.app.botUser);
+  slack.sandbox.channels.join(three.channel, slack.app.botUser);
   const ask = async (user: string, text: string): Promise<string> => {
     const command = { app: slack.app.appId, channel: three.channel, user, command: '/crosstalk', text };
     const outcome = await slack.sandbox.slashCommand(command);
@@ -203,8 +204,8 @@ it('a mention in a private conversation of several makes no link, and says why',
   replica = world.start({ change: { links: {} } });
   await replica.ready();
   const { sandbox, app, team, people } = world.slack;
-  await until('the WebSocket', () => sandbox.connections(app.appId) === 1);
-  const several = sandbox.openDirect(team, [people.pia, people.quinn, app.botUser]);
+  await until('the WebSocket', () => sandbox.apps.connections(app.appId) === 1);
+  const several = sandbox.channels.openDirect(team, [people.pia, people.quinn, app.botUser]);
   sandbox.post(several, people.pia, `<@${app.botUser}> link team cloud=${new Three(world).talkRoom}`);
   await until('the answer', () => sandbox.ephemerals().length === 1);
   expect(sandbox.ephemerals()[0]).toMatchObject({
@@ -221,7 +222,7 @@ it('somebody takes the app out of the channel: one alarm, what is to be done, an
   const status = async (): Promise<string> => (await world.command('status')).says;
   three.post('talk', 'before');
   await everywhere('what was said before', (side) => three.idsOf(side, 'before').length === 1);
-  sandbox.leave(three.channel, app.botUser, people.pia);
+  sandbox.channels.leave(three.channel, app.botUser, people.pia);
   await until('the room to be closed', async () =>
     (await status()).includes(
       `closed: somebody took the app out of the channel ${three.channel}: say \`/invite @Crosstalk\` there`,
@@ -231,7 +232,7 @@ it('somebody takes the app out of the channel: one alarm, what is to be done, an
   await until('the message in Matrix', () => three.idsOf('matrix', 'meanwhile').length === 1);
   three.post('slack', 'among ourselves');
   expect(await replica.alarms()).toEqual({ 'town notJoined': 1 });
-  sandbox.join(three.channel, app.botUser, people.pia);
+  sandbox.channels.join(three.channel, app.botUser, people.pia);
   await until('the room to be open', async () => !(await status()).includes('closed:'));
   await everywhere('what was said meanwhile', (side) => three.idsOf(side, 'meanwhile').length === 1);
   three.post('slack', 'with the app again');
@@ -245,12 +246,12 @@ it('an app that is uninstalled closes its account once, and what waits comes aft
   const { slack } = world;
   three.post('talk', 'before');
   await everywhere('what was said before', (side) => three.idsOf(side, 'before').length === 1);
-  slack.sandbox.uninstallApp(slack.app.appId, slack.team);
+  slack.sandbox.apps.uninstall(slack.app.appId, slack.team);
   await until('the account to be closed', async () => (await world.command('status')).says.includes('closed'));
   three.post('talk', 'meanwhile');
   await until('the message in Matrix', () => three.idsOf('matrix', 'meanwhile').length === 1);
   three.post('slack', 'said without us');
-  slack.sandbox.installApp(slack.app.appId, slack.team, slack.app.botToken);
+  slack.sandbox.apps.install(slack.app.appId, slack.team, slack.app.botToken);
   await everywhere('what was said meanwhile', (side) => three.idsOf(side, 'meanwhile').length === 1);
   await everywhere('what was said in Slack', (side) => three.idsOf(side, 'said without us').length === 1);
   expect(await replica.alarms()).toEqual({ 'town accountClosed': 1 });

@@ -182,6 +182,8 @@ export interface WorldOptions {
   readonly matrixServer?: MatrixSandboxSettings;
   /** Whether the homeserver tells who types, and who has read what. Default false: it makes transactions of that too. */
   readonly typing?: true;
+  /** The homeserver has the second registration, by which the bridge may act as its people. */
+  readonly doublePuppets?: true;
   /** `linked`: each link has a Slack channel too. */
   readonly slack?: 'linked';
   /** Settings of the Slack account, and of the Slack server, that differ. */
@@ -252,10 +254,22 @@ export class World {
         rooms: [],
       },
     });
+    const doublePuppetToken = 'puppet-token-of-the-test';
+    if (options.doublePuppets !== undefined) {
+      matrix.registerSilentAppservice({
+        id: 'crosstalk-hs-puppets',
+        url: null,
+        as_token: doublePuppetToken,
+        hs_token: 'shown by nobody',
+        sender_localpart: 'crosstalk-puppets',
+        rate_limited: false,
+        namespaces: { users: [{ exclusive: false, regex: '@.*:sandbox\\.test$' }] },
+      });
+    }
     const mia = matrix.addUser('mia', 'Mia');
     const noah = matrix.addUser('noah', 'Noah');
     const rooms = Array.from({ length: count }, (_, at) => ({
-      talk: talk.createRoom({
+      talk: talk.rooms.create({
         name: `Team ${String(at)}`,
         owner: 'anna',
         members: ['bridge', 'ben'],
@@ -270,7 +284,7 @@ export class World {
       }),
     }));
     for (const room of rooms) {
-      talk.promote(room.talk, 'bridge');
+      talk.rooms.promote(room.talk, 'bridge');
       matrix.join(room.matrix, noah);
     }
     const built = options.slack === undefined ? undefined : await buildSlack(count, options);
@@ -284,14 +298,22 @@ export class World {
           network: 'talk',
           url: talkUrl,
           user: 'bridge',
-          password: talk.issueAppPassword('bridge'),
+          password: talk.accounts.issueAppPassword('bridge'),
           crosstalkUrl: publicUrl,
           // A failpoint, a count or a kill is meant for what people say, not for who turns out to be there at the start.
           membersShown: 0,
           ...talkScaled,
           ...talkSettings,
         },
-        hs: { network: 'matrix', homeserver, serverName: 'sandbox.test', url: publicUrl, ...tokens, ...matrixScaled },
+        hs: {
+          network: 'matrix',
+          homeserver,
+          serverName: 'sandbox.test',
+          url: publicUrl,
+          ...tokens,
+          ...(options.doublePuppets === undefined ? {} : { doublePuppetToken }),
+          ...matrixScaled,
+        },
         ...(built === undefined ? {} : { town: { ...built.account, url: publicUrl } }),
       },
       links: Object.fromEntries(
@@ -374,21 +396,21 @@ async function buildSlack(
   { slackAccount = {}, slackServer = {} }: WorldOptions,
 ): Promise<{ readonly town: SlackTown; readonly account: object; readonly channels: readonly string[] }> {
   const sandbox = new SlackSandbox({ rateLimits: 'off', retryPausesMs: [100, 500, 2_000, 5_000], ...slackServer });
-  const team = sandbox.addWorkspace({ name: 'Town' });
+  const team = sandbox.workspaces.add({ name: 'Town' });
   const people = {
-    pia: sandbox.addUser(team, { realName: 'Pia' }),
-    quinn: sandbox.addUser(team, { realName: 'Quinn' }),
+    pia: sandbox.workspaces.addUser(team, { realName: 'Pia' }),
+    quinn: sandbox.workspaces.addUser(team, { realName: 'Quinn' }),
   };
   const command = ['/crosstalk'];
-  const { id, appToken } = sandbox.registerApp({
+  const { id, appToken } = sandbox.apps.register({
     name: 'Crosstalk',
     scopes: bridgeScopes,
     events: bridgeEvents,
     commands: command,
   });
-  const app = sandbox.installApp(id, team);
+  const app = sandbox.apps.install(id, team);
   const channels = Array.from({ length: count }, (_, at) =>
-    sandbox.createChannel({ team, name: `team-${String(at)}`, creator: people.pia, members: [people.quinn] }),
+    sandbox.channels.create({ team, name: `team-${String(at)}`, creator: people.pia, members: [people.quinn] }),
   );
   const { url } = await sandbox.start(0);
   const account = {

@@ -222,7 +222,7 @@ describe('files', () => {
 
 describe('polls', () => {
   it('of Talk are a message with buttons in Slack: a press is counted everywhere, and the end takes the buttons', async () => {
-    const poll = town.world.talk.askPoll(town.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
+    const poll = town.world.talk.polls.ask(town.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
     const { ts, username } = await town.inSlack('📊 Which day?');
     expect(username).toBe('Anna (Talk)');
     const shown = async (): Promise<string> =>
@@ -240,7 +240,7 @@ describe('polls', () => {
     await town.soon('the vote under the poll in Talk', () =>
       town.talkRows().find(({ message }) => message === '📊 Votes from elsewhere: Friday 1'),
     );
-    town.world.talk.closePoll(town.talkRoom, 'anna', poll);
+    town.world.talk.polls.close(town.talkRoom, 'anna', poll);
     await shows('The poll is over · 1 person voted');
     expect(await shown()).not.toContain('crosstalk.vote');
   });

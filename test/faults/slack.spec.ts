@@ -58,10 +58,10 @@ function cutBeforeAcknowledged(): Trouble {
     begin: ({ world }) => {
       const { sandbox, app } = world.slack;
       stop = sandbox.onChange(() => {
-        if (sandbox.connections(app.appId) === 0) return;
+        if (sandbox.apps.connections(app.appId) === 0) return;
         cuts += 1;
         setImmediate(() => {
-          sandbox.cutConnections(app.appId);
+          sandbox.apps.cutConnections(app.appId);
         });
       });
     },
@@ -103,19 +103,19 @@ describeTroubles(
       }),
     'WebSockets that are to be opened anew': () =>
       repeated(300, 4, ({ world }) => {
-        world.slack.sandbox.disconnect(world.slack.app.appId, 'refresh_requested');
+        world.slack.sandbox.apps.disconnect(world.slack.app.appId, 'refresh_requested');
       }),
     'connections that break before the acknowledgement': cutBeforeAcknowledged,
     'a token that is revoked, and given anew': () => ({
       begin: ({ world, traffic }) => {
         const { sandbox, app, team } = world.slack;
         traffic.onlySpeak('slack');
-        sandbox.revokeTokens(app.appId, team);
+        sandbox.apps.revokeTokens(app.appId, team);
       },
       isFelt: waitsForSlack,
       end: ({ world }) => {
         const { sandbox, app, team } = world.slack;
-        sandbox.installApp(app.appId, team, app.botToken);
+        sandbox.apps.install(app.appId, team, app.botToken);
       },
     }),
   },

@@ -37,7 +37,7 @@ function takenAway(): Trouble {
     world.rooms.some((room) => (world.talk.state.rooms.get(room.talk)?.bots.size ?? 0) > 0);
   return withBot({
     begin: ({ world }) => {
-      world.talk.uninstallBot('Crosstalk');
+      world.talk.bots.uninstall('Crosstalk');
     },
     isFelt: (scene) => !isTold(scene),
     end: async ({ world }) => {

@@ -130,13 +130,13 @@ describeTroubles(
       closing((scene, isClosed) => {
         const room = roomOf(scene);
         // Moderators do not wait in lobbies.
-        if (isClosed) scene.world.talk.demote(room, 'bridge');
-        scene.world.talk.setLobby(room, isClosed);
-        if (!isClosed) scene.world.talk.promote(room, 'bridge');
+        if (isClosed) scene.world.talk.rooms.demote(room, 'bridge');
+        scene.world.talk.rooms.setLobby(room, isClosed);
+        if (!isClosed) scene.world.talk.rooms.promote(room, 'bridge');
       }),
     'a room that is read-only': () =>
       closing((scene, isClosed) => {
-        scene.world.talk.setReadOnly(roomOf(scene), isClosed);
+        scene.world.talk.rooms.setReadOnly(roomOf(scene), isClosed);
       }),
   },
 );

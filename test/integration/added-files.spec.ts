@@ -75,6 +75,16 @@ describe('a file that an edit adds', () => {
     expect(seen()).toEqual([]);
   });
 
+  it('names the message that it is added to, so that it stands where that one does', async () => {
+    const { target } = linked;
+    await happened(sent('1'));
+    await happened(adding('look', '2', file('a')));
+    expect(target.requests.at(-2)).toMatchObject({
+      event: { kind: 'messageSent', files: [{ name: 'a' }] },
+      target: [{ part: 0, id: 'shown-1' }],
+    });
+  });
+
   it('to words that stay the same follows too', async () => {
     await happened(sent('1'));
     await happened(adding('text of 1', '2', file('a')));

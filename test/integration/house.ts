@@ -347,7 +347,7 @@ export class House {
         elsewhere: () => ({ network: 'made up' }),
         maxFileBytes: Number.MAX_SAFE_INTEGER,
         spoken: { open: () => Promise.reject(new Error('there are no files')) },
-        inFlight: new FilesInFlight(),
+        inFlight: new FilesInFlight(() => undefined),
       }),
       written: this.written,
       adapters: this.adapters,

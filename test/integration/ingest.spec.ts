@@ -72,6 +72,20 @@ describe('ingest', () => {
     expect(house.woken).toEqual([lane, lane]);
   });
 
+  it('takes what is said about a payload for nothing new where that is stored with it, and for news where it was before', async () => {
+    const about = (key: string, id: string) => ({ ...payload(`${key} gone`, deleted(id, '2')), about: inboxKey(key) });
+    await house.ingest.accept(source, [payload('k1', sent('1')), about('k1', '1'), payload('k2', sent('2'))]);
+    // Read again from where it was read before.
+    await house.ingest.accept(source, [payload('k1', sent('1')), about('k1', '1')]);
+    await house.ingest.accept(source, [payload('k2', sent('2')), about('k2', '2')]);
+    expect(await inbox()).toEqual([
+      'k1 routed',
+      'k1 gone ignored it was so already when it was told what it is about',
+      'k2 routed',
+      'k2 gone routed',
+    ]);
+  });
+
   it('stores once what two replicas are told at the same time', async () => {
     const other = await anotherIngest();
     const batch = Array.from({ length: 20 }, (_, at) => payload(`k${String(at)}`, sent(String(at))));
@@ -457,6 +471,83 @@ describe('ingest: held events', () => {
     await house.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now()`);
     await house.ingest.accept(unordered, [payload('k2', sent('1'))]);
     expect([await inbox(), await count('held')]).toEqual([['k1 held', 'k2 unlinked the room is not linked'], 1]);
+  });
+});
+
+describe('ingest: deletions where order is kept', () => {
+  let kept: MadeUpNetwork;
+  let back: string;
+
+  beforeEach(async () => {
+    // Into the left room goes what is said in the right one: a deletion there may be of that.
+    kept = house.network(new MadeUpNetwork(left, 'kept', undefined, ({ id }) => ({ key: inboxKey(`k ${id}`) })));
+    const [lane] = await house.rows<{ portal: string }>(`select portal::text from lanes where account = $1`, [left]);
+    back = lane?.portal ?? '';
+  });
+
+  const goneBeforeRead = () => house.ingest.accept(kept, [payload('k 1'), payload('k 2', deleted('1', '2'))]);
+
+  it('wait for nothing where what they are about was gone before it was read, and nothing of ours was under way', async () => {
+    await goneBeforeRead();
+    await house.ingest.routeHeld(house.adapters);
+    expect([await count('held'), await inbox()]).toEqual([
+      0,
+      ['k 1 ignored nothing to bridge', 'k 2 ignored what it is about never came'],
+    ]);
+  });
+
+  it('wait for what we were told to say before: it may be that, which comes back without our key', async () => {
+    const shards = house.shards();
+    await shards.tick();
+    await house.ingest.accept(target, [payload('k', sent('of the right', {}, rightRoom))]);
+    // Said, deleted and told again before it was written down that it was said.
+    await house.ingest.accept(kept, [payload('k left-1'), payload('k 2', deleted('left-1', '2'))]);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(1);
+    await house.laneWorker(shards).run(await house.lane(back), () => false, noSignal);
+    await house.ingest.routeHeld(house.adapters);
+    expect([await count('held'), (await inbox()).at(-1)]).toEqual([0, 'k 2 routed']);
+    expect(await house.rows(`select kind, lane::text from deliveries order by id desc limit 1`)).toEqual([
+      { kind: 'messageDeleted', lane },
+    ]);
+  });
+
+  it('do not wait for what we are told to say later', async () => {
+    await goneBeforeRead();
+    await house.ingest.accept(target, [payload('k', sent('of the right', {}, rightRoom))]);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(0);
+  });
+
+  it.each(['waiting', 'parked'])('wait where what we were told to say before is %s', async (state) => {
+    await house.ingest.accept(target, [payload('k', sent('of the right', {}, rightRoom))]);
+    await house.rows(`update deliveries set state = $1`, [state]);
+    await goneBeforeRead();
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(1);
+  });
+
+  it('wait where what they are about was not told at all: it may be read yet, as after a gap', async () => {
+    await house.ingest.accept(kept, [payload('k 2', deleted('1', '2'))]);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(1);
+  });
+
+  it('wait on while their link is paused', async () => {
+    await goneBeforeRead();
+    await house.rows(`update links set state = 'paused', paused_by = 'person', paused_at = now()`);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(1);
+  });
+
+  it('leave what waits elsewhere: where no order is kept, what a deletion is about may come', async () => {
+    const unordered = house.network(
+      new MadeUpNetwork(left, 'notKept', undefined, ({ id }) => ({ key: inboxKey(`k ${id}`), sentAt: new Date() })),
+    );
+    await house.rows(`update portals set began_at = now() - interval '1 day'`);
+    await house.ingest.accept(unordered, [payload('k 1'), payload('k 2', { ...deleted('1', '2'), at: now() })]);
+    await house.ingest.routeHeld(house.adapters);
+    expect(await count('held')).toBe(1);
   });
 });
 

@@ -15,8 +15,10 @@ import {
   sent,
 } from './house.js';
 
+let rows: ReadingRepository;
 let linked: LinkedHouse;
 let house: House;
+let places: (id: string, from: typeof leftRoom, other: typeof leftRoom) => Promise<bigint | undefined>;
 let reached: (id: string, from?: typeof leftRoom, other?: typeof leftRoom) => Promise<RemoteId | undefined>;
 
 beforeEach(async () => {
@@ -29,8 +31,13 @@ beforeEach(async () => {
   await house.ingest.accept(target, [payload('b', sent('there', {}, rightRoom))]);
   // Nobody brings it to the other room.
   await house.ingest.accept(source, [payload('c', sent('3'))]);
-  const rows = new ReadingRepository(house.database);
-  reached = (id, from = leftRoom, other = rightRoom) => rows.reached(refOf(from, id), other);
+  rows = new ReadingRepository(house.database);
+  reached = async (id, from = leftRoom, other = rightRoom) =>
+    (await rows.reached({ message: refOf(from, id) }, other))?.message;
+  places = async (id, from, other) => {
+    const found = await rows.reached({ message: refOf(from, id) }, other);
+    return found === undefined ? undefined : found.read - found.place;
+  };
 });
 
 afterEach(() => house.close());
@@ -45,6 +52,28 @@ describe('how far somebody who has read one room has read another one', () => {
   it('up to the last before it, where it is not there itself', async () => {
     expect(await reached('3')).toBe('there');
     expect(await reached('there', rightRoom, leftRoom)).toBe('2');
+  });
+
+  it('and at which place each of the two stands', async () => {
+    expect(await places('2', leftRoom, rightRoom)).toBe(0n);
+    expect(await places('3', leftRoom, rightRoom)).toBeGreaterThan(0n);
+  });
+
+  it('up to the last before what was not bridged, where ids are numbers that grow', async () => {
+    const upTo = async (id: string): Promise<RemoteId | undefined> =>
+      (await rows.reached({ message: refOf(leftRoom, id), ids: 'ascending' }, rightRoom))?.message;
+    await house.ingest.accept(linked.source, [payload('d', sent('100'), sent('120'))]);
+    await house.laneWorker(linked.shards).run(await house.lane(linked.lane), () => false, noSignal);
+    expect(await Promise.all(['99', '100', '110', '119', '120', '2000'].map(upTo))).toEqual([
+      'right-3',
+      'right-4',
+      'right-4',
+      'right-4',
+      'right-5',
+      'right-5',
+    ]);
+    expect(await upTo('0')).toBeUndefined();
+    expect(await reached('110')).toBeUndefined();
   });
 
   it('up to the message that a reaction stands on', async () => {

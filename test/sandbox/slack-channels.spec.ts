@@ -22,9 +22,9 @@ describe('channels of the sandbox Slack server', () => {
 
   test('who joins and leaves is told twice: as a message and as an event of its own', async () => {
     const { sandbox, channel, team } = setup;
-    const cleo = sandbox.addUser(team, { realName: 'Cleo' });
-    sandbox.join(channel, cleo, setup.ann);
-    sandbox.leave(channel, cleo);
+    const cleo = sandbox.workspaces.addUser(team, { realName: 'Cleo' });
+    sandbox.channels.join(channel, cleo, setup.ann);
+    sandbox.channels.leave(channel, cleo);
     expect((await eventsOf(5)).slice(1)).toMatchObject([
       { subtype: 'channel_join', user: cleo, inviter: setup.ann, text: `<@${cleo}> has joined the channel` },
       { type: 'member_joined_channel', user: cleo, channel, channel_type: 'C', team, inviter: setup.ann },
@@ -36,11 +36,11 @@ describe('channels of the sandbox Slack server', () => {
 
   test('topic, purpose, name and archive are told as messages, the last two as events too', async () => {
     const { sandbox, channel, ann } = setup;
-    sandbox.setTopic(channel, ann, 'news');
-    sandbox.setPurpose(channel, ann, 'to tell');
-    sandbox.rename(channel, ann, 'news-room');
-    sandbox.archive(channel, ann);
-    sandbox.unarchive(channel, ann);
+    sandbox.channels.setTopic(channel, ann, 'news');
+    sandbox.channels.setPurpose(channel, ann, 'to tell');
+    sandbox.channels.rename(channel, ann, 'news-room');
+    sandbox.channels.archive(channel, ann);
+    sandbox.channels.unarchive(channel, ann);
     expect(await eventsOf(8)).toMatchObject([
       { subtype: 'channel_topic', topic: 'news', text: 'set the channel topic: news', user: ann },
       { subtype: 'channel_purpose', purpose: 'to tell', user: ann },
@@ -64,7 +64,7 @@ describe('channels of the sandbox Slack server', () => {
   });
 
   test('an archived channel takes nothing', async () => {
-    setup.sandbox.archive(setup.channel, setup.ann);
+    setup.sandbox.channels.archive(setup.channel, setup.ann);
     expect(await setup.call('chat.postMessage', { ...here(), text: 'x' })).toMatchObject({ error: 'is_archived' });
     expect(await setup.call('conversations.setTopic', { ...here(), topic: 'x' })).toMatchObject({
       error: 'is_archived',
@@ -95,7 +95,7 @@ describe('channels of the sandbox Slack server', () => {
   });
 
   test('an app joins open channels by itself, and is told where it is already', async () => {
-    const open = setup.sandbox.createChannel({ team: setup.team, name: 'open', creator: setup.ann });
+    const open = setup.sandbox.channels.create({ team: setup.team, name: 'open', creator: setup.ann });
     const answer = await setup.call('conversations.join', { channel: open });
     expect(answer).toMatchObject({ ok: true, channel: { id: open, is_member: true } });
     expect(answer).not.toHaveProperty('warning');
@@ -107,7 +107,7 @@ describe('channels of the sandbox Slack server', () => {
   });
 
   test('an app that is taken out is told by itself, and reads no more', async () => {
-    setup.sandbox.leave(setup.channel, setup.app.botUser, setup.ann);
+    setup.sandbox.channels.leave(setup.channel, setup.app.botUser, setup.ann);
     const events = await eventsOf(3);
     expect(events.map(({ type, subtype }) => subtype ?? type)).toEqual([
       'channel_leave',
@@ -119,16 +119,16 @@ describe('channels of the sandbox Slack server', () => {
   });
 
   test('a deleted channel is gone', async () => {
-    setup.sandbox.deleteChannel(setup.channel, setup.ann);
+    setup.sandbox.channels.delete(setup.channel, setup.ann);
     expect(await eventsOf(1)).toMatchObject([{ type: 'channel_deleted', channel: setup.channel }]);
     expect(await setup.call('conversations.info', here())).toMatchObject({ error: 'channel_not_found' });
   });
 
   test('lists are by kind, in pages, with private ones where the app is in', async () => {
     const { sandbox, team, ann, app } = setup;
-    sandbox.createChannel({ team, name: 'secret', creator: ann, isPrivate: true });
-    sandbox.createChannel({ team, name: 'ours', creator: ann, isPrivate: true, members: [app.botUser] });
-    sandbox.createChannel({ team, name: 'zoo', creator: ann });
+    sandbox.channels.create({ team, name: 'secret', creator: ann, isPrivate: true });
+    sandbox.channels.create({ team, name: 'ours', creator: ann, isPrivate: true, members: [app.botUser] });
+    sandbox.channels.create({ team, name: 'zoo', creator: ann });
     const names = (answer: Readonly<Record<string, unknown>>) =>
       (answer['channels'] as { name: string }[]).map(({ name }) => name);
     expect(names(await setup.call('conversations.list'))).toEqual(['team', 'zoo']);
@@ -166,11 +166,11 @@ describe('channels of the sandbox Slack server', () => {
 
   test('strangers of a shared channel show their workspace, and little of themselves', async () => {
     const { sandbox, channel } = setup;
-    const other = sandbox.addWorkspace({ name: 'Globex' });
-    const hank = sandbox.addUser(other, { realName: 'Hank S', title: 'CEO', email: 'hank@globex.test' });
+    const other = sandbox.workspaces.add({ name: 'Globex' });
+    const hank = sandbox.workspaces.addUser(other, { realName: 'Hank S', title: 'CEO', email: 'hank@globex.test' });
     expect(await setup.call('users.info', { user: hank })).toMatchObject({ error: 'user_not_found' });
-    sandbox.shareChannel(channel, other);
-    sandbox.join(channel, hank);
+    sandbox.channels.share(channel, other);
+    sandbox.channels.join(channel, hank);
     sandbox.post(channel, hank, 'hi');
     await until(() => client.events.some(({ text }) => text === 'hi'));
     expect(client.events.at(-1)).toMatchObject({

@@ -31,7 +31,7 @@ describe('the ledger and the faults of the sandbox Slack server', () => {
     await setup.call('chat.update', { channel, ts, text: 'hello!' });
     expect(() => sandbox.edit(channel, bert, ts, 'hacked')).toThrow('cant_update_message');
     await setup.call('chat.delete', { channel, ts });
-    sandbox.setTopic(channel, ann, 'news');
+    sandbox.channels.setTopic(channel, ann, 'news');
     const { botId, botUser } = app;
     const entries = sandbox.ledger.entries(channel).slice(before);
     expect(entries.map(({ atMs: _at, order: _order, id: _id, ...entry }) => entry)).toEqual([

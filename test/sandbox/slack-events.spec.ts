@@ -85,11 +85,11 @@ describe('events that the sandbox Slack server sends to an address', () => {
 
   test('the address proves itself by giving a challenge back, as JSON or as text', async () => {
     address.answer = ({ text }) => JSON.stringify({ challenge: (JSON.parse(text) as { challenge: string }).challenge });
-    expect(await setup.sandbox.verifyUrl(setup.app.appId)).toBe(true);
+    expect(await setup.sandbox.apps.verifyUrl(setup.app.appId)).toBe(true);
     address.answer = ({ text }) => (JSON.parse(text) as { challenge: string }).challenge;
-    expect(await setup.sandbox.verifyUrl(setup.app.appId)).toBe(true);
+    expect(await setup.sandbox.apps.verifyUrl(setup.app.appId)).toBe(true);
     address.answer = () => 'no';
-    expect(await setup.sandbox.verifyUrl(setup.app.appId)).toBe(false);
+    expect(await setup.sandbox.apps.verifyUrl(setup.app.appId)).toBe(false);
     expect(JSON.parse(address.got[0]!.text)).toMatchObject({ type: 'url_verification' });
   });
 
@@ -121,12 +121,12 @@ describe('events that the sandbox Slack server sends to an address', () => {
 
   test('an event that an app may not know or did not ask for does not come', async () => {
     const { sandbox, app, team, ann } = setup;
-    const elsewhere = sandbox.createChannel({ team, name: 'elsewhere', creator: ann });
+    const elsewhere = sandbox.channels.create({ team, name: 'elsewhere', creator: ann });
     sandbox.post(elsewhere, ann, 'not for the app');
-    sandbox.setScopes(app.appId, team, ['channels:read']);
+    sandbox.apps.setScopes(app.appId, team, ['channels:read']);
     say('without the scope');
-    sandbox.setTopic(setup.channel, ann, 'a topic is a message');
-    sandbox.setScopes(app.appId, team, ['channels:history']);
+    sandbox.channels.setTopic(setup.channel, ann, 'a topic is a message');
+    sandbox.apps.setScopes(app.appId, team, ['channels:history']);
     say('at last');
     await until(() => sandbox.isQuiet);
     expect(address.bodies.map(({ event }) => event['text'])).toEqual(['at last']);

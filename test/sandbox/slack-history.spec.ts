@@ -63,8 +63,8 @@ describe('reading the sandbox Slack server', () => {
 
   test('an app that is not in a channel reads nothing there, and does not know of a private one', async () => {
     const { sandbox, team, ann } = setup;
-    const open = sandbox.createChannel({ team, name: 'open', creator: ann });
-    const hidden = sandbox.createChannel({ team, name: 'hidden', creator: ann, isPrivate: true });
+    const open = sandbox.channels.create({ team, name: 'open', creator: ann });
+    const hidden = sandbox.channels.create({ team, name: 'hidden', creator: ann, isPrivate: true });
     expect(await history({ channel: open })).toMatchObject({ error: 'not_in_channel' });
     expect(await history({ channel: hidden })).toMatchObject({ error: 'channel_not_found' });
     expect(await setup.call('chat.postMessage', { channel: open, text: 'x' })).toMatchObject({
@@ -78,7 +78,7 @@ describe('reading the sandbox Slack server', () => {
   });
 
   test('a scope that lacks is named beside those that are there', async () => {
-    setup.sandbox.setScopes(setup.app.appId, setup.team, ['channels:read']);
+    setup.sandbox.apps.setScopes(setup.app.appId, setup.team, ['channels:read']);
     expect(await history()).toEqual({
       ok: false,
       error: 'missing_scope',
@@ -103,11 +103,11 @@ describe('reading the sandbox Slack server', () => {
       bot_id: app.botId,
       url: 'https://acme.slack.com/',
     });
-    sandbox.revokeTokens(app.appId, team);
+    sandbox.apps.revokeTokens(app.appId, team);
     expect(await call('auth.test')).toEqual({ ok: false, error: 'token_revoked' });
-    sandbox.uninstallApp(app.appId, team);
+    sandbox.apps.uninstall(app.appId, team);
     expect(await call('auth.test')).toEqual({ ok: false, error: 'account_inactive' });
-    const again = sandbox.installApp(app.appId, team);
+    const again = sandbox.apps.install(app.appId, team);
     expect(again.botUser).toBe(app.botUser);
     expect(await call('auth.test', {}, again.botToken)).toMatchObject({ ok: true });
   });
@@ -141,7 +141,7 @@ describe('reading the sandbox Slack server', () => {
 
   test('a channel takes a burst of posts, then one a second; other channels are not affected', async () => {
     setup.sandbox.setRateLimits({ postBurst: 3 });
-    const other = setup.sandbox.createChannel({
+    const other = setup.sandbox.channels.create({
       team: setup.team,
       name: 'other',
       creator: setup.ann,

@@ -51,10 +51,10 @@ describe('messages on the sandbox Slack server', () => {
 
   test('a huddle is a message of Slack’s own, told anew with whoever comes and goes, and is over with the last', async () => {
     const { sandbox, channel, ann, bert, team } = setup;
-    const ts = sandbox.joinHuddle(channel, ann);
-    expect(sandbox.joinHuddle(channel, bert)).toBe(ts);
-    sandbox.leaveHuddle(channel, ann);
-    sandbox.leaveHuddle(channel, bert);
+    const ts = sandbox.channels.joinHuddle(channel, ann);
+    expect(sandbox.channels.joinHuddle(channel, bert)).toBe(ts);
+    sandbox.channels.leaveHuddle(channel, ann);
+    sandbox.channels.leaveHuddle(channel, bert);
     const link = `https://app.slack.com/huddle/${team}/${channel}`;
     const going = { created_by: ann, date_end: 0, has_ended: false, huddle_link: link, call_family: 'huddle' };
     const changed = (room: object): object => ({
@@ -85,9 +85,9 @@ describe('messages on the sandbox Slack server', () => {
     expect(shown).toMatchObject({ subtype: 'huddle_thread', ts, room: { has_ended: true } });
     expect((shown?.['room'] as { date_end: number }).date_end).toBeGreaterThan(0);
     expect(() => {
-      sandbox.leaveHuddle(channel, bert);
+      sandbox.channels.leaveHuddle(channel, bert);
     }).toThrow('is in no huddle');
-    expect(sandbox.joinHuddle(channel, bert)).not.toBe(ts);
+    expect(sandbox.channels.joinHuddle(channel, bert)).not.toBe(ts);
   });
 
   test('under a name of the moment it is a bot_message without a user', async () => {
@@ -106,7 +106,7 @@ describe('messages on the sandbox Slack server', () => {
 
   test('without the scope for it the name of the moment is ignored', async () => {
     const { sandbox, app, team } = setup;
-    sandbox.setScopes(app.appId, team, ['chat:write']);
+    sandbox.apps.setScopes(app.appId, team, ['chat:write']);
     const { message } = await post({ username: 'Anna' });
     expect(message).toMatchObject({ user: app.botUser });
     expect(message).not.toHaveProperty('username');
@@ -202,7 +202,7 @@ describe('messages on the sandbox Slack server', () => {
     const { ts } = await post();
     const ours = setup.sandbox.post(setup.channel, setup.ann, 'mine');
     const update = () => setup.call('chat.update', { channel: setup.channel, ts, text: 'new' });
-    setup.sandbox.setEditWindow(setup.team, 60_000);
+    setup.sandbox.workspaces.setEditWindow(setup.team, 60_000);
     expect((await update()).ok).toBe(true);
     setup.sandbox.advance(61_000);
     expect(await update()).toMatchObject({ error: 'edit_window_closed' });
@@ -327,7 +327,7 @@ describe('messages on the sandbox Slack server', () => {
     expect(await react('add', 'thumbsup::skin-tone-3')).toMatchObject({ error: 'already_reacted' });
     expect(await react('remove', 'tada')).toMatchObject({ error: 'no_reaction' });
     expect(await react('add', 'our_own')).toMatchObject({ error: 'invalid_name' });
-    setup.sandbox.addEmoji(setup.team, 'our_own', 'https://emoji.test/own.png');
+    setup.sandbox.workspaces.addEmoji(setup.team, 'our_own', 'https://emoji.test/own.png');
     expect(await react('add', 'our_own')).toEqual({ ok: true });
     const { message } = await setup.call('reactions.get', { channel: setup.channel, timestamp });
     expect(message).toMatchObject({

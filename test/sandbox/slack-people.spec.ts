@@ -55,8 +55,8 @@ describe('people and apps of the sandbox Slack server', () => {
 
   test('whether somebody is there is told who asks, and what they say of themselves stands in their profile', async () => {
     expect(await setup.call('users.getPresence', { user: setup.ann })).toMatchObject({ presence: 'away' });
-    setup.sandbox.setActive(setup.ann, true);
-    setup.sandbox.changeProfile(setup.ann, { statusText: 'on the meadow', statusEmoji: ':tent:' });
+    setup.sandbox.workspaces.setActive(setup.ann, true);
+    setup.sandbox.workspaces.changeProfile(setup.ann, { statusText: 'on the meadow', statusEmoji: ':tent:' });
     expect(await setup.call('users.getPresence', { user: setup.ann })).toMatchObject({ presence: 'active' });
     expect(await setup.call('users.info', { user: setup.ann })).toMatchObject({
       user: { profile: { status_text: 'on the meadow', status_emoji: ':tent:' } },
@@ -65,8 +65,8 @@ describe('people and apps of the sandbox Slack server', () => {
   });
 
   test('guests, and who is not there any more, are marked', async () => {
-    const guest = setup.sandbox.addUser(setup.team, { realName: 'Guest', role: 'singleChannelGuest' });
-    setup.sandbox.deactivate(setup.bert);
+    const guest = setup.sandbox.workspaces.addUser(setup.team, { realName: 'Guest', role: 'singleChannelGuest' });
+    setup.sandbox.workspaces.deactivate(setup.bert);
     const { members } = await setup.call('users.list');
     expect(members).toMatchObject([
       { id: setup.ann },
@@ -79,9 +79,12 @@ describe('people and apps of the sandbox Slack server', () => {
 
   test('new names and pictures, who comes and who goes are told', async () => {
     client = await SocketClient.open(setup);
-    setup.sandbox.changeProfile(setup.ann, { displayName: 'Annie', picture: 'https://pictures.test/annie.png' });
-    setup.sandbox.deactivate(setup.bert);
-    const cleo = setup.sandbox.addUser(setup.team, { realName: 'Cleo' });
+    setup.sandbox.workspaces.changeProfile(setup.ann, {
+      displayName: 'Annie',
+      picture: 'https://pictures.test/annie.png',
+    });
+    setup.sandbox.workspaces.deactivate(setup.bert);
+    const cleo = setup.sandbox.workspaces.addUser(setup.team, { realName: 'Cleo' });
     expect(await eventsOf(3)).toMatchObject([
       {
         type: 'user_change',
@@ -98,13 +101,13 @@ describe('people and apps of the sandbox Slack server', () => {
   test('custom emoji come, get other names and go', async () => {
     client = await SocketClient.open(setup);
     const { sandbox, team } = setup;
-    sandbox.addEmoji(team, 'parrot', 'https://emoji.test/parrot.gif');
-    sandbox.addEmoji(team, 'bird', 'alias:parrot');
+    sandbox.workspaces.addEmoji(team, 'parrot', 'https://emoji.test/parrot.gif');
+    sandbox.workspaces.addEmoji(team, 'bird', 'alias:parrot');
     expect(await setup.call('emoji.list')).toMatchObject({
       emoji: { parrot: 'https://emoji.test/parrot.gif', bird: 'alias:parrot' },
     });
-    sandbox.renameEmoji(team, 'bird', 'cockatoo');
-    sandbox.removeEmoji(team, 'parrot');
+    sandbox.workspaces.renameEmoji(team, 'bird', 'cockatoo');
+    sandbox.workspaces.removeEmoji(team, 'parrot');
     expect(await eventsOf(4)).toMatchObject([
       { type: 'emoji_changed', subtype: 'add', name: 'parrot', value: 'https://emoji.test/parrot.gif' },
       { subtype: 'add', name: 'bird' },
@@ -114,7 +117,7 @@ describe('people and apps of the sandbox Slack server', () => {
   });
 
   test('workspace and groups are described', async () => {
-    const group = setup.sandbox.addUserGroup(setup.team, 'devs', [setup.ann]);
+    const group = setup.sandbox.workspaces.addUserGroup(setup.team, 'devs', [setup.ann]);
     expect(await setup.call('usergroups.list', { include_users: true })).toMatchObject({
       usergroups: [{ id: group, handle: 'devs', user_count: 1, users: [setup.ann] }],
     });
@@ -123,7 +126,7 @@ describe('people and apps of the sandbox Slack server', () => {
 
   test('an app that is taken out is told, and its tokens are dead', async () => {
     client = await SocketClient.open(setup);
-    setup.sandbox.uninstallApp(setup.app.appId, setup.team);
+    setup.sandbox.apps.uninstall(setup.app.appId, setup.team);
     expect((await eventsOf(2)).map(({ type }) => type)).toEqual(['tokens_revoked', 'app_uninstalled']);
     expect(client.events[0]).toMatchObject({ tokens: { bot: [setup.app.botUser] } });
     expect(await setup.call('auth.test')).toMatchObject({ error: 'account_inactive' });
@@ -137,9 +140,9 @@ describe('people and apps of the sandbox Slack server', () => {
 
   test('several apps see each other’s messages, but not what is not theirs to know', async () => {
     const scopes = ['channels:history', 'channels:read', 'chat:write'];
-    const other = setup.sandbox.registerApp({ name: 'Other', scopes, events: ['message.channels'] });
-    const installed = setup.sandbox.installApp(other.id, setup.team);
-    setup.sandbox.join(setup.channel, installed.botUser);
+    const other = setup.sandbox.apps.register({ name: 'Other', scopes, events: ['message.channels'] });
+    const installed = setup.sandbox.apps.install(other.id, setup.team);
+    setup.sandbox.channels.join(setup.channel, installed.botUser);
     client = await SocketClient.open({ ...setup, appToken: other.appToken });
     await setup.call('chat.postMessage', {
       channel: setup.channel,
@@ -180,8 +183,8 @@ describe('installing an app on the sandbox Slack server', () => {
     ask(setup.url, 'oauth.v2.access', { client_id: '1.2', client_secret: 'cs', ...fields }, '');
 
   test('the page sends the browser back with a code, which serves once', async () => {
-    const second = setup.sandbox.addWorkspace({ name: 'Second' });
-    setup.sandbox.addUser(second, { realName: 'Owner', role: 'owner' });
+    const second = setup.sandbox.workspaces.add({ name: 'Second' });
+    setup.sandbox.workspaces.addUser(second, { realName: 'Owner', role: 'owner' });
     const page = await (await fetch(authorize())).text();
     expect(page).toContain('Bridge asks to come to a workspace');
     const form = new URLSearchParams(new URL(authorize()).searchParams);
@@ -207,9 +210,9 @@ describe('installing an app on the sandbox Slack server', () => {
   });
 
   test('who says no, a wrong secret and another address are refused', async () => {
-    const no = new URL(setup.sandbox.authorize(authorize(), setup.team, 'cancel'));
+    const no = new URL(setup.sandbox.apps.authorize(authorize(), setup.team, 'cancel'));
     expect(no.searchParams.get('error')).toBe('access_denied');
-    const code = new URL(setup.sandbox.authorize(authorize(), setup.team)).searchParams.get('code');
+    const code = new URL(setup.sandbox.apps.authorize(authorize(), setup.team)).searchParams.get('code');
     expect(await access({ code, client_secret: 'wrong' })).toMatchObject({ error: 'bad_client_secret' });
     expect(await access({ code, client_id: '9.9' })).toMatchObject({ error: 'invalid_client_id' });
     expect(await access({ code, redirect_uri: 'https://evil.test' })).toMatchObject({ error: 'bad_redirect_uri' });
@@ -219,7 +222,7 @@ describe('installing an app on the sandbox Slack server', () => {
   });
 
   test('a code is forgotten after ten minutes', async () => {
-    const code = new URL(setup.sandbox.authorize(authorize(), setup.team)).searchParams.get('code');
+    const code = new URL(setup.sandbox.apps.authorize(authorize(), setup.team)).searchParams.get('code');
     setup.sandbox.advance(600_001);
     expect(await access({ code, redirect_uri: redirect })).toMatchObject({ error: 'invalid_code' });
   });

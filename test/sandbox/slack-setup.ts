@@ -57,13 +57,13 @@ export interface SetupOptions extends SlackSandboxSettings {
 /** A workspace with Ann and Bert in a channel, in which an app is too. Without rate limits unless told. */
 export async function openSetup({ app, isMember = true, ...settings }: SetupOptions = {}): Promise<Setup> {
   const sandbox = new SlackSandbox({ rateLimits: 'off', shareDelayMs: 0, ...settings });
-  const team = sandbox.addWorkspace({ name: 'Acme' });
-  const ann = sandbox.addUser(team, { realName: 'Ann Doe', displayName: 'ann', role: 'owner' });
-  const bert = sandbox.addUser(team, { realName: 'Bert Roe' });
-  const registered = sandbox.registerApp({ name: 'Bridge', scopes, events, ...app });
-  const installed = sandbox.installApp(registered.id, team);
+  const team = sandbox.workspaces.add({ name: 'Acme' });
+  const ann = sandbox.workspaces.addUser(team, { realName: 'Ann Doe', displayName: 'ann', role: 'owner' });
+  const bert = sandbox.workspaces.addUser(team, { realName: 'Bert Roe' });
+  const registered = sandbox.apps.register({ name: 'Bridge', scopes, events, ...app });
+  const installed = sandbox.apps.install(registered.id, team);
   const members = isMember ? [bert, installed.botUser] : [bert];
-  const channel = sandbox.createChannel({ team, name: 'team', creator: ann, members });
+  const channel = sandbox.channels.create({ team, name: 'team', creator: ann, members });
   const { url } = await sandbox.start(0);
   return {
     sandbox,

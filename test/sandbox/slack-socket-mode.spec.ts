@@ -89,7 +89,7 @@ describe('Socket Mode of the sandbox Slack server', () => {
 
   test('each event goes to one of several connections', async () => {
     const all = [await connect(), await connect(), await connect()];
-    expect(setup.sandbox.connections(setup.app.appId)).toBe(3);
+    expect(setup.sandbox.apps.connections(setup.app.appId)).toBe(3);
     for (let count = 0; count < 9; count += 1) setup.sandbox.post(setup.channel, setup.ann, `number ${count}`);
     await until(() => all.flatMap(({ events }) => events).length === 9);
     expect(all.map(({ events }) => events.length)).toEqual([3, 3, 3]);
@@ -140,7 +140,7 @@ describe('Socket Mode of the sandbox Slack server', () => {
 
   test('a connection is warned ten seconds before it ends, and gets nothing new after its end is told', async () => {
     const old = await connect();
-    setup.sandbox.disconnect(setup.app.appId, 'warning');
+    setup.sandbox.apps.disconnect(setup.app.appId, 'warning');
     await until(() => old.envelopes.length === 2);
     expect(old.envelopes[1]).toMatchObject({ type: 'disconnect', reason: 'warning' });
     setup.sandbox.post(setup.channel, setup.ann, 'still here');
@@ -184,8 +184,8 @@ describe('Socket Mode of the sandbox Slack server', () => {
 
   test('connections can be cut without a word', async () => {
     const client = await connect();
-    setup.sandbox.cutConnections(setup.app.appId);
+    setup.sandbox.apps.cutConnections(setup.app.appId);
     await until(() => client.isClosed);
-    expect(setup.sandbox.connections(setup.app.appId)).toBe(0);
+    expect(setup.sandbox.apps.connections(setup.app.appId)).toBe(0);
   });
 });

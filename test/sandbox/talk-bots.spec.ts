@@ -37,7 +37,7 @@ describe('bots of the sandbox Talk server', () => {
       bots: [{ name: 'Bridge', secret, url, features: ['webhook', 'response', 'reaction'] }],
     });
     base = (await sandbox.start(0)).url;
-    token = sandbox.createRoom({ name: 'Bots', owner: 'alice', members: ['bob'] });
+    token = sandbox.rooms.create({ name: 'Bots', owner: 'alice', members: ['bob'] });
   });
 
   afterEach(async () => {
@@ -47,7 +47,7 @@ describe('bots of the sandbox Talk server', () => {
   });
 
   test('each act in a room with the bot sends one signed webhook', async () => {
-    sandbox.turnBotOn(token, 'Bridge');
+    sandbox.bots.turnOn(token, 'Bridge');
     await until(() => received.length === 1);
     const id = sandbox.post(token, 'bob', 'hello @alice, tea/coffee 👍');
     await until(() => received.length === 2);
@@ -85,7 +85,7 @@ describe('bots of the sandbox Talk server', () => {
   });
 
   test('what the bot itself says is sent to nobody, and it speaks only with its secret', async () => {
-    sandbox.turnBotOn(token, 'Bridge');
+    sandbox.bots.turnOn(token, 'Bridge');
     await until(() => received.length === 1);
     const random = 'r'.repeat(64);
     const say = (signature: string): Promise<Response> =>
@@ -103,14 +103,14 @@ describe('bots of the sandbox Talk server', () => {
     expect((await say('0'.repeat(64))).status).toBe(401);
     expect((await say(signature)).status).toBe(201);
     expect(texts(await readBackward(base, 'bob', token))[0]).toBe('I am a bot');
-    sandbox.turnBotOff(token, 'Bridge');
+    sandbox.bots.turnOff(token, 'Bridge');
     await until(() => received.length === 2);
     expect(received.map(({ body }) => body['type'])).toEqual(['Join', 'Leave']);
     expect((await say(signature)).status).toBe(401);
   });
 
   test('a lost webhook is not sent again', async () => {
-    sandbox.turnBotOn(token, 'Bridge');
+    sandbox.bots.turnOn(token, 'Bridge');
     await until(() => received.length === 1);
     sandbox.webhooks.loseNext(1);
     sandbox.post(token, 'bob', 'lost');

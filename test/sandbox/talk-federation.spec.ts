@@ -21,7 +21,7 @@ describe('two sandbox Talk servers that federate', () => {
     guest: string,
   ): Promise<{ readonly token: string; readonly guestToken: string }> => {
     const other = host === 'first' ? 'second' : 'first';
-    const token = pair[host].createRoom({ name: `Of ${owner}`, owner });
+    const token = pair[host].rooms.create({ name: `Of ${owner}`, owner });
     const json = { newParticipant: `${guest}@${pair[other].url}`, source: 'federated_users' };
     expect(await askers[host].status(owner, 'POST', `v4/room/${token}/participants`, { json })).toBe(200);
     const waiting = (await askers[other].ask(guest, 'GET', 'v1/federation/invitation')).data as { id: number }[];

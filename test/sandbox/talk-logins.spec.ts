@@ -27,9 +27,9 @@ describe('logging in to the sandbox Talk server', () => {
   });
 
   test('a revoked app password answers 401 while the real one goes on', async () => {
-    const password = sandbox.issueAppPassword('alice');
+    const password = sandbox.accounts.issueAppPassword('alice');
     expect((await ask(base, 'alice', { ...rooms, password })).status).toBe(200);
-    sandbox.revokeAppPassword('alice');
+    sandbox.accounts.revokeAppPassword('alice');
     expect((await ask(base, 'alice', { ...rooms, password })).status).toBe(401);
     expect((await ask(base, 'alice', rooms)).status).toBe(200);
   });
@@ -49,7 +49,7 @@ describe('logging in to the sandbox Talk server', () => {
   });
 
   test('a user who is added later logs in like the others and has a picture', async () => {
-    sandbox.addUser({ id: 'dora', displayName: 'Dora D', password: 'secret' });
+    sandbox.accounts.add({ id: 'dora', displayName: 'Dora D', password: 'secret' });
     const me = (await ask(base, 'dora', { path: '/cloud/user', password: 'secret' })).data as { displayname: string };
     expect(me.displayname).toBe('Dora D');
     const picture = await fetch(`${base}/index.php/avatar/dora/64`);

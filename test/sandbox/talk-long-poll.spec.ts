@@ -10,7 +10,7 @@ describe('reading a Talk room forward', () => {
   async function startWith(settings: ConstructorParameters<typeof TalkSandbox>[0]): Promise<void> {
     sandbox = new TalkSandbox(settings);
     base = (await sandbox.start(0)).url;
-    token = sandbox.createRoom({ name: 'Room', owner: 'alice', members: ['bob'] });
+    token = sandbox.rooms.create({ name: 'Room', owner: 'alice', members: ['bob'] });
     cursor = sandbox.post(token, 'alice', 'first');
   }
 
@@ -96,7 +96,7 @@ describe('reading a Talk room forward', () => {
 
   test('without the cursor row, as after a cleared history, the cursor is the id alone', async () => {
     await startWith({});
-    sandbox.clearHistory(token);
+    sandbox.rooms.clearHistory(token);
     const answer = await readForward(base, 'bob', token, cursor);
     expect(texts(answer)).toEqual(['{actor} cleared the history of the conversation']);
   });
@@ -114,7 +114,7 @@ describe('reading a Talk room with a memory cache', () => {
     nowMs = 1_700_000_000_000;
     sandbox = new TalkSandbox({ cacheMs, pollStepMs: 5, clock: () => nowMs });
     base = (await sandbox.start(0)).url;
-    token = sandbox.createRoom({ name: 'Room', owner: 'alice', members: ['bob'] });
+    token = sandbox.rooms.create({ name: 'Room', owner: 'alice', members: ['bob'] });
     cursor = sandbox.post(token, 'alice', 'first');
   });
 

@@ -60,7 +60,7 @@ describe("sandbox talk: Talk's standalone signaling server", () => {
     talk = new TalkSandbox({ signaling: {} });
     const { url } = await talk.start(0);
     backend = `${url}/ocs/v2.php/apps/spreed/api/v3/signaling/backend`;
-    token = talk.createRoom({ name: 'Team', owner: 'alice', members: ['bob'] });
+    token = talk.rooms.create({ name: 'Team', owner: 'alice', members: ['bob'] });
     await talk.signalsSent();
   });
 
@@ -238,9 +238,9 @@ describe("sandbox talk: Talk's standalone signaling server", () => {
 
   it('a room that is deleted, and one that is renamed, is told of', async () => {
     const alice = await enter('alice');
-    talk.renameRoom(token, 'New');
+    talk.rooms.rename(token, 'New');
     expect(await alice.client.until('room')).toMatchObject({ room: { roomid: token, properties: { name: 'New' } } });
-    talk.deleteRoom(token);
+    talk.rooms.delete(token);
     expect(await alice.client.until('room')).toEqual({ type: 'room', room: { roomid: '' } });
   });
 

@@ -16,7 +16,7 @@ describe('pinned and scheduled messages of the sandbox Talk server', () => {
     sandbox = new TalkSandbox({ talkVersion, clock: () => nowMs });
     await sandbox.start(0);
     asker = new Asker(() => sandbox.url);
-    token = sandbox.createRoom({ name: 'Room', owner: 'alice', members: ['bob'] });
+    token = sandbox.rooms.create({ name: 'Room', owner: 'alice', members: ['bob'] });
   }
 
   afterEach(async () => {
@@ -112,7 +112,7 @@ describe('pinned and scheduled messages of the sandbox Talk server', () => {
     await startWith(23);
     const sendAt = nowMs / 1000 + 60;
     await asker.ask('bob', 'POST', `v1/chat/${token}/schedule`, { json: { message: 'later', sendAt } });
-    sandbox.removeMember(token, 'bob');
+    sandbox.rooms.removeMember(token, 'bob');
     nowMs += 61_000;
     sandbox.state.schedule.sendDue();
     expect(sandbox.messages(token).map(({ message }) => message)).not.toContain('later');

@@ -9,7 +9,7 @@ describe('writing to the sandbox Talk server', () => {
   beforeEach(async () => {
     sandbox = new TalkSandbox({ pollStepMs: 5 });
     base = (await sandbox.start(0)).url;
-    token = sandbox.createRoom({ name: 'Room', owner: 'alice', members: ['bob'] });
+    token = sandbox.rooms.create({ name: 'Room', owner: 'alice', members: ['bob'] });
   });
 
   afterEach(async () => {
@@ -63,14 +63,14 @@ describe('writing to the sandbox Talk server', () => {
   test('lobby, lock and a removed membership answer 412, 403 and 404', async () => {
     const send = (): ReturnType<typeof ask> =>
       ask(base, 'bob', { method: 'POST', path: `${chatPath}/${token}`, body: { message: 'hi' } });
-    sandbox.setLobby(token, true);
+    sandbox.rooms.setLobby(token, true);
     expect((await send()).status).toBe(412);
-    sandbox.setLobby(token, false);
-    sandbox.setReadOnly(token, true);
+    sandbox.rooms.setLobby(token, false);
+    sandbox.rooms.setReadOnly(token, true);
     expect((await send()).status).toBe(403);
-    sandbox.setReadOnly(token, false);
+    sandbox.rooms.setReadOnly(token, false);
     expect((await send()).status).toBe(201);
-    sandbox.removeMember(token, 'bob');
+    sandbox.rooms.removeMember(token, 'bob');
     expect((await send()).status).toBe(404);
   });
 
@@ -79,7 +79,7 @@ describe('writing to the sandbox Talk server', () => {
     const stop = sandbox.onChange(({ what }) => changes.push(what));
     const id = sandbox.post(token, 'alice', 'one');
     sandbox.edit(token, 'alice', id, 'two');
-    sandbox.addMember(token, 'carol');
+    sandbox.rooms.addMember(token, 'carol');
     stop();
     sandbox.post(token, 'alice', 'three');
     expect(changes).toEqual(['message', 'message', 'message', 'room', 'members']);

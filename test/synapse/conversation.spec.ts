@@ -212,7 +212,7 @@ describe('the whole conversation with a real Synapse', () => {
 
     const other = await town.miaSays({ body: 'a moderator of Talk removes this' });
     const shown = await inTalk(/a moderator of Talk/);
-    town.talk.promote(town.talkRoom, 'ben');
+    town.talk.rooms.promote(town.talkRoom, 'ben');
     town.talk.remove(town.talkRoom, 'ben', shown.id);
     await town.soon('the redaction', async () => (await town.isRedacted(other)) || undefined);
   });
@@ -294,17 +294,23 @@ describe('the whole conversation with a real Synapse', () => {
   });
 
   it('the name, description and picture of the room', async () => {
-    town.talk.renameRoom(town.talkRoom, 'Renamed in Talk', 'anna');
+    town.talk.rooms.rename(town.talkRoom, 'Renamed in Talk', 'anna');
     await town.soon(
       'the name',
       async () => (await town.matrixState('m.room.name'))?.['name'] === 'Renamed in Talk' || undefined,
     );
     await town.miaSetsState('m.room.name', { name: 'Renamed in Matrix' });
-    await town.soon('the name', () => town.talk.describe(town.talkRoom).name === 'Renamed in Matrix' || undefined);
+    await town.soon(
+      'the name',
+      () => town.talk.rooms.describe(town.talkRoom).name === 'Renamed in Matrix' || undefined,
+    );
     await town.miaSetsState('m.room.topic', { topic: 'About that' });
-    await town.soon('the topic', () => town.talk.describe(town.talkRoom).description === 'About that' || undefined);
+    await town.soon(
+      'the topic',
+      () => town.talk.rooms.describe(town.talkRoom).description === 'About that' || undefined,
+    );
     await town.miaSetsState('m.room.avatar', { url: await town.upload(png, 'image/png') });
-    await town.soon('the picture', () => town.talk.describe(town.talkRoom).hasPicture || undefined);
+    await town.soon('the picture', () => town.talk.rooms.describe(town.talkRoom).hasPicture || undefined);
   });
 
   it('files, each byte for byte: with their words, a name that is none, and what is large', async () => {
@@ -339,12 +345,12 @@ describe('the whole conversation with a real Synapse', () => {
   });
 
   it('who joins and leaves', async () => {
-    town.talk.addUser({ id: 'cleo', displayName: 'Cleo' });
-    town.talk.addMember(town.talkRoom, 'cleo', 'anna');
+    town.talk.accounts.add({ id: 'cleo', displayName: 'Cleo' });
+    town.talk.rooms.addMember(town.talkRoom, 'cleo', 'anna');
     const ghost = '@crosstalk_cloud_users=2fcleo:synapse.test';
     const membership = async (): Promise<unknown> => (await town.matrixState('m.room.member', ghost))?.['membership'];
     await town.soon('her ghost', async () => (await membership()) === 'join' || undefined);
-    town.talk.removeMember(town.talkRoom, 'cleo', 'anna');
+    town.talk.rooms.removeMember(town.talkRoom, 'cleo', 'anna');
     await town.soon('her ghost to leave', async () => (await membership()) === 'leave' || undefined);
 
     const olga = await town.newcomer('Olga');
@@ -354,7 +360,7 @@ describe('the whole conversation with a real Synapse', () => {
   });
 
   it('a cleared history', async () => {
-    town.talk.clearHistory(town.talkRoom, 'anna');
+    town.talk.rooms.clearHistory(town.talkRoom, 'anna');
     expect((await inMatrix(/cleared the history/)).content.msgtype).toBe('m.notice');
     says('after that');
     await inMatrix(/^after that/);

@@ -68,7 +68,7 @@ describe('polls and threads with a real Synapse', () => {
   };
   const inTalk = (question: string) =>
     town.soon(`the poll "${question}" in Talk`, () =>
-      town.talk.polls(town.talkRoom).find((poll) => poll.question.endsWith(question)),
+      town.talk.polls.shown(town.talkRoom).find((poll) => poll.question.endsWith(question)),
     );
   const underTalk = (): string | undefined =>
     town.talk
@@ -78,7 +78,7 @@ describe('polls and threads with a real Synapse', () => {
     ] as string | undefined;
 
   it('a poll of Talk: votes of both sides, a change of vote, and its end with everybody’s names', async () => {
-    const poll = town.talk.askPoll(town.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
+    const poll = town.talk.polls.ask(town.talkRoom, 'anna', 'Which day?', ['Friday', 'Saturday']);
     const event = await asked('Which day?');
     expect(event.sender).toContain('anna');
     expect(pollIn(event)).toMatchObject({ kind: 'org.matrix.msc3381.poll.disclosed', max_selections: 1 });
@@ -87,9 +87,9 @@ describe('polls and threads with a real Synapse', () => {
     await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: Friday 1');
     await miaVotes(event.event_id, [saturday]);
     await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: Saturday 1');
-    town.talk.vote(town.talkRoom, 'ben', poll, [0]);
+    town.talk.polls.vote(town.talkRoom, 'ben', poll, [0]);
     await shows('under the poll on Matrix', underMatrix, '📊 Votes from elsewhere: 1 person voted');
-    town.talk.closePoll(town.talkRoom, 'anna', poll);
+    town.talk.polls.close(town.talkRoom, 'anna', poll);
     await shows('the end on Matrix', () => ends(event.event_id), 1);
     // Who chose what is told at the end: Ben's ghost voted before it.
     expect(await votesOf(event.event_id)).toEqual([[friday]]);
@@ -99,7 +99,7 @@ describe('polls and threads with a real Synapse', () => {
     const event = await miaAsks('Tea or coffee?', ['tea', 'coffee']);
     const { id, isOpen, options } = await inTalk('Tea or coffee?');
     expect([isOpen, options]).toEqual([true, ['tea', 'coffee']]);
-    town.talk.vote(town.talkRoom, 'ben', id, [1]);
+    town.talk.polls.vote(town.talkRoom, 'ben', id, [1]);
     await shows('under the poll on Matrix', underMatrix, '📊 Votes from elsewhere: 1 person voted');
     await miaVotes(event, ['id-0']);
     await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: tea 1');
@@ -123,7 +123,7 @@ describe('polls and threads with a real Synapse', () => {
   });
 
   it('a vote that is redacted counts no more, and the one before it does again', async () => {
-    town.talk.askPoll(town.talkRoom, 'anna', 'Which month?', ['May', 'June']);
+    town.talk.polls.ask(town.talkRoom, 'anna', 'Which month?', ['May', 'June']);
     const event = await asked('Which month?');
     const [may, june] = pollIn(event).answers.map(({ id }) => String(id)) as [string, string];
     const first = await miaVotes(event.event_id, [may]);
@@ -141,7 +141,7 @@ describe('polls and threads with a real Synapse', () => {
       (await town.matrixMessages()).find(({ content }) => content.body?.includes('who cooks?')),
     );
     const inThread = { rel_type: 'm.thread', event_id: first.event_id };
-    town.talk.askPoll(town.talkRoom, 'anna', 'Soup?', ['yes', 'no'], { threadId: root });
+    town.talk.polls.ask(town.talkRoom, 'anna', 'Soup?', ['yes', 'no'], { threadId: root });
     const soup = await asked('Soup?');
     expect(soup.content['m.relates_to']).toMatchObject(inThread);
     const [yes] = pollIn(soup).answers.map(({ id }) => String(id));
@@ -173,7 +173,7 @@ describe('polls and threads with a real Synapse', () => {
     );
     expect(JSON.stringify(answer['parent'])).toContain('talk-poll');
     await shows('under the poll in Talk', underTalk, '📊 Votes from elsewhere: sure 1');
-    expect(town.talk.polls(town.talkRoom).filter(({ question }) => /Walk|Swim/.test(question))).toHaveLength(1);
+    expect(town.talk.polls.shown(town.talkRoom).filter(({ question }) => /Walk|Swim/.test(question))).toHaveLength(1);
   });
 
   it('a thread of Talk with its title is one on Matrix, both ways, and its edits too', async () => {

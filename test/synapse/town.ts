@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { registrationYaml } from '../../src/adapters/matrix/matrix.registration.js';
+import { puppetRegistrationYaml, registrationYaml } from '../../src/adapters/matrix/matrix.registration.js';
 import { matrixSettings } from '../../src/adapters/matrix/matrix.settings.js';
 import { accountId } from '../../src/model/ids.js';
 import { TalkSandbox } from '../../src/sandbox/talk/talk-sandbox.js';
@@ -21,6 +21,8 @@ const talkScaled = {
   holdIntervalMs: 500,
   requestTimeoutMs: 3_000,
   overlapIntervalMs: 300,
+  loginPollMs: 100,
+  ownReadIntervalMs: 300,
   settling: { afterTimeoutMs: 3_500, afterDisconnectMs: 300 },
 };
 // A real homeserver may be slow to answer on a busy machine.
@@ -49,9 +51,24 @@ export interface SeenEvent {
   };
 }
 
+/** What a person's client is told of a room that they are in. */
+interface JoinedRoom {
+  readonly timeline?: { readonly events: readonly SeenEvent[] };
+  readonly ephemeral?: {
+    readonly events: readonly {
+      readonly type: string;
+      readonly content: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+    }[];
+  };
+  readonly account_data?: {
+    readonly events: readonly { readonly type: string; readonly content: { readonly event_id?: string } }[];
+  };
+}
+
 /** The sandbox's Talk server, a real Synapse, a room in each, and the real program between them. */
 export class Town {
   readonly #replicas: Replica[] = [];
+  #asked = 0;
 
   private constructor(
     readonly talk: TalkSandbox,
@@ -75,11 +92,15 @@ export class Town {
       url: `http://127.0.0.1:${await front.listen()}`,
       asToken: randomUUID(),
       hsToken: randomUUID(),
+      doublePuppetToken: randomUUID(),
     };
     // What the registration says does not depend on the homeserver's address.
     const registered = matrixSettings.parse({ ...ours, homeserver: 'http://127.0.0.1' });
-    const registration = await registrationYaml(accountId('hs'), registered);
-    const synapse = await Synapse.open(python, { serverName, registrations: [registration] });
+    const registrations = await Promise.all([
+      registrationYaml(accountId('hs'), registered),
+      puppetRegistrationYaml(accountId('hs'), registered),
+    ]);
+    const synapse = await Synapse.open(python, { serverName, registrations });
     const mia = await synapse.addUser('mia', 'Mia');
     const made = { preset: 'public_chat', name: 'Team' };
     const matrixRoom = (await synapse.call('POST', '/_matrix/client/v3/createRoom', made, mia.token)) as {
@@ -94,14 +115,20 @@ export class Town {
       ],
     });
     const { url } = await talk.start(0);
-    const talkRoom = talk.createRoom({ name: 'Team', owner: 'bridge', members: ['anna', 'ben'] });
+    const talkRoom = talk.rooms.create({ name: 'Team', owner: 'bridge', members: ['anna', 'ben'] });
     const database = await freshDatabase();
     const settings = {
       database: { url: database.url },
       secretKey: 'a sentence of more than thirty-two characters',
       delivery,
       accounts: {
-        cloud: { network: 'talk', url, user: 'bridge', password: talk.issueAppPassword('bridge'), ...talkScaled },
+        cloud: {
+          network: 'talk',
+          url,
+          user: 'bridge',
+          password: talk.accounts.issueAppPassword('bridge'),
+          ...talkScaled,
+        },
         hs: { network: 'matrix', homeserver: synapse.url, ...ours, ...matrixScaled },
       },
       links: {
@@ -256,6 +283,41 @@ export class Town {
   async matrixProfile(user: string): Promise<{ displayname?: string; avatar_url?: string }> {
     const path = `/_matrix/client/v3/profile/${encodeURIComponent(user)}`;
     return (await this.synapse.call('GET', path, undefined, this.mia.token)) as { displayname?: string };
+  }
+
+  /** What Crosstalk told Mia alone, oldest first. She comes into the rooms that it invites her into. */
+  async toldMia(): Promise<string[]> {
+    const { rooms = {} } = (await this.#syncs(this.mia.token)) as {
+      rooms?: { invite?: object; join?: Record<string, JoinedRoom> };
+    };
+    for (const room of Object.keys(rooms.invite ?? {})) {
+      await this.synapse.call('POST', `/_matrix/client/v3/join/${encodeURIComponent(room)}`, {}, this.mia.token);
+    }
+    const alone = Object.entries(rooms.join ?? {}).filter(([room]) => room !== this.matrixRoom);
+    return alone.flatMap(([, { timeline }]) =>
+      (timeline?.events ?? []).flatMap(({ sender, content }) =>
+        sender === `@crosstalk:${serverName}` && content.body !== undefined ? [content.body] : [],
+      ),
+    );
+  }
+
+  /** How far a person has read the room, as their own clients are told it: by receipt, and by the marker of their own. */
+  async hasRead({ id, token }: Person): Promise<{ readonly seen?: string; readonly own?: string }> {
+    const { rooms = {} } = (await this.#syncs(token)) as { rooms?: { join?: Record<string, JoinedRoom> } };
+    const { ephemeral, account_data: data } = rooms.join?.[this.matrixRoom] ?? {};
+    const receipts = (ephemeral?.events ?? []).filter(({ type }) => type === 'm.receipt');
+    const seen = receipts
+      .flatMap(({ content }) => Object.entries(content))
+      .find(([, kinds]) => kinds['m.read']?.[id] !== undefined)?.[0];
+    const own = data?.events.find(({ type }) => type === 'm.fully_read')?.content.event_id;
+    return { ...(seen === undefined ? {} : { seen }), ...(own === undefined ? {} : { own }) };
+  }
+
+  /** Synapse answers the same question with what it answered before: no two have the same timeout. */
+  #syncs(token: string): Promise<unknown> {
+    this.#asked += 1;
+    const path = `/_matrix/client/v3/sync?timeout=${String(this.#asked)}&set_presence=offline`;
+    return this.synapse.call('GET', path, undefined, token);
   }
 
   /** Every message that the Talk room shows, oldest first. */

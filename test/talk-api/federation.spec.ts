@@ -16,7 +16,7 @@ describe('an account that is invited into a room of another server', () => {
     const adapter = talkAdapter({
       url: home,
       user: 'dora',
-      password: pair.second.issueAppPassword('dora'),
+      password: pair.second.accounts.issueAppPassword('dora'),
       sweepIntervalMs: 10,
       idleSweepIntervalMs: 10,
       invitations: { acceptFrom: [`alice@${there}`], others: 'decline' },
@@ -24,13 +24,13 @@ describe('an account that is invited into a room of another server', () => {
     const inviters = ['alice', 'bob'].map((user) => {
       const settings = { requestTimeoutMs: 5000, deadRoomPauseMs: 60_000, capabilitiesMaxAgeMs: 60_000 };
       const client = new TalkClient({ url: pair.first.url, maxConnections: 4, ...settings }, systemClock, silentLog);
-      client.use({ user, password: pair.first.issueAppPassword(user) });
+      client.use({ user, password: pair.first.accounts.issueAppPassword(user) });
       return { user, client };
     });
     try {
       await adapter.connect(signal);
       for (const { user, client } of inviters) {
-        const token = pair.first.createRoom({ name: `Of ${user}`, owner: user });
+        const token = pair.first.rooms.create({ name: `Of ${user}`, owner: user });
         await client.api.participants.add({ token, newParticipant: `dora@${home}`, source: 'federated_users' }, signal);
       }
       const woken = new Set<string>();
@@ -69,15 +69,15 @@ describe('people of another server in a room', () => {
     const home = pair.second.url;
     const settings = { requestTimeoutMs: 5000, deadRoomPauseMs: 60_000, capabilitiesMaxAgeMs: 60_000 };
     const dora = new TalkClient({ url: home, maxConnections: 4, ...settings }, systemClock, silentLog);
-    dora.use({ user: 'dora', password: pair.second.issueAppPassword('dora') });
+    dora.use({ user: 'dora', password: pair.second.accounts.issueAppPassword('dora') });
     const host = new TalkClient({ url: pair.first.url, maxConnections: 4, ...settings }, systemClock, silentLog);
-    host.use({ user: 'alice', password: pair.first.issueAppPassword('alice') });
-    const token = pair.first.createRoom({ name: 'Shared', owner: 'alice', members: ['bob'] });
+    host.use({ user: 'alice', password: pair.first.accounts.issueAppPassword('alice') });
+    const token = pair.first.rooms.create({ name: 'Shared', owner: 'alice', members: ['bob'] });
     // Few rows at a time: when she came is not among what is read anyway.
     const adapter = talkAdapter({
       url: pair.first.url,
       user: 'bob',
-      password: pair.first.issueAppPassword('bob'),
+      password: pair.first.accounts.issueAppPassword('bob'),
       pageSize: 2,
     });
     const invite = async (): Promise<number> => {

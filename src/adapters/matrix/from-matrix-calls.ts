@@ -9,7 +9,7 @@ import { isObject, type JsonObject, type MatrixEvent, type StoredEvent } from '.
  * a call of two has events of its own. When the last has gone out of a call of many, no event says: the source finds it.
  * Source: client-server API, "Voice over IP".
  */
-export const callTypes = [
+const callTypes = [
   'm.rtc.notification',
   'org.matrix.msc4075.rtc.notification',
   'm.call.invite',

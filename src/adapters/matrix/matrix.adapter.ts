@@ -32,6 +32,7 @@ import { MatrixClient } from './matrix.client.js';
 import { MatrixCommands } from './matrix.commands.js';
 import { MatrixDirects, type Saying } from './matrix.directs.js';
 import { GhostDoors } from './matrix.doors.js';
+import { DoublePuppets } from './matrix.double-puppets.js';
 import { EditedMessages } from './matrix.edited-messages.js';
 import { MatrixEdits } from './matrix.edits.js';
 import { MatrixEmoji } from './matrix.emoji.js';
@@ -39,7 +40,7 @@ import { loginRefused } from './matrix.errors.js';
 import { TransactionGaps } from './matrix.gaps.js';
 import { MatrixGhosts } from './matrix.ghosts.js';
 import { matrixAddresses } from './matrix.addresses.js';
-import { OurUsers } from './matrix.ids.js';
+import { matrixFirstTold, OurUsers } from './matrix.ids.js';
 import { MatrixInvitations } from './matrix.invitations.js';
 import { LivePlaces } from './matrix.live-places.js';
 import { MatrixLook } from './matrix.look.js';
@@ -76,6 +77,7 @@ const restartAfterMs = 1000;
 export class MatrixAdapter implements NetworkAdapter {
   readonly network = networkName('matrix');
   readonly sourceOrder = 'kept';
+  readonly firstTold = matrixFirstTold;
   /** A room is the same for every server in it. */
   readonly roomIds = 'everywhere';
   readonly settling: NetworkAdapter['settling'];
@@ -84,6 +86,8 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly source: MatrixSource;
   readonly showTyping?: NonNullable<NetworkAdapter['showTyping']>;
   readonly showPresence?: NonNullable<NetworkAdapter['showPresence']>;
+
+  readonly showRead?: NonNullable<NetworkAdapter['showRead']>;
 
   readonly #users: OurUsers;
   readonly #client: MatrixClient;
@@ -101,6 +105,7 @@ export class MatrixAdapter implements NetworkAdapter {
   readonly #edited: EditedMessages;
   readonly #live: LivePlaces;
   readonly #statuses: MatrixStatuses;
+  readonly #puppets: { readonly acts: DoublePuppets; readonly client: MatrixClient } | undefined;
   /** Rooms that links name, by an alias too. */
   readonly #named = new BoundedMap<string, true>(maxRemembered);
   #maxFileBytes = 0;
@@ -211,6 +216,9 @@ export class MatrixAdapter implements NetworkAdapter {
         receipts.hear(values);
       },
     });
+    this.#puppets = this.#makePuppets(rooms);
+    const puppets = this.#puppets?.acts;
+    if (puppets !== undefined) this.showRead = (read, signal) => puppets.showRead(read, signal);
     if (settings.typing) this.showTyping = (room, who, signal) => typing.show(room, who, signal);
     if (settings.presence) this.showPresence = (person, presence, signal) => statuses.show(person, presence, signal);
     this.#catchUp = new MatrixCatchUp({ timeline, client, users, source: this.source, writer, marginMs });
@@ -254,7 +262,12 @@ export class MatrixAdapter implements NetworkAdapter {
     }
     this.#maxFileBytes = await this.#media.maxFileBytes(signal);
     const program = (await this.#accounts.program(signal, lookupTimeoutMs)) ?? 'a homeserver';
-    return { login: user, summary: `${user} at ${homeserver} (${program}, Matrix ${specification})` };
+    const fault = await this.#puppets?.acts.fault(signal);
+    return {
+      login: user,
+      summary: `${user} at ${homeserver} (${program}, Matrix ${specification})`,
+      ...(fault === undefined ? {} : { warnings: [fault] }),
+    };
   }
 
   /** As whom the homeserver knows our token, registered and named. */
@@ -354,6 +367,14 @@ export class MatrixAdapter implements NetworkAdapter {
     return room;
   }
 
+  #makePuppets(rooms: RoomsApi): { readonly acts: DoublePuppets; readonly client: MatrixClient } | undefined {
+    const { settings, clock } = this.context;
+    const { doublePuppetToken: asToken, serverName } = settings;
+    if (asToken === undefined) return undefined;
+    const client = new MatrixClient({ ...settings, asToken }, clock);
+    return { acts: new DoublePuppets({ client, rooms, users: this.#users, serverName }), client };
+  }
+
   #isLinked(room: string): boolean {
     return this.#named.get(room) === true || this.context.isLinked(room);
   }
@@ -394,6 +415,6 @@ export class MatrixAdapter implements NetworkAdapter {
   /** When we stop, connections are let go. */
   async #rest(signal: AbortSignal): Promise<void> {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    await this.#client.rest();
+    await Promise.all([this.#client.rest(), this.#puppets?.client.rest()]);
   }
 }

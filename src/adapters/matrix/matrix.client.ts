@@ -195,26 +195,30 @@ function pauseIn(json: JsonObject | undefined, headers: IncomingHttpHeaders): nu
 /** What the homeserver is to know of Crosstalk. */
 export interface RegistrationFile {
   readonly id: string;
-  readonly url: string;
+  /** Absent: nothing is told to us. */
+  readonly url?: string;
   readonly asToken: string;
   readonly hsToken: string;
   readonly senderLocalpart: string;
-  /** Expressions that match the ids of users and aliases which nobody else may have. */
+  /** Expressions that match the ids of users and aliases which nobody else may have; `shared`: others have them. */
   readonly users: readonly string[];
   readonly aliases: readonly string[];
+  readonly names: 'ours' | 'shared';
 }
 
 /** Has the library check and arrange a registration. Loaded when it is asked for: it takes a second, and nothing else needs it. */
 export async function arrangeRegistration(file: RegistrationFile): Promise<JsonObject> {
   const { AppServiceRegistration } = await import('matrix-appservice-bridge');
-  const registration = new AppServiceRegistration(file.url);
+  const registration = new AppServiceRegistration(file.url ?? null);
   registration.setId(file.id);
   registration.setHomeserverToken(file.hsToken);
   registration.setAppServiceToken(file.asToken);
   registration.setSenderLocalpart(file.senderLocalpart);
   registration.setRateLimited(false);
+  const isOurs = file.names === 'ours';
+  for (const regex of file.users) registration.addRegexPattern('users', regex, isOurs);
+  for (const regex of file.aliases) registration.addRegexPattern('aliases', regex, isOurs);
+  if (file.url === undefined) return { ...registration.getOutput(), url: null };
   registration.pushEphemeral = true;
-  for (const regex of file.users) registration.addRegexPattern('users', regex, true);
-  for (const regex of file.aliases) registration.addRegexPattern('aliases', regex, true);
   return { ...registration.getOutput(), receive_ephemeral: true };
 }

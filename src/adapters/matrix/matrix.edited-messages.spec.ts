@@ -102,6 +102,34 @@ describe('an edit that is taken back', () => {
     expect(said(await last())).toEqual({ message, by: 'Bob', text: 'at six' });
   });
 
+  it('has its message show the file that it showed before, and none where it was words', async () => {
+    const message = bench.sandbox.post(room, bob, 'at six');
+    const edit = (name: string): string => {
+      const content = { msgtype: 'm.image', body: name, url: `mxc://sandbox.test/${name}` };
+      const relation = { 'm.new_content': content, 'm.relates_to': { rel_type: 'm.replace', event_id: message } };
+      return bench.sandbox.sendEvent(room, bob, 'm.room.message', { ...content, ...relation });
+    };
+    const shows = async (place: number | undefined): Promise<void> => {
+      const event = await last();
+      const added = event !== undefined && 'kind' in event && event.kind === 'messageEdited' ? event : undefined;
+      expect(added?.filesBefore).toBe('gone');
+      expect(added?.filesAdded?.map((each) => each.place)).toEqual(place === undefined ? undefined : [place]);
+    };
+    const first = edit('meadow');
+    await shows(0);
+    const second = edit('hill');
+    await shows(1);
+    edit('meadow');
+    await shows(0);
+    await later();
+    const words = bench.sandbox.edit(room, bob, message, 'at seven');
+    await shows(undefined);
+    bench.sandbox.redact(room, bob, words);
+    await shows(0);
+    for (const each of [first, second]) bench.sandbox.redact(room, bob, each);
+    await shows(0);
+  });
+
   it('is forgotten after thirty days', async () => {
     const kept = (): string[] => [...bench.store.keys()].filter((key) => key.startsWith('edit/'));
     const message = bench.sandbox.post(room, bob, 'at six');

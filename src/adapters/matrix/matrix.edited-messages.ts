@@ -6,6 +6,9 @@ const front = 'edit/';
 const keptMs = 30 * 86_400_000;
 const cleanEveryMs = 86_400_000;
 const edited = z.object({ message: z.string(), at: z.string() });
+const added = edited.extend({ files: z.array(z.string()) });
+/** Who changes a picture more often than that gets it named. */
+const mostFiles = 100;
 
 /**
  * Which message an edit edits. An edit that is redacted does not tell it any more, and the message says what it said before: so it is
@@ -27,6 +30,28 @@ export class EditedMessages {
     return found.success ? found.data.message : undefined;
   }
 
+  /**
+   * Which of the files that edits gave a message this is, from 0; one that is new is the next. Undefined: they are too many. Where a
+   * message shows one file, the others are known so to be gone.
+   */
+  async placeOf(file: string, message: string): Promise<number | undefined> {
+    for (;;) {
+      const was = await this.store.get(filesKeyOf(message));
+      const known = added.safeParse(was);
+      const files = known.success ? known.data.files : [];
+      const place = files.indexOf(file);
+      if (place !== -1) return place;
+      if (files.length >= mostFiles) return undefined;
+      const value = { message, at: this.clock.now().toISOString(), files: [...files, file] };
+      if ((await this.store.replace(filesKeyOf(message), was, value)) === 'replaced') return files.length;
+    }
+  }
+
+  /** Whether edits gave a message files. */
+  async hasFiles(message: string): Promise<boolean> {
+    return (await this.store.get(filesKeyOf(message))) !== undefined;
+  }
+
   /** Forgets once a day what is too old. Runs until `signal` aborts. */
   async keepClean(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -41,3 +66,4 @@ export class EditedMessages {
 }
 
 const keyOf = (edit: string): string => `${front}${edit}`;
+const filesKeyOf = (message: string): string => `${front}files/${message}`;

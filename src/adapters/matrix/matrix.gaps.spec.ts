@@ -54,6 +54,34 @@ describe('matrix gaps', () => {
     expect(await answers('41', '42', '43', '43')).toEqual(['41 taken', '42 taken', '43 taken', '43 taken']);
   });
 
+  it('where others take numbers all the time, that costs one refusal, and what is missing is noticed all the same', async () => {
+    const every = ['1', '3', '3', '5', '7', '9'];
+    expect(await answers(...every)).toEqual(every.map((at, place) => `${at} ${place === 1 ? 'refused' : 'taken'}`));
+    expect(await answers('13', '11', '13', '15')).toEqual(['13 refused', '11 taken', '13 taken', '15 taken']);
+  });
+
+  it('a large step of others is taken once, and what is missing later is noticed all the same', async () => {
+    expect(await answers('1', '9', '9', '10', '12')).toEqual([
+      '1 taken',
+      '9 refused',
+      '9 taken',
+      '10 taken',
+      '12 refused',
+    ]);
+  });
+
+  it('what another replica took, and has not noted yet, is no step of others', async () => {
+    await answers('1');
+    const other = replica();
+    expect(await answers('5')).toEqual(['5 refused']);
+    noteTime = new Promise(() => undefined);
+    for (const transaction of ['2', '3', '4']) {
+      expect(await other.isPastGap(transaction)).toBe(false);
+      other.passed(transaction);
+    }
+    expect(await answers('5', '6', '8')).toEqual(['5 taken', '6 taken', '8 refused']);
+  });
+
   it('one past a gap is refused once, and taken after what was missing', async () => {
     expect(await answers('1', '3', '2', '3', '4')).toEqual(['1 taken', '3 refused', '2 taken', '3 taken', '4 taken']);
   });

@@ -5,6 +5,8 @@ import type { Log } from '../../model/network-definition.js';
 const storeKey = 'transactions';
 /** A larger step is no gap: such a homeserver does not count its transactions. */
 const maxGap = 100;
+/** Our second registration takes every other number. A larger step may be chance, or what another replica took and has not noted yet. */
+const mostUsualStep = 2;
 /** How long after our start or a refusal a homeserver may still be catching up. */
 const watchedMs = 60_000;
 /** Notes are written at most so often. After a crash one transaction too many may be refused, once. */
@@ -21,11 +23,14 @@ interface Numbers {
  * Notices transactions that a homeserver left behind. Synapse 1.163 counts them and repeats what failed, the oldest first; one
  * that is made just as it has caught up stays behind until the next failure, while later ones come. So the first that comes
  * past a gap is refused once: then all that waits comes again, in order. Gaps are also made by other application services of
- * the homeserver: what comes again without anything before it is taken.
+ * the homeserver, which counts for all of them together; our second registration takes every other number. What comes again
+ * without anything before it is taken, and from then on every other number is nothing to wonder at.
  */
 export class TransactionGaps {
   #watchedUntilMs = 0;
   #isWatchful = false;
+  /** The step that others were seen to make, where it is a small one. */
+  #usualStep = 1;
   #signal: AbortSignal | undefined;
   /** The latest that passed here. */
   #passed = -Infinity;
@@ -61,7 +66,8 @@ export class TransactionGaps {
       await this.#note();
       const { last, refused } = await this.#numbers();
       const step = number - last;
-      if (number === refused || step <= 1 || step > maxGap) return false;
+      if (number === refused && step <= mostUsualStep) this.#usualStep = Math.max(this.#usualStep, step);
+      if (number === refused || step <= this.#usualStep || step > maxGap) return false;
       await this.store.put(storeKey, { last, refused: number });
       return true;
     });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { accountId, remoteId, roomId, userId } from '../../model/ids.js';
 import {
+  matrixFirstTold,
   deliveryKeyIn,
   isIdText,
   matrixAddressOf,
@@ -214,6 +215,11 @@ describe('ids in what people wrote', () => {
     for (const wrong of ['', '$', '$a\u0000b', '$a\nb', '$\ud800', `$${'x'.repeat(2000)}`]) {
       expect(isIdText(wrong)).toBe(false);
     }
+  });
+
+  it('a message is told by its own event, which does not say when it was sent', () => {
+    const message = { room: { account: accountId('hs'), id: roomId('!abc:example.org') }, id: remoteId('$abc') };
+    expect(matrixFirstTold(message)).toEqual({ key: '$abc' });
   });
 
   it('an mxc address cannot lead elsewhere', () => {

@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Place } from '../../model/addresses.js';
+import type { FirstTold } from '../../model/network-adapter.js';
 import {
   type AccountId,
   accountId,
   type DeliveryKey,
   deliveryKey,
+  inboxKey,
+  type MessageRef,
   remoteId,
   roomId,
   type UserId,
   userId,
 } from '../../model/ids.js';
+
+/** A message is told by its own event, whose id is the key of its payload, and says nothing of when it was sent. */
+export function matrixFirstTold({ id }: MessageRef): FirstTold {
+  return { key: inboxKey(id) };
+}
 
 /** The field of an event's content that carries the delivery key. */
 export const deliveryField = 'org.crosstalk.delivery';
@@ -38,11 +46,6 @@ export function isUserId(text: string): boolean {
 export function localpartOf(id: string): string {
   const colon = id.indexOf(':');
   return id.slice(1, colon === -1 ? undefined : colon);
-}
-
-export function serverOf(id: string): string {
-  const colon = id.indexOf(':');
-  return colon === -1 ? '' : id.slice(colon + 1);
 }
 
 export interface OurNames {

@@ -1,6 +1,7 @@
 import { annasGhost, saying } from '../../../test/contract/matrix-deliveries.js';
 import { MatrixBench, until } from '../../../test/contract/matrix-bench.js';
 import type { MessageEdited, MessageSent } from '../../model/bridge-event.js';
+import { remoteId } from '../../model/ids.js';
 import type { MatrixAdapter } from './matrix.adapter.js';
 
 describe('what messages leave open', () => {
@@ -151,6 +152,28 @@ describe('what messages leave open', () => {
     expect(await threadSeenBy(adapter, 'one')).toBe(root);
     // One that came before we listened is asked for.
     expect(await threadSeenBy(bench.make(), 'two')).toBe(root);
+  });
+
+  it('what is added to a message of a thread stands in the thread, and nowhere else does it begin one', async () => {
+    const root = bench.sandbox.post(room, alice, 'cake?');
+    const inThread = bench.sandbox.post(room, bob, 'me', { thread: root });
+    const placed = async (one: MatrixAdapter, name: string, id: string): Promise<unknown> => {
+      const copy = { part: 0, id: remoteId(id) };
+      const { request } = saying(name, room, 'a picture', { target: [copy], replyTo: copy });
+      await one.deliver.messageSent?.send(request, bench.signal);
+      const added = bench.sandbox.messages(room).findLast(({ content: { body } }) => body === 'a picture');
+      return added?.content['m.relates_to'];
+    };
+    const stands = {
+      rel_type: 'm.thread',
+      event_id: root,
+      is_falling_back: false,
+      'm.in_reply_to': { event_id: inThread },
+    };
+    expect(await placed(adapter, 'one', inThread)).toEqual(stands);
+    // One that came before we listened is asked for.
+    expect(await placed(bench.make(), 'two', inThread)).toEqual(stands);
+    expect(await placed(adapter, 'three', root)).toEqual({ 'm.in_reply_to': { event_id: root } });
   });
 
   it('a room that is named by its alias is found', async () => {

@@ -28,14 +28,15 @@ export class MatrixMessages {
   ) {}
 
   async say(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
-    const { event, made, replyTo, room, thread } = request;
+    const { event, made, replyTo, room } = request;
     await this.writer.assertWanted(room);
     const writing = writingOf(request, signal);
     const { user, voice } = await this.writer.speaking(request, writing);
+    const thread = await this.#threadFor(request, signal);
     const placing: Placing = {
       voice,
       ...(replyTo === undefined ? {} : { replyTo: replyTo.id }),
-      ...(thread === undefined ? {} : { thread: await this.lookups.threadOf(room, thread.id, signal) }),
+      ...(thread === undefined ? {} : { thread }),
     };
     const say = async (part: number, content: JsonObject): Promise<void> => {
       const key = request.key(part);
@@ -65,6 +66,18 @@ export class MatrixMessages {
         await say(part, content);
       },
     });
+  }
+
+  /** What is added to a message stands in the thread of that one, if it is in one. */
+  async #threadFor(
+    { room, thread, target }: Pick<DeliveryRequest<MessageSent>, 'room' | 'thread' | 'target'>,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (thread !== undefined) return this.lookups.threadOf(room, thread.id, signal);
+    const [addedTo] = target;
+    if (addedTo === undefined) return undefined;
+    const first = await this.lookups.threadOf(room, addedTo.id, signal);
+    return first === addedTo.id ? undefined : first;
   }
 
   /**

@@ -45,6 +45,8 @@ const stored = z.object({
   editedSender: z.string().nullable().optional(),
   /** Of an edit that shows a file: whether the message came with one; absent where nobody could tell. */
   editedFile: z.boolean().optional(),
+  /** Of an edit of a message that came without a file: which of those that edits gave it it shows now, from 0; null: none any more. */
+  addedFile: z.number().int().nonnegative().nullable().optional(),
   /** Of an edit: what the edited message answers, and the beginning of that. */
   answered: z.object({ event: eventId, name: z.string(), text: z.string() }).optional(),
   /** Of one that calls everybody: whether its sender may. */

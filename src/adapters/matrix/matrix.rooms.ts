@@ -6,7 +6,7 @@ import type { RoomProfile, UserProfile, WantedRoom } from '../../model/network-a
 import type { Log } from '../../model/network-definition.js';
 import type { AccountApi } from './api/account.api.js';
 import type { RoomsApi } from './api/rooms.api.js';
-import { avatarRef } from './from-matrix.js';
+import { avatarRef } from './from-matrix-rooms.js';
 import { shownName } from './from-matrix-text.js';
 import { noRoom, notInRoom, roomClosed } from './matrix.errors.js';
 import { type OurUsers, parseMxc, parseRoomReference } from './matrix.ids.js';

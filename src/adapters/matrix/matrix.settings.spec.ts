@@ -57,6 +57,6 @@ describe('matrixSettings', () => {
     };
     for (const field of Object.values(schema.properties)) expect(field.description).toBeTruthy();
     const secrets = Object.entries(schema.properties).filter(([, { secret }]) => secret === true);
-    expect(secrets.map(([name]) => name)).toEqual(['asToken', 'hsToken']);
+    expect(secrets.map(([name]) => name)).toEqual(['asToken', 'hsToken', 'doublePuppetToken']);
   });
 });

@@ -24,6 +24,14 @@ export const matrixSettings = z.strictObject({
     .min(1)
     .meta({ secret: true })
     .describe('What the homeserver shows Crosstalk: another long random text, `hs_token` of the registration'),
+  doublePuppetToken: z
+    .string()
+    .min(1)
+    .meta({ secret: true })
+    .exactOptional()
+    .describe(
+      'By which Crosstalk may act as people of the homeserver: a third long random text of your own, `as_token` of a second registration. It marks as read on Matrix what those have read in Talk who lend a login there, and does nothing else. Left out: it acts as nobody',
+    ),
   url: z
     .url({ protocol: /^https?$/ })
     .transform(withoutSlash)

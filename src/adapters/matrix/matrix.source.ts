@@ -16,6 +16,7 @@ import {
   isObject,
   type MatrixEvent,
   parseEvent,
+  readFile,
   readRedaction,
   readRelation,
   type StoredEvent,
@@ -184,14 +185,27 @@ export class MatrixSource {
     await this.parts.edited.note(event.event_id, target);
     const editedSender = await this.#editedSender(event, target, signal);
     const answered = await lookups.answeredBy(room, target, signal);
-    const isFile = showsFile(event.type, newContentIn(content));
-    const editedFile = isFile ? await lookups.cameWithFile(room, target, signal) : undefined;
     return {
       ...said,
       editedSender,
-      ...(editedFile === undefined ? {} : { editedFile }),
+      ...(editedSender === sender ? await this.#fileNow(event, target, signal) : {}),
       ...(answered === undefined ? {} : { answered }),
     };
+  }
+
+  /** Whether an edited message came with a file, and which of those that edits gave it it shows now. */
+  async #fileNow(
+    { type, room_id: room, content }: MatrixEvent,
+    message: string,
+    signal: AbortSignal,
+  ): Promise<Pick<StoredEvent, 'addedFile' | 'editedFile'>> {
+    const { edited, lookups } = this.parts;
+    const shown = newContentIn(content);
+    if (!showsFile(type, shown)) return (await edited.hasFiles(message)) ? { addedFile: null } : {};
+    const editedFile = await lookups.cameWithFile(room, message, signal);
+    if (editedFile !== false) return editedFile === undefined ? {} : { editedFile };
+    const addedFile = await edited.placeOf(readFile(shown).url ?? '', message);
+    return addedFile === undefined ? {} : { editedFile, addedFile };
   }
 
   /** Of a redacted edit: what its message says now. It does not tell any more which one that was. */
@@ -209,6 +223,7 @@ export class MatrixSource {
     const answered = await lookups.answeredBy(room, message, signal);
     return {
       ...(await this.#lookUpSaid(standing, signal)),
+      ...(await this.#fileNow(standing, message, signal)),
       ...(answered === undefined ? {} : { answered }),
       restored: { event: message, type, sender, senderName: await lookups.nameOf(room, sender, signal), content },
     };

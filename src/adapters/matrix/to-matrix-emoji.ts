@@ -3,7 +3,7 @@ import type { AccountId, FileRef } from '../../model/ids.js';
 import type { RichText } from '../../model/rich-text.js';
 
 /** More in one message are shown by their names. */
-export const mostPictures = 30;
+const mostPictures = 30;
 
 /** The pictures of emoji that are to be brought to the homeserver before a text is shown there, each once. */
 export function picturesElsewhere(body: RichText, here: AccountId): readonly FileRef[] {

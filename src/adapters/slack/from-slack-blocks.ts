@@ -1,3 +1,4 @@
+import { lineWithin } from '../../formatting/html-lines.js';
 import { fromMarkdown } from '../../formatting/markdown.js';
 import { inlinesOf, type Run } from '../../formatting/runs.js';
 import type { Block, Inline } from '../../model/rich-text.js';
@@ -52,7 +53,7 @@ function fromBlock(block: SlackNode, reading: Reading): Block[] {
   }
 }
 
-export function fromText(text: SlackNode['text'], reading: Reading): Block[] {
+function fromText(text: SlackNode['text'], reading: Reading): Block[] {
   if (text === undefined) return [];
   const { type = 'mrkdwn', text: words } = typeof text === 'string' ? { text } : text;
   return type === 'mrkdwn' ? fromMrkdwn(words, reading) : paragraphs(runsOf(text));
@@ -138,8 +139,5 @@ function tableOf({ rows = [] }: SlackNode, reading: Reading): Block[] {
 
 function cellOf(cell: SlackNode, reading: Reading): readonly Inline[] {
   if (cell.type !== 'rich_text') return inlinesOf(textRuns(textIn(cell).replaceAll('\n', ' ')));
-  return fromRichText(cell, reading).flatMap((block, index): Inline[] => [
-    ...(index === 0 ? [] : [space]),
-    ...(block.type === 'paragraph' ? block.content : []),
-  ]);
+  return lineWithin(fromRichText(cell, reading));
 }

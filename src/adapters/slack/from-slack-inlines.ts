@@ -121,7 +121,7 @@ export function codeRuns(code: string, marks: readonly Mark[] = []): Run[] {
   );
 }
 
-export function textLeaf(text: string): Leaf & Inline {
+function textLeaf(text: string): Leaf & Inline {
   return { type: 'text', text };
 }
 

@@ -48,6 +48,22 @@ describe('fromSlack', () => {
     });
   });
 
+  it('a table’s cell keeps what stands in it in lists, quotes and code', () => {
+    const section = (text: string) => ({ type: 'rich_text_section', elements: [{ type: 'text', text }] });
+    const elements = [
+      section('bring'),
+      { type: 'rich_text_list', style: 'bullet', elements: [section('cables'), section('tape')] },
+      { type: 'rich_text_preformatted', elements: [{ type: 'text', text: 'make' }] },
+    ];
+    const blocks = [{ type: 'table', rows: [[{ type: 'raw_text', text: 'Who' }], [{ type: 'rich_text', elements }]] }];
+    const line = { type: 'break' };
+    const text = (words: string) => ({ type: 'text', text: words });
+    const cell = [text('bring'), line, text('cables'), line, text('tape'), line, { type: 'code', text: 'make' }];
+    expect(one({ ...typed, text: '', blocks })).toMatchObject({
+      body: [{ type: 'table', head: [[text('Who')]], rows: [[cell]] }],
+    });
+  });
+
   it('a reply belongs to its thread; the first message of a thread to none', () => {
     expect(one({ ...typed, thread_ts: '1755000000.000100' })).toMatchObject({ thread: { id: '1755000000.000100' } });
     expect(one({ ...typed, thread_ts: typed.ts })).not.toHaveProperty('thread');

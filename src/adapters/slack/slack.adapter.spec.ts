@@ -32,10 +32,10 @@ it('says who is logged in where, and how events come', async () => {
 
 it('tokens that are revoked close the account at once, and a new installation opens it', async () => {
   await bench.begin(adapter);
-  bench.sandbox.revokeTokens(bench.app.appId, bench.team);
+  bench.sandbox.apps.revokeTokens(bench.app.appId, bench.team);
   await until(() => bench.refused === 1);
   expect(await refusal()).toBe('Slack refused the token (token_revoked)');
-  bench.sandbox.installApp(bench.app.appId, bench.team, bench.app.botToken);
+  bench.sandbox.apps.install(bench.app.appId, bench.team, bench.app.botToken);
   expect(await refusal()).toBe('it logged in');
   const said = saying('a', bench.room, 'back again');
   await adapter.deliver.messageSent?.send(said.request, bench.signal);
@@ -49,14 +49,14 @@ it('an app that is uninstalled goes back into its public channels, and reads wha
   await until(() => stored('with the app') === 1);
   // It is written down that somebody listens.
   await until(() => bench.store.has('listened'));
-  bench.sandbox.uninstallApp(bench.app.appId, bench.team);
+  bench.sandbox.apps.uninstall(bench.app.appId, bench.team);
   await until(() => bench.refused > 0);
   stop.abort();
   expect(await refusal()).toBe('Slack refused the token (account_inactive)');
   const root = bench.sandbox.post(bench.channel, bench.ann, 'without the app');
   bench.sandbox.post(bench.channel, bench.bert, 'a reply without it', { thread: root });
   await new Promise((resolve) => setTimeout(resolve, 200));
-  bench.sandbox.installApp(bench.app.appId, bench.team, bench.app.botToken);
+  bench.sandbox.apps.install(bench.app.appId, bench.team, bench.app.botToken);
   await bench.begin(adapter);
   await until(() => stored('without the app') === 1 && stored('a reply without it') === 1);
   expect(stored('"text":"with the app"')).toBe(1);
@@ -64,16 +64,16 @@ it('an app that is uninstalled goes back into its public channels, and reads wha
 
 it('a channel that somebody took the app out of is not entered again by itself', async () => {
   const { sandbox, team, ann, app, channel } = bench;
-  const other = sandbox.createChannel({ team, name: 'other', creator: ann, members: [app.botUser] });
+  const other = sandbox.channels.create({ team, name: 'other', creator: ann, members: [app.botUser] });
   await adapter.resolveRoom({ room: other }, 'others', bench.signal);
   await bench.begin(adapter);
   await until(() => bench.store.has('listened') && !bench.store.has(`unread/${channel}`));
-  sandbox.leave(channel, app.botUser, ann);
+  sandbox.channels.leave(channel, app.botUser, ann);
   await until(() => bench.store.has(`out/${channel}`));
-  sandbox.uninstallApp(app.appId, team);
+  sandbox.apps.uninstall(app.appId, team);
   await until(() => bench.refused > 0);
   await refusal();
-  sandbox.installApp(app.appId, team, app.botToken);
+  sandbox.apps.install(app.appId, team, app.botToken);
   await bench.begin(adapter);
   const isIn = (id: string): boolean | undefined => sandbox.state.conversations.get(id)?.members.has(app.botUser);
   await until(() => isIn(other) === true);
@@ -82,7 +82,7 @@ it('a channel that somebody took the app out of is not entered again by itself',
 
 it('scopes that are missing are named before anything is sent', async () => {
   const fewer = bridgeScopes.filter((scope) => scope !== 'groups:history' && scope !== 'reactions:write');
-  bench.sandbox.setScopes(bench.app.appId, bench.team, fewer);
+  bench.sandbox.apps.setScopes(bench.app.appId, bench.team, fewer);
   expect(await refusal()).toBe(
     'the app lacks groups:history, reactions:write: install it again with the scopes of its manifest',
   );

@@ -29,7 +29,7 @@ const posts = (): number =>
 
 it('a pause that one channel is asked for delays no other channel, and is kept without asking again', async () => {
   const { sandbox, team, ann, app } = bench;
-  const other = sandbox.createChannel({ team, name: 'other', creator: ann, members: [app.botUser] });
+  const other = sandbox.channels.create({ team, name: 'other', creator: ann, members: [app.botUser] });
   const body = JSON.stringify({ ok: false, error: 'ratelimited' });
   const fault = { do: 'answer', status: 429, headers: { 'retry-after': '30' }, body } as const;
   sandbox.faults.add({ method: 'POST', path: 'chat\\.postMessage', fault });
@@ -53,13 +53,13 @@ it('nothing is repeated: a request whose connection breaks goes out once', async
 });
 
 it('a refused token is not shown again before somebody logs in anew', async () => {
-  bench.sandbox.revokeTokens(bench.app.appId, bench.team);
+  bench.sandbox.apps.revokeTokens(bench.app.appId, bench.team);
   expect(await failure(say('a'))).toBeInstanceOf(LoginRefused);
   const called: string[] = [];
   bench.sandbox.faults.watch((_method, path) => called.push(path));
   expect(await failure(say('b'))).toBeInstanceOf(LoginRefused);
   expect(called).toEqual([]);
-  bench.sandbox.installApp(bench.app.appId, bench.team, bench.app.botToken);
+  bench.sandbox.apps.install(bench.app.appId, bench.team, bench.app.botToken);
   await adapter.connect(bench.signal);
   await say('c');
   expect(posts()).toBe(1);

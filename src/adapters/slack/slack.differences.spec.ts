@@ -1,6 +1,6 @@
 import type { BridgedMessage } from '../../model/bridged-message.js';
 import { remoteId, userId } from '../../model/ids.js';
-import { differencesOf, namesAllReactors, type ShownMessage } from './slack.differences.js';
+import { differencesOf, lostFilesOf, namesAllReactors, type ShownMessage } from './slack.differences.js';
 import type { JsonObject } from './slack.payloads.js';
 
 const look = {
@@ -70,6 +70,25 @@ it('a message that was edited meanwhile is told as it stands', () => {
       event_ts: look.at,
     },
   ]);
+});
+
+it('files that a message lost are told as a change of it, under a key that says which', () => {
+  const files = [
+    { id: 'F0TENT0001', mode: 'hosted', name: 'tent.png' },
+    { id: 'F0RAIN0001', mode: 'tombstone' },
+  ];
+  const stands = message({ files });
+  const lostIn = (known: BridgedMessage, shows: ShownMessage): unknown =>
+    lostFilesOf(known, new Map([[ts, shows]]), look);
+  const event = { type: 'message', subtype: 'message_changed', channel: 'C0FA1R0001', message: stands };
+  expect(found(bridged(), [ts, stands])).toEqual([]);
+  expect(lostIn(bridged(), stands)).toEqual([
+    { key: `C0FA1R0001/${ts}/files/1`, event: { ...event, ts: look.at, event_ts: look.at } },
+  ]);
+  expect(lostIn(bridged(), message({ files: files.slice(0, 1) }))).toEqual([]);
+  expect(lostIn(bridged(), 'gone')).toEqual([]);
+  // What became of a copy of ours is no deletion by whoever said it.
+  expect(lostIn(copy, stands)).toEqual([]);
 });
 
 it('an edit that an earlier comparing found is known, and one of the second of the last change is told again', () => {

@@ -1,9 +1,10 @@
 import type { BridgedMessage } from '../../model/bridged-message.js';
 import { toShortcode } from '../../formatting/emoji.js';
 import type { Names } from './from-slack-inlines.js';
-import { reactionEmoji } from './from-slack.js';
+import { reactionEmoji } from './from-slack-reactions.js';
+import { filesGone } from './from-slack-text.js';
 import { isTs, versionOf } from './slack.ids.js';
-import { isObject, type JsonObject, type StoredEvent } from './slack.payloads.js';
+import { isObject, type JsonObject, readMessage, type StoredEvent } from './slack.payloads.js';
 
 /** A message as Slack shows it now. */
 export type ShownMessage = JsonObject | 'gone';
@@ -51,12 +52,35 @@ function deletion(ts: string, author: string, { channel, at }: Look): Found {
   return { type: 'message', subtype, channel, deleted_ts: ts, previous_message: before, ts: at, event_ts: at };
 }
 
+/** That files of a message are gone, of which Slack keeps no time: found once, by its key. */
+export interface LostFiles {
+  readonly key: string;
+  readonly event: Found;
+}
+
+/** Pure: which of its files a message lost, as Slack would have told it. It is no edit to Slack. */
+export function lostFilesOf(
+  { parts: [ts], author }: BridgedMessage,
+  shown: ReadonlyMap<string, ShownMessage>,
+  { channel, at }: Pick<Look, 'channel' | 'at'>,
+): LostFiles[] {
+  const stands = ts === undefined ? undefined : shown.get(ts);
+  if (ts === undefined || stands === undefined || isGone(stands) || author === undefined) return [];
+  const places = filesGone(readMessage(stands));
+  if (places.length === 0) return [];
+  return [{ key: `${channel}/${ts}/files/${places.join()}`, event: changed(stands, { channel, at }) }];
+}
+
+function changed(message: JsonObject, { channel, at }: Pick<Look, 'channel' | 'at'>): Found {
+  return { type: 'message', subtype: 'message_changed', channel, message, ts: at, event_ts: at };
+}
+
 function editOf({ author, version }: BridgedMessage, stands: JsonObject, { channel, since, at }: Look): Found[] {
   const { edited } = stands;
   const editedTs = isObject(edited) ? edited['ts'] : undefined;
   if (author === undefined || typeof editedTs !== 'string' || !isTs(editedTs) || editedTs < since) return [];
   if (BigInt(versionOf(editedTs)) + withinUs <= BigInt(version)) return [];
-  return [{ type: 'message', subtype: 'message_changed', channel, message: stands, ts: at, event_ts: at }];
+  return [changed(stands, { channel, at })];
 }
 
 /** A message of several parts was reacted to where any of them was. */

@@ -17,10 +17,10 @@ afterEach(() => bench.close());
 async function open(receive: SlackSettings['receive']): Promise<OtherSide> {
   bench = await SlackBench.open({ receive });
   const { sandbox } = bench;
-  const team = sandbox.addWorkspace({ name: 'Other' });
-  const person = sandbox.addUser(team, { realName: 'Otto' });
-  const { botUser, botToken } = sandbox.installApp(bench.app.appId, team);
-  const channel = sandbox.createChannel({ team, name: 'there', creator: person, members: [botUser] });
+  const team = sandbox.workspaces.add({ name: 'Other' });
+  const person = sandbox.workspaces.addUser(team, { realName: 'Otto' });
+  const { botUser, botToken } = sandbox.apps.install(bench.app.appId, team);
+  const channel = sandbox.channels.create({ team, name: 'there', creator: person, members: [botUser] });
   return { team, person, channel, botUser, botToken };
 }
 
@@ -99,11 +99,11 @@ it.each(['socketMode', 'eventsApi'] as const)(
   async (receive) => {
     bench = await SlackBench.open({ receive });
     const { sandbox, channel } = bench;
-    const partner = sandbox.addWorkspace({ name: 'Partner' });
-    const guest = sandbox.addUser(partner, { realName: 'Gil' });
+    const partner = sandbox.workspaces.add({ name: 'Partner' });
+    const guest = sandbox.workspaces.addUser(partner, { realName: 'Gil' });
     await begin(bench.make({}, () => false));
-    sandbox.shareChannel(channel, partner);
-    sandbox.join(channel, guest);
+    sandbox.channels.share(channel, partner);
+    sandbox.channels.join(channel, guest);
     sandbox.post(channel, guest, 'from the partner');
     await until(() => sandbox.isQuiet);
     expect(stored()).toEqual([`from the partner @${bench.team}`]);
@@ -115,8 +115,8 @@ it.each(['socketMode', 'eventsApi'] as const)(
   async (receive) => {
     const other = await open(receive);
     const { sandbox, channel } = bench;
-    sandbox.shareChannel(channel, other.team);
-    sandbox.join(channel, other.botUser);
+    sandbox.channels.share(channel, other.team);
+    sandbox.channels.join(channel, other.botUser);
     const linksIt = (linked: string): boolean => linked === channel;
     await begin(
       bench.make({}, () => false),

@@ -40,7 +40,7 @@ const kept = (): Kept => bench.store.get('installation') as Kept;
 
 async function installed(): Promise<Kept> {
   const page = await get(`${bench.url}/slack/install`);
-  await get(bench.sandbox.authorize(page.location, bench.team), page.cookie);
+  await get(bench.sandbox.apps.authorize(page.location, bench.team), page.cookie);
   await adapter.connect(bench.signal);
   return kept();
 }
@@ -76,7 +76,7 @@ it('an installation with a browser is kept and logs in', async () => {
   await expect(adapter.connect(bench.signal)).rejects.toBeInstanceOf(LoginRefused);
   const page = await get(`${bench.url}/slack/install`);
   expect(page.status).toBe(302);
-  const back = bench.sandbox.authorize(page.location, bench.team);
+  const back = bench.sandbox.apps.authorize(page.location, bench.team);
   expect((await get(back, page.cookie)).text).toContain('The app is installed');
   expect((await adapter.connect(bench.signal)).login).toBe(`${bench.team} ${bench.app.botId}`);
   // Whoever begins anew finds it.
@@ -86,11 +86,11 @@ it('an installation with a browser is kept and logs in', async () => {
 it('a page that was not begun in the same browser installs nothing, nor does one that was not allowed', async () => {
   await open(false);
   const page = await get(`${bench.url}/slack/install`);
-  const back = bench.sandbox.authorize(page.location, bench.team);
+  const back = bench.sandbox.apps.authorize(page.location, bench.team);
   expect((await get(back)).status).toBe(403);
   expect((await get(back, 'crosstalk-slack-install=other')).status).toBe(403);
   expect((await get(`${bench.url}/slack/oauth?code=1&state=2`, page.cookie)).status).toBe(403);
-  const denied = bench.sandbox.authorize(page.location, bench.team, 'cancel');
+  const denied = bench.sandbox.apps.authorize(page.location, bench.team, 'cancel');
   expect((await get(denied, page.cookie)).text).toContain('was not allowed');
   expect(bench.store.size).toBe(0);
 });
@@ -133,10 +133,10 @@ it('an installation that was begun ten minutes ago, or for another account, is n
 
 it('an installation in another workspace is refused', async () => {
   await open(false);
-  const other = bench.sandbox.addWorkspace({ name: 'Other' });
-  bench.sandbox.addUser(other, { realName: 'Otto', role: 'owner' });
+  const other = bench.sandbox.workspaces.add({ name: 'Other' });
+  bench.sandbox.workspaces.addUser(other, { realName: 'Otto', role: 'owner' });
   const page = await get(`${bench.url}/slack/install`);
-  const back = bench.sandbox.authorize(page.location, other);
+  const back = bench.sandbox.apps.authorize(page.location, other);
   expect((await get(back, page.cookie)).text).toContain(`installed in the workspace ${other}`);
   expect(bench.store.has('installation')).toBe(false);
 });
@@ -184,7 +184,7 @@ it('what another replica got is used before the earlier token ends', async () =>
   expect(kept().token).not.toBe(first.token);
   const stop = new AbortController();
   await adapter.start(bench.ingest, stop.signal);
-  await until(() => bench.sandbox.connections(bench.app.appId) === 1);
+  await until(() => bench.sandbox.apps.connections(bench.app.appId) === 1);
   bench.sandbox.advance(2 * 3_600_000);
   await speak(adapter, 'a');
   stop.abort();
@@ -205,7 +205,7 @@ it('an installation goes on at once, however long there was none, and Slack is n
   expect([await refusal(), asked]).toEqual([[missing, { afterMs: 5000 }], 0]);
   await installed();
   expect(asked).toBe(1);
-  bench.sandbox.uninstallApp(bench.app.appId, bench.team);
+  bench.sandbox.apps.uninstall(bench.app.appId, bench.team);
   const refused = ['Slack refused the token (account_inactive)', { afterMs: 5000 }];
   expect([await refusal(), await refusal(), await refusal(), asked]).toEqual([refused, refused, refused, 2]);
   await installed();
@@ -215,9 +215,9 @@ it('an installation goes on at once, however long there was none, and Slack is n
 it('what Slack refused is asked for once more a minute later: it may have been allowed there', async () => {
   await open(false);
   await installed();
-  bench.sandbox.uninstallApp(bench.app.appId, bench.team);
+  bench.sandbox.apps.uninstall(bench.app.appId, bench.team);
   await expect(adapter.connect(bench.signal)).rejects.toBeInstanceOf(LoginRefused);
-  bench.sandbox.installApp(bench.app.appId, bench.team, kept().token);
+  bench.sandbox.apps.install(bench.app.appId, bench.team, kept().token);
   await expect(adapter.connect(bench.signal)).rejects.toBeInstanceOf(LoginRefused);
   bench.elapse(60_000);
   await adapter.connect(bench.signal);

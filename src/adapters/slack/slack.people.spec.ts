@@ -32,10 +32,10 @@ it('people are called what they chose, else by their own name; bots by theirs', 
 
 it('whom the list of the workspace tells nobody asks for; a stranger is asked for once', async () => {
   const { sandbox, channel } = bench;
-  const partner = sandbox.addWorkspace({ name: 'Partner' });
-  const stranger = sandbox.addUser(partner, { realName: 'Stella' });
-  sandbox.shareChannel(channel, partner);
-  sandbox.join(channel, stranger);
+  const partner = sandbox.workspaces.add({ name: 'Partner' });
+  const stranger = sandbox.workspaces.addUser(partner, { realName: 'Stella' });
+  sandbox.channels.share(channel, partner);
+  sandbox.channels.join(channel, stranger);
   const paths = asked();
   await describeUser(bench.ann);
   await Promise.all([describeUser(stranger), describeUser(stranger), describeUser(stranger)]);
@@ -45,7 +45,7 @@ it('whom the list of the workspace tells nobody asks for; a stranger is asked fo
 
 it('a changed profile is known without asking', async () => {
   await describeUser(bench.ann);
-  bench.sandbox.changeProfile(bench.ann, { displayName: 'Anna' });
+  bench.sandbox.workspaces.changeProfile(bench.ann, { displayName: 'Anna' });
   await until(() => bench.sandbox.isQuiet);
   const paths = asked();
   expect(await describeUser(bench.ann)).toMatchObject({ name: 'Anna' });
@@ -55,7 +55,7 @@ it('a changed profile is known without asking', async () => {
 it('a picture of one’s own has a version, and is opened without our token', async () => {
   const { sandbox, url } = { sandbox: bench.sandbox, url: bench.sandbox.url };
   expect((await describeUser(bench.ann)).avatar).toBeUndefined();
-  sandbox.changeProfile(bench.ann, { picture: `${url}/avatars/own.png` });
+  sandbox.workspaces.changeProfile(bench.ann, { picture: `${url}/avatars/own.png` });
   await until(() => sandbox.isQuiet);
   const { avatar } = await describeUser(bench.ann);
   expect(avatar?.version).not.toBe('');
@@ -67,21 +67,21 @@ it('a picture of one’s own has a version, and is opened without our token', as
 
 it('deactivated members keep their names, and so do guests and strangers of shared channels', async () => {
   const { sandbox, team, bert, channel } = bench;
-  sandbox.deactivate(bert);
+  sandbox.workspaces.deactivate(bert);
   expect(await describeUser(bert)).toMatchObject({ name: 'Bert Roe' });
-  const guest = sandbox.addUser(team, { realName: 'Gus Guest', role: 'guest' });
+  const guest = sandbox.workspaces.addUser(team, { realName: 'Gus Guest', role: 'guest' });
   expect(await describeUser(guest)).toMatchObject({ name: 'Gus Guest' });
-  const other = sandbox.addWorkspace({ name: 'Partner' });
-  const stranger = sandbox.addUser(other, { realName: 'Stella' });
-  sandbox.shareChannel(channel, other);
-  sandbox.join(channel, stranger);
+  const other = sandbox.workspaces.add({ name: 'Partner' });
+  const stranger = sandbox.workspaces.addUser(other, { realName: 'Stella' });
+  sandbox.channels.share(channel, other);
+  sandbox.channels.join(channel, stranger);
   expect(await describeUser(stranger)).toMatchObject({ name: 'Stella' });
 });
 
 it('what a message mentions and nobody tells is not asked for again with the next one', async () => {
   const { sandbox, team, channel, ann } = bench;
   await until(() => sandbox.isQuiet && bench.store.has('listened'));
-  const group = sandbox.addUserGroup(team, 'crew', [ann]);
+  const group = sandbox.workspaces.addUserGroup(team, 'crew', [ann]);
   await until(() => sandbox.isQuiet);
   const failing = { do: 'answer', status: 503, body: 'x' } as const;
   const groups = sandbox.faults.add({ path: 'usergroups\\.list', times: 99, fault: failing });
@@ -129,10 +129,10 @@ describe('the workspace’s own emoji', () => {
 
   it('is told with its picture, whatever its name; another name for everybody’s is that one', async () => {
     const { sandbox, team } = bench;
-    sandbox.addEmoji(team, 'kazoo');
-    sandbox.addEmoji(team, 'horn', 'alias:kazoo');
-    sandbox.addEmoji(team, 'yes', 'alias:thumbsup');
-    sandbox.addEmoji(team, 'circle', 'alias:circle');
+    sandbox.workspaces.addEmoji(team, 'kazoo');
+    sandbox.workspaces.addEmoji(team, 'horn', 'alias:kazoo');
+    sandbox.workspaces.addEmoji(team, 'yes', 'alias:thumbsup');
+    sandbox.workspaces.addEmoji(team, 'circle', 'alias:circle');
     expect(await said(':kazoo:')).toEqual(shown('kazoo', address('kazoo')));
     expect(await said(':horn:')).toEqual(shown('horn', address('kazoo')));
     expect(await said(':yes:')).toEqual([{ type: 'paragraph', content: [{ type: 'text', text: '👍' }] }]);
@@ -148,14 +148,14 @@ describe('the workspace’s own emoji', () => {
     await said('hello');
     expect(paths.filter((path) => path.includes('emoji'))).toEqual([]);
     await said(':tuba:');
-    bench.sandbox.addEmoji(bench.team, 'tuba');
+    bench.sandbox.workspaces.addEmoji(bench.team, 'tuba');
     await until(() => bench.sandbox.isQuiet);
     expect(await said(':tuba:')).toEqual(shown('tuba', address('tuba')));
     expect(paths.filter((path) => path.includes('emoji'))).toHaveLength(2);
   });
 
   it('while Slack does not tell them, a message does not wait', async () => {
-    bench.sandbox.addEmoji(bench.team, 'kazoo');
+    bench.sandbox.workspaces.addEmoji(bench.team, 'kazoo');
     bench.sandbox.faults.add({ path: 'emoji\\.list', times: 99, fault: { do: 'drop' } });
     expect(await said(':kazoo:')).toEqual([
       { type: 'paragraph', content: [{ type: 'customEmoji', shortcode: 'kazoo' }] },
@@ -163,7 +163,7 @@ describe('the workspace’s own emoji', () => {
   });
 
   it('its picture is had without our token, from where Slack keeps such and nowhere else', async () => {
-    bench.sandbox.addEmoji(bench.team, 'kazoo');
+    bench.sandbox.workspaces.addEmoji(bench.team, 'kazoo');
     expect(await open(`emoji/${address('kazoo')}`)).toBe('image/png');
     await expect(open(`emoji/${address('gone')}`)).rejects.toBeInstanceOf(TargetGone);
     for (const elsewhere of [
@@ -198,9 +198,9 @@ describe('with the limits of Slack', () => {
     await open();
     const { sandbox, team, channel } = bench;
     const people = Array.from({ length: 150 }, (_, nth) =>
-      sandbox.addUser(team, { realName: `Person ${String(nth)}` }),
+      sandbox.workspaces.addUser(team, { realName: `Person ${String(nth)}` }),
     );
-    for (const person of people) sandbox.join(channel, person);
+    for (const person of people) sandbox.channels.join(channel, person);
     const paths = asked();
     sandbox.faults.add({ method: 'POST', path: 'users\\.list', times: 1, fault: fail });
     await bench.begin(adapter);

@@ -36,23 +36,23 @@ async function listen(): Promise<() => void> {
 /** Takes the app out and invites it: nothing from before the invitation is its. */
 async function inviteAnew(meanwhile = (): unknown => undefined): Promise<void> {
   const { sandbox, channel, ann, app } = bench;
-  sandbox.leave(channel, app.botUser, ann);
+  sandbox.channels.leave(channel, app.botUser, ann);
   await until(() => bench.store.has(`out/${channel}`));
   meanwhile();
-  sandbox.join(channel, app.botUser, ann);
+  sandbox.channels.join(channel, app.botUser, ann);
   await until(() => !bench.store.has(`out/${channel}`));
 }
 
 async function uninstall(stop: () => void): Promise<void> {
   const before = bench.refused;
-  bench.sandbox.uninstallApp(bench.app.appId, bench.team);
+  bench.sandbox.apps.uninstall(bench.app.appId, bench.team);
   await until(() => bench.refused > before);
   stop();
-  await until(() => bench.sandbox.connections(bench.app.appId) === 0);
+  await until(() => bench.sandbox.apps.connections(bench.app.appId) === 0);
 }
 
 async function reinstall(): Promise<() => void> {
-  bench.sandbox.installApp(bench.app.appId, bench.team, bench.app.botToken);
+  bench.sandbox.apps.install(bench.app.appId, bench.team, bench.app.botToken);
   return listen();
 }
 
@@ -96,14 +96,14 @@ it('what Slack did not tell while the WebSocket was away is read', async () => {
   await listen();
   bench.sandbox.setEventFault({ lost: 1 });
   bench.sandbox.post(bench.channel, bench.ann, 'while nobody was there');
-  bench.sandbox.cutConnections(bench.app.appId);
+  bench.sandbox.apps.cutConnections(bench.app.appId);
   await until(() => stored('while nobody was there') === 1);
 });
 
 it('what was said while nothing ran is read at the start', async () => {
   await link(bench.channel);
   (await listen())();
-  await until(() => bench.sandbox.connections(bench.app.appId) === 0);
+  await until(() => bench.sandbox.apps.connections(bench.app.appId) === 0);
   bench.sandbox.setEventFault({ lost: 1 });
   bench.sandbox.post(bench.channel, bench.ann, 'while nothing ran');
   adapter = bench.make();
@@ -130,7 +130,13 @@ it('a reply in a thread that was begun long before is read, and what stands befo
 
 it('a private channel is read from where it was last heard, once it invites the app again', async () => {
   const { sandbox, team, ann, app } = bench;
-  const secret = sandbox.createChannel({ team, name: 'secret', creator: ann, isPrivate: true, members: [app.botUser] });
+  const secret = sandbox.channels.create({
+    team,
+    name: 'secret',
+    creator: ann,
+    isPrivate: true,
+    members: [app.botUser],
+  });
   await link(secret);
   const stop = await listen();
   await uninstall(stop);
@@ -141,7 +147,7 @@ it('a private channel is read from where it was last heard, once it invites the 
     `the app sees no channel ${secret}: where it is a private one, say \`/invite @Crosstalk\` there; where it was deleted, end the link`,
   );
   expect([bench.rooms.alarms, [...bench.rooms.closed.keys()]]).toEqual([1, [secret]]);
-  sandbox.join(secret, app.botUser, ann);
+  sandbox.channels.join(secret, app.botUser, ann);
   await until(() => stored('said in private') === 1 && bench.rooms.closed.size === 0);
 });
 
@@ -151,7 +157,7 @@ it('taken out and invited again, a channel is read after a later outage, and not
   const stop = await listen();
   await inviteAnew(() => sandbox.post(channel, ann, 'among ourselves'));
   stop();
-  await until(() => sandbox.connections(app.appId) === 0);
+  await until(() => sandbox.apps.connections(app.appId) === 0);
   sandbox.setEventFault({ lost: 1 });
   sandbox.post(channel, ann, 'after the invitation');
   await listen();
@@ -162,10 +168,10 @@ it('taken out and invited again, a channel is read after a later outage, and not
 it('an app that was uninstalled while nothing ran goes back into its public channels at the start', async () => {
   await link(bench.channel);
   (await listen())();
-  await until(() => bench.sandbox.connections(bench.app.appId) === 0);
-  bench.sandbox.uninstallApp(bench.app.appId, bench.team);
+  await until(() => bench.sandbox.apps.connections(bench.app.appId) === 0);
+  bench.sandbox.apps.uninstall(bench.app.appId, bench.team);
   bench.sandbox.post(bench.channel, bench.ann, 'while uninstalled');
-  const { botToken } = bench.sandbox.installApp(bench.app.appId, bench.team);
+  const { botToken } = bench.sandbox.apps.install(bench.app.appId, bench.team);
   adapter = bench.make({ botToken });
   await listen();
   await until(() => stored('while uninstalled') === 1);
@@ -174,16 +180,16 @@ it('an app that was uninstalled while nothing ran goes back into its public chan
 
 it('what is sent into a public channel that the app is not in has it enter, unless somebody took it out', async () => {
   const { sandbox, team, ann, app } = bench;
-  sandbox.setScopes(
+  sandbox.apps.setScopes(
     app.appId,
     team,
     bridgeScopes.filter((scope) => scope !== 'chat:write.public'),
   );
-  const other = sandbox.createChannel({ team, name: 'other', creator: ann });
+  const other = sandbox.channels.create({ team, name: 'other', creator: ann });
   expect([await sendingTo(other, 'a'), isIn(other)]).toEqual([1, true]);
   await link(bench.channel);
   await listen();
-  sandbox.leave(bench.channel, app.botUser, ann);
+  sandbox.channels.leave(bench.channel, app.botUser, ann);
   await until(() => bench.store.has(`out/${bench.channel}`));
   expect([await sendingTo(bench.channel, 'b'), isIn(bench.channel)]).toEqual([
     `somebody took the app out of the channel ${bench.channel}: say \`/invite @Crosstalk\` there`,
@@ -202,10 +208,10 @@ describe('what closes a channel is told once, with what is to be done, and that 
     const { sandbox, channel, ann, app } = bench;
     await link(channel);
     await listen();
-    sandbox.leave(channel, app.botUser, ann);
+    sandbox.channels.leave(channel, app.botUser, ann);
     await until(() => closed() !== undefined && sandbox.isQuiet);
     expect([closed(), await sendingTo(channel, 'a'), bench.rooms.alarms]).toEqual([takenOut(), takenOut(), 1]);
-    sandbox.join(channel, app.botUser, ann);
+    sandbox.channels.join(channel, app.botUser, ann);
     await until(() => closed() === undefined);
     expect(await sendingTo(channel, 'a')).toBe(1);
   });
@@ -214,13 +220,13 @@ describe('what closes a channel is told once, with what is to be done, and that 
     const { sandbox, channel, ann, app } = bench;
     await link(channel);
     const stop = await listen();
-    sandbox.leave(channel, app.botUser, ann);
+    sandbox.channels.leave(channel, app.botUser, ann);
     await until(() => closed() !== undefined && sandbox.isQuiet);
     stop();
-    await until(() => sandbox.connections(app.appId) === 0);
+    await until(() => sandbox.apps.connections(app.appId) === 0);
     sandbox.setEventFault({ lost: 1 });
     sandbox.post(channel, ann, 'among ourselves');
-    sandbox.join(channel, app.botUser, ann);
+    sandbox.channels.join(channel, app.botUser, ann);
     await bench.begin(adapter);
     await until(() => closed() === undefined);
     sandbox.setEventFault(undefined);
@@ -233,7 +239,7 @@ describe('what closes a channel is told once, with what is to be done, and that 
     const { sandbox, channel, ann, app, team } = bench;
     await link(channel);
     await listen();
-    sandbox.leave(channel, app.botUser, ann);
+    sandbox.channels.leave(channel, app.botUser, ann);
     await until(() => closed() !== undefined && sandbox.isQuiet);
     await adapter.source.receive({
       type: 'event_callback',
@@ -246,13 +252,13 @@ describe('what closes a channel is told once, with what is to be done, and that 
 
   it.each([false, true])('it is archived, and taken out of the archive (private: %s)', async (isPrivate) => {
     const { sandbox, team, ann, app } = bench;
-    const channel = sandbox.createChannel({ team, name: 'old', creator: ann, isPrivate, members: [app.botUser] });
+    const channel = sandbox.channels.create({ team, name: 'old', creator: ann, isPrivate, members: [app.botUser] });
     await link(channel);
     await listen();
-    sandbox.archive(channel, ann);
+    sandbox.channels.archive(channel, ann);
     await until(() => bench.rooms.closed.has(channel));
     expect(bench.rooms.closed.get(channel)).toBe('the channel #old is archived: take it out of the archive');
-    sandbox.unarchive(channel, ann);
+    sandbox.channels.unarchive(channel, ann);
     await until(() => !bench.rooms.closed.has(channel));
     expect(bench.rooms.alarms).toBe(1);
   });
@@ -263,7 +269,7 @@ describe('what closes a channel is told once, with what is to be done, and that 
     await link(bench.channel);
     await listen();
     bench.sandbox.faults.add({ path: '/api/conversations.info', fault: { do: 'answer', status: 500 } });
-    bench.sandbox.archive(bench.channel, bench.ann);
+    bench.sandbox.channels.archive(bench.channel, bench.ann);
     await until(() => closed() !== undefined);
     expect(closed()).toBe('the channel #team is archived: take it out of the archive');
   });
@@ -271,7 +277,7 @@ describe('what closes a channel is told once, with what is to be done, and that 
   it('it is deleted', async () => {
     await link(bench.channel);
     await listen();
-    bench.sandbox.deleteChannel(bench.channel, bench.ann);
+    bench.sandbox.channels.delete(bench.channel, bench.ann);
     await until(() => closed() !== undefined);
     expect(closed()).toContain('where it was deleted, end the link');
   });
@@ -280,9 +286,9 @@ describe('what closes a channel is told once, with what is to be done, and that 
     const { sandbox, ann, app, channel } = bench;
     adapter = bench.make({}, () => false);
     await bench.begin(adapter);
-    sandbox.archive(channel, ann);
-    sandbox.unarchive(channel, ann);
-    sandbox.leave(channel, app.botUser, ann);
+    sandbox.channels.archive(channel, ann);
+    sandbox.channels.unarchive(channel, ann);
+    sandbox.channels.leave(channel, app.botUser, ann);
     await until(() => sandbox.isQuiet);
     expect(bench.rooms.alarms).toBe(0);
   });

@@ -12,7 +12,7 @@ let target: Copy[];
 
 beforeEach(async () => {
   bench = await SlackBench.open();
-  bench.sandbox.addEmoji(bench.team, 'kazoo', 'https://example.org/kazoo.png');
+  bench.sandbox.workspaces.addEmoji(bench.team, 'kazoo', 'https://example.org/kazoo.png');
   adapter = bench.make();
   await adapter.connect(bench.signal);
   target = [{ part: 0, id: remoteId(bench.sandbox.post(bench.channel, bench.ann, 'hello')) }];
@@ -88,7 +88,7 @@ describe('what becomes of the channel', () => {
     await send(changing('a', bench.room, { of: 'topic', topic: 'what we do' }));
     const before = bench.sandbox.messages(bench.channel).length;
     await send(changing('b', bench.room, { of: 'topic', topic: 'what we do' }));
-    expect(bench.sandbox.describe(bench.channel).topic).toBe('what we do');
+    expect(bench.sandbox.channels.describe(bench.channel).topic).toBe('what we do');
     expect(bench.sandbox.messages(bench.channel)).toHaveLength(before);
   });
 
@@ -96,7 +96,7 @@ describe('what becomes of the channel', () => {
     await expect(send(changing('a', bench.room, { of: 'name', name: 'Other' }))).rejects.toBeInstanceOf(TargetGone);
     const own = await adapter.resolveRoom({ create: { name: 'Ours', invite: [] } }, 'link', bench.signal);
     await send(changing('b', own, { of: 'name', name: 'Große Runde!' }));
-    expect(bench.sandbox.describe(own).name).toBe('große-runde');
+    expect(bench.sandbox.channels.describe(own).name).toBe('große-runde');
   });
 
   it('it has no picture, and keeps its history', async () => {

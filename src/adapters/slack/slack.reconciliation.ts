@@ -5,7 +5,14 @@ import { remoteId, type RoomId } from '../../model/ids.js';
 import type { RawPayload } from '../../model/network-adapter.js';
 import type { ChatApi } from './api/chat.api.js';
 import type { ConversationsApi } from './api/conversations.api.js';
-import { differencesOf, type Look, namesAllReactors, reactedWith, type ShownMessage } from './slack.differences.js';
+import {
+  differencesOf,
+  type Look,
+  lostFilesOf,
+  namesAllReactors,
+  reactedWith,
+  type ShownMessage,
+} from './slack.differences.js';
 import { isTs, type SlackSelf, type SlackTs } from './slack.ids.js';
 import type { SlackMessages } from './slack.messages.js';
 import type { SlackPeople } from './slack.people.js';
@@ -70,11 +77,13 @@ export class SlackReconciliation {
     const names = await this.#emojiOf(shown, signal);
     const look: Look = { channel: room, since: read.since, at: read.at, self: self.user, names };
     const events = bridged.flatMap((message) => differencesOf(message, shown, look));
-    return Promise.all(
-      events.map((event, index) =>
-        this.parts.source.payloadOf(event, signal, `found/${room}/${read.at}/${String(index)}`),
-      ),
-    );
+    const lost = bridged.flatMap((message) => lostFilesOf(message, shown, look));
+    const { source } = this.parts;
+    return Promise.all([
+      ...events.map((event, index) => source.payloadOf(event, signal, `found/${room}/${read.at}/${String(index)}`)),
+      // Once for all looks: the inbox knows it from then on.
+      ...lost.map(({ key, event }) => source.payloadOf(event, signal, `found/${key}`)),
+    ]);
   }
 
   /** What the emoji are that people reacted with, where the workspace has names of its own for them. */

@@ -61,7 +61,7 @@ it('what is not signed, wrongly, too early or too late is refused, and has no ef
 });
 
 it('the address gives Slack’s challenge back', async () => {
-  expect(await bench.sandbox.verifyUrl(bench.app.appId)).toBe(true);
+  expect(await bench.sandbox.apps.verifyUrl(bench.app.appId)).toBe(true);
 });
 
 it('an event that comes again under the same id is answered, and stored once', async () => {
@@ -133,8 +133,8 @@ it('before somebody listens Slack is asked to come again', async () => {
 
 it('a slash command is answered to who typed it, and tells whether the settings name that one', async () => {
   const { sandbox, team, channel, ann, app } = bench;
-  const operator = sandbox.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
-  sandbox.join(channel, operator);
+  const operator = sandbox.workspaces.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
+  sandbox.channels.join(channel, operator);
   const ask = (user: string, text: string) =>
     sandbox.slashCommand({ app: app.appId, channel, user, command: '/crosstalk', text });
   expect(await ask(ann, 'help')).toMatchObject({ answer: { response_type: 'ephemeral', text: 'did help' } });
@@ -148,8 +148,8 @@ it('a slash command is answered to who typed it, and tells whether the settings 
 
 it('a mention that begins with a verb is answered to its author alone, and not bridged', async () => {
   const { sandbox, team, channel, app } = bench;
-  const operator = sandbox.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
-  sandbox.join(channel, operator);
+  const operator = sandbox.workspaces.addUser(team, { id: 'U0PERATOR', realName: 'Olga' });
+  sandbox.channels.join(channel, operator);
   sandbox.post(channel, operator, `<@${app.botUser}> status`);
   await until(() => sandbox.ephemerals().length === 1);
   expect(sandbox.ephemerals()).toMatchObject([{ user: operator, channel, text: 'did status' }]);

@@ -36,20 +36,20 @@ it('a channel is found by its id, its name, a mention and its address', async ()
 
 it('a public channel is entered, a private one has to invite us', async () => {
   const { sandbox, team, ann, app } = bench;
-  const open = sandbox.createChannel({ team, name: 'open', creator: ann });
+  const open = sandbox.channels.create({ team, name: 'open', creator: ann });
   expect(await resolve('#open')).toBe(open);
   expect(sandbox.state.conversations.get(open)?.members.has(app.botUser)).toBe(true);
-  const closed = sandbox.createChannel({ team, name: 'closed', creator: ann, isPrivate: true });
+  const closed = sandbox.channels.create({ team, name: 'closed', creator: ann, isPrivate: true });
   expect(await refusal(closed)).toEqual([
     'gone',
     `not a Slack channel: ${closed} (a private channel is seen once the app is invited into it)`,
   ]);
-  sandbox.join(closed, app.botUser, ann);
+  sandbox.channels.join(closed, app.botUser, ann);
   expect(await resolve('#closed')).toBe(closed);
 });
 
 it('an archived channel, and one that there is not, cannot be had', async () => {
-  bench.sandbox.archive(bench.channel, bench.ann);
+  bench.sandbox.channels.archive(bench.channel, bench.ann);
   expect(await refusal(bench.channel)).toEqual([
     'archived',
     'the channel #team is archived: take it out of the archive',
@@ -60,7 +60,7 @@ it('an archived channel, and one that there is not, cannot be had', async () => 
 it('a channel is made once for a link, its people are invited, and a name that is taken is said', async () => {
   const wanted = { create: { name: 'Große Runde!', invite: [bench.bert, 'U0NOBODY'] } };
   const made = await resolve(wanted);
-  expect(bench.sandbox.describe(made).name).toBe('große-runde');
+  expect(bench.sandbox.channels.describe(made).name).toBe('große-runde');
   expect(bench.sandbox.state.conversations.get(made)?.members.has(bench.bert)).toBe(true);
   expect(await resolve(wanted)).toBe(made);
   // We ended before we had written down which it is.
@@ -74,16 +74,16 @@ it('a channel is made once for a link, its people are invited, and a name that i
 });
 
 it('a channel is described by its name and topic, else by its purpose', async () => {
-  bench.sandbox.setPurpose(bench.channel, bench.ann, 'why');
+  bench.sandbox.channels.setPurpose(bench.channel, bench.ann, 'why');
   expect(await adapter.describeRoom(bench.room, bench.signal)).toEqual({ name: 'team', topic: 'why' });
-  bench.sandbox.setTopic(bench.channel, bench.ann, 'what');
+  bench.sandbox.channels.setTopic(bench.channel, bench.ann, 'what');
   expect(await adapter.describeRoom(bench.room, bench.signal)).toEqual({ name: 'team', topic: 'what' });
 });
 
 it('private conversations are refused, and the login stays: their scopes are not the app’s', async () => {
   const { sandbox, team, ann, bert, app } = bench;
-  const direct = sandbox.openDirect(team, [ann, app.botUser]);
-  const several = sandbox.openDirect(team, [ann, bert, app.botUser]);
+  const direct = sandbox.channels.openDirect(team, [ann, app.botUser]);
+  const several = sandbox.channels.openDirect(team, [ann, bert, app.botUser]);
   expect(await refusal(direct)).toEqual(['gone', `${direct} is a private conversation: only channels can be linked`]);
   expect(await refusal(several)).toEqual(['noPermission', 'the app may not read it: it lacks mpim:read']);
   expect(await resolve('#team')).toBe(bench.channel);
@@ -100,14 +100,14 @@ describe('among very many channels', () => {
   const make = (count: number): void => {
     const { sandbox, team, ann } = bench;
     for (let nth = 0; nth < count; nth += 1) {
-      sandbox.createChannel({ team, name: `channel-${String(nth)}`, creator: ann });
+      sandbox.channels.create({ team, name: `channel-${String(nth)}`, creator: ann });
     }
   };
 
   it('one is found over the pauses that Slack asks for, and no page is read twice', async () => {
     make(3500);
     const { sandbox, team, ann } = bench;
-    const zebra = sandbox.createChannel({ team, name: 'zebra', creator: ann });
+    const zebra = sandbox.channels.create({ team, name: 'zebra', creator: ann });
     const body = JSON.stringify({ ok: false, error: 'ratelimited' });
     const fault = { do: 'answer', status: 429, headers: { 'retry-after': '1' }, body } as const;
     const asked = pages();
@@ -141,8 +141,8 @@ describe('among very many channels', () => {
     make(1200);
     const { sandbox, ann } = bench;
     const renamed = await resolve('#channel-1100');
-    sandbox.leave(renamed, bench.app.botUser, ann);
-    sandbox.rename(renamed, ann, 'other-name');
+    sandbox.channels.leave(renamed, bench.app.botUser, ann);
+    sandbox.channels.rename(renamed, ann, 'other-name');
     expect(await refusal('#channel-1100')).toMatchObject(['gone', expect.stringContaining('#channel-1100') as string]);
   });
 });

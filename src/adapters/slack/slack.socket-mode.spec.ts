@@ -62,14 +62,14 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const connections = (): number => bench.sandbox.connections(bench.app.appId);
+const connections = (): number => bench.sandbox.apps.connections(bench.app.appId);
 const arrives = (text: string): Promise<void> => {
   bench.sandbox.post(bench.channel, bench.ann, text);
   return until(() => [...bench.ingest.payloads.values()].some(({ body }) => Buffer.from(body).includes(text)), text);
 };
 
 it('a warned connection is followed by another before it ends: nothing is missed', async () => {
-  bench.sandbox.disconnect(bench.app.appId, 'warning');
+  bench.sandbox.apps.disconnect(bench.app.appId, 'warning');
   await until(() => connections() === 2);
   await arrives('between two connections');
   bench.sandbox.advance(11_000);
@@ -121,9 +121,9 @@ it('an envelope is acknowledged when it was taken, and not at all where that fai
 });
 
 it('a connection that is refreshed or cut is followed by another', async () => {
-  bench.sandbox.disconnect(bench.app.appId, 'refresh_requested');
+  bench.sandbox.apps.disconnect(bench.app.appId, 'refresh_requested');
   await arrives('after a refresh');
-  bench.sandbox.cutConnections(bench.app.appId);
+  bench.sandbox.apps.cutConnections(bench.app.appId);
   await until(() => connections() === 1);
   await arrives('after a cut');
 });
@@ -131,7 +131,7 @@ it('a connection that is refreshed or cut is followed by another', async () => {
 it('a server that does not let us connect is asked again', async () => {
   const { sandbox, app } = bench;
   sandbox.faults.add({ method: 'POST', path: 'apps\\.connections\\.open', times: 2, fault: { do: 'drop' } });
-  sandbox.cutConnections(app.appId);
+  sandbox.apps.cutConnections(app.appId);
   expect(connections()).toBe(0);
   await until(() => connections() === 1);
   expect(sandbox.faults.struck).toBe(2);
@@ -240,7 +240,7 @@ it('the refresh of a connection that lived long is immediate, and the pauses beg
 });
 
 it('Socket Mode that is switched off, and a token of the app that is wrong, close the account', async () => {
-  bench.sandbox.disconnect(bench.app.appId, 'link_disabled');
+  bench.sandbox.apps.disconnect(bench.app.appId, 'link_disabled');
   await until(() => bench.refused === 1);
   const wrong = bench.make({ appToken: 'xapp-wrong' });
   await expect(wrong.connect(bench.signal)).rejects.toBeInstanceOf(LoginRefused);

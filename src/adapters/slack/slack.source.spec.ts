@@ -109,7 +109,7 @@ it('events that come four times each and in any order are stored once each, and 
 it('what an event names is stored with it: people, channels and groups', async () => {
   await open();
   const { sandbox, team, channel, ann, bert } = bench;
-  const group = sandbox.addUserGroup(team, 'crew', [ann]);
+  const group = sandbox.workspaces.addUserGroup(team, 'crew', [ann]);
   sandbox.post(channel, ann, `<@${bert}> in <#${channel}> of <!subteam^${group}>`);
   await until(() => sandbox.isQuiet);
   expect(said()[0]).toContain('Bert Roe');
@@ -120,7 +120,7 @@ it('what an event names is stored with it: people, channels and groups', async (
 it('what a private conversation is called is not asked for', async () => {
   await open();
   const { sandbox, team, channel, ann, app } = bench;
-  const direct = sandbox.openDirect(team, [ann, app.botUser]);
+  const direct = sandbox.channels.openDirect(team, [ann, app.botUser]);
   sandbox.post(channel, ann, `see <#${direct}>`, {
     blocks: [
       {
@@ -148,13 +148,13 @@ it('a name that is not told in time is had from the list of everybody', async ()
 it('a name that is waited for holds up what is said after it in its channel, and no other channel', async () => {
   await open();
   const { sandbox, team, channel, ann } = bench;
-  const other = sandbox.createChannel({ team, name: 'other', creator: ann, members: [bench.app.botUser] });
+  const other = sandbox.channels.create({ team, name: 'other', creator: ann, members: [bench.app.botUser] });
   await until(() => sandbox.isQuiet);
   sandbox.faults.add({ path: 'users\\.info', times: 1000, fault: { do: 'hang', forMs: 60_000 } });
-  const partner = sandbox.addWorkspace({ name: 'Partner' });
-  const stranger = sandbox.addUser(partner, { realName: 'Stella' });
-  sandbox.shareChannel(channel, partner);
-  sandbox.join(channel, stranger);
+  const partner = sandbox.workspaces.add({ name: 'Partner' });
+  const stranger = sandbox.workspaces.addUser(partner, { realName: 'Stella' });
+  sandbox.channels.share(channel, partner);
+  sandbox.channels.join(channel, stranger);
   sandbox.post(channel, stranger, 'of a stranger');
   sandbox.post(channel, ann, 'after the stranger');
   sandbox.post(other, ann, 'in another channel');
@@ -171,7 +171,7 @@ it('a name that is waited for holds up what is said after it in its channel, and
 
 it('what people tell each other or the app in private is not kept', async () => {
   await open();
-  const direct = bench.sandbox.openDirect(bench.team, [bench.ann, bench.app.botUser]);
+  const direct = bench.sandbox.channels.openDirect(bench.team, [bench.ann, bench.app.botUser]);
   const before = bench.ingest.payloads.size;
   bench.sandbox.post(direct, bench.ann, 'a secret');
   // A conversation of several has an id like a channel's.
@@ -188,7 +188,7 @@ it('what people tell each other or the app in private is not kept', async () => 
       ts: '1.000000',
     },
   });
-  bench.sandbox.changeProfile(bench.ann, { displayName: 'Anna' });
+  bench.sandbox.workspaces.changeProfile(bench.ann, { displayName: 'Anna' });
   await until(() => bench.sandbox.isQuiet);
   expect(bench.ingest.payloads.size).toBe(before);
 });

@@ -15,10 +15,9 @@ import { isDeletedRow, type ChatRow, type ParentRow, type StoredRow } from './ta
 /** What was said with it stays; where nothing was, nothing stays. */
 export function fileGone(
   stored: StoredRow,
-  { since, version: number }: NonNullable<StoredRow['fileGone']>,
+  { version: number }: NonNullable<StoredRow['fileGone']>,
   reader: TalkReader,
 ): ReadResult {
-  if (since === 'before') return { ignored: 'a file that was gone before its message was read' };
   const { row } = stored;
   const base = { ...happened(stored, reader), message: refTo(stored, reader, row.id), version: String(number) };
   const caption = captionOfGone(row.message);

@@ -24,7 +24,7 @@ import { fromTalk } from './from-talk.js';
 import { TalkClient } from './talk.client.js';
 import { signalingMode } from './talk.constants.js';
 import { talkMissing } from './talk.errors.js';
-import { talkAddressOf, talkPlaceIn } from './talk.ids.js';
+import { talkAddressOf, talkFirstTold, talkPlaceIn } from './talk.ids.js';
 import { TalkListening } from './talk.listening.js';
 import { TalkLogin } from './talk.login.js';
 import { TalkLook } from './talk.look.js';
@@ -48,6 +48,7 @@ export class TalkAdapter implements NetworkAdapter {
   readonly account;
   readonly network = talkNetwork;
   readonly sourceOrder = 'kept';
+  readonly firstTold = talkFirstTold;
   readonly settling;
   readonly pulling: Pulling;
   readonly deliver;
@@ -93,6 +94,7 @@ export class TalkAdapter implements NetworkAdapter {
       isOurGuest: (actor) => this.#speaking.isOurGuest(actor),
       oursIn: (room, row, key) => this.#speaking.oursIn(room, row, key),
       polls: this.#speaking.polls,
+      noticeNew: (room, row, seconds) => lending?.noticeNew(room, row, seconds),
       beside: (signal) => lending?.run(signal) ?? Promise.resolve(),
     });
     const { pulling, webhooks, showTyping } = this.#listening;

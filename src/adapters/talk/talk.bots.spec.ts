@@ -30,7 +30,7 @@ describe('talk.bots', () => {
   const { signal } = new AbortController();
 
   const createRoom = (members: string[] = []): RoomId =>
-    roomId(talk.createRoom({ name: 'Team', owner: members.length === 0 ? 'alice' : 'bob', members }));
+    roomId(talk.rooms.create({ name: 'Team', owner: members.length === 0 ? 'alice' : 'bob', members }));
   const watched = (room: RoomId, toldS: number | null = null): WatchedRoom => ({
     room,
     watch: 'swept',
@@ -44,7 +44,7 @@ describe('talk.bots', () => {
     const { made } = await command.make(url);
     const printed = installation(accountId('home'), made, []);
     const [, secret = '', at = '', description = ''] = [...printed.matchAll(/'([^']*)'/g)].map(([, word]) => word);
-    talk.installBot({ name, secret, url: at, description, features: ['webhook', 'response', 'reaction'] });
+    talk.bots.install({ name, secret, url: at, description, features: ['webhook', 'response', 'reaction'] });
   };
 
   const step = async (): Promise<void> => {
@@ -61,7 +61,7 @@ describe('talk.bots', () => {
     clock = new MovedClock();
     const settings = talkSettings.parse({ url: server.url, user: 'alice', password: 'any' });
     client = new TalkClient(settings, clock, silentLog);
-    client.use({ user: 'alice', password: talk.issueAppPassword('alice') });
+    client.use({ user: 'alice', password: talk.accounts.issueAppPassword('alice') });
     const store = memoryStore();
     secrets = new BotSecrets(store, clock, silentLog);
     command = new BotSecrets(store, clock, silentLog);
@@ -88,7 +88,12 @@ describe('talk.bots', () => {
 
   it('the bot is turned on in linked rooms where the account is a moderator, a few at a time, and each is asked once', async () => {
     await install();
-    talk.installBot({ name: 'Other', secret: 'x'.repeat(40), url: 'http://127.0.0.1:1/other', features: ['webhook'] });
+    talk.bots.install({
+      name: 'Other',
+      secret: 'x'.repeat(40),
+      url: 'http://127.0.0.1:1/other',
+      features: ['webhook'],
+    });
     rooms = Array.from({ length: 7 }, () => watched(createRoom()));
     await step();
     expect(rooms.map(({ room }) => isOn(room))).toEqual([true, true, true, true, true, false, false]);
@@ -140,7 +145,7 @@ describe('talk.bots', () => {
     await step();
     await step();
     expect([asked, isOn(room)]).toEqual([['GET'], false]);
-    talk.promote(room, 'alice');
+    talk.rooms.promote(room, 'alice');
     trust.maySee(room);
     await step();
     expect(isOn(room)).toBe(true);
@@ -198,12 +203,12 @@ describe('talk.bots', () => {
     rooms = [watched(createRoom(), 10), watched(createRoom(), 11)];
     await step();
     trust.failed(rooms[0]!);
-    talk.uninstallBot('Crosstalk');
+    talk.bots.uninstall('Crosstalk');
     await step();
     expect(rooms.filter((room) => trust.isBelieved(room))).toEqual([]);
     const [{ secret } = { secret: '' }] = await secrets.known();
     const description = installation(accountId('home'), { secret, url }, []);
-    talk.installBot({ name: 'Crosstalk', secret, url, description, features: ['webhook'] });
+    talk.bots.install({ name: 'Crosstalk', secret, url, description, features: ['webhook'] });
     await clock.pass(60_000);
     await step();
     expect(rooms.map(({ room }) => isOn(room))).toEqual([true, true]);
@@ -217,7 +222,7 @@ describe('talk.bots', () => {
     await step();
     expect(asked).toHaveLength(1);
     await clock.pass(30_000);
-    talk.revokeAppPassword('alice');
+    talk.accounts.revokeAppPassword('alice');
     await expect(step()).rejects.toBeInstanceOf(LoginRefused);
   });
 });

@@ -1,6 +1,7 @@
 import { resultOf, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { MovedClock } from '../../../test/support/moved-clock.js';
 import { toPlain } from '../../formatting/plain.js';
+import { roomId } from '../../model/ids.js';
 import type { RawPayload } from '../../model/network-adapter.js';
 import { silentLog } from '../../observability/log.js';
 import { TalkBreakouts } from './talk.breakouts.js';
@@ -15,11 +16,15 @@ describe('talk.breakouts', () => {
   let running: Promise<void>;
   let kept: Map<string, RawPayload>;
   let adapter: TalkAtSandbox['adapter'];
+  /** Rooms that the core reads. */
+  let read: string[];
+  /** How far the server's clock is ahead of where it was: what is said then is said later. */
+  let aheadMs: number;
   /** What storing fails with, as long as there is something. */
   let refusals: Error[];
 
   const ask = async (user: string, method: string, path: string, body?: object): Promise<unknown> => {
-    const login = Buffer.from(`${user}:${at.talk.issueAppPassword(user)}`).toString('base64');
+    const login = Buffer.from(`${user}:${at.talk.accounts.issueAppPassword(user)}`).toString('base64');
     const answer = await fetch(`${at.talk.url}/ocs/v2.php/apps/spreed/api/${path}`, {
       method,
       headers: {
@@ -35,29 +40,59 @@ describe('talk.breakouts', () => {
     return ocs.data;
   };
   /** Automatic ones: everybody is in one of them. */
-  const open = async (amount: number): Promise<string[]> => {
+  const make = async (amount: number): Promise<void> => {
     await ask('alice', 'POST', `v1/breakout-rooms/${at.token}`, { mode: 1, amount, attendeeMap: '' });
     await ask('alice', 'POST', `v1/breakout-rooms/${at.token}/rooms`);
+  };
+  const made = async (): Promise<string[]> => {
     const rooms = (await ask('alice', 'GET', `v4/room/${at.token}/breakout-rooms`)) as { token: string }[];
     return rooms.map(({ token }) => token);
   };
+  const open = async (amount: number): Promise<string[]> => {
+    await make(amount);
+    return made();
+  };
+  const broadcast = (message: string) => ask('bob', 'POST', `v1/breakout-rooms/${at.token}/broadcast`, { message });
+  const accept = (payloads: readonly RawPayload[]): Promise<void> => {
+    const refusal = refusals.pop();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    for (const payload of payloads) if (!kept.has(payload.key)) kept.set(payload.key, payload);
+    return Promise.resolve();
+  };
   const watch = async (): Promise<void> => {
     stop = new AbortController();
-    const accept = (payloads: readonly RawPayload[]): Promise<void> => {
-      const refusal = refusals.pop();
-      if (refusal !== undefined) return Promise.reject(refusal);
-      for (const payload of payloads) if (!kept.has(payload.key)) kept.set(payload.key, payload);
-      return Promise.resolve();
-    };
     await adapter.start({ accept }, stop.signal);
     const watching = {
-      rooms: () => Promise.resolve([]),
+      rooms: () =>
+        Promise.resolve(
+          read.map((token) => ({
+            room: roomId(token),
+            cursor: null,
+            watch: 'swept' as const,
+            pushedAt: null,
+            state: 'open' as const,
+          })),
+        ),
       wake: () => Promise.resolve(),
       watch: () => Promise.resolve(),
       joined: () => Promise.resolve({ rooms: [], upTo: '' }),
     };
     running = adapter.pulling.watch(watching, stop.signal);
     running.catch(() => undefined);
+  };
+  /** Without a watch, by a clock of its own. */
+  const alone = (clock: MovedClock) => {
+    const login = { user: 'alice', password: at.talk.accounts.issueAppPassword('alice') };
+    const client = new TalkClient(talkSettings.parse({ url: at.talk.url, ...login }), clock, silentLog);
+    client.use(login);
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (_fields: object, event: string) => void warned.push(event) };
+    const { store } = at;
+    const breakouts = new TalkBreakouts({ client, store, clock, log, self: () => 'alice', isLinked: () => true });
+    breakouts.listen({ accept });
+    const { signal } = (stop = new AbortController());
+    running = Promise.resolve();
+    return { breakouts, client, clock, signal, warned };
   };
   const pause = async (): Promise<void> => {
     stop.abort();
@@ -87,14 +122,17 @@ describe('talk.breakouts', () => {
       const result = resultOf(at.adapter, payload);
       return 'events' in result ? result.events : [];
     });
+  const texts = () => events().map((event) => (event.kind === 'messageSent' ? toPlain(event.body) : event.kind));
   const begun = () => until(async () => (await at.store.list('breakouts/')).length === 1);
 
   beforeEach(async () => {
     kept = new Map();
     refusals = [];
-    at = await talkAtSandbox({}, { ...fast, user: 'alice' });
+    read = [];
+    aheadMs = 0;
+    at = await talkAtSandbox({ clock: () => Date.now() + aheadMs }, { ...fast, user: 'alice' });
     ({ adapter } = at);
-    at.talk.promote(at.token, 'bob');
+    at.talk.rooms.promote(at.token, 'bob');
   });
   afterEach(async () => {
     await pause();
@@ -103,17 +141,67 @@ describe('talk.breakouts', () => {
 
   it('what is said to all breakout rooms is told once, of the room that they belong to', async () => {
     const rooms = await open(2);
-    await ask('bob', 'POST', `v1/breakout-rooms/${at.token}/broadcast`, { message: 'too early to be told' });
+    await broadcast('too early to be told');
     await watch();
     await begun();
     for (const room of rooms) at.talk.post(room, 'carol', `only in ${room}`);
-    await ask('bob', 'POST', `v1/breakout-rooms/${at.token}/broadcast`, { message: 'five minutes' });
+    await broadcast('five minutes');
     await until(() => events().length === 1);
     expect(events()).toMatchObject([
       { kind: 'messageSent', room: { account: 'home', id: at.token }, actor: { id: 'users/bob' } },
     ]);
-    const [told] = events();
-    expect(told?.kind === 'messageSent' ? toPlain(told.body) : '').toBe('📣 To all breakout rooms:\n\nfive minutes');
+    expect(texts()).toEqual(['📣 To all breakout rooms:\n\nfive minutes']);
+  });
+
+  it('what was said to them before the first look is told, where their room was linked by then', async () => {
+    read = [at.token];
+    await watch();
+    await swept();
+    aheadMs = 60_000;
+    const path = `/room/${at.token}/breakout-rooms`;
+    const looks = at.talk.faults.add({
+      method: 'GET',
+      path,
+      times: Infinity,
+      fault: { do: 'answer', status: 503 },
+    });
+    await make(2);
+    await broadcast('welcome');
+    await until(() => looks.struck > 0);
+    at.talk.faults.clear();
+    const [room = ''] = await made();
+    at.talk.post(room, 'carol', 'only here');
+    await until(() => events().length === 1);
+    await broadcast('five minutes');
+    await until(() => events().length === 2);
+    expect(texts()).toEqual(['📣 To all breakout rooms:\n\nwelcome', '📣 To all breakout rooms:\n\nfive minutes']);
+  });
+
+  it('what was said to them before their room was linked is not told', async () => {
+    read = [at.token];
+    aheadMs = -60_000;
+    await open(2);
+    await broadcast('too early to be told');
+    await watch();
+    await begun();
+    aheadMs = 0;
+    await broadcast('five minutes');
+    await until(() => events().length === 1);
+    expect(texts()).toEqual(['📣 To all breakout rooms:\n\nfive minutes']);
+  });
+
+  it('nor what was said while it was linked no more', async () => {
+    const { breakouts, client, clock, signal } = alone(new MovedClock(new Date(Date.now() - 60_000)));
+    breakouts.watched([at.token]);
+    breakouts.watched([]);
+    await clock.pass(120_000);
+    breakouts.watched([at.token]);
+    await open(2);
+    await broadcast('to whoever is here');
+    breakouts.notice((await client.rooms.list({}, signal)).rooms, signal);
+    await begun();
+    expect(kept.size).toBe(0);
+    await client.close();
   });
 
   it('one that was said while nobody watched is told by the next watch, and none twice', async () => {
@@ -121,10 +209,10 @@ describe('talk.breakouts', () => {
     await watch();
     await begun();
     await pause();
-    await ask('bob', 'POST', `v1/breakout-rooms/${at.token}/broadcast`, { message: 'meanwhile' });
+    await broadcast('meanwhile');
     await watch();
     await until(() => events().length === 1);
-    await ask('bob', 'POST', `v1/breakout-rooms/${at.token}/broadcast`, { message: 'and now' });
+    await broadcast('and now');
     await until(() => events().length === 2);
     expect(kept.size).toBe(2);
   });
@@ -205,21 +293,7 @@ describe('talk.breakouts', () => {
   });
 
   it('rooms that were taken away are asked for once more, without a complaint', async () => {
-    const clock = new MovedClock();
-    const login = { user: 'alice', password: at.talk.issueAppPassword('alice') };
-    const client = new TalkClient(talkSettings.parse({ url: at.talk.url, ...login }), clock, silentLog);
-    client.use(login);
-    const warned: string[] = [];
-    const log = { ...silentLog, warn: (_fields: object, event: string) => void warned.push(event) };
-    const breakouts = new TalkBreakouts({
-      client,
-      store: at.store,
-      clock,
-      log,
-      self: () => 'alice',
-      isLinked: () => true,
-    });
-    const { signal } = (stop = new AbortController());
+    const { breakouts, client, clock, signal, warned } = alone(new MovedClock());
     let asked = 0;
     at.talk.faults.watch((_method, path) => {
       if (path.endsWith('/breakout-rooms')) asked += 1;

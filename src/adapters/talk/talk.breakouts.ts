@@ -50,6 +50,8 @@ export interface BreakoutParts {
  */
 export class TalkBreakouts {
   readonly #parents = new Map<string, Parent>();
+  /** Linked rooms, and since when they are known to be, in whole seconds by the server's clock. */
+  #watchedSince: ReadonlyMap<string, number> = new Map();
   readonly #beside: Beside;
   #ingest: Ingest | undefined;
 
@@ -59,6 +61,12 @@ export class TalkBreakouts {
 
   listen(ingest: Ingest): void {
     this.#ingest = ingest;
+  }
+
+  /** These rooms are linked now: what is said to their breakout rooms from now on is told, however late those are looked at first. */
+  watched(rooms: readonly string[]): void {
+    const nowS = this.#serverSeconds();
+    this.#watchedSince = new Map(rooms.map((room) => [room, this.#watchedSince.get(room) ?? nowS]));
   }
 
   /** How soon the room list is wanted again: who asks for help is to be seen in time, and nothing else tells of it. */
@@ -135,8 +143,8 @@ export class TalkBreakouts {
     known: ToldOfBreakouts,
     rooms: readonly Room[],
   ): Promise<ToldOfBreakouts> {
-    const { clock, client, store } = this.parts;
-    const nowS = Math.floor((clock.now().getTime() + client.skewMs) / 1000);
+    const { store } = this.parts;
+    const nowS = this.#serverSeconds();
     const asking: Record<string, number> = {};
     const names = new Map<string, string>();
     for (const { token: room, displayName, name, breakoutRoomStatus } of rooms) {
@@ -172,27 +180,32 @@ export class TalkBreakouts {
     rooms: readonly Room[],
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { client, clock, store } = this.parts;
+    const { client, store } = this.parts;
     const newest = Math.max(...rooms.map((room) => latest.get(room.token) ?? room.lastMessage?.id ?? 0));
     const { readUpTo } = told;
-    if (readUpTo === null) {
+    const since = this.#watchedSince.get(token);
+    if (readUpTo === null && since === undefined) {
       // What was said before is not told.
       await store.put(storeKey(token), { ...told, readUpTo: newest });
       return true;
     }
-    if (newest <= readUpTo) return true;
-    const pages: RoomPage[] = [];
-    for (const room of rooms) {
-      const { rows } = await client.chat.readBack(room.token, { limit: pageSize }, signal);
-      pages.push(rows.filter(({ id, systemMessage }) => id > readUpTo && systemMessage === ''));
-    }
+    if (readUpTo !== null && newest <= readUpTo) return true;
+    const read: RoomPage[] = [];
+    for (const room of rooms) read.push((await client.chat.readBack(room.token, { limit: pageSize }, signal)).rows);
+    const from = readUpTo ?? lastIdBy(since ?? 0, read.flat());
+    const pages = read.map((rows) => rows.filter(({ id, systemMessage }) => id > from && systemMessage === ''));
     const { broadcasts, others } = broadcastsIn(pages);
-    const youngS = (clock.now().getTime() + client.skewMs) / 1000 - wholeAfterS;
+    const youngS = this.#serverSeconds() - wholeAfterS;
     const young = others.filter(({ timestamp }) => timestamp > youngS).map(({ id }) => id);
     if (broadcasts.length > 0) await this.#ingest?.accept(broadcasts.map((row) => this.#broadcast(token, row)));
     const next = young.length === 0 ? newest : Math.min(newest, ...young.map((id) => id - 1));
-    if (next > readUpTo) await store.put(storeKey(token), { ...told, readUpTo: next });
+    if (readUpTo === null || next > readUpTo) await store.put(storeKey(token), { ...told, readUpTo: next });
     return young.length === 0;
+  }
+
+  #serverSeconds(): number {
+    const { clock, client } = this.parts;
+    return Math.floor((clock.now().getTime() + client.skewMs) / 1000);
   }
 
   #broadcast(token: string, row: OrderedRow): RawPayload {
@@ -201,6 +214,11 @@ export class TalkBreakouts {
     };
     return { key: talkInboxKey(token, row), body: bytesOf(stored) };
   }
+}
+
+/** The last row that was written by then; 0: none. */
+function lastIdBy(seconds: number, rows: RoomPage): number {
+  return Math.max(0, ...rows.filter(({ timestamp }) => timestamp <= seconds).map(({ id }) => id));
 }
 
 function storeKey(token: string): string {

@@ -15,10 +15,12 @@ describe('BridgeBot', () => {
     nowMs = Date.now();
     joins = 0;
     const sandbox = await talkAtSandbox({ clock: () => nowMs });
-    const adapter = sandbox.make({ bridgeBotPassword: password ?? sandbox.talk.issueAppPassword('bridge-bot') });
+    const adapter = sandbox.make({
+      bridgeBotPassword: password ?? sandbox.talk.accounts.issueAppPassword('bridge-bot'),
+    });
     await adapter.connect(signal);
     // It may not delete what others wrote: only the one who said it.
-    const token = sandbox.talk.createRoom({ name: 'Square', owner: 'bob', members: ['alice', 'carol'], type });
+    const token = sandbox.talk.rooms.create({ name: 'Square', owner: 'bob', members: ['alice', 'carol'], type });
     at = { ...sandbox, adapter, token, room: roomId(token) };
     sandbox.talk.faults.watch((method, path) => {
       if (method === 'POST' && path.endsWith('/participants/active')) joins += 1;
@@ -44,7 +46,7 @@ describe('BridgeBot', () => {
     await say(person('Mia'), 'two');
     expect(joins).toBe(1);
     nowMs += 101_000;
-    at.talk.participants(at.token);
+    at.talk.rooms.participants(at.token);
     await say(person('Mia'), 'three');
     expect(joins).toBe(2);
     expect(rows().flatMap((row) => (row['actorType'] === 'bridged' ? [row['message']] : []))).toEqual([
@@ -57,7 +59,7 @@ describe('BridgeBot', () => {
   it('a room that does not let it in is not asked again and again', async () => {
     await open();
     await at.adapter.capabilities(at.room);
-    at.talk.setPublic(at.token, false);
+    at.talk.rooms.setPublic(at.token, false);
     await say(person('Mia'), 'one');
     await say(person('Mia'), 'two');
     expect(joins).toBe(1);

@@ -6,7 +6,7 @@ import { headerOf } from './api/headers.js';
 import { StreamedBody } from '../../http/exchange.js';
 import type { OcsDoor } from './api/ocs.js';
 import { refusalOf, refusedBy } from './api/refused.js';
-import { fileNotTaken } from './talk.errors.js';
+import { fileNotTaken } from './talk.file-errors.js';
 
 /** Nextcloud takes so many of one file. Source: Nextcloud's developer manual, "Chunked file upload v2". */
 const mostChunks = 10_000;

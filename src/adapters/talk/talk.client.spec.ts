@@ -28,7 +28,7 @@ describe('talk.client', () => {
 
   it('a room that is gone is asked for three times, then not until the room list shows it', async () => {
     await setUp();
-    at.talk.removeMember(at.token, 'alice', 'bob');
+    at.talk.rooms.removeMember(at.token, 'alice', 'bob');
     const paths = asked();
     for (let times = 0; times < 10; times += 1) await expect(describeRoom()).rejects.toBeInstanceOf(RoomClosed);
     expect(paths).toHaveLength(3);

@@ -234,8 +234,6 @@ export const limits = {
 export const intervals = {
   /** From one successful poll of a room to the next. */
   poll: 500,
-  /** From a failure to the next attempt: so long after the first, longer by a step each time. */
-  retry: { first: 1000, step: 5000, longest: 30_000 },
   roomList: 30_000,
   /** Who is in a room: while somebody looks at it, else, and where changes are pushed. */
   participants: { looking: 3000, usual: 15_000, pushed: 60_000 },

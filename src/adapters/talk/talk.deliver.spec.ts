@@ -53,7 +53,7 @@ describe('talk.deliver', () => {
   const long = (parts: number): string => 'word '.repeat((32_000 / 5) * (parts - 1)) + 'end';
   /** The adapter's account becomes an ordinary member. */
   const asMember = (): void => {
-    const token = at.talk.createRoom({ name: 'Theirs', owner: 'bob', members: ['alice'] });
+    const token = at.talk.rooms.create({ name: 'Theirs', owner: 'bob', members: ['alice'] });
     at = { ...at, token, room: roomId(token) };
   };
 
@@ -123,15 +123,15 @@ describe('talk.deliver', () => {
       expect(error).toBeInstanceOf(RoomClosed);
       return (error as RoomClosed).reason;
     };
-    at.talk.setReadOnly(at.token, true);
+    at.talk.rooms.setReadOnly(at.token, true);
     expect(await reasonNow()).toBe('readOnly');
-    at.talk.setReadOnly(at.token, false);
-    at.talk.removeMember(at.token, 'alice', 'bob');
+    at.talk.rooms.setReadOnly(at.token, false);
+    at.talk.rooms.removeMember(at.token, 'alice', 'bob');
     expect(await reasonNow()).toBe('gone');
-    at.talk.addMember(at.token, 'alice', 'bob');
-    at.talk.setLobby(at.token, true);
+    at.talk.rooms.addMember(at.token, 'alice', 'bob');
+    at.talk.rooms.setLobby(at.token, true);
     expect(await reasonNow()).toBe('lobby');
-    at.talk.setLobby(at.token, false);
+    at.talk.rooms.setLobby(at.token, false);
     await say();
     expect(made).toHaveLength(1);
   });

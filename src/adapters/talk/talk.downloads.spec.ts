@@ -12,7 +12,7 @@ describe('talk.downloads', () => {
 
   beforeEach(async () => {
     at = await talkAtSandbox();
-    bob = `Basic ${Buffer.from(`bob:${at.talk.issueAppPassword('bob')}`).toString('base64')}`;
+    bob = `Basic ${Buffer.from(`bob:${at.talk.accounts.issueAppPassword('bob')}`).toString('base64')}`;
   });
 
   afterEach(async () => {
@@ -55,7 +55,7 @@ describe('talk.downloads', () => {
     const path = file.id.slice(file.id.indexOf('/', 'file/'.length));
     await askAsBob('DELETE', '/plan.txt');
     // What the account puts there itself stands at the very path.
-    const alice = `Basic ${Buffer.from(`alice:${at.talk.issueAppPassword('alice')}`).toString('base64')}`;
+    const alice = `Basic ${Buffer.from(`alice:${at.talk.accounts.issueAppPassword('alice')}`).toString('base64')}`;
     const files = `${at.url}/remote.php/dav/files/alice`;
     const there = files + path;
     const headers = { authorization: alice };

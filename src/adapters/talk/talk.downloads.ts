@@ -3,7 +3,8 @@ import { pathOf } from './api/endpoint-call.js';
 import { fileIdentityIn, identityQuestion } from './api/file-properties.js';
 import { fileEndpoints } from './api/files.endpoints.js';
 import type { TalkClient } from './talk.client.js';
-import { brokenAnswer, fileGone } from './talk.errors.js';
+import { brokenAnswer } from './talk.errors.js';
+import { fileGone } from './talk.file-errors.js';
 
 export interface SharedFile {
   /** The id of the user who has it. */

@@ -282,29 +282,6 @@ export function hiddenMessages(): BridgeError {
   return new NetworkUnavailable('the server shows later messages and hides those between', { certainty: 'notSent' });
 }
 
-export function fileGone(): BridgeError {
-  return new TargetGone('there is no such file');
-}
-
-/** Between two looks at it: whoever looks once more finds what is there by then. */
-export function fileChanged(): BridgeError {
-  return new NetworkUnavailable('the file changed while it was opened', { certainty: 'notSent' });
-}
-
-/** The account's files are full, or the server takes none so large; undefined: it was refused for another reason. */
-export function fileNotTaken({ status }: Refusal): BridgeError | undefined {
-  if (status === 507) return new MessageRefused('the Nextcloud account has no room for it');
-  if (status === 413) return new MessageRefused('the Nextcloud takes no file so large');
-  return undefined;
-}
-
-/** It was shared, and its message is not among the newest. */
-export function uploadHidden(): BridgeError {
-  return new NetworkUnavailable('the message of a shared file is not shown yet', {
-    certainty: 'unknownAfterDisconnect',
-  });
-}
-
 /** It was made, and its message is not among the newest. */
 export function pollHidden(cause?: unknown): BridgeError {
   const certainty = 'unknownAfterDisconnect';

@@ -33,7 +33,7 @@ describe('TalkGuests', () => {
     nowMs = Date.now();
     speech.begin();
     at = await talkAtSandbox({ clock: () => nowMs }, { ...settings });
-    const token = at.talk.createRoom({ name: 'Square', owner: 'alice', members: ['bob', 'carol'], type: 'public' });
+    const token = at.talk.rooms.create({ name: 'Square', owner: 'alice', members: ['bob', 'carol'], type: 'public' });
     at = { ...at, token, room: roomId(token) };
   };
 
@@ -79,7 +79,7 @@ describe('TalkGuests', () => {
     it('one session serves a person in every room', async () => {
       await say(guest('Mia'), 'here');
       const cookies = (await at.store.list('guest-cookies/')).length;
-      const token = at.talk.createRoom({ name: 'Other', owner: 'alice', type: 'public' });
+      const token = at.talk.rooms.create({ name: 'Other', owner: 'alice', type: 'public' });
       await say(guest('Mia'), 'there', { room: roomId(token) });
       expect(at.talk.messages(token).at(-1)).toMatchObject({ actorDisplayName: 'Mia (Matrix)', message: 'there' });
       expect([cookies, (await at.store.list('guest-cookies/')).length]).toEqual([1, 1]);
@@ -173,7 +173,7 @@ describe('TalkGuests', () => {
       const id = at.talk.post(at.token, 'bob', 'look');
       const made = await react(guest('Mia'), id, '👍');
       nowMs += 101_000;
-      at.talk.participants(at.token);
+      at.talk.rooms.participants(at.token);
       await say(guest('Mia'), 'back');
       const again = { mayBeDone: true } as const;
       expect(await react(guest('Mia'), id, '👍', at.adapter, again)).toEqual(made);
@@ -190,7 +190,7 @@ describe('TalkGuests', () => {
       const id = at.talk.post(at.token, 'bob', 'look');
       const made = await react(guest('Mia'), id, '👍');
       nowMs += 101_000;
-      at.talk.participants(at.token);
+      at.talk.rooms.participants(at.token);
       const failure: unknown = await unreact(guest('Mia'), id, made).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(TargetGone);
       expect((failure as Error).message).toBe(
@@ -201,7 +201,7 @@ describe('TalkGuests', () => {
     it('a guest that the server dropped comes in again under its name, and the message is said once', async () => {
       await say(guest('Mia'), 'one');
       nowMs += 101_000;
-      at.talk.participants(at.token);
+      at.talk.rooms.participants(at.token);
       expect(guests()).toEqual([]);
       await say(guest('Mia'), 'two');
       expect(last()).toMatchObject({ actorType: 'guests', actorDisplayName: 'Mia (Matrix)', message: 'two' });
@@ -281,9 +281,9 @@ describe('TalkGuests', () => {
     beforeEach(() => open());
 
     it.each<readonly [string, (talk: TalkAtSandbox['talk'], token: string) => void]>([
-      ['is no longer public', (talk, token) => talk.setPublic(token, false)],
-      ['has a password', (talk, token) => talk.setPassword(token, 'secret')],
-      ['has a lobby', (talk, token) => talk.setLobby(token, true)],
+      ['is no longer public', (talk, token) => talk.rooms.setPublic(token, false)],
+      ['has a password', (talk, token) => talk.rooms.setPassword(token, 'secret')],
+      ['has a lobby', (talk, token) => talk.rooms.setLobby(token, true)],
     ])('a room that %s has none, and the account speaks for those who do not know it yet', async (_, close) => {
       expect((await at.adapter.capabilities(at.room)).speakers).toContain('guest');
       close(at.talk, at.token);
@@ -297,7 +297,7 @@ describe('TalkGuests', () => {
       at.talk.faults.watch((method, path) => {
         if (method === 'POST' && path.endsWith('/participants/active')) joins += 1;
       });
-      at.talk.setPassword(at.token, 'secret');
+      at.talk.rooms.setPassword(at.token, 'secret');
       await say(guest('Mia'), 'one');
       await say(guest('Noah'), 'two');
       expect(joins).toBe(1);
@@ -319,7 +319,7 @@ describe('TalkGuests', () => {
 
     it('those who were there are sent away with the room: the account goes on for them', async () => {
       await say(guest('Mia'), 'one');
-      at.talk.setPublic(at.token, false);
+      at.talk.rooms.setPublic(at.token, false);
       await say(guest('Mia'), 'two');
       expect(last()).toMatchObject({ actorId: 'alice', message: '**Mia** (Matrix): two' });
       expect(rows().filter((row) => String(row['message']).endsWith('two'))).toHaveLength(1);
@@ -328,16 +328,16 @@ describe('TalkGuests', () => {
     it('that a room changed is known from what is read there', async () => {
       const reader = await new Reader(at.adapter, at.pulling, at.room).begin();
       expect((await at.adapter.capabilities(at.room)).speakers).toContain('guest');
-      at.talk.setPublic(at.token, false);
+      at.talk.rooms.setPublic(at.token, false);
       await reader.read();
       expect((await at.adapter.capabilities(at.room)).speakers).toEqual(['relay']);
     });
 
     it('one that is public again has them at once', async () => {
       const reader = await new Reader(at.adapter, at.pulling, at.room).begin();
-      at.talk.setPublic(at.token, false);
+      at.talk.rooms.setPublic(at.token, false);
       await say(guest('Mia'), 'one');
-      at.talk.setPublic(at.token, true);
+      at.talk.rooms.setPublic(at.token, true);
       await reader.read();
       expect((await at.adapter.capabilities(at.room)).speakers).toEqual(['guest', 'relay']);
       await say(guest('Mia'), 'two');
@@ -345,7 +345,7 @@ describe('TalkGuests', () => {
     });
 
     it('a group room has none', async () => {
-      const token = at.talk.createRoom({ name: 'Closed', owner: 'alice' });
+      const token = at.talk.rooms.create({ name: 'Closed', owner: 'alice' });
       expect((await at.adapter.capabilities(roomId(token))).speakers).toEqual(['relay']);
     });
   });
@@ -399,7 +399,7 @@ describe('TalkGuests', () => {
 
     it('where our account may not see it, the first knock shuts all of them out, and the account speaks', async () => {
       await open();
-      const token = at.talk.createRoom({ name: 'Theirs', owner: 'carol', members: ['alice'], type: 'public' });
+      const token = at.talk.rooms.create({ name: 'Theirs', owner: 'carol', members: ['alice'], type: 'public' });
       at = { ...at, token, room: roomId(token) };
       await say(guest('Mia'), 'one');
       ban();
@@ -412,7 +412,7 @@ describe('TalkGuests', () => {
   describe('where our account is no moderator', () => {
     beforeEach(async () => {
       await open();
-      const token = at.talk.createRoom({ name: 'Theirs', owner: 'bob', members: ['alice'], type: 'public' });
+      const token = at.talk.rooms.create({ name: 'Theirs', owner: 'bob', members: ['alice'], type: 'public' });
       at = { ...at, token, room: roomId(token) };
     });
 
@@ -431,7 +431,7 @@ describe('TalkGuests', () => {
       const failure: unknown = await remove(guest('Mia'), id).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(MessageRefused);
       expect((failure as Error).message).toContain('it is no moderator of the room');
-      at.talk.promote(at.token, 'alice');
+      at.talk.rooms.promote(at.token, 'alice');
       await remove(guest('Mia'), id);
       expect(row(id)).toMatchObject({ messageType: 'comment_deleted' });
     });
@@ -449,7 +449,7 @@ describe('TalkGuests', () => {
           ?.sessions[0]?.lastPingSeconds ?? 0;
       await until(() => session() > before / 1000 + 80);
       nowMs += 50_000;
-      expect(at.talk.participants(at.token).map(({ name }) => name)).toContain('Mia (Matrix)');
+      expect(at.talk.rooms.participants(at.token).map(({ name }) => name)).toContain('Mia (Matrix)');
     });
 
     it('who has done nothing for a while leaves, and nothing is kept of the session', async () => {
@@ -479,7 +479,7 @@ describe('TalkGuests', () => {
       at.talk.faults.watch((method, path) => {
         if (method === 'POST' && path.endsWith('/participants/active')) joins += 1;
       });
-      at.talk.setPublic(at.token, false);
+      at.talk.rooms.setPublic(at.token, false);
       await until(() => joins > 0);
       await new Promise((done) => setTimeout(done, 300));
       for (const [index, person] of people.entries()) {
@@ -497,7 +497,7 @@ describe('TalkGuests', () => {
         monotonicMs: () => performance.now() + laterMs,
       };
       const begin = async (): Promise<TalkAdapter> => {
-        const login = { url: at.talk.url, user: 'alice', password: at.talk.issueAppPassword('alice') };
+        const login = { url: at.talk.url, user: 'alice', password: at.talk.accounts.issueAppPassword('alice') };
         const adapter = talkAdapter(login, { store: at.store, clock });
         await adapter.connect(signal);
         return adapter;
@@ -551,7 +551,7 @@ describe('TalkGuests', () => {
       beforeEach(async () => {
         await open();
         laterMs = 0;
-        const login = { url: at.talk.url, user: 'alice', password: at.talk.issueAppPassword('alice') };
+        const login = { url: at.talk.url, user: 'alice', password: at.talk.accounts.issueAppPassword('alice') };
         const clock = {
           ...systemClock,
           monotonicMs: () => performance.now() + laterMs,

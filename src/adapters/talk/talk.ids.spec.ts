@@ -1,14 +1,16 @@
-import { remoteId, roomId, userId } from '../../model/ids.js';
+import { accountId, remoteId, roomId, userId } from '../../model/ids.js';
 import {
   actorOf,
   deliveryKeyIn,
   editOrder,
   reactionOf,
   rowIdOf,
+  talkFirstTold,
   talkAddressOf,
   talkFileId,
   talkFileOf,
   talkInboxKey,
+  talkMessageRef,
   talkPlaceIn,
   talkReactionId,
   talkUserId,
@@ -51,6 +53,13 @@ describe('talk.ids', () => {
       'tyib88jb/664/reaction_deleted',
     );
     expect(talkInboxKey('tyib88jb', { id: 664, systemMessage: '' })).toBe('tyib88jb/664');
+  });
+
+  it('a message is told by its own row, which does not say when it was written', () => {
+    const room = roomId('tyib88jb');
+    expect(talkFirstTold(talkMessageRef(accountId('cloud'), room, 664))).toEqual({ key: 'tyib88jb/664' });
+    const ref = { room: { account: accountId('cloud'), id: room }, id: remoteId('x') };
+    expect(talkFirstTold(ref)).toBeUndefined();
   });
 
   it('only 46 characters of base64url are a delivery key', () => {

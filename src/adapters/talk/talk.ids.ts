@@ -12,6 +12,7 @@ import {
   type UserId,
 } from '../../model/ids.js';
 import type { Place } from '../../model/addresses.js';
+import type { FirstTold } from '../../model/network-adapter.js';
 import { webAddress } from '../../model/web-address.js';
 
 /** Ids of Talk are made and taken apart here alone. A room's id is its token, a message's id its row id. */
@@ -76,6 +77,12 @@ export function editOrder({ id, seconds }: { readonly id: number; readonly secon
 export function talkInboxKey(token: string, row: { readonly id: number; readonly systemMessage: string }): InboxKey {
   const state = row.systemMessage === 'reaction_deleted' ? '/reaction_deleted' : '';
   return inboxKey(`${token}/${row.id}${state}`);
+}
+
+/** A message is told by its own row, which says by its id nothing of when it was written. */
+export function talkFirstTold({ room, id }: MessageRef): FirstTold | undefined {
+  const row = rowIdOf(id);
+  return row === undefined ? undefined : { key: talkInboxKey(room.id, { id: row, systemMessage: '' }) };
 }
 
 /** That the file of a row is not there any more is told once. */

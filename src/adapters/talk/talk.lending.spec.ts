@@ -64,7 +64,7 @@ describe('logins that people lend a Talk account', () => {
     const asked = await ask();
     expect(asked).toMatchObject({ address: expect.stringContaining('/login/v2/flow/') as string, forMs: 1_200_000 });
     expect(await lendingOf(at.adapter).lentBy(mia)).toBeUndefined();
-    at.talk.grantLogin(asked.address, 'bob');
+    at.talk.accounts.grantLogin(asked.address, 'bob');
     await until(() => told.length === 1);
     expect(told).toEqual([['@mia:there', { of: 'lent', as: 'bob' }]]);
     expect(await lendingOf(at.adapter).lentBy(mia)).toBe('bob');
@@ -85,7 +85,7 @@ describe('logins that people lend a Talk account', () => {
     const other = at.make({ loginPollMs: 20 });
     await other.connect(signal);
     expect(await ask(mia, other)).toMatchObject({ address: asked.address, forMs: 1_140_000 });
-    at.talk.grantLogin(asked.address, 'bob');
+    at.talk.accounts.grantLogin(asked.address, 'bob');
     run(other);
     await until(() => told.length === 1);
     expect(await lendingOf(other).lentBy(mia)).toBe('bob');
@@ -104,7 +104,7 @@ describe('logins that people lend a Talk account', () => {
   it('a server that is away while somebody is asked is asked again', async () => {
     const asked = await ask();
     at.talk.faults.add({ method: 'POST', path: '/login/v2/poll$', times: 3, fault: { do: 'drop' } });
-    at.talk.grantLogin(asked.address, 'bob');
+    at.talk.accounts.grantLogin(asked.address, 'bob');
     at.talk.faults.add({ method: 'GET', path: '/cloud/user$', times: 2, fault: { do: 'drop' } });
     run();
     await until(() => told.length === 1);
@@ -112,7 +112,7 @@ describe('logins that people lend a Talk account', () => {
   });
 
   const grantedWhileAway = async (): Promise<{ loginName: string; appPassword: string }> => {
-    at.talk.grantLogin((await ask()).address, 'bob');
+    at.talk.accounts.grantLogin((await ask()).address, 'bob');
     at.talk.faults.add({ method: 'GET', path: '/cloud/user$', times: 1_000, fault: { do: 'drop' } });
     run();
     for (;;) {
@@ -158,19 +158,19 @@ describe('logins that people lend a Talk account', () => {
   });
 
   it('what was allowed last of all, seen by nobody, is found before another takes its place, and dropped where it is given back', async () => {
-    at.talk.grantLogin((await ask()).address, 'bob');
+    at.talk.accounts.grantLogin((await ask()).address, 'bob');
     expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'asked' });
-    expect(at.talk.appPasswords('bob')).toEqual([]);
+    expect(at.talk.accounts.appPasswords('bob')).toEqual([]);
     const asked = await ask();
     nowMs += 1_199_999;
     expect(await ask()).toEqual({ ...asked, forMs: 1 });
-    at.talk.grantLogin(asked.address, 'bob');
+    at.talk.accounts.grantLogin(asked.address, 'bob');
     nowMs += 1;
     expect(await lendingOf(at.adapter).ask(mia, signal)).toBe('allowed');
     run();
     await until(() => told.length === 1);
     expect(told).toEqual([['@mia:there', { of: 'lent', as: 'bob' }]]);
-    expect(at.talk.appPasswords('bob')).toHaveLength(1);
+    expect(at.talk.accounts.appPasswords('bob')).toHaveLength(1);
   });
 
   describe('where two replicas see to one flow at the same time', () => {
@@ -204,7 +204,7 @@ describe('logins that people lend a Talk account', () => {
 
     it('what one of them has just collected is not dropped by the other, which finds that it is too late', async () => {
       const { address } = await ask();
-      at.talk.grantLogin(address, 'bob');
+      at.talk.accounts.grantLogin(address, 'bob');
       nowMs += 1_200_000;
       const { isHeld, letGo } = await second('get');
       await isHeld;
@@ -216,13 +216,13 @@ describe('logins that people lend a Talk account', () => {
     });
 
     it('what is given back while the other collects it is not lent, and is no more on the server', async () => {
-      at.talk.grantLogin((await ask()).address, 'bob');
+      at.talk.accounts.grantLogin((await ask()).address, 'bob');
       const { isHeld, letGo } = await second('replace');
       await isHeld;
-      expect(at.talk.appPasswords('bob')).toHaveLength(1);
+      expect(at.talk.accounts.appPasswords('bob')).toHaveLength(1);
       expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'asked' });
       letGo();
-      await until(() => at.talk.appPasswords('bob').length === 0);
+      await until(() => at.talk.accounts.appPasswords('bob').length === 0);
       expect([await at.store.list('own-flow/'), await lendingOf(at.adapter).lentBy(mia), told]).toEqual([
         [],
         undefined,
@@ -233,7 +233,7 @@ describe('logins that people lend a Talk account', () => {
 
   it("the account's own login is no person's: it is given back, and told", async () => {
     const asked = await ask();
-    at.talk.grantLogin(asked.address, 'alice');
+    at.talk.accounts.grantLogin(asked.address, 'alice');
     run();
     await until(() => told.length === 1);
     expect(told[0]?.[1]).toMatchObject({ of: 'unusable' });
@@ -246,7 +246,7 @@ describe('logins that people lend a Talk account', () => {
     const asked = await ask();
     expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'asked' });
     run();
-    at.talk.grantLogin((await ask()).address, 'bob');
+    at.talk.accounts.grantLogin((await ask()).address, 'bob');
     await until(() => told.length === 1);
     const secret = await secretOf();
     expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'lent', as: 'bob' });
@@ -258,7 +258,7 @@ describe('logins that people lend a Talk account', () => {
 
   it('a server that cannot be told of it is told of to the person', async () => {
     run();
-    at.talk.grantLogin((await ask()).address, 'bob');
+    at.talk.accounts.grantLogin((await ask()).address, 'bob');
     await until(() => told.length === 1);
     at.talk.faults.add({ method: 'DELETE', path: '/core/apppassword$', fault: { do: 'drop' } });
     expect(await lendingOf(at.adapter).giveBack(mia, signal)).toMatchObject({ was: 'untold', as: 'bob' });

@@ -2,6 +2,7 @@ import type { AccountId, RemoteId, RoomId, UserId } from '../../model/ids.js';
 import type { AskedLogin, GivenBack, Lender, Lending } from '../../model/lending.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import type { TalkClient } from './talk.client.js';
+import { LendersReading } from './talk.lenders-reading.js';
 import type { LentLogin, LentLogins } from './talk.lent-logins.js';
 import { dropped, LoginFlows, takenBackAt } from './talk.login-flows.js';
 import type { OwnActs } from './talk.own-acts.js';
@@ -9,10 +10,11 @@ import { OwnSpeakers } from './talk.own-speakers.js';
 import type { RoomPeople } from './talk.room-people.js';
 import type { RoomViews } from './talk.room-views.js';
 import type { TalkSettings } from './talk.settings.js';
+import { together } from './talk.together.js';
 
 export interface LendingParts extends Pick<
   AdapterContext<TalkSettings>,
-  'account' | 'settings' | 'store' | 'clock' | 'log' | 'lendingChanged'
+  'account' | 'settings' | 'store' | 'clock' | 'log' | 'lendingChanged' | 'isLinked' | 'wasRead' | 'showsRead'
 > {
   readonly client: TalkClient;
   readonly logins: LentLogins;
@@ -27,12 +29,14 @@ export interface LendingParts extends Pick<
 export class TalkLending implements Lending {
   readonly speakers: OwnSpeakers;
   readonly #flows: LoginFlows;
+  readonly #reading: LendersReading;
 
   constructor(private readonly parts: LendingParts) {
-    const { settings, lendingChanged } = parts;
+    const { lendingChanged } = parts;
     this.#flows = new LoginFlows({ ...parts, tell: (lender, news) => lendingChanged(lender, news) });
     const onRevoked = (login: LentLogin): Promise<void> => this.#lose(login);
-    this.speakers = new OwnSpeakers({ ...parts, timeoutMs: settings.requestTimeoutMs, onRevoked });
+    this.speakers = new OwnSpeakers({ ...parts, onRevoked });
+    this.#reading = new LendersReading({ ...parts, asReader: (login, ask) => this.speakers.asReader(login, ask) });
   }
 
   ask(lender: Lender, signal: AbortSignal): Promise<AskedLogin | 'busy' | 'allowed'> {
@@ -69,9 +73,14 @@ export class TalkLending implements Lending {
     return this.parts.logins.personOn(account, this.parts.account, user);
   }
 
-  /** Sees to those who were asked for a login, until `signal` aborts. */
-  run(signal: AbortSignal): Promise<void> {
-    return this.#flows.run(signal);
+  /** Something was said in a room. */
+  noticeNew(room: RoomId, row: number, seconds: number): void {
+    if (this.parts.settings.ownReadMarkers) this.#reading.noticeNew(room, row, seconds);
+  }
+
+  /** Sees to those who were asked for a login, and to what those have read who lend one, until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await together([(both) => this.#flows.run(both), (both) => this.#reading.run(both)], signal);
   }
 
   async #lose({ owner, name }: LentLogin): Promise<void> {

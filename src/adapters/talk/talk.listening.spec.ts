@@ -21,7 +21,7 @@ describe('talk.listening', () => {
     });
     const stop = new AbortController();
     try {
-      at.talk.setPublic(at.token, true);
+      at.talk.rooms.setPublic(at.token, true);
       const cursor = newCursor({ at: { id: 1, seconds: 1 } });
       const room = { room: at.room, watch: 'swept', cursor, pushedAt: null, state: 'open' } as const;
       const first = next();
@@ -36,10 +36,10 @@ describe('talk.listening', () => {
       );
       await first;
       const shut = next();
-      at.talk.setReadOnly(at.token, true);
+      at.talk.rooms.setReadOnly(at.token, true);
       await shut;
       const opened = next();
-      at.talk.setReadOnly(at.token, false);
+      at.talk.rooms.setReadOnly(at.token, false);
       await opened;
       stop.abort();
       await watching;

@@ -15,6 +15,7 @@ import { TalkSignaling } from './talk.signaling.js';
 import { TalkSource, type RowNotices, type SourceAccount } from './talk.source.js';
 import { TalkStandings } from './talk.standings.js';
 import { TalkStatuses } from './talk.statuses.js';
+import { together } from './talk.together.js';
 import { TurnedOnBots } from './talk.turned-on-bots.js';
 import { typingIn } from './talk.typing.js';
 import { TalkVisits } from './talk.visits.js';
@@ -40,6 +41,8 @@ export class TalkListening {
     private readonly account: SourceAccount & {
       /** The room list tells that it lets us write, or no longer: perhaps sooner than a row does. */
       noticeStanding(room: RoomId): void;
+      /** Something was said in a room: a row, with its time in seconds. */
+      noticeNew(room: RoomId, row: number, seconds: number): void;
       /** Runs on the replica that watches the account, until `signal` aborts. */
       beside(signal: AbortSignal): Promise<void>;
     },
@@ -114,6 +117,7 @@ export class TalkListening {
         await standings.noticeRow(room, row);
         await people.noticeRow(room, row);
         await this.#statuses.noticeActivity(room);
+        if (row.systemMessage === '') this.account.noticeNew(room, row.id, row.timestamp);
       },
     };
     const markers = new ReadMarkers(client, settings, clock, log);
@@ -134,6 +138,7 @@ export class TalkListening {
       clock,
       log,
       isLinked,
+      noticeNew: (room, row, seconds) => this.account.noticeNew(room, row, seconds),
     }));
     return {
       pull: (room: RoomId, from: Cursor | null, how: 'wait' | 'now', signal: AbortSignal): Promise<PulledBatch> =>
@@ -150,23 +155,4 @@ export class TalkListening {
       rereadAfterMs,
     };
   }
-}
-
-/** Runs loops until `signal` aborts; where one throws, the others end too. */
-async function together(
-  loops: readonly ((signal: AbortSignal) => Promise<void>)[],
-  signal: AbortSignal,
-): Promise<void> {
-  const failed = new AbortController();
-  const running = AbortSignal.any([signal, failed.signal]);
-  const run = async (loop: (signal: AbortSignal) => Promise<void>): Promise<void> => {
-    try {
-      await loop(running);
-    } catch (error) {
-      failed.abort();
-      throw error;
-    }
-  };
-  const ends = await Promise.allSettled(loops.map(run));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

@@ -48,7 +48,10 @@ export interface FlowParts {
   readonly store: AccountStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly settings: Pick<TalkSettings, 'loginPollMs' | 'requestTimeoutMs' | 'presence' | 'ownReadMarkers'>;
+  readonly settings: Pick<
+    TalkSettings,
+    'loginPollMs' | 'requestTimeoutMs' | 'presence' | 'ownFiles' | 'ownReadMarkers'
+  >;
   /** The id of the account's own user. */
   self(): string;
   tell(lender: Lender, news: LendingNews): Promise<void>;
@@ -241,8 +244,8 @@ export function clientName({ account, id }: Lender): string {
 }
 
 /** Pure. */
-function usesOf({ presence, ownReadMarkers }: FlowParts['settings']): readonly LoginUse[] {
-  const isWanted = { presence, reading: ownReadMarkers };
+function usesOf({ ownFiles, presence, ownReadMarkers }: FlowParts['settings']): readonly LoginUse[] {
+  const isWanted = { files: ownFiles, presence, reading: ownReadMarkers };
   return loginUses.filter((use) => isWanted[use]);
 }
 

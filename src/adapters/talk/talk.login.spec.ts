@@ -60,7 +60,7 @@ describe('talk.login', () => {
     const store = memoryStore();
     await at.make({ password: realPassword }, store).connect(signal);
     const kept = await store.get('login');
-    await at.make({ password: at.talk.issueAppPassword('alice') }, store).connect(signal);
+    await at.make({ password: at.talk.accounts.issueAppPassword('alice') }, store).connect(signal);
     expect(await store.get('login')).toEqual(kept);
     const wrong = at.make({ password: 'changed to something wrong' }, store);
     await expect(wrong.connect(signal)).rejects.toBeInstanceOf(LoginRefused);
@@ -71,7 +71,7 @@ describe('talk.login', () => {
     const adapter = at.make({ password: realPassword }, store);
     await adapter.connect(signal);
     const before = await store.get('login');
-    at.talk.revokeAppPassword('alice');
+    at.talk.accounts.revokeAppPassword('alice');
     await adapter.connect(signal);
     expect(await store.get('login')).not.toEqual(before);
   });
@@ -87,7 +87,7 @@ describe('talk.login', () => {
   });
 
   it('after a refused login nothing is asked until somebody connects again', async () => {
-    at.talk.revokeAppPassword('alice');
+    at.talk.accounts.revokeAppPassword('alice');
     await expect(at.adapter.describeRoom(at.room, signal)).rejects.toBeInstanceOf(LoginRefused);
     const paths = asked();
     for (let times = 0; times < 5; times += 1) {
@@ -111,7 +111,7 @@ describe('talk.login', () => {
   });
 
   it('a bearer token logs in as whose it is; one that is nobody’s is refused', async () => {
-    const made = [at.talk.issueAppPassword('bob'), 'nobody'].map((bearerToken) =>
+    const made = [at.talk.accounts.issueAppPassword('bob'), 'nobody'].map((bearerToken) =>
       talkAdapter({ url: at.talk.url, user: 'alice', bearerToken }, { store: at.store }),
     );
     const [bob, nobody] = made;

@@ -3,11 +3,12 @@ import type { Copy, Outcome, UncertainDelivery } from '../../model/network-adapt
 import type { RoomId } from '../../model/ids.js';
 import type { TalkAuthors } from './talk.authors.js';
 import type { TalkClient } from './talk.client.js';
-import { type TextsOf, wordsOfEdit } from './talk.deliver.js';
+import { wordsOfEdit } from './talk.changes.js';
 import { hiddenMessages } from './talk.errors.js';
 import { deliveryKeyIn, rowIdOf, talkMessageId } from './talk.ids.js';
 import { bridgeBotUser } from './talk.bridge-bot.js';
 import { isDeletedRow, type OrderedRow, type ShownRow } from './talk.payloads.js';
+import type { TextsOf } from './talk.posting.js';
 import type { PollReader } from './talk.poll-reader.js';
 import { isShown } from './to-talk.js';
 

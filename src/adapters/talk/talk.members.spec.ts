@@ -33,12 +33,12 @@ describe('talk.members', () => {
 
   beforeEach(async () => {
     at = await talkAtSandbox();
-    at.talk.addUser({ id: 'dora', password: 'pw' });
+    at.talk.accounts.add({ id: 'dora', password: 'pw' });
   });
   afterEach(() => at.close());
 
   const ask = async (path: string): Promise<Record<string, unknown>[]> => {
-    const login = Buffer.from(`alice:${at.talk.issueAppPassword('alice')}`).toString('base64');
+    const login = Buffer.from(`alice:${at.talk.accounts.issueAppPassword('alice')}`).toString('base64');
     const answer = await fetch(`${at.talk.url}/ocs/v2.php/apps/spreed/api/${path}`, {
       headers: { authorization: `Basic ${login}`, 'ocs-apirequest': 'true', accept: 'application/json' },
     });
@@ -112,7 +112,7 @@ describe('talk.members', () => {
   });
 
   it('what our account may not do is told in a line', async () => {
-    const bob = at.make({ user: 'bob', password: at.talk.issueAppPassword('bob') });
+    const bob = at.make({ user: 'bob', password: at.talk.accounts.issueAppPassword('bob') });
     await bob.connect(signal);
     for (const event of [
       joined('dora'),
@@ -128,7 +128,7 @@ describe('talk.members', () => {
   });
 
   it('the account that bridges neither leaves, nor bans or demotes itself, whoever is known by it', async () => {
-    at.talk.promote(at.token, 'bob');
+    at.talk.rooms.promote(at.token, 'bob');
     for (const event of [left('alice', 'removed'), left('alice', 'banned'), role('alice', 'member')]) await send(event);
     expect(await people()).toEqual(['alice 1', 'bob 2', 'carol 3']);
     expect(await said()).toEqual(Array(3).fill('Eve (Matrix) did it'));

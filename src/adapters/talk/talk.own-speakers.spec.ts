@@ -1,3 +1,4 @@
+import { lendLogin } from '../../../test/contract/lent-login.js';
 import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { copyOf, happened, keyOf, message, requested } from '../../../test/contract/talk-requests.js';
 import { fromPlain } from '../../formatting/plain.js';
@@ -8,7 +9,7 @@ import type {
   MessageSent,
   ReactionAdded,
 } from '../../model/bridge-event.js';
-import { NetworkUnavailable, TargetGone } from '../../model/errors.js';
+import { LoginRefused, NetworkUnavailable, TargetGone } from '../../model/errors.js';
 import { deliveryId, remoteId, roomId, userId } from '../../model/ids.js';
 import type { Lender, LendingNews } from '../../model/lending.js';
 import type { Copy, Speaker } from '../../model/network-adapter.js';
@@ -40,17 +41,8 @@ describe('OwnSpeakers', () => {
     profile: { name: 'Mia' },
     ...more,
   });
-  const lend = async (user = 'bob', lender: Lender = mia().person, adapter = at.adapter): Promise<void> => {
-    const { lending } = adapter;
-    const asked = await lending?.ask(lender, signal);
-    if (lending === undefined || asked === undefined || typeof asked === 'string') throw new Error('it lends nothing');
-    at.talk.grantLogin(asked.address, user);
-    const stop = new AbortController();
-    const running = (lending as unknown as { run(until: AbortSignal): Promise<void> }).run(stop.signal);
-    while ((await lending.lentBy(lender)) === undefined) await new Promise((done) => setTimeout(done, 5));
-    stop.abort();
-    await running;
-  };
+  const lend = (user = 'bob', lender: Lender = mia().person, adapter = at.adapter): Promise<void> =>
+    lendLogin(at, lender, user, adapter);
   const say = async (text: string, more: object = {}, adapter = at.adapter): Promise<number> => {
     const number = (parts += 1);
     const asked = { speaker: mia(), key: (part: number) => keyOf(number * 10 + part), ...more };
@@ -93,7 +85,7 @@ describe('OwnSpeakers', () => {
     (await events())
       .filter(({ actor }) => actor.id === 'users/bob')
       .map(({ kind, actor }) => `${kind} ${actor.standing}`);
-  const failLogins = (): void => at.talk.revokeAppPassword('bob');
+  const failLogins = (): void => at.talk.accounts.revokeAppPassword('bob');
   const open = async (
     type: 'group' | 'public' = 'group',
     members: readonly string[] = ['bob', 'carol'],
@@ -108,7 +100,7 @@ describe('OwnSpeakers', () => {
     serverAheadMs = 0;
     const clock = (): number => Date.now() + serverAheadMs;
     at = await talkAtSandbox({ clock }, { loginPollMs: 5, ...settings }, { lendingChanged });
-    const token = at.talk.createRoom({ name: 'Square', owner: 'carol', members: ['alice', ...members], type });
+    const token = at.talk.rooms.create({ name: 'Square', owner: 'carol', members: ['alice', ...members], type });
     at = { ...at, token, room: roomId(token) };
     reader = await new Reader(at.adapter, at.pulling, at.room).begin();
     await lend();
@@ -216,7 +208,7 @@ describe('OwnSpeakers', () => {
     expect(row(id)).toMatchObject({ actorId: 'alice', message: '**Mia** (Matrix): hello' });
     expect(asked.filter((each) => each.includes('/participants/active'))).toEqual([]);
     // Somebody lets Bob in: a row tells it.
-    at.talk.addMember(at.token, 'bob', 'carol');
+    at.talk.rooms.addMember(at.token, 'bob', 'carol');
     await reader.read();
     expect(row(await say('hello again'))).toMatchObject({ actorId: 'bob', message: 'hello again' });
   });
@@ -228,7 +220,7 @@ describe('OwnSpeakers', () => {
     const here = at.talk.state.rooms.get(at.token)!;
     for (const attendee of here.attendees.values())
       for (const session of attendee.sessions) session.lastPingSeconds -= 200;
-    at.talk.participants(at.token);
+    at.talk.rooms.participants(at.token);
     expect(row(await say('two'))).toMatchObject({ actorId: 'bob', message: 'two' });
   });
 
@@ -244,7 +236,7 @@ describe('OwnSpeakers', () => {
       actorDisplayName: 'Mia (Matrix)',
       message: 'one',
     });
-    at.talk.setPublic(at.token, false);
+    at.talk.rooms.setPublic(at.token, false);
     const second = mia({ as: 'own', otherwise: 'relay' });
     expect(row(await say('two', { speaker: second }))).toMatchObject({
       actorId: 'alice',
@@ -264,9 +256,19 @@ describe('OwnSpeakers', () => {
     expect((await at.adapter.capabilities(at.room)).speakers).toEqual(['relay']);
     // What was said before comes back as ours all the same.
     expect(await bobs()).toEqual(['messageSent ours']);
-    at.talk.promote(at.token, 'alice');
+    at.talk.rooms.promote(at.token, 'alice');
     await edit(id, 'one, better');
     expect(row(id)).toMatchObject({ message: 'one, better', lastEditActorId: 'alice' });
+  });
+
+  it('that our account is let in no more ends nobody’s loan', async () => {
+    await open();
+    const root = at.talk.post(at.token, 'carol', 'question?');
+    await say('before');
+    at.talk.accounts.revokeAppPassword('alice');
+    await expect(say('answer', { thread: copyOf(root) })).rejects.toThrow(LoginRefused);
+    expect(told).toEqual([]);
+    expect(await at.adapter.lending?.lentBy(mia().person)).toBe('bob');
   });
 
   it('a reaction of somebody whose login is no more stays, and ours is not taken back in its place', async () => {
@@ -350,7 +352,7 @@ describe('OwnSpeakers', () => {
     it('brings nobody into a room', async () => {
       await open('public', []);
       await read(at.talk.post(at.token, 'carol', 'one'));
-      expect(at.talk.participants(at.token).map(({ id }) => id)).not.toContain('bob');
+      expect(at.talk.rooms.participants(at.token).map(({ id }) => id)).not.toContain('bob');
     });
 
     it('is kept to itself where the settings say so', async () => {

@@ -5,18 +5,22 @@ import type { Lender } from '../../model/lending.js';
 import type { Speaker } from '../../model/network-adapter.js';
 import type { Log } from '../../model/network-definition.js';
 import { ChatApi } from './api/chat.js';
+import type { OcsDoor } from './api/ocs.js';
 import { ParticipantsApi } from './api/participants.js';
 import { PollsApi } from './api/polls.js';
 import { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
 import { ClosedRooms } from './talk.closed-rooms.js';
-import { sessionOf } from './talk.credentials.js';
+import { type Session, sessionOf } from './talk.credentials.js';
 import { ownerKey } from './talk.guest-store.js';
 import type { LentLogin, LentLogins } from './talk.lent-logins.js';
 import type { OwnActs } from './talk.own-acts.js';
+import { ownFiles } from './talk.own-files.js';
 import { OwnReading } from './talk.own-reading.js';
 import type { RoomPeople } from './talk.room-people.js';
 import type { RoomViews } from './talk.room-views.js';
+import type { TalkSettings } from './talk.settings.js';
+import type { TalkUploads } from './talk.uploads.js';
 import type { OtherVoices, Spoken, Voice } from './talk.voices.js';
 
 /** Who came by a room's link is out as soon as anybody lists the participants, when its session was not heard of for 100 s. */
@@ -26,20 +30,23 @@ const mostUnheardMs = 90_000;
 interface Door {
   /** When it was lent. */
   readonly at: string;
+  readonly session: Session;
   readonly voice: Voice;
+  /** Absent: its lender was not told of it. */
+  readonly files?: TalkUploads;
   readonly participants: ParticipantsApi;
   readonly reading: OwnReading;
 }
 
 export interface OwnSpeakerParts {
-  readonly client: Pick<TalkClient, 'as' | 'skewMs'>;
+  readonly client: Pick<TalkClient, 'as' | 'skewMs' | 'chat'>;
+  readonly settings: Pick<TalkSettings, 'url' | 'uploadChunkBytes' | 'requestTimeoutMs' | 'ownFiles'>;
   readonly logins: LentLogins;
   readonly acts: OwnActs;
   readonly people: RoomPeople;
   readonly rooms: RoomViews;
   readonly clock: Clock;
   readonly log: Log;
-  readonly timeoutMs: number;
   /** The server takes the login for nobody's. */
   onRevoked(login: LentLogin): Promise<void>;
 }
@@ -58,7 +65,7 @@ export class OwnSpeakers implements OtherVoices {
   async speaksIn(room: RoomId, lender: Lender): Promise<boolean> {
     const login = await this.parts.logins.of(lender);
     if (login === undefined || this.#isClosed(room, login)) return false;
-    return (await this.#wayInto(room, login, AbortSignal.timeout(this.parts.timeoutMs))) !== 'none';
+    return (await this.#wayInto(room, login, AbortSignal.timeout(this.parts.settings.requestTimeoutMs))) !== 'none';
   }
 
   async speak<T>(
@@ -78,6 +85,18 @@ export class OwnSpeakers implements OtherVoices {
     await this.#attempt(room, login, signal, ({ reading }) => reading.upTo(room, message, signal));
   }
 
+  /** Asks, by the login, what its user has read; undefined where it works no more. Throws BridgeErrors. */
+  async asReader<T>(login: LentLogin, ask: (reading: OwnReading) => Promise<T>): Promise<T | undefined> {
+    try {
+      const door = await this.#doorOf(login);
+      return door === undefined ? undefined : await ask(door.reading);
+    } catch (error) {
+      if (!(error instanceof LoginRefused)) throw error;
+      await this.#lose(login);
+      return undefined;
+    }
+  }
+
   /** `actor`: the user's id. */
   async speakAs<T>(
     room: RoomId,
@@ -88,6 +107,21 @@ export class OwnSpeakers implements OtherVoices {
     for (const login of await this.parts.logins.ofUser(actor)) {
       const spoken = await this.#attempt(room, login, signal, ({ voice }) => act(voice));
       if (spoken !== 'refused') return spoken;
+    }
+    return 'refused';
+  }
+
+  /** The file that they let us share: it is theirs also where they are in its room no more. */
+  async inFilesOf(user: string, act: (files: TalkUploads) => Promise<void>): Promise<Spoken<void>> {
+    for (const login of await this.parts.logins.ofUser(user)) {
+      const files = (await this.#doorOf(login))?.files;
+      if (files === undefined) continue;
+      try {
+        return { done: await act(files) };
+      } catch (error) {
+        if (!(error instanceof LoginRefused)) throw error;
+        await this.#lose(login);
+      }
     }
     return 'refused';
   }
@@ -120,7 +154,8 @@ export class OwnSpeakers implements OtherVoices {
           return { done: await this.#byLink(room, login, door, signal, act) };
       }
     } catch (error) {
-      if (error instanceof LoginRefused) await this.#lose(login);
+      // Our account, which looks and helps, may be let in no more either: that is not theirs.
+      if (error instanceof LoginRefused && door.session.isRefused) await this.#lose(login);
       else if (error instanceof RoomClosed) this.#close(room, login, error);
       else if (!(error instanceof MessageRefused)) throw error;
       return 'refused';
@@ -162,28 +197,35 @@ export class OwnSpeakers implements OtherVoices {
     if (known?.at === login.at) return known;
     const secret = await this.parts.logins.secretOf(login.owner);
     if (secret === undefined) return undefined;
-    const session = this.parts.client.as(sessionOf({ user: secret.loginName, password: secret.appPassword }));
-    const door = {
+    const { client, settings } = this.parts;
+    const session = sessionOf({ user: secret.loginName, password: secret.appPassword });
+    const through = client.as(session);
+    const mayShare = login.uses.includes('files');
+    const files = mayShare ? ownFiles(login.user, through, client.chat, settings) : undefined;
+    const door: Door = {
       at: login.at,
-      voice: this.#voiceOf(login, session),
-      participants: new ParticipantsApi(session),
-      reading: new OwnReading(session),
+      session,
+      voice: this.#voiceOf(login, through, settings.ownFiles ? files : undefined),
+      ...(files === undefined ? {} : { files }),
+      participants: new ParticipantsApi(through),
+      reading: new OwnReading(through),
     };
     this.#doors.set(key, door);
     return door;
   }
 
   /** What it changes is written down first: the rows that tell of it come back as the person's. */
-  #voiceOf({ user }: LentLogin, session: ReturnType<TalkClient['as']>): Voice {
+  #voiceOf({ user }: LentLogin, through: OcsDoor, files: TalkUploads | undefined): Voice {
     const { acts } = this.parts;
-    const chat = new ChatApi(session);
-    const reactions = new ReactionsApi(session);
-    const polls = new PollsApi(session);
+    const chat = new ChatApi(through);
+    const reactions = new ReactionsApi(through);
+    const polls = new PollsApi(through);
     const unreacted = (token: string, id: number, emoji: string): Promise<void> =>
       acts.reactsNoMore(token, id, user, emoji, this.#serverSeconds());
     return {
       as: 'own',
       actor: user,
+      ...(files === undefined ? {} : { files }),
       polls,
       chat: {
         post: (...args) => chat.post(...args),

@@ -26,21 +26,21 @@ describe('how people who lend a login are shown by it', () => {
     const asked = await lending.ask(mia, signal);
     if (typeof asked === 'string') throw new Error(asked);
     expect(asked.uses.includes('presence')).toBe(presence);
-    at.talk.grantLogin(asked.address, 'bob');
+    at.talk.accounts.grantLogin(asked.address, 'bob');
     await told;
     stop.abort();
     await running;
   };
   const show = async (presence: Presence, who = person): Promise<void> =>
     at.adapter.showPresence?.(who, presence, signal);
-  const bob = (): string => at.talk.status('bob').status;
+  const bob = (): string => at.talk.accounts.status('bob').status;
 
   afterEach(() => at.close());
 
   it('they are online and away as they are elsewhere; that they are gone the server finds by itself', async () => {
     await open(true);
     await show({ state: 'online', text: 'on the meadow' });
-    expect(at.talk.status('bob')).toEqual({ status: 'online', icon: null, message: null });
+    expect(at.talk.accounts.status('bob')).toEqual({ status: 'online', icon: null, message: null });
     await show({ state: 'away' });
     expect(bob()).toBe('away');
     await show({ state: 'doNotDisturb' });
@@ -51,9 +51,9 @@ describe('how people who lend a login are shown by it', () => {
 
   it('what they chose there themselves stands', async () => {
     await open(true);
-    at.talk.setStatus('bob', { status: 'dnd', icon: '📕', message: 'reading' });
+    at.talk.accounts.setStatus('bob', { status: 'dnd', icon: '📕', message: 'reading' });
     await show({ state: 'online' });
-    expect(at.talk.status('bob')).toEqual({ status: 'dnd', icon: '📕', message: 'reading' });
+    expect(at.talk.accounts.status('bob')).toEqual({ status: 'dnd', icon: '📕', message: 'reading' });
   });
 
   it('nothing is shown of those who lend none', async () => {
@@ -65,7 +65,7 @@ describe('how people who lend a login are shown by it', () => {
   it('nor by whose login was lent before they could be told so', async () => {
     await open(false);
     expect(at.adapter.showPresence).toBeUndefined();
-    expect(await lentIn(at)).toMatchObject({ user: 'bob', uses: ['reading'] });
+    expect(await lentIn(at)).toMatchObject({ user: 'bob', uses: ['files', 'reading'] });
   });
 
   it('a sign of life is given every four minutes, and whenever it becomes another', async () => {

@@ -94,11 +94,8 @@ const storedRow = z.object({
   revoked: z.array(z.int()).optional(),
   /** Present with `federated_user_removed` where that one was invited, and had not accepted. */
   neverCame: z.boolean().optional(),
-  /**
-   * The file that the row showed is not there any more, which no row of its own tells. `before`: nor was it when the row was read first.
-   * `version`: of this change among those of the message.
-   */
-  fileGone: z.object({ since: z.enum(['before', 'now']), version: z.int() }).optional(),
+  /** The file that the row showed is not there any more, which no row of its own tells. `version`: of this change among those of the message. */
+  fileGone: z.object({ version: z.int() }).optional(),
   /** Present with rows that tell of a poll: how it stood right after. */
   poll: storedPoll.optional(),
   /** Present with `user_removed` where somebody was banned just then: the ids of those. */
@@ -292,8 +289,12 @@ export const spreedCapabilities = z.looseObject({
   version: z.string().catch(''),
   config: z.looseObject({
     chat: z
-      .looseObject({ 'max-length': z.int().positive().catch(1000), 'typing-privacy': z.int().catch(0) })
-      .catch({ 'max-length': 1000, 'typing-privacy': 0 }),
+      .looseObject({
+        'max-length': z.int().positive().catch(1000),
+        'typing-privacy': z.int().catch(0),
+        'read-privacy': z.int().catch(0),
+      })
+      .catch({ 'max-length': 1000, 'typing-privacy': 0, 'read-privacy': 0 }),
     signaling: z.looseObject({ mode: z.string().catch('') }).catch({ mode: '' }),
     attachments: z
       .looseObject({ allowed: z.boolean().catch(true), folder: z.string().catch('/Talk') })

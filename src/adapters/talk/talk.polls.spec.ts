@@ -31,7 +31,7 @@ const events = (reader: Reader): BridgeEvent[] =>
 describe('talk.polls', () => {
   let at: TalkAtSandbox;
 
-  const polls = () => at.talk.polls(at.token);
+  const polls = () => at.talk.polls.shown(at.token);
   const texts = (): unknown[] => at.talk.messages(at.token, 'alice').map((row) => row['message']);
   const row = (copy: Copy | undefined): Record<string, unknown> | undefined =>
     at.talk.messages(at.token, 'alice').find(({ id }) => String(id) === copy?.id);
@@ -93,7 +93,7 @@ describe('talk.polls', () => {
     const [poll] = await ask(started, copyOf(root));
     expect(row(poll)).toMatchObject({ message: '{object}', isThread: true, threadId: root });
     expect(row(await tell({ replyTo: poll!, thread: copyOf(root) }))).toMatchObject({ isThread: true, threadId: root });
-    at.talk.askPoll(at.token, 'bob', 'Cake?', ['yes', 'no'], { threadId: root });
+    at.talk.polls.ask(at.token, 'bob', 'Cake?', ['yes', 'no'], { threadId: root });
     await reader.read();
     expect(events(reader).filter(({ kind }) => kind === 'pollStarted')).toMatchObject([
       { question: expect.stringMatching('Tea') as string, thread: { id: String(root) } },
@@ -124,14 +124,14 @@ describe('talk.polls', () => {
     expect(polls()).toHaveLength(1);
     const found = await look(started);
     expect(found).toMatchObject([{ part: 0 }]);
-    at.talk.askPoll(at.token, 'bob', polls()[0]!.question, ['yes', 'no']);
+    at.talk.polls.ask(at.token, 'bob', polls()[0]!.question, ['yes', 'no']);
     expect(await look(started)).toEqual(found);
   });
 
   it('our own, read back, carries its key; somebody else’s that asks the same does not', async () => {
     const reader = await new Reader(at.adapter, at.pulling, at.room).begin();
     const [copy] = await ask();
-    at.talk.askPoll(at.token, 'bob', polls()[0]!.question, ['yes', 'no']);
+    at.talk.polls.ask(at.token, 'bob', polls()[0]!.question, ['yes', 'no']);
     await reader.read();
     const [ours, bobs] = events(reader);
     expect(ours).toMatchObject({ kind: 'pollStarted', actor: { standing: 'ours' }, key: copy?.key });
@@ -172,14 +172,14 @@ describe('talk.polls', () => {
   });
 
   it('what our account may not end, a line tells', async () => {
-    const token = at.talk.createRoom({ name: 'Theirs', owner: 'bob', members: ['alice'] });
-    const poll = at.talk.askPoll(token, 'bob', 'Tea?', ['yes', 'no']);
+    const token = at.talk.rooms.create({ name: 'Theirs', owner: 'bob', members: ['alice'] });
+    const poll = at.talk.polls.ask(token, 'bob', 'Tea?', ['yes', 'no']);
     const [row] = at.talk.messages(token, 'bob').filter((each) => each['message'] === '{object}');
     const event: PollClosed = { ...happened, kind: 'pollClosed', message, version: '3' };
     const target = [copyOf(Number(row?.['id']))];
     const { request } = requested({ room: roomId(token) }, event, { target, inLine });
     await at.adapter.deliver.pollClosed.send(request, signal);
-    expect(at.talk.polls(token)).toMatchObject([{ id: poll, isOpen: true }]);
+    expect(at.talk.polls.shown(token)).toMatchObject([{ id: poll, isOpen: true }]);
     const said = at.talk.messages(token, 'bob').map((each) => String(each['message']));
     expect(said.some((text) => text.endsWith('in words'))).toBe(true);
   });

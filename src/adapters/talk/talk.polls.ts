@@ -7,7 +7,7 @@ import { cleanName } from '../../formatting/names.js';
 import { pollEndpoints } from './api/polls.endpoints.js';
 import type { NewPoll } from './api/polls.js';
 import { refusalOf } from './api/refused.js';
-import { reasoned, type Writing } from './talk.deliver.js';
+import { reasoned, type Writing } from './talk.posting.js';
 import { pollHidden } from './talk.errors.js';
 import { rowIdOf, talkMessageId } from './talk.ids.js';
 import { pollNamedIn } from './talk.poll-payloads.js';

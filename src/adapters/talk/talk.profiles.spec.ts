@@ -9,8 +9,8 @@ describe('talk.profiles', () => {
 
   beforeEach(async () => {
     at = await talkAtSandbox();
-    at.talk.addUser({ id: 'dora', displayName: 'Dora Díaz' });
-    at.talk.addMember(at.token, 'dora');
+    at.talk.accounts.add({ id: 'dora', displayName: 'Dora Díaz' });
+    at.talk.rooms.addMember(at.token, 'dora');
   });
 
   afterEach(async () => {

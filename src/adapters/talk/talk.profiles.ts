@@ -8,7 +8,7 @@ import { fileEndpoints } from './api/files.endpoints.js';
 import { serverEndpoints } from './api/server.endpoints.js';
 import type { TalkClient } from './talk.client.js';
 import { openSharedFile } from './talk.downloads.js';
-import { fileGone } from './talk.errors.js';
+import { fileGone } from './talk.file-errors.js';
 import { actorOf, talkFileId, talkFileOf, type TalkFile } from './talk.ids.js';
 
 const mostNames = 10_000;

@@ -92,10 +92,10 @@ describe('talk.reactions', () => {
     const refused = { do: 'answer', status: 403, body: '{"ocs":{"meta":{"statuscode":403},"data":[]}}' } as const;
     at.talk.faults.add({ path: react, fault: refused });
     await expect(add('👍')).rejects.toBeInstanceOf(MessageRefused);
-    at.talk.setReadOnly(at.token, true);
+    at.talk.rooms.setReadOnly(at.token, true);
     await expect(add('👍')).rejects.toMatchObject({ reason: 'readOnly' });
-    at.talk.setReadOnly(at.token, false);
-    at.talk.removeMember(at.token, 'alice', 'bob');
+    at.talk.rooms.setReadOnly(at.token, false);
+    at.talk.rooms.removeMember(at.token, 'alice', 'bob');
     await expect(add('👍')).rejects.toBeInstanceOf(RoomClosed);
   });
 

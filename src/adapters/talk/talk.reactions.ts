@@ -2,11 +2,11 @@ import { oneEmoji } from '../../formatting/emoji.js';
 import type { BridgeEvent, ReactionAdded, ReactionRemoved } from '../../model/bridge-event.js';
 import { MessageRefused, TargetGone } from '../../model/errors.js';
 import type { Copy, Deliver, DeliveryRequest } from '../../model/network-adapter.js';
-import { reasoned, type Writing } from './talk.deliver.js';
 import { notOneEmoji, reactorGone, targetDeleted } from './talk.errors.js';
 import type { GuestStore } from './talk.guest-store.js';
 import { actorOf, reactionOf, rowIdOf, talkReactionId, talkUserId } from './talk.ids.js';
 import { isDeletedRow } from './talk.payloads.js';
+import { reasoned, type Writing } from './talk.posting.js';
 import type { Voice, VoiceKind } from './talk.voices.js';
 
 const beyondChat = 'react';

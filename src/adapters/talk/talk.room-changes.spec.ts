@@ -62,7 +62,7 @@ describe('talk.room-changes', () => {
     { of: 'topic', topic: 'x' },
     { of: 'avatar', avatar: null },
   ])('an ordinary member may not: %j is refused, and the room stays open', async (what) => {
-    const token = at.talk.createRoom({ name: 'Theirs', owner: 'bob', members: ['alice'] });
+    const token = at.talk.rooms.create({ name: 'Theirs', owner: 'bob', members: ['alice'] });
     at = { ...at, token, room: roomId(token) };
     const error: unknown = await change(what).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(MessageRefused);

@@ -23,23 +23,23 @@ describe('talk.rooms', () => {
   });
 
   it('an open room is joined', async () => {
-    const token = at.talk.createRoom({ name: 'Square', owner: 'bob', type: 'public' });
+    const token = at.talk.rooms.create({ name: 'Square', owner: 'bob', type: 'public' });
     expect(await resolve({ room: token })).toBe(token);
     expect(members(token)).toContain('users/alice');
   });
 
   it('a room that is not open says who must do what', async () => {
-    const token = at.talk.createRoom({ name: 'Closed', owner: 'bob' });
+    const token = at.talk.rooms.create({ name: 'Closed', owner: 'bob' });
     await expect(resolve({ room: token })).rejects.toMatchObject({ code: 'roomClosed', reason: 'notJoined' });
     await expect(resolve({ room: token })).rejects.toThrow('a moderator must add it');
     await expect(resolve({ room: 'not a room' })).rejects.toBeInstanceOf(RoomClosed);
   });
 
   it('what is the account’s own, or is over, is not linked, and the reason is told', async () => {
-    at.talk.listRooms('alice');
+    at.talk.accounts.listRooms('alice');
     const others = [{ type: 5 }, { objectType: 'sample' }, { objectType: 'share:password', objectId: 'x' }];
     for (const kind of others) {
-      const token = at.talk.createRoom({ name: 'Other', owner: 'alice' });
+      const token = at.talk.rooms.create({ name: 'Other', owner: 'alice' });
       Object.assign(at.talk.state.rooms.get(token) ?? {}, kind);
     }
     const own = at.talk.state.rooms.all().filter(({ token }) => token !== at.token);

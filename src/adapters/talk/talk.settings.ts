@@ -185,11 +185,22 @@ export const talkSettings = z
       .describe(
         'Whether people of other networks may lend a login of their own, by the command `login` in chat, and then speak as the users that they are',
       ),
+    ownFiles: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether files of people who lend a login of their own go into their own files in Nextcloud and are shared by them; else they are in the account's, as those of everybody else",
+      ),
     ownReadMarkers: z
       .boolean()
       .default(true)
       .describe(
         'Whether people who lend a login of their own have read in Talk what they have read on the other networks, as far as those tell it',
+      ),
+    ownReadIntervalMs: ms
+      .default(30_000)
+      .describe(
+        'How often those who lend a login are asked how far they have read in Talk, where that is marked on their own network: while a linked room has something new for them, and ever more seldom, down to a tenth, while they read nothing',
       ),
     loginPollMs: ms
       .default(3000)

@@ -216,7 +216,7 @@ describe('talk.adapter: the signaling server', () => {
     at.talk.post(at.token, 'bob', 'hello');
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(woken).toHaveLength(before);
-    at.talk.removeMember(at.token, 'alice', 'bob');
+    at.talk.rooms.removeMember(at.token, 'alice', 'bob');
     await until(() => woken.length > before);
   });
 
@@ -254,7 +254,7 @@ describe('talk.adapter: the signaling server', () => {
   it('tells who types, in words of the core, and shows it', async () => {
     const told: TypingChanged[] = [];
     at = await talkAtSandbox({ signaling: {} }, seldom, { typing: (changed) => told.push(changed) });
-    const bob = at.make({ user: 'bob', password: at.talk.issueAppPassword('bob'), ...seldom });
+    const bob = at.make({ user: 'bob', password: at.talk.accounts.issueAppPassword('bob'), ...seldom });
     await bob.connect(stop.signal);
     watch(at.adapter, []);
     watch(bob, []);
@@ -277,7 +277,7 @@ describe('talk.adapter: the signaling server', () => {
     const user = at.talk.state.accounts.get('bob');
     if (user === undefined) throw new Error('there is no bob');
     user.privacy.typing = 1;
-    const bob = at.make({ user: 'bob', password: at.talk.issueAppPassword('bob'), ...seldom });
+    const bob = at.make({ user: 'bob', password: at.talk.accounts.issueAppPassword('bob'), ...seldom });
     await bob.connect(stop.signal);
     const woken: string[] = [];
     watch(at.adapter, woken);

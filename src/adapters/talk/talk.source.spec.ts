@@ -37,7 +37,7 @@ describe('talk.source', () => {
 
   it('a room without a single row is begun and read', async () => {
     await setUp();
-    at.talk.clearHistory(at.token);
+    at.talk.rooms.clearHistory(at.token);
     const [row] = at.talk.messages(at.token);
     at.talk.state.rooms.get(at.token)?.log.clear();
     reader = await new Reader(at.adapter, at.pulling, at.room).begin();
@@ -229,7 +229,7 @@ describe('talk.source', () => {
     await setUp();
     post('one', 'two');
     await reader.read();
-    at.talk.clearHistory(at.token);
+    at.talk.rooms.clearHistory(at.token);
     post('three');
     await reader.read();
     expect(reader.texts()).toEqual(['one', 'two', 'three']);
@@ -407,7 +407,7 @@ describe('talk.source', () => {
 
   it('a renamed room is told with its name', async () => {
     await setUp();
-    at.talk.renameRoom(at.token, 'The team');
+    at.talk.rooms.rename(at.token, 'The team');
     await reader.read();
     expect(reader.results()).toEqual([
       { events: [expect.objectContaining({ kind: 'roomChanged', change: { of: 'name', name: 'The team' } })] },

@@ -74,7 +74,7 @@ export interface RowNotices {
  */
 export class TalkSource {
   readonly #seen = new SeenRows();
-  readonly #gone = new GoneFiles();
+  readonly #gone: GoneFiles;
   readonly #supplements: RowSupplements;
   readonly #rhythm: ReadingRhythm;
   /** Rooms whose last batch was one of many: the next ones are read forward at once. */
@@ -88,6 +88,7 @@ export class TalkSource {
     private readonly markers: Pick<ReadMarkers, 'hadActivity' | 'saw' | 'follow'>,
     private readonly notices: RowNotices,
   ) {
+    this.#gone = new GoneFiles(async (room, row) => (await account.oursIn(room, row)).byUs === true);
     this.#supplements = new RowSupplements(client, settings.pageSize, account.polls);
     this.#rhythm = new ReadingRhythm(settings, clock);
   }
@@ -229,7 +230,7 @@ export class TalkSource {
       return !isBefore && !this.#seen.isStored(room, talkInboxKey(room, row));
     });
     const hasMoved = comparePositions(read.upTo, last.at) !== 0;
-    const gone = this.#gone.payloads(room, this.#known(read, began), fresh, read.upTo, (row, fileGone) =>
+    const gone = await this.#gone.payloads(room, this.#known(read, began), read.upTo, (row, fileGone) =>
       bodyOf({ token: room, self: this.account.self(), row, fileGone }),
     );
     if (fresh.length === 0 && !hasMoved) return { payloads: gone, cursor: from, rest: read.rest };

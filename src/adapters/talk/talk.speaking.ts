@@ -7,7 +7,8 @@ import { GuestBans } from './talk.bans.js';
 import { BridgeBot, bridgeBotUser } from './talk.bridge-bot.js';
 import type { TalkClient } from './talk.client.js';
 import { actorType } from './talk.constants.js';
-import { DeletionDelivery, EditDelivery, MessageDelivery, type TextsOf, type Writing } from './talk.deliver.js';
+import { DeletionDelivery, EditDelivery } from './talk.changes.js';
+import { MessageDelivery } from './talk.deliver.js';
 import { forgetDaily } from './talk.forgetting.js';
 import { GuestNames } from './talk.guest-names.js';
 import { GuestStore } from './talk.guest-store.js';
@@ -21,6 +22,7 @@ import { OwnActs } from './talk.own-acts.js';
 import type { OrderedRow, StoredRow } from './talk.payloads.js';
 import { PollReader } from './talk.poll-reader.js';
 import { PollStore } from './talk.poll-store.js';
+import type { TextsOf, Writing } from './talk.posting.js';
 import { PollDelivery, PollEnd, VoteDelivery } from './talk.polls.js';
 import { ReactionDelivery, ReactionRemoval } from './talk.reactions.js';
 import { PinDelivery } from './talk.pins.js';
@@ -29,7 +31,7 @@ import { RoomPeople } from './talk.room-people.js';
 import { RoomViews } from './talk.room-views.js';
 import type { TalkSettings } from './talk.settings.js';
 import { TalkThreads, ThreadDelivery } from './talk.threads.js';
-import { TalkUploads } from './talk.uploads.js';
+import { type FilesOwner, TalkUploads } from './talk.uploads.js';
 import { TalkVoices } from './talk.voices.js';
 import { relayedTexts } from './to-talk.js';
 
@@ -38,7 +40,16 @@ const roomBelievedForMs = 30_000;
 
 export type SpeakingContext = Pick<
   AdapterContext<TalkSettings>,
-  'account' | 'settings' | 'store' | 'clock' | 'log' | 'isOurKey' | 'lendingChanged'
+  | 'account'
+  | 'settings'
+  | 'store'
+  | 'clock'
+  | 'log'
+  | 'isOurKey'
+  | 'lendingChanged'
+  | 'isLinked'
+  | 'wasRead'
+  | 'showsRead'
 >;
 
 /** How what was said elsewhere is said in the account's rooms, and by whom. */
@@ -96,7 +107,9 @@ export class TalkSpeaking {
     });
     const authors = this.authors;
     const threads = new TalkThreads(client, store);
-    const uploads = new TalkUploads(client, self, settings);
+    const attachments = async (): ReturnType<FilesOwner['attachments']> =>
+      (await client.facts.capabilities()).config.attachments;
+    const uploads = new TalkUploads({ door: client, user: self, attachments }, client.chat, settings);
     const polls = (this.#pollStore = new PollStore(store, clock));
     this.polls = new PollReader(client, polls, (type, id) => this.#isOurs(type, id));
     const writing: Writing = { client, voices, authors, threads, uploads, textsOf: this.textsOf };

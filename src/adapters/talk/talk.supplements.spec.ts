@@ -9,7 +9,7 @@ describe('talk.supplements', () => {
   afterEach(() => at.close());
 
   const ask = async (method: string, path: string, body: object): Promise<void> => {
-    const login = Buffer.from(`alice:${at.talk.issueAppPassword('alice')}`).toString('base64');
+    const login = Buffer.from(`alice:${at.talk.accounts.issueAppPassword('alice')}`).toString('base64');
     const answer = await fetch(`${at.talk.url}/ocs/v2.php/apps/spreed/api/${path}`, {
       method,
       headers: {
@@ -25,7 +25,7 @@ describe('talk.supplements', () => {
   const ban = (user: string) => ask('POST', `v1/ban/${at.token}`, { actorType: 'users', actorId: user });
   /** As the account of somebody else reads it. */
   const readBy = async (user: string): Promise<Reader> => {
-    const adapter = at.make({ user, password: at.talk.issueAppPassword(user) });
+    const adapter = at.make({ user, password: at.talk.accounts.issueAppPassword(user) });
     await adapter.connect(new AbortController().signal);
     return new Reader(adapter, adapter.pulling, at.room).begin();
   };
@@ -36,9 +36,9 @@ describe('talk.supplements', () => {
       .flatMap((event) => (event.kind === 'memberLeft' ? [`${event.member.id} ${event.how}`] : []));
 
   it('who went by a ban is banned where our account is a moderator, and merely removed where it may not see that', async () => {
-    at.talk.promote(at.token, 'bob');
-    at.talk.addUser({ id: 'dora', password: 'pw' });
-    at.talk.addMember(at.token, 'dora', 'alice');
+    at.talk.rooms.promote(at.token, 'bob');
+    at.talk.accounts.add({ id: 'dora', password: 'pw' });
+    at.talk.rooms.addMember(at.token, 'dora', 'alice');
     const moderator = await readBy('bob');
     const member = await readBy('dora');
     await ban('carol');
@@ -48,9 +48,9 @@ describe('talk.supplements', () => {
   });
 
   it('who is removed without one is removed', async () => {
-    at.talk.promote(at.token, 'bob');
+    at.talk.rooms.promote(at.token, 'bob');
     const reader = await readBy('bob');
-    at.talk.removeMember(at.token, 'carol', 'alice');
+    at.talk.rooms.removeMember(at.token, 'carol', 'alice');
     await reader.read();
     expect(left(reader)).toEqual(['users/carol removed']);
   });

@@ -140,7 +140,7 @@ describe('talk.threads', () => {
   });
 
   it('the line stands in the thread, where our account is no moderator', async () => {
-    const token = at.talk.createRoom({ name: 'Theirs', owner: 'bob', members: ['alice'] });
+    const token = at.talk.rooms.create({ name: 'Theirs', owner: 'bob', members: ['alice'] });
     at = { ...at, token, room: token as TalkAtSandbox['room'] };
     const root = at.talk.post(token, 'bob', 'Let us plan', { threadTitle: 'Planning' });
     const inLine: MessageSent = { ...sent, by: 'bridge', body: fromPlain('named “Plans”'), style: 'notice' };

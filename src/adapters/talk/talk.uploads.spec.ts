@@ -128,7 +128,7 @@ describe('a large file goes to Talk in chunks', () => {
       `${at.talk.url}/remote.php/dav/files/alice/${path.split('/').map(encodeURIComponent).join('/')}`,
       {
         headers: {
-          authorization: `Basic ${Buffer.from(`alice:${at.talk.issueAppPassword('alice')}`).toString('base64')}`,
+          authorization: `Basic ${Buffer.from(`alice:${at.talk.accounts.issueAppPassword('alice')}`).toString('base64')}`,
         },
       },
     );

@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
-import { BridgeError, NetworkUnavailable } from '../../model/errors.js';
+import { BridgeError, MessageRefused, NetworkUnavailable, TargetGone } from '../../model/errors.js';
 import type { DeliveryKey, FileRef, RoomId } from '../../model/ids.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
-import { pathOf } from './api/endpoint-call.js';
+import type { ChatApi, NewMessage } from './api/chat.js';
+import { callEndpoint, pathOf } from './api/endpoint-call.js';
 import { fileEndpoints } from './api/files.endpoints.js';
 import { StreamedBody } from '../../http/exchange.js';
+import type { OcsDoor } from './api/ocs.js';
 import { refusedBy, refusalOf } from './api/refused.js';
-import type { NewMessage } from './api/chat.js';
-import type { TalkClient } from './talk.client.js';
 import { type Asking, putInChunks } from './talk.chunks.js';
-import { fileNotTaken, uploadHidden } from './talk.errors.js';
-import { deliveryKeyIn } from './talk.ids.js';
-import { isDeletedRow } from './talk.payloads.js';
+import { shareIntoRoom } from './talk.constants.js';
+import { fileNotTaken, notShared, sharesNothing, uploadHidden } from './talk.file-errors.js';
+import type { SpreedCapabilities } from './talk.payloads.js';
 import type { TalkSettings } from './talk.settings.js';
 
-const roomShare = 10;
 /** What Talk plays as spoken; anything else is a sound among the files. Source: Talk, file shares. */
 export const spokenTypes: readonly string[] = ['audio/mpeg', 'audio/wav', 'audio/x-wav'];
 /** The message is among the newest right after it was shared. */
-const newestRows = 50;
+const newestRows = 100;
 /** Nextcloud keeps these for itself. */
 const reserved = /^\.htaccess$|\.(?:part|filepart)$/i;
 
@@ -30,66 +29,93 @@ export interface Shown {
   readonly place: Pick<NewMessage, 'replyTo' | 'threadId' | 'threadTitle'>;
 }
 
+type Attachments = SpreedCapabilities['config']['attachments'];
+
+/** Whose files they are, and how they are reached. */
+export interface FilesOwner {
+  readonly door: OcsDoor;
+  /** The id of the user. */
+  user(): string;
+  /** What the server lets that one send: everybody has a folder of their own for it. */
+  attachments(signal: AbortSignal): Promise<Attachments>;
+}
+
 /**
- * Files that Talk shows: each lies in the account's attachments folder, in one of the room and in that in one of its own, so that it
+ * Files that Talk shows: each lies in its owner's attachments folder, in one of the room and in that in one of its own, so that it
  * keeps its name; which one follows from its key, so that a repetition writes the same file again.
  */
 export class TalkUploads {
   constructor(
-    private readonly client: TalkClient,
-    /** The id of the account's own user. */
-    private readonly self: () => string,
+    private readonly owner: FilesOwner,
+    /** As our account sees it, which is in every room. */
+    private readonly chat: Pick<ChatApi, 'readBack'>,
     private readonly settings: Pick<TalkSettings, 'url' | 'uploadChunkBytes'>,
   ) {}
 
-  /** Answers the id of the message that shows it. Throws MessageRefused where the server does not take it. */
-  async show(room: RoomId, file: FileRef, opened: OpenedFile, shown: Shown, asking: Asking): Promise<number> {
-    const path = `${await this.#folderOf(room, shown.key)}/${reserved.test(opened.name) ? `${opened.name}_` : opened.name}`;
-    await this.#put(path, opened, shown.key, asking);
-    await this.#share(room, path, file, opened.mime, shown, asking);
-    const page = await this.client.chat.readBack(room, { limit: newestRows }, asking.signal);
-    const row = page.rows.find(({ referenceId }) => referenceId === shown.key);
-    // It is there: a look finds it.
-    if (row === undefined) throw uploadHidden();
-    return row.id;
+  /** The id of the user in whose files they lie. */
+  get user(): string {
+    return this.owner.user();
   }
 
   /**
-   * The folder of the file behind a message of ours, if one is there, also where the message itself is deleted already; anything else that
-   * it shows is not ours to delete.
+   * Answers the id of the message that shows it. Throws MessageRefused where the server does not take it, or does not let the owner share
+   * it: then nothing is left of it.
    */
-  async behind(room: RoomId, messageId: number, signal: AbortSignal): Promise<string | undefined> {
-    const row = await this.client.chat.get(room, messageId, signal);
-    if (row !== undefined && isDeletedRow(row)) {
-      const key = deliveryKeyIn(row.referenceId);
-      return key === undefined ? undefined : this.#folderOf(room, key);
+  async show(room: RoomId, file: FileRef, opened: OpenedFile, shown: Shown, asking: Asking): Promise<number> {
+    const attachments = await this.owner.attachments(asking.signal);
+    if (!attachments.allowed) throw sharesNothing();
+    const folder = folderOf(attachments, room, shown.key);
+    const path = `${folder}/${reserved.test(opened.name) ? `${opened.name}_` : opened.name}`;
+    try {
+      await this.#put(path, opened, shown.key, asking);
+      await this.#share(room, path, file, opened.mime, shown, asking);
+    } catch (error) {
+      if (!(error instanceof MessageRefused || error instanceof TargetGone)) throw error;
+      // What is shared already is refused, in the owner's language, and shown all the same.
+      const id = await this.#shownAs(room, shown.key, asking.signal);
+      if (id !== undefined) return id;
+      await this.#discard(folder, asking);
+      throw error instanceof TargetGone ? notShared(error) : error;
     }
-    const { path } = row?.messageParameters['file'] ?? {};
-    const root = `${await this.#root(room)}/`;
-    if (typeof path !== 'string' || !path.startsWith(root)) return undefined;
-    const [own = ''] = path.slice(root.length).split('/');
-    return /^[0-9a-f]{16}$/.test(own) ? root + own : undefined;
+    const id = await this.#shownAs(room, shown.key, asking.signal);
+    // It is there: a look finds it.
+    if (id === undefined) throw uploadHidden();
+    return id;
   }
 
-  /** Deletes what stands there, if it does. */
-  async delete(folder: string, asking: Asking): Promise<void> {
+  /** Deletes the file that was shown with that key, if it is there. */
+  async delete(room: RoomId, key: DeliveryKey, asking: Asking): Promise<void> {
+    await this.#delete(folderOf(await this.owner.attachments(asking.signal), room, key), asking);
+  }
+
+  async #delete(folder: string, asking: Asking): Promise<void> {
     try {
-      const place = { user: this.self(), path: folder };
-      await this.client.api.files.delete(place, asking.signal, { beforeSend: () => asking.beforeSend() });
+      const place = { user: this.user, path: folder };
+      await callEndpoint(this.owner.door, fileEndpoints.delete, place, asking.signal, {
+        beforeSend: () => asking.beforeSend(),
+      });
     } catch (error) {
       if (refusalOf(fileEndpoints.delete, error)?.status !== 404) throw error;
     }
   }
 
-  async #folderOf(room: RoomId, key: DeliveryKey): Promise<string> {
-    return `${await this.#root(room)}/${digest(key)}`;
+  /** What nobody is shown is of use to nobody. Where it cannot be deleted it stays, and its owner alone sees it. */
+  async #discard(folder: string, asking: Asking): Promise<void> {
+    try {
+      await this.#delete(folder, asking);
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+    }
   }
 
-  /** Below the account's own files, without a slash at either end. */
-  async #root(room: RoomId): Promise<string> {
-    const { config } = await this.client.facts.capabilities();
-    const parts = config.attachments.folder.split('/').filter((part) => part !== '');
-    return [...parts, 'Crosstalk', room].join('/');
+  /** The message with that key. Where that cannot be seen it is unknown whether it is there: nobody shares it once more before a look. */
+  async #shownAs(room: RoomId, key: DeliveryKey, signal: AbortSignal): Promise<number | undefined> {
+    try {
+      const { rows } = await this.chat.readBack(room, { limit: newestRows }, signal);
+      return rows.find(({ referenceId }) => referenceId === key)?.id;
+    } catch (error) {
+      throw uploadHidden(error);
+    }
   }
 
   async #put(path: string, opened: OpenedFile, key: DeliveryKey, asking: Asking): Promise<void> {
@@ -98,13 +124,13 @@ export class TalkUploads {
     if (opened.bytes > chunkBytes) {
       // Chunks of another size, or of another file, are those of another transfer.
       const transfer = `crosstalk-${digest(`${key} ${String(opened.bytes)} ${String(chunkBytes)}`)}`;
-      const files = { door: this.client, user: this.self(), baseUrl, chunkBytes };
+      const files = { door: this.owner.door, user: this.user, baseUrl, chunkBytes };
       await putInChunks(files, path, transfer, opened, asking);
       return;
     }
-    await this.client.ask({
+    await this.owner.door.ask({
       method: 'PUT',
-      path: pathOf(fileEndpoints.upload, { user: this.self(), path }),
+      path: pathOf(fileEndpoints.upload, { user: this.user, path }),
       // Written once more it is the same file.
       act: 'read',
       answers: 'nothing',
@@ -118,8 +144,10 @@ export class TalkUploads {
   /** Those above it are made where they are missing. */
   async #makeFolder(path: string, asking: Asking): Promise<void> {
     try {
-      const folder = { user: this.self(), path };
-      await this.client.api.files.makeFolder(folder, asking.signal, { beforeSend: () => asking.beforeSend() });
+      const folder = { user: this.user, path };
+      await callEndpoint(this.owner.door, fileEndpoints.makeFolder, folder, asking.signal, {
+        beforeSend: () => asking.beforeSend(),
+      });
     } catch (error) {
       const { status } = refusalOf(fileEndpoints.makeFolder, error) ?? {};
       // It is there already.
@@ -145,19 +173,22 @@ export class TalkUploads {
       ...place,
     };
     const share = {
-      shareType: roomShare,
+      shareType: shareIntoRoom,
       shareWith: room,
       path: `/${path}`,
       referenceId: key,
       talkMetaData: JSON.stringify(meta),
     };
-    try {
-      await this.client.api.files.share(share, asking.signal, { beforeSend: () => asking.beforeSend() });
-    } catch (error) {
-      // Said once more it is refused, and shown all the same.
-      if (refusalOf(fileEndpoints.share, error)?.reason.includes('already shared') !== true) throw error;
-    }
+    await callEndpoint(this.owner.door, fileEndpoints.share, share, asking.signal, {
+      beforeSend: () => asking.beforeSend(),
+    });
   }
+}
+
+/** Pure. Below the owner's files, without a slash at either end. */
+function folderOf({ folder }: Attachments, room: RoomId, key: DeliveryKey): string {
+  const parts = folder.split('/').filter((part) => part !== '');
+  return [...parts, 'Crosstalk', room, digest(key)].join('/');
 }
 
 function digest(text: string): string {

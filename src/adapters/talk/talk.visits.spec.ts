@@ -15,7 +15,7 @@ describe('talk.visits', () => {
 
   beforeEach(async () => {
     at = await talkAtSandbox({ signaling: {} });
-    const login = { user: 'alice', password: at.talk.issueAppPassword('alice') };
+    const login = { user: 'alice', password: at.talk.accounts.issueAppPassword('alice') };
     client = new TalkClient(talkSettings.parse({ url: at.talk.url, ...login }), systemClock, silentLog);
     client.use(login);
     aheadS = 0;
@@ -48,7 +48,7 @@ describe('talk.visits', () => {
   });
 
   it('visits of several rooms are made one after the other, and one that fails harms no other', async () => {
-    const other = at.talk.createRoom({ name: 'Other', owner: 'alice' });
+    const other = at.talk.rooms.create({ name: 'Other', owner: 'alice' });
     const failed = visits.enter('nosuchroom', signal);
     const [first, second] = await Promise.all([
       visits.enter(at.token, signal),
@@ -59,7 +59,7 @@ describe('talk.visits', () => {
   });
 
   it('a room that the account joined by its link is not visited: the end of the visit would put it out', async () => {
-    const open = at.talk.createRoom({ name: 'Open', owner: 'bob', type: 'public' });
+    const open = at.talk.rooms.create({ name: 'Open', owner: 'bob', type: 'public' });
     await client.participants.join(open, signal);
     await expect(visits.enter(open, signal)).rejects.toThrow(SignalingUnfit);
   });

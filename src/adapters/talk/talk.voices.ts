@@ -4,6 +4,7 @@ import type { ChatApi } from './api/chat.js';
 import type { PollsApi } from './api/polls.js';
 import type { ReactionsApi } from './api/reactions.js';
 import type { TalkClient } from './talk.client.js';
+import type { TalkUploads } from './talk.uploads.js';
 
 /** Who is seen to act in a room: our account, the person by a login of their own, a guest with their name, or the bridges' own user with it. */
 export interface Voice {
@@ -13,6 +14,8 @@ export interface Voice {
   readonly polls: Pick<PollsApi, 'create' | 'vote' | 'close'>;
   /** Of one who is not our account: the actor's id. */
   readonly actor?: string;
+  /** Of one who shares files of their own: our account shares those of all others. */
+  readonly files?: TalkUploads;
   /** Whose name goes with each message, where the server takes one. */
   readonly actorDisplayName?: string;
 }
@@ -30,6 +33,8 @@ export interface OtherVoices {
   speakAs<T>(room: RoomId, actor: string, signal: AbortSignal, act: (voice: Voice) => Promise<T>): Promise<Spoken<T>>;
   /** Whether there is anybody. Absent: there may be. */
   isUsed?(): Promise<boolean>;
+  /** In the files of a certain actor, whichever room they were shared with. Absent: nobody has any. */
+  inFilesOf?(actor: string, act: (files: TalkUploads) => Promise<void>): Promise<Spoken<void>>;
 }
 
 /** Everybody who may act for us in the account's rooms. */
@@ -66,6 +71,11 @@ export class TalkVoices {
   ): Promise<T> {
     const spoken = await this.#other(as)?.speakAs(room, actor, signal, act);
     return spoken === undefined || spoken === 'refused' ? act(this.relay) : spoken.done;
+  }
+
+  /** Does something in the files of whoever shared one. `refused`: they let nobody do it any more. */
+  async inFilesOf(actor: string, act: (files: TalkUploads) => Promise<void>): Promise<Spoken<void>> {
+    return (await this.others.own?.inFilesOf?.(actor, act)) ?? 'refused';
   }
 
   /** Whether there are others than our account who change what they wrote. */

@@ -85,7 +85,7 @@ describe('talk.watch', () => {
 
   it('wakes a room in which something was written, and no other', async () => {
     await start();
-    const other = at.talk.createRoom({ name: 'Other', owner: 'alice', members: ['bob'] });
+    const other = at.talk.rooms.create({ name: 'Other', owner: 'alice', members: ['bob'] });
     await swept();
     watched.woken.length = 0;
     at.talk.post(other, 'bob', 'hello');
@@ -96,7 +96,7 @@ describe('talk.watch', () => {
 
   it('wakes no room that is not linked', async () => {
     await start();
-    const other = at.talk.createRoom({ name: 'Other', owner: 'alice', members: ['bob'] });
+    const other = at.talk.rooms.create({ name: 'Other', owner: 'alice', members: ['bob'] });
     await swept();
     linked = new Set([other]);
     watched.woken.length = 0;
@@ -109,7 +109,7 @@ describe('talk.watch', () => {
 
   it('has rooms read last whose last word is our own', async () => {
     await start();
-    const rooms = ['A', 'B', 'C', 'D'].map((name) => at.talk.createRoom({ name, owner: 'alice', members: ['bob'] }));
+    const rooms = ['A', 'B', 'C', 'D'].map((name) => at.talk.rooms.create({ name, owner: 'alice', members: ['bob'] }));
     await swept();
     stop.abort();
     await running;
@@ -141,7 +141,7 @@ describe('talk.watch', () => {
     let read, unread, silent: RoomId;
     await start({}, () => {
       const rooms = ['Read', 'Unread', 'Never said anything in'].map((name) =>
-        at.talk.createRoom({ name, owner: 'alice', members: ['bob'] }),
+        at.talk.rooms.create({ name, owner: 'alice', members: ['bob'] }),
       );
       [read, unread, silent] = rooms.map(roomId) as [RoomId, RoomId, RoomId];
       const readUpTo = (token: RoomId): Cursor => {
@@ -194,11 +194,11 @@ describe('talk.watch', () => {
     await start({ fullListIntervalMs: 20 });
     await swept();
     watched.woken.length = 0;
-    at.talk.removeMember(at.token, 'alice', 'bob');
+    at.talk.rooms.removeMember(at.token, 'alice', 'bob');
     await until(() => watched.all.includes(at.room));
     await expect(at.pulling.pull(at.room, null, 'now', stop.signal)).rejects.toBeInstanceOf(RoomClosed);
     watched.woken.length = 0;
-    at.talk.addMember(at.token, 'alice', 'bob');
+    at.talk.rooms.addMember(at.token, 'alice', 'bob');
     await until(() => watched.all.includes(at.room));
     expect((await at.pulling.pull(at.room, null, 'now', stop.signal)).payloads).toEqual([]);
   });
@@ -283,7 +283,7 @@ describe('talk.watch', () => {
     });
 
     it('what no bot is told of is read at once, and is no failure', async () => {
-      at.talk.renameRoom(at.token, 'Other name', 'bob');
+      at.talk.rooms.rename(at.token, 'Other name', 'bob');
       await until(() => watched.all.length > 0);
       await swept();
       expect([watched.all, watched.by('webhook')]).toEqual([[at.room], [at.room]]);
@@ -304,7 +304,7 @@ describe('talk.watch', () => {
     const failing: RoomId[] = [];
     await start({ pushPatienceMs: 50, maxHeldPolls: 0 }, () => {
       for (const name of ['A', 'B', 'C'])
-        failing.push(roomId(at.talk.createRoom({ name, owner: 'alice', members: ['bob'] })));
+        failing.push(roomId(at.talk.rooms.create({ name, owner: 'alice', members: ['bob'] })));
       watched.active = [at.room, ...failing].map((room) => ({ room, pushedAt: new Date(1_000) }));
     });
     const reader = await new Reader(at.adapter, at.pulling, at.room).begin();

@@ -33,7 +33,7 @@ export interface WatchParts {
   readonly client: Pick<TalkClient, 'rooms' | 'deadRooms'>;
   readonly source: Pick<TalkSource, 'hasRead'>;
   readonly invitations: Pick<TalkInvitations, 'notice'>;
-  readonly breakouts: Pick<TalkBreakouts, 'notice' | 'listWithinMs'>;
+  readonly breakouts: Pick<TalkBreakouts, 'watched' | 'notice' | 'listWithinMs'>;
   readonly bots: Pick<TalkBots, 'step'>;
   readonly people: Pick<TalkPeople, 'welcome' | 'isLookedAt' | 'step'>;
   readonly standings: Pick<TalkStandings, 'learn' | 'forget' | 'tell'>;
@@ -44,6 +44,8 @@ export interface WatchParts {
   readonly clock: Clock;
   readonly log: Log;
   isLinked(room: string): boolean;
+  /** Something was said in a linked room: a row, with its time in seconds. */
+  noticeNew(room: RoomId, row: number, seconds: number): void;
 }
 
 const minuteMs = 60_000;
@@ -123,9 +125,10 @@ export class TalkWatch {
   }
 
   async #choose(watching: Watching): Promise<void> {
-    const { settings, clock, trust, signaling } = this.parts;
+    const { settings, clock, trust, signaling, breakouts } = this.parts;
     const rooms = await watching.rooms();
     trust.learn(rooms);
+    breakouts.watched(rooms.map(({ room }) => room));
     const before = new Map(rooms.map(({ room, watch }) => [room, watch]));
     const modes = chooseWatch(rooms, {
       maxHeldPolls: settings.maxHeldPolls,
@@ -150,6 +153,7 @@ export class TalkWatch {
     await this.#wake(watching, [...woken.map(({ token }) => token), ...news.vanished]);
     // Only now: a sweep whose wake-ups were not taken is made again.
     news.taken();
+    for (const { room } of news.changed) this.#noticeNew(room);
     for (const room of awaited) this.#judge.await(room, this.modeOf(room.token), sweptMs);
     standings.learn(news.rooms);
     standings.forget(news.vanished);
@@ -163,6 +167,11 @@ export class TalkWatch {
     const { client, trust } = this.parts;
     client.deadRooms.found(room.token);
     if (isModerated(room)) trust.maySee(roomId(room.token));
+  }
+
+  #noticeNew({ token, lastMessage }: TalkRoom): void {
+    if (lastMessage?.systemMessage !== '' || !this.parts.isLinked(token)) return;
+    this.parts.noticeNew(roomId(token), lastMessage.id, lastMessage.timestamp);
   }
 
   /** Rooms that are to be read at once; what their own watch should bring by itself, it is given time for. */

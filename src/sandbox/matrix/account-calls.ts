@@ -75,10 +75,8 @@ function registerForAppservice(
   }
   const token = accessTokenOf(request);
   if (username === undefined) throw unknown(400, 'Desired Username is missing or not a string');
-  const { appservice } = server;
-  if (appservice?.registration.as_token !== token) {
-    throw unknownToken('Unrecognised access token');
-  }
+  const appservice = server.appserviceOf(token);
+  if (appservice === undefined) throw unknownToken('Unrecognised access token');
   const userId = `@${username}:${server.serverName}`;
   if (!appservice.ownsUser(userId)) throw exclusive('Invalid user localpart for this application service.');
   if (appservice.registration['io.element.msc4190'] === true && body.inhibit_login !== true) {
@@ -167,10 +165,8 @@ function logInWithPassword(server: Homeserver, body: JsonObject): SandboxAnswer 
 
 function logInForAppservice(server: Homeserver, request: SandboxRequest, body: JsonObject): SandboxAnswer {
   const token = accessTokenOf(request);
-  const { appservice } = server;
-  if (appservice?.registration.as_token !== token) {
-    throw unknownToken('Unrecognised access token');
-  }
+  const appservice = server.appserviceOf(token);
+  if (appservice === undefined) throw unknownToken('Unrecognised access token');
   if (appservice.registration['io.element.msc4190'] === true) {
     throw new MatrixError(
       400,

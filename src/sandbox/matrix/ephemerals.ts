@@ -57,12 +57,17 @@ export class Ephemerals {
     this.#tell({ roomId, event: this.#typingEvent(typing) });
   }
 
+  /** The event up to which somebody has read a room; undefined: not at all. */
+  receiptOf(roomId: string, userId: string, type: string): string | undefined {
+    return this.#receipts.get(roomId)?.get(keyOf({ userId, type, threadId: undefined }))?.eventId;
+  }
+
   setReceipt(roomId: string, receipt: Omit<Receipt, 'order'>): void {
     const receipts = this.#receipts.get(roomId) ?? new Map<string, Receipt>();
     this.#receipts.set(roomId, receipts);
     this.#order += 1;
     const whole = { ...receipt, order: this.#order };
-    receipts.set([receipt.userId, receipt.type, receipt.threadId ?? ''].join('\u0000'), whole);
+    receipts.set(keyOf(receipt), whole);
     // Private receipts are for their own user's clients only.
     if (receipt.type === 'm.read')
       this.#tell({ roomId, event: { type: 'm.receipt', content: receiptContent([whole]) } });
@@ -107,4 +112,8 @@ function receiptContent(receipts: readonly Receipt[]): JsonObject {
     byUser[userId] = { ts: atMs, ...(threadId === undefined ? {} : { thread_id: threadId }) };
   }
   return content;
+}
+
+function keyOf({ userId, type, threadId }: Pick<Receipt, 'userId' | 'type' | 'threadId'>): string {
+  return [userId, type, threadId ?? ''].join('\u0000');
 }

@@ -3,7 +3,7 @@ import { MatrixError } from './matrix-error.js';
 import type { Room } from './room.js';
 
 /** The largest event that a room may hold, as the JSON that travels between servers. Source: the specification's "Size limits". */
-export const maxEventBytes = 65_536;
+const maxEventBytes = 65_536;
 
 const maxNameBytes = 255;
 const anyTimeMs = 1_700_000_000_000;

@@ -38,6 +38,8 @@ export class Homeserver {
   /** Every event of every room, in the order in which it was taken. */
   readonly stream: StoredEvent[] = [];
   #appservice: Appservice | undefined;
+  /** Those that nothing is pushed to. */
+  readonly #silent = new Map<string, Appservice>();
   readonly #joinedRooms = new Map<string, Set<string>>();
   readonly #watchers = new Set<(event: StoredEvent, room: Room) => void>();
   readonly #deviceTransactions = new Map<string, string>();
@@ -58,6 +60,16 @@ export class Homeserver {
   register(registration: AppserviceRegistration): Appservice {
     this.#appservice = new Appservice(registration, this.serverName);
     return this.#appservice;
+  }
+
+  /** One more, that nothing is pushed to. */
+  registerSilent(registration: AppserviceRegistration): void {
+    this.#silent.set(registration.id, new Appservice(registration, this.serverName));
+  }
+
+  /** Whose token it is. */
+  appserviceOf(token: string): Appservice | undefined {
+    return [this.#appservice, ...this.#silent.values()].find((one) => one?.registration.as_token === token);
   }
 
   /** Calls `watcher` with every later event, right after it became visible; the answer ends that. */

@@ -113,6 +113,16 @@ export class MatrixSandbox {
     this.#server.register(registration);
   }
 
+  /** One more registration, that nothing is pushed to: its token may act as whom its namespaces name. */
+  registerSilentAppservice(registration: AppserviceRegistration): void {
+    this.#server.registerSilent(registration);
+  }
+
+  /** How far somebody has read a room, as everybody sees or (`m.read.private`) they alone; undefined: not at all. */
+  receiptOf(roomId: string, userId: string, type: 'm.read' | 'm.read.private' = 'm.read'): string | undefined {
+    return this.#server.ephemerals.receiptOf(roomId, userId, type);
+  }
+
   /** Registers a person; his password is his localpart. */
   addUser(localpart: string, displayName: string): string {
     const userId = `@${localpart}:${this.serverName}`;
@@ -127,13 +137,14 @@ export class MatrixSandbox {
     return this.#server.accounts.logIn(userId).accessToken;
   }
 
-  createRoom({ creator, alias, name, public: isPublic, invite, roomVersion }: NewRoom): string {
+  createRoom({ creator, alias, name, public: isPublic, invite, roomVersion, powers }: NewRoom): string {
     return createRoom(this.#server, creator, undefined, {
       visibility: isPublic === true ? 'public' : 'private',
       ...(alias === undefined ? {} : { room_alias_name: alias }),
       ...(name === undefined ? {} : { name }),
       ...(invite === undefined ? {} : { invite }),
       ...(roomVersion === undefined ? {} : { room_version: roomVersion }),
+      ...(powers === undefined ? {} : { power_level_content_override: { users: powers } }),
     }).id;
   }
 

@@ -30,6 +30,8 @@ export interface NewRoom {
   readonly public?: boolean;
   readonly invite?: readonly string[];
   readonly roomVersion?: string;
+  /** Of others than its creator; in versions before 12 the creator's own must be among them. */
+  readonly powers?: Readonly<Record<string, number>>;
 }
 
 export interface PostOptions {

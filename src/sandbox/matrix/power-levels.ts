@@ -24,7 +24,7 @@ function map(content: JsonObject | undefined, key: string): JsonObject {
 }
 
 /** The sender of the create event and, in version 12, those it names. */
-export function creatorsOf(create: StoredEvent): readonly string[] {
+function creatorsOf(create: StoredEvent): readonly string[] {
   const additional = create.content.additional_creators;
   const others = Array.isArray(additional) ? additional.filter((user) => typeof user === 'string') : [];
   return [create.sender, ...others];

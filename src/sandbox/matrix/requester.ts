@@ -34,10 +34,8 @@ export function hasAccessToken(request: SandboxRequest): boolean {
 /** The requester of a call. Throws 401 where the token is missing or unknown, 403 where the masquerade is not allowed. */
 export function requesterOf(server: Homeserver, request: SandboxRequest): Requester {
   const accessToken = accessTokenOf(request);
-  const { appservice } = server;
-  if (appservice?.registration.as_token === accessToken) {
-    return masquerade(server, appservice, request, accessToken);
-  }
+  const appservice = server.appserviceOf(accessToken);
+  if (appservice !== undefined) return masquerade(server, appservice, request, accessToken);
   const session = server.accounts.session(accessToken);
   if (session === undefined) throw unknownToken('Invalid access token passed.');
   return { userId: session.userId, accessToken, deviceId: session.deviceId };

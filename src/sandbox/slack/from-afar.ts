@@ -10,9 +10,11 @@ export interface Doing {
   remove(channel: string, user: string, ts: string): void;
   react(channel: string, user: string, ts: string, name: string): void;
   unreact(channel: string, user: string, ts: string, name: string): void;
-  join(channel: string, user: string): void;
-  leave(channel: string, user: string): void;
-  setTopic(channel: string, user: string, topic: string): void;
+  readonly channels: {
+    join(channel: string, user: string): void;
+    leave(channel: string, user: string): void;
+    setTopic(channel: string, user: string, topic: string): void;
+  };
 }
 
 /** What the server tells about itself. */
@@ -20,7 +22,7 @@ export interface Telling {
   readonly state: SlackState;
   readonly eventCounts: { readonly sent: number; readonly givenUp: number };
   readonly faults: { readonly struck: number };
-  connections(appId: string): number;
+  readonly apps: { connections(appId: string): number };
 }
 
 /** Does what another process wants a person to do; the answer is the `ts` where there is one. */
@@ -46,13 +48,13 @@ export function actAs(sandbox: Doing, act: PersonAct): string | undefined {
       sandbox.unreact(act.channel, act.user, act.ts, act.name);
       return undefined;
     case 'join':
-      sandbox.join(act.channel, act.user);
+      sandbox.channels.join(act.channel, act.user);
       return undefined;
     case 'leave':
-      sandbox.leave(act.channel, act.user);
+      sandbox.channels.leave(act.channel, act.user);
       return undefined;
     case 'topic':
-      sandbox.setTopic(act.channel, act.user, act.text);
+      sandbox.channels.setTopic(act.channel, act.user, act.text);
       return undefined;
   }
 }
@@ -76,7 +78,7 @@ export function describe(sandbox: Telling): JsonObject {
     apps: apps.all().map((app) => ({
       id: app.id,
       name: app.name,
-      connections: sandbox.connections(app.id),
+      connections: sandbox.apps.connections(app.id),
       workspaces: apps.installationsOf(app).map(({ team, state }) => ({ team, state })),
     })),
     events: sandbox.eventCounts,

@@ -17,16 +17,19 @@ const retryPausesMs = [0, 2000, 3000, 5000, 5000, 5000, 5000, 10_000, 10_000, 60
 /** A server with one channel, in which Pia, Quinn, Rosa and Crosstalk's app are. */
 export function slackTeam(room: string): SlackPlace {
   const server = new SlackSandbox({ retryPausesMs });
-  const team = server.addWorkspace({ name: room });
-  server.addEmoji(team, 'kazoo');
-  const people = ['Pia', 'Quinn', 'Rosa'].map((name) => ({ id: server.addUser(team, { realName: name }), name }));
+  const team = server.workspaces.add({ name: room });
+  server.workspaces.addEmoji(team, 'kazoo');
+  const people = ['Pia', 'Quinn', 'Rosa'].map((name) => ({
+    id: server.workspaces.addUser(team, { realName: name }),
+    name,
+  }));
   const [creator, ...others] = people.map(({ id }) => id);
   if (creator === undefined) throw new Error('nobody makes the channel');
   const app = { name: 'Crosstalk', scopes: bridgeScopes, events: bridgeEvents, commands: ['/crosstalk'] };
-  const { id, appToken } = server.registerApp(app);
-  const { botToken, botUser } = server.installApp(id, team);
+  const { id, appToken } = server.apps.register(app);
+  const { botToken, botUser } = server.apps.install(id, team);
   const name = room.toLowerCase().replaceAll(/[^\p{L}\p{N}_-]+/gu, '-');
-  const channel = server.createChannel({ team, name, creator, members: [...others, botUser] });
+  const channel = server.channels.create({ team, name, creator, members: [...others, botUser] });
   return { server, team, channel, people, botToken, appToken };
 }
 
@@ -36,15 +39,15 @@ export function slackTeam(room: string): SlackPlace {
  */
 export function slackTown(): SlackPlace {
   const server = new SlackSandbox();
-  const team = server.addWorkspace({ id: 'T0SANDBOX00', name: 'Sandbox' });
-  server.addEmoji(team, 'kazoo');
+  const team = server.workspaces.add({ id: 'T0SANDBOX00', name: 'Sandbox' });
+  server.workspaces.addEmoji(team, 'kazoo');
   const person = (name: string, role: 'owner' | 'member') => {
-    const id = server.addUser(team, { id: `U0${name.toUpperCase()}`, realName: name, role });
+    const id = server.workspaces.addUser(team, { id: `U0${name.toUpperCase()}`, realName: name, role });
     return { id, name };
   };
   const ann = person('Ann', 'owner');
   const others = [person('Bert', 'member'), person('Cleo', 'member')];
-  const channel = server.createChannel({
+  const channel = server.channels.create({
     id: 'C0GENERAL00',
     team,
     name: 'general',
@@ -52,7 +55,7 @@ export function slackTown(): SlackPlace {
     members: others.map(({ id }) => id),
     isGeneral: true,
   });
-  const { id, appToken } = server.registerApp({
+  const { id, appToken } = server.apps.register({
     id: 'A0CROSSTALK',
     name: 'Crosstalk',
     scopes: bridgeScopes,
@@ -63,6 +66,6 @@ export function slackTown(): SlackPlace {
     signingSecret: 'signing-secret',
     appToken: 'xapp-sandbox',
   });
-  const { botToken } = server.installApp(id, team, 'xoxb-sandbox');
+  const { botToken } = server.apps.install(id, team, 'xoxb-sandbox');
   return { server, team, channel, people: [ann, ...others], botToken, appToken };
 }

@@ -11,9 +11,12 @@ import { EventDispatcher, usualRetryPausesMs, type EventFault } from './event-di
 import { Interactions, type CommandOutcome, type SlashCommand } from './interactions.js';
 import { RequestSender } from './request-sender.js';
 import { SlackError } from './slack-error.js';
-import type { InstalledApp, NewRoom, PostOptions, SlackChange, SlackSandboxSettings } from './slack-sandbox.types.js';
-import { SocketMode, type DisconnectReason } from './socket-mode.js';
-import type { App, Installation, NewApp } from './state/apps.js';
+import { SlackApps } from './slack-apps.js';
+import { SlackChannels } from './slack-channels.js';
+import type { PostOptions, SlackChange, SlackSandboxSettings } from './slack-sandbox.types.js';
+import { SlackWorkspaces } from './slack-workspaces.js';
+import { SocketMode } from './socket-mode.js';
+import type { App } from './state/apps.js';
 import { namedBlocks } from './state/block-rules.js';
 import type { Channel } from './state/channel.js';
 import type { Ephemeral } from './state/ephemerals.js';
@@ -21,7 +24,6 @@ import type { JsonObject } from './state/json.js';
 import { actorOf, type Message } from './state/message.js';
 import { SlackState } from './state/slack-state.js';
 import { textOfBlocks } from './state/text-of-blocks.js';
-import type { NewUser, ProfileChange, User } from './state/workspace.js';
 import type { Transport } from './transport.js';
 import { viewMessage } from './view/message-view.js';
 
@@ -35,8 +37,11 @@ const longestText = 40_000;
 export class SlackSandbox {
   readonly ledger = new Ledger();
   readonly faults: FaultScript;
-  /** All that the server knows; to be changed through the methods of this class. */
+  /** All that the server knows; to be changed through the methods of this class and its parts. */
   readonly state: SlackState;
+  readonly workspaces: SlackWorkspaces;
+  readonly channels: SlackChannels;
+  readonly apps: SlackApps;
   readonly #limits: RateLimits;
   readonly #api: SlackApi;
   readonly #pages: WebPages;
@@ -63,13 +68,16 @@ export class SlackSandbox {
       shareDelayMs: settings.shareDelayMs ?? usualShareDelayMs,
     });
     this.#pages = new WebPages(this.state);
+    this.workspaces = new SlackWorkspaces(this.state);
+    this.channels = new SlackChannels(this.state);
+    this.apps = new SlackApps(this.state, this.#sockets, this.#requests, this.#pages);
     this.#appPages = new AppPages(this.state, (app) => this.#requests.verify(app));
     this.#control = new Control({
       ledger: this.ledger,
       faults: this.faults,
       setEventFault: (fault) => this.setEventFault(fault),
       advance: (byMs) => this.advance(byMs),
-      disconnect: (appId, reason) => this.disconnect(appId, reason),
+      disconnect: (appId, reason) => this.apps.disconnect(appId, reason),
       act: (act) => actAs(this, act),
       state: () => describe(this),
     });
@@ -128,180 +136,9 @@ export class SlackSandbox {
     return this.#events.isIdle;
   }
 
-  /** @returns its id, as do all that make something */
-  addWorkspace(workspace: { readonly id?: string; readonly name: string; readonly domain?: string }): string {
-    return this.state.workspaces.add(workspace).id;
-  }
-
-  /** For how long messages may be edited there; undefined: for ever, as by default. */
-  setEditWindow(team: string, editWindowMs: number | undefined): void {
-    this.state.workspace(team).editWindowMs = editWindowMs;
-  }
-
-  addUser(team: string, user: NewUser): string {
-    return this.state.people.add(this.state.workspace(team).id, user).id;
-  }
-
-  changeProfile(user: string, change: ProfileChange): void {
-    this.state.people.change(this.#user(user), change);
-  }
-
-  /** Whether somebody is there, by their own client. Nobody is told. */
-  setActive(user: string, isActive: boolean): void {
-    this.#user(user).isActive = isActive;
-  }
-
-  deactivate(user: string): void {
-    this.state.people.deactivate(this.#user(user));
-  }
-
-  reactivate(user: string): void {
-    this.state.people.reactivate(this.#user(user));
-  }
-
-  addUserGroup(team: string, handle: string, users: readonly string[]): string {
-    return this.state.people.addGroup(this.state.workspace(team), handle, users).id;
-  }
-
-  /** `value`: a picture's address, or `alias:NAME`; absent: a picture that the server makes up. */
-  addEmoji(team: string, name: string, value?: string): void {
-    this.state.people.addEmoji(this.state.workspace(team), name, value);
-  }
-
-  removeEmoji(team: string, name: string): void {
-    this.state.people.removeEmoji(this.state.workspace(team), name);
-  }
-
-  renameEmoji(team: string, oldName: string, newName: string): void {
-    this.state.people.renameEmoji(this.state.workspace(team), oldName, newName);
-  }
-
-  /** Configures an app, as its manifest does; it is installed nowhere. */
-  registerApp(app: NewApp): App {
-    return this.state.apps.register(app);
-  }
-
-  /** Installs an app as an administrator does on Slack's own page. `botToken`: the token that it is to have. */
-  installApp(appId: string, team: string, botToken?: string): InstalledApp {
-    const installation = this.state.install(this.#app(appId), this.state.workspace(team).id);
-    const { accessToken, refreshToken } = this.state.tokens.issue(installation, botToken);
-    const { botId, botUser } = installation;
-    return { appId, botId, botUser, botToken: accessToken, ...(refreshToken === undefined ? {} : { refreshToken }) };
-  }
-
-  uninstallApp(appId: string, team: string): void {
-    this.state.uninstall(this.#installation(appId, team));
-  }
-
-  /** The app's tokens in that workspace stop working. */
-  revokeTokens(appId: string, team: string): void {
-    this.state.revokeTokens(this.#installation(appId, team));
-  }
-
-  /** Takes scopes away or gives them, without a new installation. */
-  setScopes(appId: string, team: string, scopes: readonly string[]): void {
-    this.#installation(appId, team).scopes = scopes;
-  }
-
-  /** Decides on the page that an address of `/oauth/v2/authorize` shows; the answer is where the browser goes then. */
-  authorize(address: string, team: string, decision: 'allow' | 'cancel' = 'allow'): string {
-    const { searchParams } = new URL(address);
-    const location = this.#pages.authorize({
-      clientId: searchParams.get('client_id') ?? '',
-      scopes: (searchParams.get('scope') ?? '').split(/[ ,]+/).filter((scope) => scope !== ''),
-      state: searchParams.get('state') ?? '',
-      redirectUri: searchParams.get('redirect_uri') ?? '',
-      team,
-      decision,
-    });
-    if (location === undefined) throw new Error('nobody can allow that');
-    return location;
-  }
-
-  /** Whether an app's address for events gives the challenge back. */
-  async verifyUrl(appId: string): Promise<boolean> {
-    return this.#requests.verify(this.#app(appId));
-  }
-
-  connections(appId: string): number {
-    return this.#sockets.connectionsOf(this.#app(appId));
-  }
-
-  /** Ends an app's WebSockets as the server does every few hours; `warning` ends them ten seconds later. */
-  disconnect(appId: string, reason: DisconnectReason, which: 'all' | 'oldest' = 'all'): void {
-    this.#sockets.disconnect(this.#app(appId), reason, which);
-  }
-
-  /** Cuts an app's WebSockets without a word. */
-  cutConnections(appId: string): void {
-    this.#sockets.cut(this.#app(appId));
-  }
-
-  createChannel(room: NewRoom): string {
-    const { team, name, id, creator, isPrivate, isGeneral, members = [] } = room;
-    const channel = this.state.conversations.create(team, this.#user(creator), {
-      name,
-      kind: isPrivate === true ? 'private' : 'public',
-      ...(id === undefined ? {} : { id }),
-      ...(isGeneral === undefined ? {} : { isGeneral }),
-    });
-    for (const member of members) this.state.conversations.join(channel, this.#user(member), creator);
-    return channel.id;
-  }
-
-  /** The direct conversation of some people, of two or more. */
-  openDirect(team: string, users: readonly string[]): string {
-    const people = users.map((user) => this.#user(user));
-    return this.state.conversations.openDirect(team, people).channel.id;
-  }
-
-  /** By Slack Connect: people of that workspace may come in then. */
-  shareChannel(channel: string, team: string): void {
-    this.state.conversations.share(this.#channel(channel), this.state.workspace(team).id);
-  }
-
-  deleteChannel(channel: string, by: string): void {
-    this.state.conversations.delete(this.#channel(channel), by);
-  }
-
-  join(channel: string, user: string, inviter?: string): void {
-    this.state.conversations.join(this.#channel(channel), this.#user(user), inviter);
-  }
-
-  /** `by` takes somebody out. */
-  leave(channel: string, user: string, by?: string): void {
-    this.state.conversations.leave(this.#channel(channel), this.#user(user), by);
-  }
-
-  setTopic(channel: string, user: string, topic: string): void {
-    this.state.conversations.setTopic(this.#channel(channel), user, topic);
-  }
-
-  setPurpose(channel: string, user: string, purpose: string): void {
-    this.state.conversations.setPurpose(this.#channel(channel), user, purpose);
-  }
-
-  rename(channel: string, user: string, name: string): void {
-    this.state.conversations.rename(this.#channel(channel), user, name);
-  }
-
-  archive(channel: string, user: string): void {
-    this.state.conversations.archive(this.#channel(channel), user);
-  }
-
-  unarchive(channel: string, user: string): void {
-    this.state.conversations.unarchive(this.#channel(channel), user);
-  }
-
-  /** What a channel is called and told about itself. */
-  describe(channel: string): { readonly name: string; readonly topic: string; readonly isArchived: boolean } {
-    const { name, topic, isArchived } = this.#channel(channel);
-    return { name, topic: topic.value, isArchived };
-  }
-
   /** `text` may be empty beside blocks. @returns the message's `ts` */
   post(channelId: string, user: string, text: string, options: PostOptions = {}): string {
-    const channel = this.#writable(channelId, user);
+    const channel = this.state.writable(channelId, user);
     const { thread, broadcast, blocks, attachments, files = [] } = options;
     requireShort(text, blocks);
     const stored = this.#store(user, files);
@@ -324,18 +161,8 @@ export class SlackSandbox {
 
   /** What somebody does: `/me`. */
   postMe(channelId: string, user: string, text: string): string {
-    const channel = this.#writable(channelId, user);
+    const channel = this.state.writable(channelId, user);
     return this.state.chat.say(channel, this.state.authorOf(user), { text }, { subtype: 'me_message' }).ts;
-  }
-
-  /** Comes into the channel's huddle, or begins one. @returns the `ts` of the message that stands for it */
-  joinHuddle(channelId: string, user: string): string {
-    return this.state.huddles.join(this.#writable(channelId, user), user).ts;
-  }
-
-  /** With the last of them it is over. */
-  leaveHuddle(channelId: string, user: string): void {
-    this.state.huddles.leave(this.#channel(channelId), user);
   }
 
   /** `blocks`: default what Slack makes of the text; `files`: those that it gets besides. Throws SlackError `cant_update_message`, `edit_window_closed`. */
@@ -347,10 +174,10 @@ export class SlackSandbox {
     blocks?: readonly JsonObject[],
     files: PostOptions['files'] = [],
   ): void {
-    const channel = this.#channel(channelId);
+    const channel = this.state.channel(channelId);
     const message = this.#own(channel, user, ts, 'cant_update_message');
     requireShort(text, blocks);
-    this.state.requireEditable(this.#user(user).team, ts);
+    this.state.requireEditable(this.state.user(user).team, ts);
     const shown = blocks === undefined ? {} : { blocks: namedBlocks(blocks) };
     const added = this.#store(user, files);
     const withFiles = added.length === 0 ? {} : { files: [...message.files, ...added] };
@@ -359,25 +186,25 @@ export class SlackSandbox {
 
   /** Throws SlackError `cant_delete_message` where it is another's and one is no administrator. */
   remove(channelId: string, user: string, ts: string): void {
-    const channel = this.#channel(channelId);
-    const { role } = this.#user(user);
+    const channel = this.state.channel(channelId);
+    const { role } = this.state.user(user);
     const isAdministrator = role === 'admin' || role === 'owner';
     const message = isAdministrator ? this.#message(channel, ts) : this.#own(channel, user, ts, 'cant_delete_message');
     this.state.chat.remove(channel, message, user);
   }
 
   react(channelId: string, user: string, ts: string, name: string): void {
-    const channel = this.#channel(channelId);
+    const channel = this.state.channel(channelId);
     this.state.chat.react(channel, this.#message(channel, ts), user, name);
   }
 
   unreact(channelId: string, user: string, ts: string, name: string): void {
-    const channel = this.#channel(channelId);
+    const channel = this.state.channel(channelId);
     this.state.chat.unreact(channel, this.#message(channel, ts), user, name);
   }
 
   pin(channelId: string, user: string, ts: string, state: 'pinned' | 'unpinned'): void {
-    const channel = this.#channel(channelId);
+    const channel = this.state.channel(channelId);
     const message = this.#message(channel, ts);
     if (state === 'pinned') this.state.chat.pin(channel, message, user);
     else this.state.chat.unpin(channel, message, user);
@@ -385,12 +212,12 @@ export class SlackSandbox {
 
   /** The `ts` of what is pinned, the latest last. */
   pins(channelId: string): readonly string[] {
-    return [...this.#channel(channelId).pins.keys()];
+    return [...this.state.channel(channelId).pins.keys()];
   }
 
   /** Shows previews of a message's links, as Slack does some time after it. */
   unfurl(channelId: string, ts: string, attachments: readonly JsonObject[]): void {
-    const channel = this.#channel(channelId);
+    const channel = this.state.channel(channelId);
     this.state.chat.unfurl(channel, this.#message(channel, ts), attachments);
   }
 
@@ -403,7 +230,7 @@ export class SlackSandbox {
 
   /** Every message of a channel, replies included, oldest first, as the API shows them. */
   messages(channelId: string): readonly JsonObject[] {
-    const channel = this.#channel(channelId);
+    const channel = this.state.channel(channelId);
     return channel.all().map((message) => viewMessage(this.state.look(), channel, message));
   }
 
@@ -448,20 +275,6 @@ export class SlackSandbox {
     return path.split('/')[1] === 'apps' ? this.#appPages.answer(request) : this.#pages.answer(request);
   }
 
-  #channel(id: string): Channel {
-    const channel = this.state.conversations.get(id);
-    if (channel === undefined) throw new Error(`no channel ${id}`);
-    return channel;
-  }
-
-  /** A channel that one may write in. */
-  #writable(id: string, user: string): Channel {
-    const channel = this.#channel(id);
-    if (channel.isArchived) throw new SlackError('is_archived');
-    if (!channel.members.has(user)) throw new SlackError('not_in_channel');
-    return channel;
-  }
-
   #message(channel: Channel, ts: string): Message {
     const message = channel.message(ts);
     if (message === undefined || message.isTombstone) throw new SlackError('message_not_found');
@@ -475,26 +288,8 @@ export class SlackSandbox {
   }
 
   #store(user: string, files: NonNullable<PostOptions['files']>): string[] {
-    const { team } = this.#user(user);
+    const { team } = this.state.user(user);
     return files.map((file) => this.state.files.add({ ...file, team, user }, this.state.clock.nowSeconds()).id);
-  }
-
-  #user(id: string): User {
-    const user = this.state.workspaces.user(id);
-    if (user === undefined) throw new Error(`no user ${id}`);
-    return user;
-  }
-
-  #app(id: string): App {
-    const app = this.state.apps.get(id);
-    if (app === undefined) throw new Error(`no app ${id}`);
-    return app;
-  }
-
-  #installation(appId: string, team: string): Installation {
-    const installation = this.state.apps.installation(appId, team);
-    if (installation === undefined) throw new Error(`${appId} is not installed in ${team}`);
-    return installation;
   }
 }
 

@@ -58,7 +58,7 @@ export function testCalls(town: Town): void {
 
   test('a signaling server of its own proves itself, checks tickets and is told what a room is', async () => {
     const { rich, richAsker } = town;
-    const room = rich.createRoom({ name: 'Room', owner: 'alice' });
+    const room = rich.rooms.create({ name: 'Room', owner: 'alice' });
     const settings = await richAsker.ask('alice', 'GET', 'v3/signaling/settings', { query: { token: room } });
     const { ticket, signalingMode } = settings.data as { ticket: string; signalingMode: string };
     expect(signalingMode).toBe('external');
@@ -109,7 +109,7 @@ export function testCalls(town: Town): void {
 
   test('recordings: started by a moderator, told of by the recording server, stored and shared', async () => {
     const { rich, richAsker } = town;
-    const room = rich.createRoom({ name: 'Room', owner: 'alice' });
+    const room = rich.rooms.create({ name: 'Room', owner: 'alice' });
     const at = `v1/recording/${room}`;
     expect(
       await richAsker.status('alice', 'PUT', `v4/room/${room}/recording-consent`, { json: { recordingConsent: 9 } }),
@@ -162,7 +162,7 @@ export function testCalls(town: Town): void {
 
   test('phones: callers come by PIN, by number or without, and people are called', async () => {
     const { asker, token, rich, richAsker } = town;
-    const room = rich.createRoom({ name: 'Room', owner: 'alice', members: ['bob'] });
+    const room = rich.rooms.create({ name: 'Room', owner: 'alice', members: ['bob'] });
     const at = `v4/room/${room}`;
     const signed = (text: string): { headers: Record<string, string> } => ({
       headers: proof('talk-sipbridge', secrets.sip, text),
@@ -174,7 +174,7 @@ export function testCalls(town: Town): void {
     expect(await richAsker.status(undefined, 'GET', `${at}/pin/1`, signed(room))).toBe(404);
     expect(await richAsker.status(undefined, 'GET', `${at}/pin/1`, wrong)).toBe(401);
     expect(await richAsker.status(undefined, 'GET', at, wrong)).toBe(401);
-    const pin = rich.pinOf(room, 'bob');
+    const pin = rich.rooms.pinOf(room, 'bob');
     expect(await richAsker.ask(undefined, 'GET', `${at}/pin/${pin}`, signed(room))).toMatchObject({
       status: 200,
       data: { actorId: 'bob' },

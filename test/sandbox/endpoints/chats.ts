@@ -99,8 +99,8 @@ export function testChats(town: Town): void {
     const heartbeat = '/ocs/v2.php/apps/user_status/api/v1/heartbeat';
     expect(await asker.status('alice', 'PUT', heartbeat, { json: { status: 'dnd' } })).toBe(400);
     expect(await asker.status('alice', 'PUT', heartbeat, { json: { status: 'away' } })).toBe(200);
-    expect(sandbox.status('alice').status).toBe('away');
-    sandbox.setStatus('alice', { status: 'dnd', icon: null, message: null });
+    expect(sandbox.accounts.status('alice').status).toBe('away');
+    sandbox.accounts.setStatus('alice', { status: 'dnd', icon: null, message: null });
     expect(await asker.status('alice', 'PUT', heartbeat, { json: { status: 'online' } })).toBe(204);
     const cloudId = 'x@example.org';
     for (const path of [`v1/proxy/new/user-avatar/64/dark`, `v1/proxy/${token}/user-avatar/512/dark`]) {

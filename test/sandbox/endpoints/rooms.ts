@@ -5,9 +5,9 @@ import { attendee, join, botSecret, type Town } from './town.js';
 export function testRooms(town: Town): void {
   test('bots: what they say wrong is refused', async () => {
     const { sandbox, asker } = town;
-    const room = sandbox.createRoom({ name: 'Bots', owner: 'alice' });
+    const room = sandbox.rooms.create({ name: 'Bots', owner: 'alice' });
     const id = sandbox.post(room, 'alice', 'hello');
-    sandbox.turnBotOn(room, 'Bridge');
+    sandbox.bots.turnOn(room, 'Bridge');
     const said = (text: string): Record<string, string> => {
       const { 'b-random': random, 'b-checksum': signature } = proof('b', botSecret, text);
       return { 'x-nextcloud-talk-bot-random': random!, 'x-nextcloud-talk-bot-signature': signature! };
@@ -40,7 +40,7 @@ export function testRooms(town: Town): void {
 
   test('breakout rooms: what is not possible is said, and a map places everybody', async () => {
     const { sandbox, asker } = town;
-    const room = sandbox.createRoom({ name: 'Workshop', owner: 'alice', members: ['bob', 'carol'] });
+    const room = sandbox.rooms.create({ name: 'Workshop', owner: 'alice', members: ['bob', 'carol'] });
     const at = `v1/breakout-rooms/${room}`;
     expect(await asker.ask('alice', 'POST', `${at}/rooms`)).toMatchObject({ status: 400, data: { error: 'mode' } });
     expect(await asker.ask('alice', 'DELETE', `${at}/rooms`)).toMatchObject({ status: 400, data: { error: 'mode' } });
@@ -167,12 +167,12 @@ export function testRooms(town: Town): void {
     const first = await enter();
     expect(await enter()).toBe(first);
     expect(await say()).toBe(201);
-    sandbox.setPublic(token, false);
+    sandbox.rooms.setPublic(token, false);
     expect(await say()).toBe(404);
     expect(await asker.status(undefined, 'POST', `v4/room/${token}/participants/active`, { browser: 'visitor' })).toBe(
       404,
     );
-    sandbox.setPublic(token, true);
+    sandbox.rooms.setPublic(token, true);
     const second = await enter();
     expect(second).not.toBe(first);
     const room = sandbox.state.rooms.get(token)!;

@@ -39,7 +39,7 @@ export function testServers(town: Town): void {
 
   test('apps that others bring answer where they are installed', async () => {
     const { rich, richAsker } = town;
-    const room = rich.createRoom({ name: 'Room', owner: 'alice' });
+    const room = rich.rooms.create({ name: 'Room', owner: 'alice' });
     const as = (method: string, path: string, json?: unknown): Promise<number> =>
       richAsker.status('alice', method, path, { browser: 'apps', ...(json === undefined ? {} : { json }) });
     const first = rich.post(room, 'alice', 'hello');
@@ -63,7 +63,7 @@ export function testServers(town: Town): void {
     const failing = new TalkSandbox({ extras: { summaries: 'fails', matterbridge: '1.26.0', bridgesStop: false } });
     await failing.start(0);
     const asker = new Asker(() => failing.url);
-    const room = failing.createRoom({ name: 'Room', owner: 'alice' });
+    const room = failing.rooms.create({ name: 'Room', owner: 'alice' });
     const summary = { json: { fromMessageId: 1 } };
     expect(await asker.status('alice', 'POST', `v1/chat/${room}/summarize`, summary)).toBe(500);
     expect(await asker.status('alice', 'PUT', `v1/bridge/${room}`, { json: { enabled: true, parts: [] } })).toBe(200);
@@ -81,7 +81,7 @@ export function testServers(town: Town): void {
     await host.start(0);
     await guest.start(0);
     const [onHost, onGuest] = [new Asker(() => host.url), new Asker(() => guest.url)];
-    const room = host.createRoom({ name: 'Federated', owner: 'alice' });
+    const room = host.rooms.create({ name: 'Federated', owner: 'alice' });
     const invite = async (): Promise<number> => {
       const json = { newParticipant: `dora@${guest.url}`, source: 'federated_users' };
       await onHost.ask('alice', 'POST', `v4/room/${room}/participants`, { json });

@@ -66,7 +66,7 @@ export class Town {
   }
 
   makeRoom(): void {
-    this.token = this.sandbox.createRoom({ name: 'Room', owner: 'alice', members: ['bob', 'carol'], type: 'public' });
+    this.token = this.sandbox.rooms.create({ name: 'Room', owner: 'alice', members: ['bob', 'carol'], type: 'public' });
   }
 
   async stop(): Promise<void> {

@@ -67,7 +67,7 @@ describe('the sandbox Talk server answers as a real one did', () => {
     });
     await first.start(0);
     await second.start(0);
-    for (const user of ['alice', 'bob', 'carol']) first.listRooms(user);
+    for (const user of ['alice', 'bob', 'carol']) first.accounts.listRooms(user);
     // A new user's own rooms are older than anything that is asked.
     aheadMs = 10_000;
   });

@@ -65,7 +65,7 @@ export const botEndpoints = group('bots', {
 });
 
 /** Pure: the headers by which a bot proves that a message or an emoji is its own. */
-export function botSignature(secret: string, random: string, signed: string): Readonly<Record<string, string>> {
+function botSignature(secret: string, random: string, signed: string): Readonly<Record<string, string>> {
   return {
     'x-nextcloud-talk-bot-random': random,
     'x-nextcloud-talk-bot-signature': createHmac('sha256', secret)

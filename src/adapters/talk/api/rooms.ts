@@ -26,12 +26,13 @@ export class RoomsApi {
   constructor(private readonly door: OcsDoor) {}
 
   /** Rooms with something new since then, or all of them. */
-  async list(options: { modifiedSince?: number }, signal: AbortSignal): Promise<RoomList> {
+  async list(options: { modifiedSince?: number; lastMessages?: 'left out' }, signal: AbortSignal): Promise<RoomList> {
+    const lastMessages = options.lastMessages === undefined ? 'true' : 'false';
     const since = options.modifiedSince === undefined ? {} : { modifiedSince: options.modifiedSince };
     const answer = await this.door.ask({
       method: 'GET',
       path: pathOf(roomEndpoints.list, {}),
-      query: { noStatusUpdate: 1, includeStatus: 'false', includeLastMessage: 'true', ...since },
+      query: { noStatusUpdate: 1, includeStatus: 'false', includeLastMessage: lastMessages, ...since },
       act: 'read',
       signal,
       maxBytes: maxListBytes,

@@ -5,7 +5,7 @@ import { group, talk } from './endpoint.js';
 import { text, whole } from './fields.js';
 
 const one = message.nullable().optional().catch(null);
-export const threadInfo = z.looseObject({
+const threadInfo = z.looseObject({
   thread: z.looseObject({
     /** The id of the message that opened it. */
     id: z.int().positive(),

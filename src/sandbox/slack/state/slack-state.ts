@@ -2,6 +2,7 @@ import type { Ledger } from '../../ledger.js';
 import { SlackError } from '../slack-error.js';
 import type { Look } from '../view/look.js';
 import { Apps, type App, type Installation } from './apps.js';
+import type { Channel } from './channel.js';
 import { Chat } from './chat.js';
 import { SlackClock } from './clock.js';
 import { Conversations } from './conversations.js';
@@ -16,7 +17,7 @@ import { People } from './people.js';
 import { Timestamps } from './timestamps.js';
 import { Tokens } from './tokens.js';
 import { Views } from './views.js';
-import { Workspaces, type Workspace } from './workspace.js';
+import { Workspaces, type User, type Workspace } from './workspace.js';
 
 /** All that the server knows. */
 export class SlackState {
@@ -68,6 +69,38 @@ export class SlackState {
     const workspace = this.workspaces.get(id);
     if (workspace === undefined) throw new Error(`no workspace ${id}`);
     return workspace;
+  }
+
+  user(id: string): User {
+    const user = this.workspaces.user(id);
+    if (user === undefined) throw new Error(`no user ${id}`);
+    return user;
+  }
+
+  app(id: string): App {
+    const app = this.apps.get(id);
+    if (app === undefined) throw new Error(`no app ${id}`);
+    return app;
+  }
+
+  installation(appId: string, team: string): Installation {
+    const installation = this.apps.installation(appId, team);
+    if (installation === undefined) throw new Error(`${appId} is not installed in ${team}`);
+    return installation;
+  }
+
+  channel(id: string): Channel {
+    const channel = this.conversations.get(id);
+    if (channel === undefined) throw new Error(`no channel ${id}`);
+    return channel;
+  }
+
+  /** A channel that one may write in. Throws SlackError `is_archived`, `not_in_channel`. */
+  writable(id: string, user: string): Channel {
+    const channel = this.channel(id);
+    if (channel.isArchived) throw new SlackError('is_archived');
+    if (!channel.members.has(user)) throw new SlackError('not_in_channel');
+    return channel;
   }
 
   /** A person, or an app by its user. Throws SlackError `user_not_found`. */

@@ -69,7 +69,7 @@ function botName(look: Look, botId: string): string {
   return look.apps.byBotId(botId)?.app.name ?? botId;
 }
 
-export function botProfile(look: Look, botId: string): JsonObject | undefined {
+function botProfile(look: Look, botId: string): JsonObject | undefined {
   const installation = look.apps.byBotId(botId);
   if (installation === undefined) return undefined;
   return {

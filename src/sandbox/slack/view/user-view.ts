@@ -69,7 +69,7 @@ export function viewProfile(look: Look, user: User, viewer: string): JsonObject 
 }
 
 /** Changes with the picture. */
-export function avatarHash(user: User): string {
+function avatarHash(user: User): string {
   if (user.picture === undefined) return `g${hashOf(user.id)}`;
   return hashOf(user.picture);
 }

@@ -76,7 +76,7 @@ export function inRoom(needs: readonly Need[], handler: Handler<RoomCall>): Hand
   };
 }
 
-export function requireUser(call: Call): User {
+function requireUser(call: Call): User {
   if (call.credential === undefined) throw new Refusal(401);
   return call.credential.user;
 }

@@ -6,7 +6,7 @@ import { ok, type Answer } from './ocs.js';
 /** What a client asks of the server itself. */
 export function addCoreRoutes(router: OcsRouter): void {
   router.add('GET', '/cloud/capabilities', (call) =>
-    ok(capabilitiesOfServer(call.names.base, call.talk.abilities, call.credential?.user.privacy)),
+    ok(capabilitiesOfServer(call.names.base, call.talk.abilities, call.credential?.user)),
   );
   router.add('GET', '/cloud/user', asUser(whoAmI));
   router.add('GET', '/core/getapppassword', asUser(giveAppPassword));

@@ -147,7 +147,7 @@ function seenByOwner(call: UserCall, room: Room): Record<string, unknown> {
   return viewRoom(call.names, room, attendee);
 }
 
-export function scopeOf(value: number): 0 | 1 | 2 {
+function scopeOf(value: number): 0 | 1 | 2 {
   return value === 1 || value === 2 ? value : 0;
 }
 

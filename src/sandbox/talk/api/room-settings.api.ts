@@ -203,7 +203,7 @@ function setNotification(attendee: Attendee, level: number): void {
 function capabilities({ talk, attendee }: RoomCall): Answer {
   const userId = attendee.actor.type === 'users' ? attendee.actor.id : '';
   const headers = { 'X-Nextcloud-Talk-Hash': talkHash(talk.abilities, 'capabilities', userId) };
-  return ok(capabilitiesOfTalk(talk.abilities, talk.accounts.get(userId)?.privacy), headers);
+  return ok(capabilitiesOfTalk(talk.abilities, talk.accounts.get(userId)), headers);
 }
 
 /** Throws a Refusal 400 for anything else. */

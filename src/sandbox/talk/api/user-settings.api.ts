@@ -27,6 +27,7 @@ function choose({ talk, user, input }: UserCall): Answer {
       return ok(null);
     case 'attachment_folder':
       if (talk.files.folderId(user.id, value) === undefined) throw new Refusal(400, null);
+      user.attachmentFolder = value;
       return ok(null);
     case 'play_sounds':
       if (!/^(yes|no)$/.test(value)) throw new Refusal(400, null);

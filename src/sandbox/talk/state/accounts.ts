@@ -9,6 +9,8 @@ export interface User {
   readonly createsRooms: boolean;
   /** Whether others are not told what was read and who writes. */
   readonly privacy: { read: 0 | 1; typing: 0 | 1 };
+  /** Where clients put what is sent to rooms, and where what others send stands. */
+  attachmentFolder: string;
   status: UserStatus;
   /** A PNG or GIF; absent: the server draws one. */
   picture: Buffer | undefined;
@@ -31,6 +33,8 @@ export interface Credential {
   readonly secret: string;
 }
 
+const defaultAttachmentFolder = '/Talk';
+
 /** People and what they log in with. */
 export class Accounts {
   readonly #users = new Map<string, User>();
@@ -44,6 +48,7 @@ export class Accounts {
       admin: user.admin ?? false,
       createsRooms: user.createsRooms ?? true,
       privacy: { read: 0, typing: 0 },
+      attachmentFolder: defaultAttachmentFolder,
       status: offline,
       picture: undefined,
     };
@@ -62,6 +67,11 @@ export class Accounts {
   /** The id itself where nobody has it. */
   displayName(id: string): string {
     return this.#users.get(id)?.displayName ?? id;
+  }
+
+  /** Without a slash at its end. */
+  attachmentFolder(id: string): string {
+    return (this.#users.get(id)?.attachmentFolder ?? defaultAttachmentFolder).replace(/\/+$/, '');
   }
 
   /** Answers undefined where the two do not belong together. */

@@ -5,7 +5,7 @@ import type { Conversations } from './conversations.js';
 import { isModerator, RoomType, type Room } from './room.js';
 import type { Rooms } from './rooms.js';
 
-export const bannable = ['users', 'guests', 'emails', 'ip'] as const;
+const bannable = ['users', 'guests', 'emails', 'ip'] as const;
 export type BannableType = (typeof bannable)[number];
 
 export interface Ban {

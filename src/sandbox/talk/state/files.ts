@@ -27,8 +27,6 @@ export interface Upload {
 
 /** What Nextcloud calls a folder's type. */
 export const folderType = 'httpd/unix-directory';
-/** Where shared files appear in the files of those who receive them. */
-const receivedFolder = '/Talk';
 
 /** People's files, and which of them are shared with rooms. */
 export class Files {
@@ -43,6 +41,8 @@ export class Files {
   constructor(
     private readonly rooms: Rooms,
     private readonly nowSeconds: () => number,
+    /** Where what others share appears in somebody's files, without a slash at its end. */
+    private readonly receivedIn: (user: string) => string,
   ) {}
 
   /** Answers the folder's id, or undefined where something is there already. */
@@ -165,7 +165,7 @@ export class Files {
   pathFor(file: StoredFile, reader: string): string {
     return file.owner === reader
       ? file.path
-      : (this.#received(reader).get(file.id) ?? `${receivedFolder}/${file.name}`);
+      : (this.#received(reader).get(file.id) ?? `${this.receivedIn(reader)}/${file.name}`);
   }
 
   /** A file of one's own, or one that was shared with a room that one is in. */
@@ -179,13 +179,14 @@ export class Files {
   /** Paths by file id; equal names are numbered. */
   #received(reader: string): Map<number, string> {
     const places = new Map<number, string>();
+    const folder = this.receivedIn(reader);
     const taken = new Set<string>();
     for (const room of this.rooms.of(`users/${reader}`)) {
       for (const { file } of this.#shares.get(room) ?? []) {
         if (file.owner === reader || places.has(file.id)) continue;
-        let place = `${receivedFolder}/${file.name}`;
+        let place = `${folder}/${file.name}`;
         for (let count = 2; taken.has(place) || this.#files.has(keyOf(reader, place)); count += 1) {
-          place = `${receivedFolder}/${numbered(file.name, count)}`;
+          place = `${folder}/${numbered(file.name, count)}`;
         }
         taken.add(place);
         places.set(file.id, place);

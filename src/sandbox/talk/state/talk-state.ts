@@ -5,7 +5,8 @@ import { abroad } from '../view/federated-view.js';
 import { viewMessage } from '../view/message-view.js';
 import { presenceBody, webhookBody } from '../view/webhook-body.js';
 import type { Names } from './names.js';
-import { Accounts } from './accounts.js';
+import { Accounts, type User } from './accounts.js';
+import type { Actor } from './actor.js';
 import { Attendance } from './attendance.js';
 import { Backends } from './backends.js';
 import { Bans } from './bans.js';
@@ -25,7 +26,7 @@ import { LongPoll } from './long-poll.js';
 import { PollCache } from './poll-cache.js';
 import { Polls } from './polls.js';
 import { Reminders } from './reminders.js';
-import type { Room } from './room.js';
+import type { Attendee, Room } from './room.js';
 import { Rooms } from './rooms.js';
 import { Schedule } from './schedule.js';
 import { Signaling } from './signaling.js';
@@ -91,7 +92,7 @@ export class TalkState {
     const changed = (change: TalkChange): void => this.#changed(change);
     this.cache = new PollCache(settings.cacheMs ?? 0, this.#clock);
     this.uploads = new UploadFolders(settings.largeFiles ?? 'kept');
-    this.files = new Files(this.rooms, nowSeconds);
+    this.files = new Files(this.rooms, nowSeconds, (user) => this.accounts.attachmentFolder(user));
     this.chat = new Chat(this.rooms, new Stream(this.cache), this.files, ledger, nowSeconds, (event) =>
       this.#told(event),
     );
@@ -157,6 +158,28 @@ export class TalkState {
   /** @param base the server's own address without a slash at its end */
   names(base: string): Names {
     return { accounts: this.accounts, rooms: this.rooms, files: this.files, base };
+  }
+
+  room(token: string): Room {
+    const room = this.rooms.get(token);
+    if (room === undefined) throw new Error(`no room ${token}`);
+    return room;
+  }
+
+  attendee(room: Room, user: string): Attendee {
+    const attendee = room.attendees.get(`users/${user}`);
+    if (attendee === undefined) throw new Error(`${user} is not in ${room.token}`);
+    return attendee;
+  }
+
+  user(id: string): User {
+    const user = this.accounts.get(id);
+    if (user === undefined) throw new Error(`no user ${id}`);
+    return user;
+  }
+
+  actorName(actor: Actor): string {
+    return actor.type === 'guests' ? this.rooms.guestName(actor) : actor.id;
   }
 
   nowSeconds(): number {

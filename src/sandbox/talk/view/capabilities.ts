@@ -22,9 +22,16 @@ export interface Privacy {
   readonly typing: 0 | 1;
 }
 
-/** `privacy`: of who is logged in; without a login some abilities are not there. */
-export function capabilitiesOfTalk(abilities: Abilities, privacy: Privacy | undefined): unknown {
-  const hasAccount = privacy !== undefined;
+/** Who is logged in: what they chose for themselves. */
+export interface Chosen {
+  readonly privacy: Privacy;
+  readonly attachmentFolder: string;
+}
+
+/** Without a login some abilities are not there. */
+export function capabilitiesOfTalk(abilities: Abilities, chosen: Chosen | undefined): unknown {
+  const { privacy, attachmentFolder: folder } = chosen ?? {};
+  const hasAccount = chosen !== undefined;
   const { version, federates, records, hasPhones, dialsOut, signaling, helloKey } = abilities;
   const { config } = talkCapabilities;
   const isNew = version === 23;
@@ -40,7 +47,7 @@ export function capabilitiesOfTalk(abilities: Abilities, privacy: Privacy | unde
     features: isNew ? [...talkCapabilities.features, ...featuresOf23] : talkCapabilities.features,
     config: {
       ...config,
-      attachments: hasAccount ? config.attachments : { allowed: false },
+      attachments: hasAccount ? { ...config.attachments, folder } : { allowed: false },
       call: {
         ...config.call,
         recording: records,
@@ -62,11 +69,11 @@ export function capabilitiesOfTalk(abilities: Abilities, privacy: Privacy | unde
 }
 
 /** The whole server's answer to `GET /cloud/capabilities`. */
-export function capabilitiesOfServer(base: string, abilities: Abilities, privacy: Privacy | undefined): unknown {
+export function capabilitiesOfServer(base: string, abilities: Abilities, chosen: Chosen | undefined): unknown {
   const others = JSON.parse(JSON.stringify(otherCapabilities).replaceAll('{base}', base)) as typeof otherCapabilities;
   const { bruteforce, theming } = others;
-  const seen = privacy !== undefined ? others : { bruteforce, theming };
-  return { version: serverVersion, capabilities: { ...seen, spreed: capabilitiesOfTalk(abilities, privacy) } };
+  const seen = chosen !== undefined ? others : { bruteforce, theming };
+  return { version: serverVersion, capabilities: { ...seen, spreed: capabilitiesOfTalk(abilities, chosen) } };
 }
 
 const hashes = new Map<string, string>();

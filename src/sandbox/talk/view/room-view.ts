@@ -186,7 +186,7 @@ function notificationLevel(room: Room, attendee: Attendee): number {
   return room.type === RoomType.oneToOne ? notifyAlways : notifyMention;
 }
 
-export function canDelete(room: Room, attendee: Attendee): boolean {
+function canDelete(room: Room, attendee: Attendee): boolean {
   switch (room.type) {
     case RoomType.group:
     case RoomType.public:
