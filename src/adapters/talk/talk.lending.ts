@@ -6,16 +6,19 @@ import { LendersReading } from './talk.lenders-reading.js';
 import type { LentLogin, LentLogins } from './talk.lent-logins.js';
 import { dropped, LoginFlows, takenBackAt } from './talk.login-flows.js';
 import type { OwnActs } from './talk.own-acts.js';
-import { OwnSpeakers } from './talk.own-speakers.js';
+import { OwnSpeakers, type OwnSpeakerParts } from './talk.own-speakers.js';
 import type { RoomPeople } from './talk.room-people.js';
 import type { RoomViews } from './talk.room-views.js';
 import type { TalkSettings } from './talk.settings.js';
 import { together } from './talk.together.js';
 
-export interface LendingParts extends Pick<
-  AdapterContext<TalkSettings>,
-  'account' | 'settings' | 'store' | 'clock' | 'log' | 'lendingChanged' | 'isLinked' | 'wasRead' | 'showsRead'
-> {
+export interface LendingParts
+  extends
+    Pick<
+      AdapterContext<TalkSettings>,
+      'account' | 'settings' | 'store' | 'clock' | 'log' | 'lendingChanged' | 'isLinked' | 'wasRead' | 'showsRead'
+    >,
+    Pick<OwnSpeakerParts, 'folders'> {
   readonly client: TalkClient;
   readonly logins: LentLogins;
   readonly acts: OwnActs;

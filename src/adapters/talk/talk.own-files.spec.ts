@@ -1,3 +1,4 @@
+import { chooseFolder } from '../../../test/contract/attachments-folder.js';
 import { lendLogin } from '../../../test/contract/lent-login.js';
 import { Reader, talkAtSandbox, type TalkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { copyOf, happened, keyOf, message, requested } from '../../../test/contract/talk-requests.js';
@@ -113,12 +114,7 @@ describe('files of people who lend a login of their own', () => {
 
   it('lie in their own attachments folder, are shared by them, and come back as ours', async () => {
     await open();
-    const chosen = await fetch(`${at.url}/ocs/v2.php/apps/spreed/api/v1/settings/user`, {
-      method: 'POST',
-      headers: await headersOf('bob', { 'content-type': 'application/json' }),
-      body: JSON.stringify({ key: 'attachment_folder', value: '/Mine/Chats' }),
-    });
-    expect(chosen.status).toBe(200);
+    await chooseFolder(at, 'bob', '/Mine/Chats');
     await send([picture, fileOf('b.png')], 'look at *this*');
     expect(shown()).toEqual([
       ['bob', String.raw`look at \*this\*`, 'a.png'],
@@ -309,6 +305,20 @@ describe('files of people who lend a login of their own', () => {
       expect(kept('bob')).toEqual([]);
     });
 
+    it('go as well where they chose another folder since, also after a restart', async () => {
+      await open();
+      const first = await send([picture], 'one');
+      await chooseFolder(at, 'bob', '/Mine/Chats');
+      const second = await send([picture], 'two');
+      await chooseFolder(at, 'bob', '/Mine');
+      at = { ...at, adapter: at.make() };
+      await at.adapter.connect(signal);
+      await remove(first);
+      expect(kept('bob')).toEqual([expect.stringMatching(/^\/Mine\/Chats\//)]);
+      await remove(second);
+      expect(kept('bob')).toEqual([]);
+    });
+
     it('go where they are in the room no more: our account deletes the message', async () => {
       await open();
       const made = await send([picture]);
@@ -373,14 +383,6 @@ describe('files of people who lend a login of their own', () => {
     expect(await news()).toEqual([]);
     expect(shown()).toEqual([['bob', expect.stringContaining('no longer available'), undefined]]);
   });
-
-  const headersOf = (user: string, more: object): Promise<Record<string, string>> => {
-    const login = Buffer.from(`${user}:${at.talk.accounts.issueAppPassword(user)}`).toString('base64');
-    at.talk.state.files.makeFolder(user, '/Mine');
-    at.talk.state.files.makeFolder(user, '/Mine/Chats');
-    const headers = { authorization: `Basic ${login}`, 'ocs-apirequest': 'true', accept: 'application/json' };
-    return Promise.resolve({ ...headers, ...more });
-  };
 });
 
 const version = { major: 32, minor: 0, micro: 1, string: '32.0.1', edition: '', extendedSupport: false };

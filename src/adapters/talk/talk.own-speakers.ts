@@ -15,7 +15,7 @@ import { type Session, sessionOf } from './talk.credentials.js';
 import { ownerKey } from './talk.guest-store.js';
 import type { LentLogin, LentLogins } from './talk.lent-logins.js';
 import type { OwnActs } from './talk.own-acts.js';
-import { ownFiles } from './talk.own-files.js';
+import { ownFiles, type OwnFilesParts } from './talk.own-files.js';
 import { OwnReading } from './talk.own-reading.js';
 import type { RoomPeople } from './talk.room-people.js';
 import type { RoomViews } from './talk.room-views.js';
@@ -38,7 +38,7 @@ interface Door {
   readonly reading: OwnReading;
 }
 
-export interface OwnSpeakerParts {
+export interface OwnSpeakerParts extends Pick<OwnFilesParts, 'folders'> {
   readonly client: Pick<TalkClient, 'as' | 'skewMs' | 'chat'>;
   readonly settings: Pick<TalkSettings, 'url' | 'uploadChunkBytes' | 'requestTimeoutMs' | 'ownFiles'>;
   readonly logins: LentLogins;
@@ -201,7 +201,7 @@ export class OwnSpeakers implements OtherVoices {
     const session = sessionOf({ user: secret.loginName, password: secret.appPassword });
     const through = client.as(session);
     const mayShare = login.uses.includes('files');
-    const files = mayShare ? ownFiles(login.user, through, client.chat, settings) : undefined;
+    const files = mayShare ? ownFiles(login.user, through, this.parts) : undefined;
     const door: Door = {
       at: login.at,
       session,

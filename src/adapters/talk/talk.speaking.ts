@@ -32,6 +32,7 @@ import { RoomViews } from './talk.room-views.js';
 import type { TalkSettings } from './talk.settings.js';
 import { TalkThreads, ThreadDelivery } from './talk.threads.js';
 import { type FilesOwner, TalkUploads } from './talk.uploads.js';
+import { UsedFolders } from './talk.used-folders.js';
 import { TalkVoices } from './talk.voices.js';
 import { relayedTexts } from './to-talk.js';
 
@@ -67,6 +68,7 @@ export class TalkSpeaking {
   readonly #guestStore: GuestStore;
   readonly #logins: LentLogins;
   readonly #acts: OwnActs;
+  readonly #folders: UsedFolders;
   readonly #people: RoomPeople;
   readonly #views: RoomViews;
 
@@ -85,13 +87,17 @@ export class TalkSpeaking {
     this.#people = new RoomPeople(client, clock);
     this.#logins = new LentLogins(store, clock);
     this.#acts = new OwnActs(store, clock);
+    const folders = (this.#folders = new UsedFolders(
+      store,
+      async (user) => user === self() || this.#logins.wasLent(user),
+    ));
     const names = new GuestNames(this.#people);
     this.#views = new RoomViews(client, clock, log, { believedForMs: roomBelievedForMs, timeoutMs });
     this.#guestStore = new GuestStore(store, clock);
     const rooms = this.#views;
     const bans = new GuestBans(client, clock);
     this.#guests = new TalkGuests({ client, store: this.#guestStore, names, rooms, bans, clock, log, settings });
-    const lent = { logins: this.#logins, acts: this.#acts, people: this.#people };
+    const lent = { logins: this.#logins, acts: this.#acts, people: this.#people, folders };
     if (settings.ownLogins) this.lending = new TalkLending({ ...context, ...lent, client, rooms, self });
     if (settings.ownLogins && settings.presence) {
       const statuses = new OwnStatuses({ client, logins: this.#logins, clock });
@@ -109,7 +115,7 @@ export class TalkSpeaking {
     const threads = new TalkThreads(client, store);
     const attachments = async (): ReturnType<FilesOwner['attachments']> =>
       (await client.facts.capabilities()).config.attachments;
-    const uploads = new TalkUploads({ door: client, user: self, attachments }, client.chat, settings);
+    const uploads = new TalkUploads({ door: client, user: self, attachments, folders }, client.chat, settings);
     const polls = (this.#pollStore = new PollStore(store, clock));
     this.polls = new PollReader(client, polls, (type, id) => this.#isOurs(type, id));
     const writing: Writing = { client, voices, authors, threads, uploads, textsOf: this.textsOf };
@@ -149,7 +155,7 @@ export class TalkSpeaking {
   /** Keeps guests where they are, and forgets what is long past, until `signal` aborts. */
   keepGuests(signal: AbortSignal): void {
     const { clock, log } = this.context;
-    const memories = [this.#guestStore, this.#logins, this.#acts, this.#pollStore];
+    const memories = [this.#guestStore, this.#logins, this.#acts, this.#pollStore, this.#folders];
     forgetDaily(memories, clock, log, signal).catch((error: unknown) =>
       log.error({ error }, 'what is long past is no longer forgotten'),
     );

@@ -3,6 +3,7 @@ import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
 import { accountId, type FileRef, remoteId, roomId } from '../../model/ids.js';
 import { NetworkUnavailable } from '../../model/errors.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
+import { chooseFolder } from '../../../test/contract/attachments-folder.js';
 import { type TalkAtSandbox, talkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
 import { copyOf, happened, message, requested } from '../../../test/contract/talk-requests.js';
 
@@ -64,6 +65,15 @@ describe('talk.uploads', () => {
       await remove(row);
       expect(rowOf(row)).toMatchObject({ messageType: 'comment_deleted', messageParameters: { actor: {} } });
       expect(JSON.stringify(at.talk.messages(at.token))).not.toContain('a secret');
+      expect(files()).toBe(0);
+    });
+
+    it('goes as well where the account has another folder for attachments since', async () => {
+      const row = await send([file], 'audio/mpeg', words);
+      await chooseFolder(at, 'alice', '/Other');
+      at = { ...at, adapter: at.make() };
+      await at.adapter.connect(signal);
+      await remove(row);
       expect(files()).toBe(0);
     });
 

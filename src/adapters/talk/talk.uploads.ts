@@ -13,6 +13,7 @@ import { shareIntoRoom } from './talk.constants.js';
 import { fileNotTaken, notShared, sharesNothing, uploadHidden } from './talk.file-errors.js';
 import type { SpreedCapabilities } from './talk.payloads.js';
 import type { TalkSettings } from './talk.settings.js';
+import type { UsedFolders } from './talk.used-folders.js';
 
 /** What Talk plays as spoken; anything else is a sound among the files. Source: Talk, file shares. */
 export const spokenTypes: readonly string[] = ['audio/mpeg', 'audio/wav', 'audio/x-wav'];
@@ -38,6 +39,7 @@ export interface FilesOwner {
   user(): string;
   /** What the server lets that one send: everybody has a folder of their own for it. */
   attachments(signal: AbortSignal): Promise<Attachments>;
+  readonly folders: Pick<UsedFolders, 'note' | 'of'>;
 }
 
 /**
@@ -64,7 +66,8 @@ export class TalkUploads {
   async show(room: RoomId, file: FileRef, opened: OpenedFile, shown: Shown, asking: Asking): Promise<number> {
     const attachments = await this.owner.attachments(asking.signal);
     if (!attachments.allowed) throw sharesNothing();
-    const folder = folderOf(attachments, room, shown.key);
+    await this.owner.folders.note(this.user, attachments.folder);
+    const folder = folderOf(attachments.folder, room, shown.key);
     const path = `${folder}/${reserved.test(opened.name) ? `${opened.name}_` : opened.name}`;
     try {
       await this.#put(path, opened, shown.key, asking);
@@ -83,9 +86,12 @@ export class TalkUploads {
     return id;
   }
 
-  /** Deletes the file that was shown with that key, if it is there. */
+  /** Deletes the file that was shown with that key, if it is where it was put: its owner may have chosen another folder since. */
   async delete(room: RoomId, key: DeliveryKey, asking: Asking): Promise<void> {
-    await this.#delete(folderOf(await this.owner.attachments(asking.signal), room, key), asking);
+    const { folder } = await this.owner.attachments(asking.signal);
+    for (const used of new Set([folder, ...(await this.owner.folders.of(this.user))])) {
+      await this.#delete(folderOf(used, room, key), asking);
+    }
   }
 
   async #delete(folder: string, asking: Asking): Promise<void> {
@@ -186,7 +192,7 @@ export class TalkUploads {
 }
 
 /** Pure. Below the owner's files, without a slash at either end. */
-function folderOf({ folder }: Attachments, room: RoomId, key: DeliveryKey): string {
+function folderOf(folder: string, room: RoomId, key: DeliveryKey): string {
   const parts = folder.split('/').filter((part) => part !== '');
   return [...parts, 'Crosstalk', room, digest(key)].join('/');
 }
