@@ -139,6 +139,12 @@ export function guestsNamedIn(row: {
 /** One text for each person. */
 export const ownerKey = ({ account, id }: GuestOwner): string => [account, id].map(encoded).join('/');
 
+/** The person whose text it is. */
+export function ownerOfKey(key: string): GuestOwner {
+  const [account = '', id = ''] = key.split('/').map((part) => decodeURIComponent(part));
+  return { account: accountId(account), id: userId(id) };
+}
+
 const actorFront = 'guest-actor/';
 const cookiesFront = 'guest-cookies/';
 const seatFront = 'guest-seat/';

@@ -2,6 +2,7 @@ import type { AccountId, RemoteId, RoomId, UserId } from '../../model/ids.js';
 import type { AskedLogin, GivenBack, Lender, Lending } from '../../model/lending.js';
 import type { AdapterContext } from '../../model/network-definition.js';
 import type { TalkClient } from './talk.client.js';
+import { givenBack } from './talk.given-back.js';
 import { LendersReading } from './talk.lenders-reading.js';
 import type { LentLogin, LentLogins } from './talk.lent-logins.js';
 import { dropped, LoginFlows, takenBackAt } from './talk.login-flows.js';
@@ -88,21 +89,11 @@ export class TalkLending implements Lending {
 
   async #lose({ owner, name }: LentLogin): Promise<void> {
     const { logins, log, lendingChanged } = this.parts;
-    await logins.forget(owner);
+    await logins.end(owner);
+    const left = await logins.leftOf(owner);
+    // The server knows.
+    if (left !== undefined) await logins.forgetSecret(left);
     log.info({ lender: owner.account }, 'a login that was lent was taken back on the server');
     await lendingChanged(owner, { of: 'revoked', as: name });
   }
-}
-
-/** Undefined where there was none. */
-export async function givenBack(
-  client: Pick<TalkClient, 'as'>,
-  logins: LentLogins,
-  lender: Lender,
-  signal: AbortSignal,
-): Promise<Extract<GivenBack, { was: 'lent' | 'untold' }> | undefined> {
-  const secret = await logins.secretOf(lender);
-  const login = await logins.forget(lender);
-  if (login === undefined || secret === undefined) return undefined;
-  return { was: await dropped(client, secret, signal), as: login.name, takenBackAt };
 }

@@ -3,7 +3,7 @@ import type { AccountStore } from '../../model/account-store.js';
 import type { Clock } from '../../model/clock.js';
 import { accountId, userId, type AccountId, type UserId } from '../../model/ids.js';
 import { lentFront, type Lender, type LoginUse, loginUses } from '../../model/lending.js';
-import { ownerKey } from './talk.guest-store.js';
+import { ownerKey, ownerOfKey } from './talk.guest-store.js';
 import { actorOf, talkUserId } from './talk.ids.js';
 
 /** Whose login it is on the server. */
@@ -16,6 +16,12 @@ export interface LentLogin {
   readonly at: string;
   /** Of which its lender was told before they lent it. */
   readonly uses: readonly LoginUse[];
+}
+
+/** What is left of a loan that is over. */
+export interface LeftLogin {
+  readonly owner: Lender;
+  readonly secret: LoginSecret;
 }
 
 /** What shows the server who asks. */
@@ -60,8 +66,7 @@ export class LentLogins {
 
   /** Undefined where it was given back meanwhile. */
   async secretOf(owner: Lender): Promise<LoginSecret | undefined> {
-    const [loginName, appPassword] = fieldsIn(await this.store.get(secretKey(owner)), 'loginName', 'appPassword');
-    return loginName === undefined || appPassword === undefined ? undefined : { loginName, appPassword };
+    return secretIn(await this.store.get(secretKey(owner)));
   }
 
   /** Whether the user's login is lent, or was: what they are seen to do may be our own act. */
@@ -75,22 +80,50 @@ export class LentLogins {
 
   async keep({ owner, user, name, uses }: Omit<LentLogin, 'at'>, secret: LoginSecret): Promise<void> {
     const { account, id } = owner;
-    const at = this.clock.now().toISOString();
+    const { loginName, appPassword } = secret;
+    const at = this.#now();
     await this.store.put(userKey(user), { user, at });
-    await this.store.put(secretKey(owner), secret, { secret: true });
+    await this.store.put(secretKey(owner), { loginName, appPassword }, { secret: true });
     await this.store.put(loginKey(owner), { account, id, user, name, at, uses });
     this.#index = undefined;
   }
 
-  /** Undefined where there is none any more. */
-  async forget(owner: Lender): Promise<LentLogin | undefined> {
+  /** The loan is over, which is one step. Undefined where there is none any more. What shows the server who asks stays: by it is found what is left to do. */
+  async end(owner: Lender): Promise<LentLogin | undefined> {
     const login = loginIn(await this.store.get(loginKey(owner)));
-    await this.store.delete(loginKey(owner));
-    await this.store.delete(secretKey(owner));
     // From now on it is remembered for as long as its rows may be read again.
     if (login !== undefined) await this.store.put(userKey(login.user), { user: login.user, at: this.#now() });
+    await this.store.delete(loginKey(owner));
     this.#index = undefined;
     return login;
+  }
+
+  /** When the server knows. One that was lent meanwhile stays. */
+  async forgetSecret({ owner, secret: { loginName, appPassword } }: LeftLogin): Promise<void> {
+    await this.store.replace(secretKey(owner), { loginName, appPassword }, undefined);
+  }
+
+  /** What is left of loans that are over, of which the server may not know yet. */
+  async left(): Promise<readonly LeftLogin[]> {
+    const left: LeftLogin[] = [];
+    for (const { key, value } of await this.store.list(secretFront)) {
+      const owner = ownerOfKey(key.slice(secretFront.length));
+      const secret = secretIn(value);
+      if (secret !== undefined && (await this.#isOver(owner))) left.push({ owner, secret });
+    }
+    return left;
+  }
+
+  /** Undefined: the loan is not over, or nothing is left of it. */
+  async leftOf(owner: Lender): Promise<LeftLogin | undefined> {
+    const secret = await this.secretOf(owner);
+    return secret !== undefined && (await this.#isOver(owner)) ? { owner, secret } : undefined;
+  }
+
+  /** What shows the server who asks is written down before the loan, and the flow is forgotten after it: so the flow is looked for first. */
+  async #isOver(owner: Lender): Promise<boolean> {
+    if ((await this.store.get(flowFront + ownerKey(owner))) !== undefined) return false;
+    return (await this.store.get(loginKey(owner))) === undefined;
   }
 
   /** Pure: who somebody is on the other account, by what was last known. */
@@ -130,6 +163,8 @@ export class LentLogins {
   }
 }
 
+/** People who were asked for a login; see talk.login-flows.ts. */
+export const flowFront = 'own-flow/';
 const secretFront = 'own-secret/';
 const userFront = 'own-user/';
 const loginKey = (owner: Lender): string => lentFront + ownerKey(owner);
@@ -142,6 +177,11 @@ function loginIn(value: unknown): LentLogin | undefined {
   if (account === undefined || id === undefined || user === undefined || at === undefined) return undefined;
   const owner = { account: accountId(account), id: userId(id) };
   return { owner, user, name: name ?? user, at, uses: usesIn(value) };
+}
+
+function secretIn(value: unknown): LoginSecret | undefined {
+  const [loginName, appPassword] = fieldsIn(value, 'loginName', 'appPassword');
+  return loginName === undefined || appPassword === undefined ? undefined : { loginName, appPassword };
 }
 
 /** None where nothing stands: those who lent a login earlier were told of none. */

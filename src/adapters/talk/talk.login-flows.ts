@@ -10,7 +10,7 @@ import type { TalkClient } from './talk.client.js';
 import { sessionOf } from './talk.credentials.js';
 import { brokenAnswer } from './talk.errors.js';
 import { ownerKey } from './talk.guest-store.js';
-import { fieldsIn, type LentLogins, type LoginSecret, usesIn } from './talk.lent-logins.js';
+import { fieldsIn, flowFront, type LentLogins, type LoginSecret, usesIn } from './talk.lent-logins.js';
 import type { TalkSettings } from './talk.settings.js';
 import { Turns } from './talk.turns.js';
 
@@ -253,7 +253,6 @@ function unlessBug(error: unknown): undefined {
   if (!(error instanceof BridgeError)) throw error;
 }
 
-const flowFront = 'own-flow/';
 const flowKey = (owner: Lender): string => flowFront + ownerKey(owner);
 
 function valueOf({ owner: { account, id }, until, ...flow }: Flow): object {

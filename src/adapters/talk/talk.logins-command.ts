@@ -1,7 +1,7 @@
 import { accountId, userId } from '../../model/ids.js';
 import { WordsRefused, type NetworkCommand } from '../../model/network-definition.js';
 import { TalkClient } from './talk.client.js';
-import { givenBack } from './talk.lending.js';
+import { givenBack } from './talk.given-back.js';
 import { LentLogins, type LentLogin } from './talk.lent-logins.js';
 import { takenBackAt } from './talk.login-flows.js';
 import type { TalkSettings } from './talk.settings.js';

@@ -10,6 +10,7 @@ import { actorType } from './talk.constants.js';
 import { DeletionDelivery, EditDelivery } from './talk.changes.js';
 import { MessageDelivery } from './talk.deliver.js';
 import { forgetDaily } from './talk.forgetting.js';
+import { LeftLogins } from './talk.given-back.js';
 import { GuestNames } from './talk.guest-names.js';
 import { GuestStore } from './talk.guest-store.js';
 import { TalkGuests } from './talk.guests.js';
@@ -73,7 +74,7 @@ export class TalkSpeaking {
   readonly #views: RoomViews;
 
   constructor(
-    client: TalkClient,
+    private readonly client: TalkClient,
     private readonly context: SpeakingContext,
     private readonly self: () => string,
   ) {
@@ -155,7 +156,8 @@ export class TalkSpeaking {
   /** Keeps guests where they are, and forgets what is long past, until `signal` aborts. */
   keepGuests(signal: AbortSignal): void {
     const { clock, log } = this.context;
-    const memories = [this.#guestStore, this.#logins, this.#acts, this.#pollStore, this.#folders];
+    const left = new LeftLogins({ ...this.context, client: this.client, logins: this.#logins });
+    const memories = [this.#guestStore, this.#logins, left, this.#acts, this.#pollStore, this.#folders];
     forgetDaily(memories, clock, log, signal).catch((error: unknown) =>
       log.error({ error }, 'what is long past is no longer forgotten'),
     );
