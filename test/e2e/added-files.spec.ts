@@ -47,15 +47,16 @@ describe('a file that an edit adds', () => {
     }
   });
 
-  it('in a thread of Slack stands in that thread on Matrix', async () => {
+  it('in a thread of Slack stands in that thread elsewhere', async () => {
     const { sandbox, people } = world.slack;
     three.post('slack', 'where to?');
-    await until('the question', () => three.idsOf('matrix', 'where to?').length === 1);
+    const others = ['talk', 'matrix'] as const;
+    for (const side of others) await until(`the question in ${side}`, () => three.idsOf(side, 'where to?').length === 1);
     const id = three.post('slack', 'up there', 'where to?');
-    await until('the answer', () => three.idsOf('matrix', 'up there').length === 1);
+    for (const side of others) await until(`the answer in ${side}`, () => three.idsOf(side, 'up there').length === 1);
     const files = [{ name: 'meadow.png', mimetype: 'image/png', bytes: picture }];
     sandbox.edit(three.channel, people.pia, id, 'up there, look', undefined, files);
-    await until('the file', () => filesIn('matrix').join() === shown);
+    for (const side of others) await until(`the file in ${side}`, () => filesIn(side).join() === shown);
     const event = world.matrix.messages(three.matrixRoom).find(({ content }) => content['msgtype'] === 'm.image');
     expect(event?.content['m.relates_to']).toEqual({
       rel_type: 'm.thread',
@@ -63,6 +64,11 @@ describe('a file that an edit adds', () => {
       is_falling_back: false,
       'm.in_reply_to': { event_id: three.idOf('matrix', 'up there') },
     });
+    const inTalk = world.talk.messages(three.talkRoom);
+    const answer = inTalk.find(({ message }) => String(message).includes('up there'));
+    const file = inTalk.find(({ messageParameters: parameters }) => 'file' in (parameters as object));
+    expect(answer).toMatchObject({ isThread: true });
+    expect(file).toMatchObject({ isThread: true, threadId: answer?.['threadId'] });
   });
 
   it('to a text on Matrix follows it elsewhere, and another caption adds none', async () => {
