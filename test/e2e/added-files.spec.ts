@@ -51,7 +51,8 @@ describe('a file that an edit adds', () => {
     const { sandbox, people } = world.slack;
     three.post('slack', 'where to?');
     const others = ['talk', 'matrix'] as const;
-    for (const side of others) await until(`the question in ${side}`, () => three.idsOf(side, 'where to?').length === 1);
+    for (const side of others)
+      await until(`the question in ${side}`, () => three.idsOf(side, 'where to?').length === 1);
     const id = three.post('slack', 'up there', 'where to?');
     for (const side of others) await until(`the answer in ${side}`, () => three.idsOf(side, 'up there').length === 1);
     const files = [{ name: 'meadow.png', mimetype: 'image/png', bytes: picture }];
