@@ -10,6 +10,17 @@ import type { Copy, LostFiles } from './network-adapter.js';
  */
 export const firstFilePart = 500;
 
+/**
+ * Where the files of a message stand together, what is told in the place of one of them has a part from here, by its place: what edits
+ * add to the message is numbered from `firstFilePart`, by its place too.
+ */
+export const firstFileLine = 700;
+
+/** Pure: the place among the message's files of the one that such a part stands for. */
+export function placeOfPart(part: number): number {
+  return part - (part < firstFileLine ? firstFilePart : firstFileLine);
+}
+
 /** A text that is too long for its room stands in a file of its own, which an edit replaces: it never has the words as its caption. */
 export const textFilePart = 990;
 

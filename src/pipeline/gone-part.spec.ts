@@ -14,6 +14,7 @@ describe('a part of a message that somebody deleted in its room', () => {
     ['a file beside one that has the words as its caption', 501, [0], false, place(1)],
     ['a file whose words are parts of their own', 500, [0, 1], false, place(0)],
     ['the last file of more than are left', 599, [0, 501], true, place(99)],
+    ['the line in the place of one of the files that stand together', 701, [0, 500], false, place(1)],
     ['the file that has the words as its caption, with others beside it', 0, [501, 502], false, 'messageHere'],
     ['the first piece of a long text', 0, [1, 2], false, 'messageHere'],
     ['the last piece of a long text', 2, [0, 1], false, 'messageHere'],

@@ -1,5 +1,5 @@
 import { firstCorrection } from '../model/corrections.js';
-import { firstFilePart, textFilePart } from '../model/file-parts.js';
+import { firstFilePart, placeOfPart, textFilePart } from '../model/file-parts.js';
 
 /** One part of a message, as it stood in the room where somebody deleted it. */
 export interface GonePart {
@@ -27,7 +27,7 @@ export function goneWith({
   if (others.length === 0 || !isOfMessage(part)) return beside.length > 0 || isUnfinished ? 'messageHere' : 'message';
   // The file of a long text is its words.
   if (part === textFilePart) return 'messageHere';
-  if (part >= firstFilePart) return { place: part - firstFilePart };
+  if (part >= firstFilePart) return { place: placeOfPart(part) };
   // The first file is a part of its own, unless it is the first part.
   const isFirstFile = part === 0 && isWordless && others.every((other) => other > firstFilePart);
   return isFirstFile ? { place: 0 } : 'messageHere';

@@ -313,6 +313,48 @@ export function describeCarriedFiles(name: string, makeHarness: () => Promise<Fi
       },
     );
 
+    it.each<[string, readonly FileRef[], number, string[], boolean]>([
+      ['the file that an edit added', [picture], 1, ['meadow.png'], false],
+      ['what it had before an edit added one', [picture], 0, ['notes.txt'], false],
+      ['the only one, which an edit added', [], 0, [], false],
+      ['one of several beside one that could not be had', [picture, gone, notes], 2, ['meadow.png', 'notes.txt'], true],
+      ['one after one that could not be had', [gone, picture], 1, ['notes.txt'], true],
+      ['one that could not be had', [picture, gone], 1, ['meadow.png', 'notes.txt'], false],
+      ['the only one, which could not be had', [gone], 0, ['notes.txt'], false],
+    ])('of files that were added later, each goes alone: %s', async (_, files, place, left, isLineKept) => {
+      const sent = carrying('look', files);
+      await send(sent);
+      const more = carrying('', [notes]);
+      await send(more);
+      const added = more.made.map((copy) => ({ ...copy, part: copy.part + firstFilePart + files.length }));
+      const copies = [...sent.made, ...added];
+      expect(new Set(copies.map(({ part }) => part)).size).toBe(copies.length);
+      const { event, ...request } = carrying('', []).request;
+      const edit = { ...event, kind: 'messageEdited', filesGone: [place], words: 'same', version: '2' } as const;
+      const again: DeliveryRequest<MessageEdited> = {
+        ...request,
+        event: edit,
+        target: copies.filter(({ part }) => part < firstFilePart),
+        made: [],
+        lost: {
+          places: [place],
+          apart: copies.filter(({ part }) => part >= firstFilePart),
+          words: 'same',
+          hasWords: true,
+        },
+        onGone: () => undefined,
+      };
+      for (const times of [1, 2]) {
+        await harness.adapter.deliver.messageEdited?.send(again, signal);
+        const seen = await harness.seen();
+        const named = seen.flatMap((each) => (typeof each === 'string' ? [] : [each.name]));
+        expect({ times, named }).toEqual({ times, named: left });
+        const texts = JSON.stringify(await said());
+        expect(texts).toContain('look');
+        expect(texts.includes('lost.pdf')).toBe(isLineKept);
+      }
+    });
+
     it.each<[string, readonly FileRef[], string[]]>([
       ['alone', [], ['message.md']],
       ['beside what was sent with it', [picture, notes], ['meadow.png', 'notes.txt', 'message.md']],

@@ -546,7 +546,7 @@ export function messageToSend(harness: Harness, text: string, options: SendOptio
     request,
     made,
     since: new Date(),
-    partOf: (key) => Array.from({ length: 600 }, (_, part) => part).find((part) => keyOf(delivery, part) === key),
+    partOf: (key) => Array.from({ length: 1000 }, (_, part) => part).find((part) => keyOf(delivery, part) === key),
     beforeSends: () => asked,
   };
 }

@@ -194,12 +194,48 @@ describe('a file that somebody deleted elsewhere', () => {
     expect(JSON.stringify(shown(ts))).toContain('b.txt');
   });
 
-  it('stays where lines stand for others: nobody knows which is which', async () => {
-    const ts = bench.sandbox.post(bench.channel, bench.ann, 'two of three', { files });
-    await send(gone(ts, [{ part: 501, id: remoteId('1.000001') }]));
-    expect(JSON.stringify(shown(ts))).toContain('b.txt');
+  describe('which an edit added, so that it is a message of its own', () => {
+    const kept = (): unknown[] =>
+      bench.sandbox
+        .messages(bench.channel)
+        .flatMap(({ files: shows = [] }) => (shows as JsonObject[]).map(({ id }) => id));
+    const added = async (part: number): Promise<{ readonly copies: Copy[]; readonly isDeleted: () => unknown }> => {
+      const words = saying('a', bench.room, 'hello');
+      await send(words);
+      const file = saying('b', bench.room, '', {
+        openFile: ({ name, mime }) => Promise.resolve({ name, mime, bytes: 1, body: inOne() }),
+      });
+      const { request } = file;
+      const [ref] = [{ account: accountId('cloud'), id: 'c', name: 'c.txt', mime: 'text/plain' }];
+      await send({ ...file, request: { ...request, event: { ...request.event, body: [], files: [ref] } } });
+      const [id] = kept();
+      const [copy] = file.made;
+      const copies = [...words.made, { ...copy!, part }];
+      return { copies, isDeleted: () => bench.sandbox.state.files.get(String(id))?.isDeleted };
+    };
+
+    it.each([500, 501])('goes with it, and alone: as the part %i', async (part) => {
+      const { copies, isDeleted } = await added(part);
+      const [words, copy] = copies;
+      const lost = { places: [part - 500], apart: [copy!], words: 'same', hasWords: true } as const;
+      const edit = editing('gone', bench.room, [words!], { body: [] }, { lost });
+      await send(edit);
+      await send(edit);
+      expect([shown(words?.id)?.['text'], shown(copy?.id), isDeleted()]).toEqual(['hello', undefined, true]);
+      expect(edit.gone).toEqual([copy, copy]);
+    });
+
+    it.each([500, 501])('leaves no file behind when all of it is deleted: as the part %i', async (part) => {
+      const { copies, isDeleted } = await added(part);
+      await send(unsaying('d', bench.room, copies));
+      expect([...copies.map(({ id }) => shown(id)), isDeleted()]).toEqual([undefined, undefined, true]);
+    });
   });
 });
+
+async function* inOne(): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from('c'));
+}
 
 it('a deletion takes every part away, and may be repeated', async () => {
   const said = saying('a', bench.room, 'hello');

@@ -1,7 +1,7 @@
 import type { BridgeEvent, MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
 import { fileLine } from '../../formatting/named-files.js';
 import { FileGone, MessageRefused, TargetGone } from '../../model/errors.js';
-import { firstFilePart, isTextFile, lineAfter, textFilePart } from '../../model/file-parts.js';
+import { firstFileLine, firstFilePart, isTextFile, lineAfter, textFilePart } from '../../model/file-parts.js';
 import type { RichText } from '../../model/rich-text.js';
 import type { FilesApi } from './api/files.api.js';
 import { readMessage } from './slack.payloads.js';
@@ -11,6 +11,7 @@ import type { ChatApi, PostPlace } from './api/chat.api.js';
 import type { Writing } from './slack.client.js';
 import { notAMessage } from './slack.errors.js';
 import { type SlackTs, tsOf } from './slack.ids.js';
+import { lostIn, togetherIn } from './slack.lost-files.js';
 import type { SlackMessages } from './slack.messages.js';
 import type { PostPace } from './slack.pace.js';
 import { type Said, type SlackPlace, type SlackText, usernameOf } from './to-slack.js';
@@ -24,6 +25,13 @@ export interface WriterParts {
   readonly files: FilesApi;
   /** Where everybody sees the picture; undefined where we have no public address. */
   addressOf(picture: FileRef, version: string): string | undefined;
+}
+
+interface Uploaded {
+  readonly ids: string[];
+  readonly names: FileRef[];
+  /** What is told in the place of the others. */
+  readonly lines: { readonly place: number; readonly body: RichText }[];
 }
 
 type Request = DeliveryRequest<BridgeEvent>;
@@ -81,6 +89,16 @@ export class SlackWriter {
     await this.parts.chat.update(channel, tsIn(copy), text, request.key(copy.part), writingOf(request, signal));
   }
 
+  /** With the files that it shows, as far as they are ours. */
+  async deleteShown(request: Pick<Request, 'room' | 'beforeSend'>, copy: Copy, signal: AbortSignal): Promise<void> {
+    const { part } = copy;
+    const mayShow = part === 0 || (part >= firstFilePart && part < firstFileLine) || isTextFile(copy);
+    for (const file of mayShow ? await this.filesIn(request.room, copy, signal) : []) {
+      await this.parts.files.delete(file, 'left', writingOf(request, signal));
+    }
+    await this.delete(request, copy, signal);
+  }
+
   /** What is gone already is as it should be. */
   async delete(request: Pick<Request, 'room' | 'beforeSend'>, copy: Copy, signal: AbortSignal): Promise<void> {
     const ts = tsOf(copy.id);
@@ -135,7 +153,7 @@ export class MessageDelivery implements Deliver<'messageSent'> {
     const part = textFilePart;
     if (made.some((copy) => copy.part === part)) return;
     const { ids, names, lines } = await this.#upload(request, signal);
-    for (const body of lines) {
+    for (const { body } of lines) {
       const [line] = await this.writer.parts.textsOf({ ...event, body, files: [] }, speaker, signal);
       if (line !== undefined) await this.writer.post(request, part, line, where, signal);
     }
@@ -160,10 +178,10 @@ export class MessageDelivery implements Deliver<'messageSent'> {
     const part = isTogether ? 0 : firstFilePart;
     if (files.length === 0 || isMade(part)) return;
     const { ids, names, lines } = await this.#upload(request, signal);
-    for (const [index, line] of lines.entries()) {
-      const [text] = await this.writer.parts.textsOf({ ...words, body: line }, speaker, signal);
-      const isAllThereIs = ids.length === 0 && texts.length === 0 && index === 0;
-      await post(isAllThereIs ? part : firstFilePart + 1 + index, text);
+    for (const { place, body } of lines) {
+      const [text] = await this.writer.parts.textsOf({ ...words, body }, speaker, signal);
+      const isAllThereIs = ids.length === 0 && texts.length === 0 && place === 0;
+      await post(isAllThereIs ? part : firstFileLine + place, text);
     }
     if (ids.length > 0) {
       const [named] = await this.writer.textsOfFiles({ ...event, body: [], files: names }, speaker, signal);
@@ -175,14 +193,11 @@ export class MessageDelivery implements Deliver<'messageSent'> {
   }
 
   /** Uploads what can be had and is taken; of anything else a line tells. */
-  async #upload(
-    request: DeliveryRequest<MessageSent>,
-    signal: AbortSignal,
-  ): Promise<{ readonly ids: string[]; readonly names: FileRef[]; readonly lines: RichText[] }> {
-    const uploaded = { ids: [] as string[], names: [] as FileRef[], lines: [] as RichText[] };
-    for (const file of request.event.files) {
+  async #upload(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<Uploaded> {
+    const uploaded: Uploaded = { ids: [], names: [], lines: [] };
+    for (const [place, file] of request.event.files.entries()) {
       if (file.instead !== undefined) {
-        uploaded.lines.push(fileLine(file, file.instead));
+        uploaded.lines.push({ place, body: fileLine(file, file.instead) });
         continue;
       }
       try {
@@ -191,7 +206,7 @@ export class MessageDelivery implements Deliver<'messageSent'> {
         uploaded.names.push(file);
       } catch (error) {
         if (!(error instanceof FileGone || error instanceof MessageRefused)) throw error;
-        uploaded.lines.push(fileLine(file, lineAfter(error, file)));
+        uploaded.lines.push({ place, body: fileLine(file, lineAfter(error, file)) });
       }
     }
     return uploaded;
@@ -228,17 +243,17 @@ export class EditDelivery implements Deliver<'messageEdited'> {
     }
   }
 
-  /** Takes away what the message lost. All its files stand in one message, in their order. True: that was all. */
+  /** Takes away what the message lost. True: that was all. */
   async #withdraw(request: DeliveryRequest<MessageEdited>, signal: AbortSignal): Promise<boolean> {
     const { lost, target, room } = request;
     if (lost === undefined) return false;
-    const copy = lost.apart.find(({ part }) => part === firstFilePart) ?? target.find(({ part }) => part === 0);
-    const shown = copy === undefined ? [] : await this.writer.filesIn(room, copy, signal);
-    // Where one of them is told of in a line, nobody knows here which is which.
-    const isWhole = !lost.apart.some(({ part }) => part > firstFilePart);
-    for (const place of isWhole ? lost.places : []) {
-      const id = shown[place];
-      if (id !== undefined) await this.writer.parts.files.delete(id, 'refused', writingOf(request, signal));
+    const together = togetherIn(lost, target);
+    const shown = together === undefined ? [] : await this.writer.filesIn(room, together, signal);
+    const { files, messages } = lostIn(lost, together, shown);
+    for (const file of files) await this.writer.parts.files.delete(file, 'refused', writingOf(request, signal));
+    for (const copy of messages) {
+      await this.writer.deleteShown(request, copy, signal);
+      request.onGone(copy);
     }
     return lost.words === 'same';
   }
@@ -258,14 +273,7 @@ export class DeletionDelivery implements Deliver<'messageDeleted'> {
   constructor(private readonly writer: SlackWriter) {}
 
   async send(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
-    const { room, target } = request;
-    for (const copy of target) {
-      const hasFiles = copy.part === 0 || copy.part === firstFilePart || isTextFile(copy);
-      for (const file of hasFiles ? await this.writer.filesIn(room, copy, signal) : []) {
-        await this.writer.parts.files.delete(file, 'left', writingOf(request, signal));
-      }
-      await this.writer.delete(request, copy, signal);
-    }
+    for (const copy of request.target) await this.writer.deleteShown(request, copy, signal);
   }
 }
 
