@@ -3,7 +3,7 @@ import type { NetworkDefinition } from '../../model/network-definition.js';
 import { MatrixAdapter } from './matrix.adapter.js';
 import { puppetRegistrationYaml, registrationYaml } from './matrix.registration.js';
 import { type MatrixSettings, matrixSettings } from './matrix.settings.js';
-import { matrixRoutes } from './matrix.source.js';
+import { matrixRoutes } from './matrix.routes.js';
 
 export const matrixDefinition: NetworkDefinition<MatrixSettings, MatrixAdapter> = {
   network: networkName('matrix'),
