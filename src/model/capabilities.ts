@@ -26,7 +26,7 @@ export interface Capabilities {
   /** Longest text of one message in UTF-16 code units, and in bytes of UTF-8 where that is bounded too. */
   readonly maxTextChars: number;
   readonly maxTextBytes?: number;
-  /** In about how many messages a text may stand; a longer one goes as a file. Absent: in any number. */
+  /** In about how many messages a text may stand; a longer one goes as a file. Absent: in any number; 0: each goes so. */
   readonly maxTextMessages?: number;
   /** 0: the room takes no files. */
   readonly maxFileBytes: number;

@@ -17,7 +17,7 @@ import { reactionHere, standingReactions } from './reactions-here.js';
 import { sendingOf } from './sending.js';
 import { shownChange } from './shown-change.js';
 import { chosenFor, speaking } from './speaking.js';
-import { withTextFile } from './text-files.js';
+import { asBegun, withTextFile } from './text-files.js';
 
 export interface PreparationParts extends ReaderParts, PollParts {
   readonly copies: CopyLookup;
@@ -43,7 +43,7 @@ export class Preparation {
     signal: AbortSignal,
   ): Promise<Prepared> {
     const event = withPlaces(delivery.event, this.parts.elsewhere);
-    const able = await this.#able(adapter, lane);
+    const able = asBegun(await this.#able(adapter, lane), delivery.made);
     const capabilities = edits === 'inPlace' ? able : { ...able, editWindowMs: 0 };
     // Where the author is one of the room's own people, nobody speaks as them: the correction is whose who made it.
     const isTheirs = edits === 'asAnswer' && delivery.author?.account === lane.account;

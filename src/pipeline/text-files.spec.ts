@@ -2,7 +2,7 @@ import { fromPlain, toPlain } from '../formatting/plain.js';
 import type { MessageSent } from '../model/bridge-event.js';
 import { accountId, type FileRef, remoteId, roomId, userId } from '../model/ids.js';
 import type { RichText } from '../model/rich-text.js';
-import { isForFile, withTextFile } from './text-files.js';
+import { asBegun, isForFile, withTextFile } from './text-files.js';
 
 const room = { account: accountId('left'), id: roomId('a') };
 const limits = { maxTextChars: 1_000, maxTextMessages: 2, maxFileBytes: 1_000_000 };
@@ -28,6 +28,24 @@ describe('a text is for a file', () => {
     ['not where the room takes none of that size', words(10_000), { maxFileBytes: 9_000 }, false],
   ])('%s', (_, text, more, is) => {
     expect(isForFile(fromPlain(text), { ...limits, ...more })).toBe(is);
+  });
+});
+
+describe('a text of which something was said before the settings changed', () => {
+  const parts = (...made: number[]) => made.map((part) => ({ part }));
+  const long = fromPlain(words(5_000));
+
+  it.each<[string, readonly number[], object, boolean]>([
+    ['ends as messages', [0, 1], {}, false],
+    ['ends as messages, of a correction too', [1000, 1001], {}, false],
+    ['ends as a file', [0, 990], { maxTextMessages: undefined }, true],
+    ['ends as a file, whatever its size', [0, 990], { maxFileBytes: 10 }, true],
+    ['ends as a file, of a correction too', [1000, 1990], { maxTextMessages: undefined }, true],
+    ['goes as the settings say where its first part says nothing', [0], {}, true],
+    ['goes as the settings say where only its files say something', [0, 500, 501], {}, true],
+    ['goes as the settings say where a reaction was told', [2001], {}, true],
+  ])('%s', (_, made, more, is) => {
+    expect(isForFile(long, asBegun({ ...limits, ...more }, parts(...made)))).toBe(is);
   });
 });
 

@@ -12,12 +12,15 @@ let linked: LinkedHouse;
 let made = 0;
 /** Called before each piece. */
 let beforePiece: (request: DeliveryRequest<BridgeEvent>, part: number) => void;
+/** Called when all pieces are said. */
+let afterPieces: (event: MessageSent) => void;
 
 beforeEach(async () => {
   linked = await linkedHouse();
   shown.clear();
   made = 0;
   beforePiece = () => undefined;
+  afterPieces = () => undefined;
   const { target } = linked;
   target.maxTextChars = 120;
   target.able = { maxTextMessages: 2, maxFileBytes: 1_000_000 };
@@ -34,8 +37,9 @@ beforeEach(async () => {
 });
 afterEach(() => linked.house.close());
 
-function say({ body, files }: MessageSent, request: DeliveryRequest<BridgeEvent>): void {
-  for (const { part, text = '', file } of piecesOf([toPlain(body)], files)) {
+function say(event: MessageSent, request: DeliveryRequest<BridgeEvent>): void {
+  const { body, files } = event;
+  for (const { part, text = '', file } of piecesOf(toPlain(body).match(/.{1,120}(?:\s|$)/gs) ?? [], files)) {
     if (request.made.some((copy) => copy.part === part)) continue;
     beforePiece(request, part);
     made += 1;
@@ -43,6 +47,7 @@ function say({ body, files }: MessageSent, request: DeliveryRequest<BridgeEvent>
     shown.set(id, file?.text === undefined ? text : `[${file.text}]`);
     request.onMade({ part, id, key: request.key(part) });
   }
+  afterPieces(event);
 }
 
 let next = 0;
@@ -140,4 +145,48 @@ it('an edit that broke off before its new file keeps what it made of it', async 
   await linked.house.later();
   await run();
   expect([...shown.values()]).toEqual([beginning('first'), '✏️ other\n… (message.md)', `[✏️ ${long('other')}]`]);
+});
+
+describe('where the settings change between two attempts', () => {
+  const anyNumber = { maxFileBytes: 1_000_000 };
+  const ofTwo = { maxTextMessages: 2, maxFileBytes: 1_000_000 };
+  const away = (): never => {
+    throw new NetworkUnavailable('away', { certainty: 'notSent' });
+  };
+  /** Tried once more, by a service with these settings, when nothing is in the way any more. */
+  const again = async (able: typeof linked.target.able): Promise<void> => {
+    beforePiece = () => undefined;
+    afterPieces = () => undefined;
+    linked.target.able = able;
+    await linked.house.later();
+    await run();
+    expect(new Set(await linked.house.states(linked.lane))).toEqual(new Set(['delivered']));
+  };
+
+  it('what was begun as messages ends as messages', async () => {
+    linked.target.able = anyNumber;
+    beforePiece = (_, part) => (part === 2 ? away() : undefined);
+    await happened(sent('1', { body: body(long('first')) }));
+    expect(shown.size).toBe(2);
+    await again(ofTwo);
+    expect([...shown.values()].join('')).toBe(long('first'));
+  });
+
+  it.each([
+    ['any number of messages', anyNumber],
+    ['no file of that size', { ...ofTwo, maxFileBytes: 10 }],
+  ])('what stands as a file is not said as messages too: to %s', async (_, able) => {
+    afterPieces = away;
+    await happened(sent('1', { body: body(long('first')) }));
+    await again(able);
+    expect([...shown.values()]).toEqual([beginning('first'), `[${long('first')}]`]);
+  });
+
+  it('what was corrected by a file is not edited too', async () => {
+    await happened(sent('1'));
+    afterPieces = away;
+    await happened(edited('1', long('long'), '2'));
+    await again(anyNumber);
+    expect([...shown.values()]).toEqual(['text of 1', '✏️ long long\n… (message.md)', `[✏️ ${long('long')}]`]);
+  });
 });
