@@ -2,23 +2,13 @@ import type { WebClient } from '@slack/web-api';
 import { Agent } from 'undici';
 import { givenBytesIn, rangeOf } from '../../formatting/byte-ranges.js';
 import type { Clock } from '../../model/clock.js';
-import { BridgeError, LoginRefused, RateLimited } from '../../model/errors.js';
+import { LoginRefused, RateLimited } from '../../model/errors.js';
 import type { FileStream, OpenedFile, WantedBytes } from '../../model/network-adapter.js';
 import { quiet } from './api/quiet.js';
 import { keptConnections } from '../../http/connections.js';
 import { exchange, type ExchangeRequest, type HttpAnswer, StreamedBody } from '../../http/exchange.js';
-import { KeptBack, TransportError } from '../../http/transport-failure.js';
-import {
-  type Act,
-  brokenAnswer,
-  fileGone,
-  loginClosed,
-  notInstalled,
-  pausedError,
-  type Refusal,
-  refusalError,
-  transportError,
-} from './slack.errors.js';
+import { type Asked, failedBy, headersOf, parseObject, refusedBy, textIn, translated } from './slack.answers.js';
+import { brokenAnswer, fileGone, loginClosed, notInstalled, pausedError, transportError } from './slack.errors.js';
 import { BoundedMap } from '../../model/bounded-map.js';
 import { isObject, type JsonObject } from './slack.payloads.js';
 import type { SlackSettings } from './slack.settings.js';
@@ -29,17 +19,13 @@ export interface Writing {
   beforeSend?(): void;
 }
 
-export interface SlackCall extends Writing {
+export interface SlackCall extends Writing, Asked {
   /** `chat.postMessage` */
   readonly method: string;
-  readonly args: JsonObject;
-  readonly act: Act;
   /** Words of refusal that are as good as an answer. */
   readonly accepts?: readonly string[];
   /** Where Slack counts calls of this method by channel: which one. Absent: it counts them all together. */
   readonly place?: string;
-  /** In whose name; default: the bot's. */
-  readonly by?: 'bot' | 'app' | 'nobody';
   /** Default: `requestTimeoutMs`. */
   readonly timeoutMs?: number;
 }
@@ -59,6 +45,7 @@ const maxAnswerBytes = 32 * 1024 * 1024;
 const mostPauses = 10_000;
 /** The bot's, the app's, and nobody's. */
 const mostTokens = 3;
+
 /**
  * The account's one door to Slack. The SDK repeats nothing, waits for nothing and pauses nothing: what a request may have done is
  * for its caller to know, and a pause that one channel was asked for is no other's.
@@ -244,24 +231,17 @@ export class SlackClient {
   async #fetch(call: SlackCall, url: URL, init: { readonly headers?: unknown; readonly body?: unknown }) {
     const { beforeSend } = call;
     const sentAtMs = this.clock.now().getTime();
-    const { status, headers, body } = await this.#exchange(url, {
+    const answer = await this.#exchange(url, {
       headers: init.headers as Record<string, string>,
       body: String(init.body),
       timeoutMs: call.timeoutMs ?? this.settings.requestTimeoutMs,
       signal: call.signal,
       ...(beforeSend === undefined ? {} : { beforeSend: () => beforeSend() }),
     });
+    const { status, headers, body } = answer;
     this.#compareClocks(headers.date, sentAtMs);
     const json = parseObject(body);
-    if (status !== 200) {
-      throw refusalError(call.act, {
-        status,
-        error: textIn(json, 'error'),
-        needed: textIn(json, 'needed') || undefined,
-        about: aboutIn(call),
-        retryAfterMs: pauseIn(headers['retry-after']),
-      });
-    }
+    if (status !== 200) throw failedBy(call, answer, json);
     if (json === undefined) throw brokenAnswer(call.act, `${String(status)} without JSON`);
     return new Response(body, { status, headers: headersOf(headers) });
   }
@@ -302,57 +282,4 @@ function isEmojiStore({ protocol, hostname }: URL): boolean {
 
 function pauseKey({ method, place = '' }: SlackCall): string {
   return `${method} ${place}`;
-}
-
-function translated(act: Act, cause: unknown): unknown {
-  // What `beforeSend` threw is the caller's own and goes back as it is.
-  if (cause instanceof KeptBack) return cause.cause;
-  if (cause instanceof BridgeError) return cause;
-  if (cause instanceof TransportError) return transportError(act, cause.failure);
-  return brokenAnswer(act, 'in no understandable way', undefined, cause);
-}
-
-function aboutIn({ by = 'bot', args }: SlackCall): NonNullable<Refusal['about']> {
-  if (by !== 'bot') return 'app';
-  return typeof args['channel'] === 'string' ? 'channel' : 'other';
-}
-
-function refusedBy(call: SlackCall, body: JsonObject): BridgeError {
-  const metadata = body['response_metadata'];
-  const messages = isObject(metadata) ? metadata['messages'] : undefined;
-  const details = Array.isArray(messages) ? messages.filter((each) => typeof each === 'string') : undefined;
-  return refusalError(call.act, {
-    status: 200,
-    about: aboutIn(call),
-    error: textIn(body, 'error'),
-    needed: textIn(body, 'needed') || undefined,
-    details,
-  });
-}
-
-function parseObject(body: Buffer): JsonObject | undefined {
-  try {
-    const json: unknown = JSON.parse(body.toString('utf8'));
-    return isObject(json) ? json : undefined;
-  } catch {
-    // A page of a proxy, or half of an answer: the caller says what that means.
-    return undefined;
-  }
-}
-
-function textIn(json: JsonObject | undefined, field: string): string {
-  const value = json?.[field];
-  return typeof value === 'string' ? value : '';
-}
-
-/** The header is in seconds. */
-function pauseIn(header: string | undefined): number | undefined {
-  const seconds = Number(header);
-  return header === undefined || !Number.isFinite(seconds) ? undefined : Math.max(0, seconds * 1000);
-}
-
-function headersOf(headers: HttpAnswer['headers']): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    typeof value === 'string' ? [[name, value]] : [],
-  );
 }
