@@ -9,7 +9,7 @@ import { AppservicePusher, type PendingTransaction, type PushFault } from './app
 import { addControlCalls } from './control-calls.js';
 import { createRoom } from './create-room.js';
 import { addEventCalls } from './event-calls.js';
-import { membershipOf, type JsonObject, type StoredEvent } from './events.js';
+import type { JsonObject } from './events.js';
 import { Homeserver } from './homeserver.js';
 import { MatrixError } from './matrix-error.js';
 import { addMediaCalls } from './media-calls.js';
@@ -19,6 +19,7 @@ import { addPersonCalls } from './person-calls.js';
 import type { AppserviceRegistration } from './registration.js';
 import { addRoomCalls } from './room-calls.js';
 import type { Room } from './room.js';
+import { describe, memberOf, messageOf } from './room-view.js';
 import { Router } from './router.js';
 import { addServerCalls } from './server-calls.js';
 import { addSyncCalls } from './sync.js';
@@ -74,7 +75,12 @@ export class MatrixSandbox {
           this.#restarting = this.restart();
         });
       },
-      state: () => this.#describe(),
+      state: () => ({
+        ...describe(this.#server),
+        files: this.#media.size,
+        pendingTransactions: this.pendingTransactions(),
+        faultsStruck: this.faults.struck,
+      }),
     });
   }
 
@@ -233,10 +239,7 @@ export class MatrixSandbox {
 
   members(roomId: string): readonly RoomMember[] {
     const room = this.#room(roomId);
-    return [...room.members()].map((event) => {
-      const userId = event.stateKey ?? '';
-      return { userId, name: nameOf(room, userId), membership: membershipOf(event) ?? 'leave' };
-    });
+    return [...room.members()].map((event) => memberOf(room, event));
   }
 
   roomIdOf(alias: string): string | undefined {
@@ -292,26 +295,6 @@ export class MatrixSandbox {
       return { status: error.status, headers: corsHeaders, body: error.body() };
     }
   }
-
-  #describe(): Record<string, unknown> {
-    const { accounts, rooms, stream } = this.#server;
-    return {
-      serverName: this.serverName,
-      users: [...accounts.users()],
-      rooms: [...rooms.values()].map((room) => ({
-        id: room.id,
-        version: room.version.id,
-        name: room.state('m.room.name')?.content.name ?? null,
-        aliases: [...room.aliases],
-        joined: [...room.joined],
-        events: room.timeline.length,
-      })),
-      events: stream.length,
-      files: this.#media.size,
-      pendingTransactions: this.pendingTransactions(),
-      faultsStruck: this.faults.struck,
-    };
-  }
 }
 
 const corsHeaders = {
@@ -319,22 +302,3 @@ const corsHeaders = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
   'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization, Date',
 };
-
-function nameOf(room: Room, userId: string): string {
-  const name = room.member(userId)?.content.displayname;
-  return typeof name === 'string' && name !== '' ? name : userId;
-}
-
-function messageOf(room: Room, event: StoredEvent): RoomMessage {
-  return {
-    eventId: event.eventId,
-    type: event.type,
-    sender: event.sender,
-    senderName: nameOf(room, event.sender),
-    content: event.content,
-    atMs: event.originServerTsMs,
-    ...(event.stateKey === undefined ? {} : { stateKey: event.stateKey }),
-    ...(event.redacts === undefined ? {} : { redacts: event.redacts }),
-    ...(event.redactedBy === undefined ? {} : { redactedBy: event.redactedBy.eventId }),
-  };
-}
