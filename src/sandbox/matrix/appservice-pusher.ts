@@ -5,24 +5,13 @@ import { formatEvent } from './client-format.js';
 import type { EphemeralChange } from './ephemerals.js';
 import type { JsonObject, StoredEvent } from './events.js';
 import type { Homeserver } from './homeserver.js';
+import { PushFaults } from './push-faults.js';
 import type { Appservice } from './registration.js';
 import type { Room } from './room.js';
 
 const maxEventsPerTransaction = 100;
 const maxBackoffDoublings = 9;
 const keptForReplay = 100;
-
-/** What goes wrong on the way to the application service. */
-export interface PushFault {
-  /** Waits before each transaction. */
-  readonly delayMs?: number;
-  /** Sends an accepted transaction once more, with its own id or with a new one. */
-  readonly repeat?: 'sameId' | 'otherId';
-  /** Leaves transactions behind until a later one fails, as the reference server does with one made just as it has caught up. */
-  readonly strand?: true;
-  /** How many transactions it strikes. Default: all. */
-  readonly times?: number;
-}
 
 export interface PendingTransaction {
   readonly id: number;
@@ -43,19 +32,17 @@ interface Transaction {
  * While the service is down every event becomes a transaction of its own, as the reference server has it; ephemeral events are dropped then.
  */
 export class AppservicePusher {
+  readonly faults = new PushFaults();
   readonly #transactions: Transaction[] = [];
   readonly #sent: Transaction[] = [];
   readonly #stranded: Transaction[] = [];
   #events: StoredEvent[] = [];
   #ephemeral: JsonObject[] = [];
   #lastId = 0;
-  #struck = 0;
   #failuresInARow = 0;
   #state: 'up' | 'down' = 'up';
   #loop: Promise<void> | undefined;
   #isStopped = true;
-  #fault: PushFault | undefined;
-  #repeated = 0;
   #abort = new AbortController();
   #wake: (() => void) | undefined;
   readonly #interest = new AppserviceInterest();
@@ -186,7 +173,7 @@ export class AppservicePusher {
       if (this.#transactions.length === 0) this.#form();
       const transaction = this.#transactions[0];
       if (transaction === undefined || appservice === undefined) return;
-      if (this.#isToStrand()) {
+      if (this.#state === 'up' && this.faults.strandsNext()) {
         this.#transactions.shift();
         this.#stranded.push(transaction);
         continue;
@@ -213,12 +200,12 @@ export class AppservicePusher {
   }
 
   async #deliver(appservice: Appservice, transaction: Transaction): Promise<boolean> {
-    const fault = this.#nextFault();
+    const fault = this.faults.next();
     if (fault?.delayMs !== undefined) await this.#pause(fault.delayMs);
     await this.#askForUsers(appservice, transaction);
     if (this.#hasStopped() || !(await this.#send(appservice, transaction))) return false;
     if (fault?.repeat !== undefined && !this.#hasStopped()) {
-      this.#repeated += 1;
+      this.faults.noteRepeated();
       await this.#send(appservice, fault.repeat === 'sameId' ? transaction : { ...transaction, id: ++this.#lastId });
     }
     return true;
@@ -227,27 +214,6 @@ export class AppservicePusher {
   /** Asked anew after every wait. */
   #hasStopped(): boolean {
     return this.#isStopped;
-  }
-
-  #isToStrand(): boolean {
-    return this.#state === 'up' && this.#fault?.strand === true && this.#nextFault() !== undefined;
-  }
-
-  #nextFault(): PushFault | undefined {
-    const fault = this.#fault;
-    if (fault === undefined || this.#struck >= (fault.times ?? Infinity)) return undefined;
-    this.#struck += 1;
-    return fault;
-  }
-
-  /** How many transactions were sent once more, as a fault asked for. */
-  get repeated(): number {
-    return this.#repeated;
-  }
-
-  setFault(fault: PushFault | undefined): void {
-    this.#fault = fault;
-    this.#struck = 0;
   }
 
   /** A user of the namespaces whom nobody registered is asked for before the first event about him goes out. */

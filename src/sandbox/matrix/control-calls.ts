@@ -59,11 +59,11 @@ export function addControlCalls(api: Api, controls: Controls): void {
     return ok();
   });
   router.add('POST', '/_sandbox/push-fault', (request) => {
-    pusher.setFault(parse(pushFaultSchema, jsonBody(request)));
+    pusher.faults.set(parse(pushFaultSchema, jsonBody(request)));
     return ok();
   });
   router.add('DELETE', '/_sandbox/push-fault', () => {
-    pusher.setFault(undefined);
+    pusher.faults.set(undefined);
     return ok();
   });
   router.add('POST', '/_sandbox/restart', () => {

@@ -5,7 +5,7 @@ import { type StoredBytes, storedBytes } from '../stored-bytes.js';
 import { addAccountCalls } from './account-calls.js';
 import type { Api } from './api.js';
 import { AppserviceClient } from './appservice-client.js';
-import { AppservicePusher, type PendingTransaction, type PushFault } from './appservice-pusher.js';
+import { AppservicePusher, type PendingTransaction } from './appservice-pusher.js';
 import { addControlCalls } from './control-calls.js';
 import { createRoom } from './create-room.js';
 import { addEventCalls } from './event-calls.js';
@@ -19,6 +19,7 @@ import { addPersonCalls } from './person-calls.js';
 import type { AppserviceRegistration } from './registration.js';
 import { addRoomCalls } from './room-calls.js';
 import type { Room } from './room.js';
+import type { PushFault } from './push-faults.js';
 import { describe, memberOf, messageOf } from './room-view.js';
 import { Router } from './router.js';
 import { addServerCalls } from './server-calls.js';
@@ -265,12 +266,12 @@ export class MatrixSandbox {
 
   /** What goes wrong with later transactions; undefined: nothing. */
   setPushFault(fault: PushFault | undefined): void {
-    this.#pusher.setFault(fault);
+    this.#pusher.faults.set(fault);
   }
 
   /** How many transactions came twice because of such a fault. */
   get repeatedPushes(): number {
-    return this.#pusher.repeated;
+    return this.#pusher.faults.repeated;
   }
 
   /** Sends the last accepted transaction once more. True where it was answered well. */
