@@ -1,6 +1,6 @@
 import type { DeliveryKey, FileRef, MessageRef, RemoteId, RoomRef, UserRef } from './ids.js';
 import type { Location } from './location.js';
-import type { PollCount, PollTerms, PollWords } from './poll.js';
+import type { AskedOtherwise, PollCount, PollTerms } from './poll.js';
 import type { Presence } from './presence.js';
 import type { RichText } from './rich-text.js';
 
@@ -92,8 +92,8 @@ export interface MessageEdited extends Happened<'messageEdited'> {
   /** As of a message that is sent. */
   readonly title?: string;
   readonly style: MessageSent['style'];
-  /** The message is a poll: what it asks from now on, which `body` says in words. Its options are as many as before, in their order. */
-  readonly asks?: PollWords;
+  /** The message is a poll: what it asks from now on, which `body` says in words. */
+  readonly asks?: AskedOtherwise;
   readonly attention?: 'silent';
   readonly by?: 'bridge';
   readonly version: Version;

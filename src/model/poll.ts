@@ -5,6 +5,12 @@ export interface PollWords {
   readonly options: readonly string[];
 }
 
+/** What a poll asks from now on. */
+export interface AskedOtherwise extends PollWords {
+  /** There are more options now, or fewer: so many has the poll still where people vote. Absent: it has these. */
+  readonly kept?: number;
+}
+
 /** What a poll asks, and how it is voted in. */
 export interface PollTerms extends PollWords {
   /** `hidden`: nobody is shown what was chosen before the poll is over. */

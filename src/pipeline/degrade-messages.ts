@@ -7,7 +7,7 @@ import type { FileRef } from '../model/ids.js';
 import type { RichText } from '../model/rich-text.js';
 import { asItIs, type Degraded, line, type Resolved } from './degraded.js';
 import { noticeOf } from './notices.js';
-import { pollIn } from './polls.js';
+import { pollIn, staysAsItWas } from './polls.js';
 import { isForFile } from './text-files.js';
 
 const quotedChars = 120;
@@ -108,10 +108,12 @@ export function edit(event: MessageEdited, capabilities: Capabilities, resolved:
   // A file may be taken away at any time, whatever the words are.
   if (isOfFiles(event)) return asItIs(event, resolved);
   if (event.body.length === 0 && files.length === 0 && title === undefined) return { skip: 'there is nothing in it' };
-  const form = event.asks === undefined ? undefined : pollIn(event.asks, capabilities);
-  if (form === 'counted') return { skip: 'the poll itself shows it' };
+  const { asks } = event;
+  const form = asks === undefined ? undefined : pollIn(asks.kept ?? asks.options.length, capabilities);
+  const isKept = asks?.kept !== undefined && form !== 'words';
+  if (form === 'counted' && !isKept) return { skip: 'the poll itself shows it' };
   // Nobody changes what a poll asks that the room counts the votes of.
-  const editWindowMs = form === 'native' ? 0 : capabilities.editWindowMs;
+  const editWindowMs = form === 'native' || isKept ? 0 : capabilities.editWindowMs;
   const { copyAgeMs = 0 } = resolved;
   const named = titled(event, capabilities);
   const shown = answering(named, capabilities, resolved);
@@ -119,7 +121,8 @@ export function edit(event: MessageEdited, capabilities: Capabilities, resolved:
   const isInTime = editWindowMs === undefined || copyAgeMs < editWindowMs;
   if (isInTime && !isForFile(event.body, capabilities)) return asItIs(shown, resolved);
   const { version: _version, title: _title, quoted: _quoted, ...rest } = named;
-  const body = corrected(rest.body.length === 0 ? withFileNames([], files) : rest.body);
+  const words = corrected(rest.body.length === 0 ? withFileNames([], files) : rest.body);
+  const body = isKept ? [...words, ...staysAsItWas] : words;
   return asItIs({ ...rest, kind: 'messageSent', body, files: [], replyTo: event.message }, resolved);
 }
 

@@ -236,6 +236,27 @@ describe('degrade', () => {
       const told = degrade(edited, { ...able, polls: { are: 'counted', ...polls } }, bare);
       expect(told).toEqual({ skip: 'the poll itself shows it' });
     });
+
+    it.each(['native', 'counted'] as const)(
+      'is told where it stays as it was, by the options that people vote for there: %s',
+      (are) => {
+        const grown = { ...edited, asks: { ...asks, options: Array.from({ length: 21 }, String), kept: 20 } };
+        const told = degrade(grown, { ...able, polls: { are, ...polls } }, bare);
+        expect(told).toMatchObject({ event: { kind: 'messageSent', replyTo: ref } });
+        expect(toPlain('event' in told && told.event.kind === 'messageSent' ? told.event.body : [])).toBe(
+          '✏️ yes\n\nThe poll here keeps the options that it had: votes for others are not counted in it.',
+        );
+      },
+    );
+
+    it('is edited where it was told in words, however many options it has now', () => {
+      const told = degrade(
+        { ...edited, asks: { ...asks, kept: 1 } },
+        { ...able, polls: { are: 'counted', ...polls } },
+        bare,
+      );
+      expect(told).toMatchObject({ event: { kind: 'messageEdited', body } });
+    });
   });
 
   describe('a thread that gets another name', () => {

@@ -40,7 +40,7 @@ export function degrade(event: BridgeEvent, capabilities: Capabilities, resolved
 /** Where it turns out that the room does not take it, it is told in words all the same. */
 function poll(event: PollStarted, capabilities: Capabilities, resolved: Resolved): Degraded {
   const inWords = message(pollAsMessage(event), capabilities, resolved);
-  const isShown = pollIn(event, capabilities) !== 'words' && resolved.can(event.kind);
+  const isShown = pollIn(event.options.length, capabilities) !== 'words' && resolved.can(event.kind);
   if (!isShown) return inWords;
   const inLine = 'event' in inWords && inWords.event.kind === 'messageSent' ? { inLine: inWords.event } : {};
   const { thread: _notHere, ...inRoom } = event;

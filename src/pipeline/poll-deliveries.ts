@@ -56,7 +56,7 @@ export function hashOfPoll(poll: ShownPoll): Buffer {
 
 /** Pure. */
 export function pollStep(event: PollEvent, board: PollBoard, place: PollPlace): PollStep {
-  const form = pollIn(board.poll, place.capabilities);
+  const form = pollIn(board.poll.options.length, place.capabilities);
   switch (event.kind) {
     case 'pollVoted':
       return form === 'native' && mayVote(board, place)

@@ -1,7 +1,7 @@
 import { pollInWords } from '../formatting/poll-in-words.js';
 import type { BridgeEvent, MessageSent, PollStarted } from '../model/bridge-event.js';
 import type { Capabilities } from '../model/capabilities.js';
-import type { PollBoard, PollCast, PollTally, PollTerms, PollVote, PollWords } from '../model/poll.js';
+import type { AskedOtherwise, PollBoard, PollCast, PollTally, PollTerms, PollVote, PollWords } from '../model/poll.js';
 import { type RowId, voterKey } from '../model/routing.js';
 import type { Inline, RichText } from '../model/rich-text.js';
 
@@ -92,11 +92,27 @@ function plus(first: PollTally, others: readonly PollTally[]): PollTally {
 const choicesOf = ({ choices }: Pick<PollVote, 'choices'>): readonly number[] => choices;
 const keyOf = ({ account, person }: Pick<PollVote, 'account' | 'person'>): string => voterKey(account, person);
 
-/** Pure: how a poll is in a room. `words`: it is told, and nobody votes in it. */
-export function pollIn({ options }: PollWords, { polls }: Pick<Capabilities, 'polls'>): 'native' | 'counted' | 'words' {
-  if (polls === undefined || options.length < polls.minOptions || options.length > polls.maxOptions) return 'words';
+/** Pure: how a poll of so many options is in a room. `words`: it is told, and nobody votes in it. */
+export function pollIn(options: number, { polls }: Pick<Capabilities, 'polls'>): 'native' | 'counted' | 'words' {
+  if (polls === undefined || options < polls.minOptions || options > polls.maxOptions) return 'words';
   return polls.are;
 }
+
+/**
+ * Pure: a poll that is asked otherwise, which had so many options. Votes were given for these by their places: of more or fewer nobody
+ * could say which is which, so that the poll stays.
+ */
+export function askedOtherwise({ question, options }: PollWords, before: number): AskedOtherwise {
+  return { question, options, ...(options.length === before ? {} : { kept: before }) };
+}
+
+/** Pure: what is said with what a poll asks now where it stands as it was. */
+export const staysAsItWas: RichText = [
+  {
+    type: 'paragraph',
+    content: [text('The poll here keeps the options that it had: votes for others are not counted in it.')],
+  },
+];
 
 /** Pure: a poll for a room that has none like it. */
 export function pollAsMessage({ room, actor, at, message, question, options, thread }: PollStarted): MessageSent {

@@ -243,12 +243,29 @@ describe('route: polls that are asked otherwise', () => {
     expect(plan.askedOtherwise).toHaveLength(1);
   });
 
-  it('with more options, or fewer, they stay as they were, as does what is no poll any more', () => {
-    expect(routed([[edited('3', 'a', 'b')]])).toMatchObject({
-      askedOtherwise: [],
-      deliveries: [],
-      inbox: [{ state: 'ignored', note: 'a poll that is asked with more options, or fewer' }],
-    });
+  it.each([
+    ['more options', ['a', 'b', 'c', 'd']],
+    ['fewer', ['a', 'b']],
+  ])('with %s they stay as they were, with the votes that were given, and that is told', (_, options) => {
+    const plan = routed([[voted('matrix', [2], '2')], [edited('3', ...options)], [voted('talk', [2], '4', 'ben')]]);
+    expect(plan.askedOtherwise).toEqual([]);
+    expect(plan.pollVotes.map(({ choices }) => choices)).toEqual([[2], [2]]);
+    const told = plan.deliveries.filter(({ inbox }) => inbox === '1');
+    expect(told.map(({ lane, event }) => `${lane} ${event.kind}`)).toEqual([
+      'talk messageEdited',
+      'slack messageEdited',
+    ]);
+    expect(told[0]?.event).toMatchObject({ asks: { ...terms(...options), kept: 3 } });
+    expect(plan.inbox[1]).toMatchObject({ state: 'routed', message: '5' });
+  });
+
+  it('with as many options as at first they are followed again', () => {
+    const plan = routed([[edited('3', 'a', 'b')], [edited('4', 'd', 'e', 'f')]]);
+    expect(plan.askedOtherwise).toEqual([{ message: '5', ...terms('d', 'e', 'f') }]);
+    expect(plan.deliveries.at(-1)?.event).toMatchObject({ kind: 'pollCounted' });
+  });
+
+  it('what is no poll any more stays as it was', () => {
     const known = knowing();
     known.polls.clear();
     expect(routed([[edited('3', 'a', 'b', 'c')]], known).inbox).toMatchObject([

@@ -12,6 +12,7 @@ import {
   type Wiring,
 } from '../model/routing.js';
 import { ignored, type ArrivalRoute, type Verdict } from './arrival-route.js';
+import { askedOtherwise } from './polls.js';
 
 /** What becomes of votes, and of what is told of how a poll stands. */
 export class PollRoutes {
@@ -120,19 +121,16 @@ export class PollRoutes {
       );
   }
 
-  /** Undefined where it is to be told. Votes were given for options by their places: of more or fewer nobody could say which is which. */
-  askOtherwise(
-    event: MessageEdited,
-    { question, options }: PollWords,
-    wiring: Wiring,
-    { message }: KnownCopy,
-  ): Verdict | undefined {
+  /** What is told of it. */
+  askOtherwise(event: MessageEdited, now: PollWords, wiring: Wiring, { message }: KnownCopy): MessageEdited | Verdict {
     const poll = this.on.known.polls.get(message);
     if (poll === undefined) return ignored('what it is about is no poll', message);
-    if (options.length !== poll.options) return ignored('a poll that is asked with more options, or fewer', message);
-    this.on.plan.askedOtherwise.push({ message, question, options });
-    this.#changed.set(message, { event, wiring });
-    return undefined;
+    const asks = askedOtherwise(now, poll.options);
+    if (asks.kept === undefined) {
+      this.on.plan.askedOtherwise.push({ message, ...asks });
+      this.#changed.set(message, { event, wiring });
+    }
+    return { ...event, asks };
   }
 
   #pollChanged(event: PollVoted | PollCounted | PollClosed, wiring: Wiring, message: RowId): Verdict {

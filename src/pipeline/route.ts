@@ -201,11 +201,11 @@ class Routing {
     const version = this.on.versionAfter(this.on.known.messages.get(target.message)?.version, event.version);
     const stale = this.on.stale(target.message, version);
     if (stale !== undefined) return stale;
-    const refusal = event.asks === undefined ? undefined : this.#polls.askOtherwise(event, event.asks, wiring, target);
-    if (refusal !== undefined) return refusal;
+    const told = event.asks === undefined ? event : this.#polls.askOtherwise(event, event.asks, wiring, target);
+    if ('state' in told) return told;
     this.on.setVersion(target.message, version, false);
-    this.on.changeParked(target.message, event);
-    this.on.deliver(event, wiring, target.message);
+    this.on.changeParked(target.message, told);
+    this.on.deliver(told, wiring, target.message);
     return { state: 'routed', message: target.message };
   }
 

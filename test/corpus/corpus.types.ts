@@ -24,6 +24,8 @@ export type Payload = Readonly<Record<string, unknown>>;
 export interface Given {
   /** Messages of the source that the other rooms do not have. */
   readonly missing?: readonly string[];
+  /** So many options had the poll that is asked otherwise; absent: as many as it has now. */
+  readonly pollOptions?: number;
   /** How old the copies are of what is edited, in hours. */
   readonly copyAgeHours?: number;
   /** Who has reacted so already, by their ids; our account stands for all of them. */

@@ -28,6 +28,7 @@ import { routeOfCall } from '../../src/pipeline/call-routing.js';
 import { addedIn } from '../../src/pipeline/added-files.js';
 import { degrade } from '../../src/pipeline/degrade.js';
 import { begunPoll } from '../../src/pipeline/poll-deliveries.js';
+import { askedOtherwise } from '../../src/pipeline/polls.js';
 import { planReaction } from '../../src/pipeline/shared-reactions.js';
 import { withTextFile } from '../../src/pipeline/text-files.js';
 import { legible } from '../conversions/in-slack.js';
@@ -58,7 +59,7 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
   const replyTo = event.kind === 'messageSent' || event.kind === 'messageEdited' ? event.replyTo : undefined;
   const thread = event.kind === 'messageSent' || event.kind === 'pollStarted' ? event.thread : undefined;
   const able = { ...capabilities, ...given.able };
-  const degraded = degrade(event, able, {
+  const degraded = degrade(asRouted(event, given), able, {
     replyTarget: stateOf(replyTo, given),
     thread: stateOf(thread, given),
     copyAgeMs: (given.copyAgeHours ?? 0) * hour,
@@ -71,6 +72,12 @@ export async function seenIn(event: BridgeEvent, target: Network, given: Given):
   const told = await forReaders(degraded.event, target, given);
   const said = told.kind === 'messageSent' ? withTextFile(told, able, labels[source]) : told;
   return { ...(degraded.by === 'bridge' ? { by: 'the bridge' } : {}), ...shown(said, degraded.by, target, given) };
+}
+
+/** Routing knows what a poll was asked with. */
+function asRouted(event: BridgeEvent, { pollOptions }: Given): BridgeEvent {
+  if (event.kind !== 'messageEdited' || event.asks === undefined || pollOptions === undefined) return event;
+  return { ...event, asks: askedOtherwise(event.asks, pollOptions) };
 }
 
 function stateOf(ref: MessageRef | undefined, { missing = [] }: Given): 'found' | 'missing' | 'none' {

@@ -40,6 +40,23 @@ describe('polls of three networks', () => {
       'm.relates_to': { rel_type: 'm.reference', event_id: poll },
       [response]: { answers },
     });
+  const content = (question: string, answers: readonly string[]): Content => ({
+    'org.matrix.msc1767.text': question,
+    [start]: {
+      question: { 'org.matrix.msc1767.text': question },
+      kind: 'org.matrix.msc3381.poll.disclosed',
+      max_selections: 1,
+      answers: answers.map((answer, at) => ({ id: `id-${String(at)}`, 'org.matrix.msc1767.text': answer })),
+    },
+  });
+  const askOtherwise = (poll: string, question: string, answers: readonly string[]): void => {
+    const now = content(question, answers);
+    world.matrix.sendEvent(three.matrixRoom, mia, start, {
+      ...now,
+      'm.new_content': now,
+      'm.relates_to': { rel_type: 'm.replace', event_id: poll },
+    });
+  };
   const ghost = (user: string): string =>
     `@crosstalk_town_${user.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}:sandbox.test`;
   const pollsInSlack = (): JsonObject[] =>
@@ -203,25 +220,11 @@ describe('polls of three networks', () => {
   }, 90_000);
 
   it('a question that is edited on Matrix changes in Slack, is told in Talk, and keeps its votes', async () => {
-    const content = (question: string, answers: readonly string[]): Content => ({
-      'org.matrix.msc1767.text': question,
-      [start]: {
-        question: { 'org.matrix.msc1767.text': question },
-        kind: 'org.matrix.msc3381.poll.disclosed',
-        max_selections: 1,
-        answers: answers.map((answer, at) => ({ id: `id-${String(at)}`, 'org.matrix.msc1767.text': answer })),
-      },
-    });
     const poll = world.matrix.sendEvent(three.matrixRoom, mia, start, content('Tea?', ['yes', 'no']));
     await until('the poll', () => pollsInSlack().length === 1 && inTalk().length === 1);
     vote(noah, poll, ['id-0']);
     await told('yes 1');
-    const now = content('Coffee?', ['sure', 'no']);
-    world.matrix.sendEvent(three.matrixRoom, mia, start, {
-      ...now,
-      'm.new_content': now,
-      'm.relates_to': { rel_type: 'm.replace', event_id: poll },
-    });
+    askOtherwise(poll, 'Coffee?', ['sure', 'no']);
     await shows('sure — 1', 'no — 0', '1 person voted');
     expect(only()['text']).toBe('📊 Coffee?\nsure\nno');
     await until('the answer in Talk', () => three.idsOf('talk', 'Coffee?').length === 1);
@@ -229,5 +232,29 @@ describe('polls of three networks', () => {
     expect(JSON.stringify(row?.['parent'])).toContain('talk-poll');
     await told('sure 1');
     expect(inTalk()).toHaveLength(1);
+  }, 90_000);
+
+  it('with another option it keeps those that it had in Slack and Talk, with their votes, and both are told so', async () => {
+    const poll = world.matrix.sendEvent(three.matrixRoom, mia, start, content('Tea?', ['yes', 'no']));
+    await until('the poll', () => pollsInSlack().length === 1 && inTalk().length === 1);
+    await press(world.slack.people.pia, 'vote', { value: '1' });
+    await told('no 1');
+    askOtherwise(poll, 'Tea, or what?', ['yes', 'no', 'later']);
+    for (const side of ['talk', 'slack'] as const) {
+      await until(`the answer in ${side}`, () => three.idsOf(side, 'Tea, or what?').length === 1);
+    }
+    const row = world.talk.messages(three.talkRoom).find(({ message }) => String(message).includes('Tea, or what?'));
+    expect(JSON.stringify(row?.['parent'])).toContain('talk-poll');
+    expect(row?.message).toContain('The poll here keeps the options that it had');
+
+    // It is voted in as before, on all sides.
+    vote(noah, poll, ['id-1']);
+    await told('no 2');
+    await shows('yes — 0', 'no — 2', '2 people voted');
+    await press(world.slack.people.pia, 'vote', { value: '0' });
+    await cast({ [ghost(world.slack.people.pia)]: ['id-0'] });
+    await shows('yes — 1', 'no — 1', '2 people voted');
+    expect(inTalk()).toHaveLength(1);
+    expect(three.idsOf('slack', 'Tea, or what?')).toHaveLength(1);
   }, 90_000);
 });

@@ -31,7 +31,7 @@ let target: MadeUpNetwork;
 afterEach(() => house.close());
 
 /** A poll with a vote is asked otherwise: what the other room is asked to do then. */
-async function come(able: Partial<Capabilities>) {
+async function come(able: Partial<Capabilities>, edit: BridgeEvent = edited) {
   target = pollNetwork(able, kinds);
   const linked = await linkedHouse(target);
   ({ house } = linked);
@@ -42,7 +42,7 @@ async function come(able: Partial<Capabilities>) {
   await tell('1', asked);
   await tell('2', voted);
   const before = target.requests.length;
-  await tell('3', edited);
+  await tell('3', edit);
   return target.requests.slice(before);
 }
 
@@ -70,4 +70,15 @@ describe('a poll that is asked otherwise', () => {
       },
     ]);
   });
+
+  it.each(['native', 'counted'] as const)(
+    'with more options it stays as it was, and an answer to the poll tells it: %s',
+    async (are) => {
+      const options = ['yes', 'no', 'later'];
+      const grown: BridgeEvent = { ...edited, asks: { question: 'Cake?', options } };
+      const requests = await come({ polls: { are, ...polls } }, grown);
+      expect(requests).toMatchObject([{ event: { kind: 'messageSent' }, replyTo: { id: 'poll there' } }]);
+      expect(target.said.at(-1)).toContain('The poll here keeps the options that it had');
+    },
+  );
 });
