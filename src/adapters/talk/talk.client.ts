@@ -8,15 +8,15 @@ import { ChatApi } from './api/chat.js';
 import { CoreApi } from './api/core.js';
 import type { AnyEndpoint, Given } from './api/endpoint.js';
 import { callEndpoint, type Answered, type How } from './api/endpoint-call.js';
-import { multipart } from './api/form.js';
 import { headerOf } from './api/headers.js';
 import type { HttpAnswer } from '../../http/exchange.js';
 import { KeptBack, TransportError } from '../../http/transport-failure.js';
 import { HttpDoor } from './api/http.js';
-import { readAnswer, type OcsAnswer, type OcsCall, type OcsDoor, type RequestContent } from './api/ocs.js';
+import { readAnswer, type OcsAnswer, type OcsCall, type OcsDoor } from './api/ocs.js';
 import { ParticipantsApi } from './api/participants.js';
 import { PollsApi } from './api/polls.js';
 import { ReactionsApi } from './api/reactions.js';
+import { commonHeaders, requestOf } from './api/request.js';
 import { RoomsApi } from './api/rooms.js';
 import { ServerFacts } from './api/server-facts.js';
 import { talkApi, type TalkApi } from './api/talk-api.js';
@@ -28,7 +28,6 @@ import { TalkHashes } from './talk.hashes.js';
 import type { TalkSettings } from './talk.settings.js';
 import { Throttle } from './talk.throttle.js';
 
-const maxAnswerBytes = 16 * 1024 * 1024;
 const mostDiscarded = 64 * 1024;
 
 type ClientSettings = Pick<
@@ -229,25 +228,10 @@ export class TalkClient implements OcsDoor {
   }
 
   async #exchange(call: OcsCall, session: Session): Promise<HttpAnswer> {
-    const isHeld = call.heldMs !== undefined;
-    const content = contentOf(call);
+    const { requestTimeoutMs: timeoutMs } = this.settings;
+    const request = requestOf(call, { basePath: this.#basePath, headers: session.headers(), timeoutMs });
     try {
-      return await this.#http.exchange({
-        method: call.method,
-        path: this.#basePath + call.path + queryOf(call.query),
-        headers: {
-          ...commonHeaders,
-          ...session.headers(),
-          ...call.headers,
-          ...(content === undefined ? {} : { 'content-type': content.contentType }),
-        },
-        ...(content === undefined ? {} : { body: content.body }),
-        isHeld,
-        timeoutMs: this.settings.requestTimeoutMs + (call.heldMs ?? 0),
-        maxBytes: call.maxBytes ?? maxAnswerBytes,
-        signal: call.signal,
-        ...(call.beforeSend === undefined ? {} : { beforeSend: call.beforeSend }),
-      });
+      return await this.#http.exchange(request);
     } catch (cause) {
       throw asBridgeError(call.act, cause);
     }
@@ -273,23 +257,6 @@ export class TalkClient implements OcsDoor {
     this.#throttle.notice(answer.headers, 'refused');
     return error;
   }
-}
-
-const commonHeaders: Readonly<Record<string, string>> = {
-  'ocs-apirequest': 'true',
-  accept: 'application/json',
-  'user-agent': 'Crosstalk',
-};
-
-function contentOf({ body, file, content }: OcsCall): RequestContent | undefined {
-  if (content !== undefined) return content;
-  if (file !== undefined) return multipart(file);
-  return body === undefined ? undefined : { contentType: 'application/json', body: JSON.stringify(body) };
-}
-
-function queryOf(query: OcsCall['query']): string {
-  if (query === undefined) return '';
-  return `?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
 }
 
 function asBridgeError(act: OcsCall['act'], cause: unknown): BridgeError {
