@@ -3,12 +3,12 @@ import type { Clock } from '../../model/clock.js';
 import { inboxKey } from '../../model/ids.js';
 import type { Ingest, RawPayload } from '../../model/network-adapter.js';
 import type { PublicAnswer } from '../../model/network-definition.js';
-import { MatrixFindings, type FindingsParts } from './matrix.findings.js';
+import { EventSupplements, type SupplementParts } from './matrix.supplements.js';
 import type { TransactionGaps } from './matrix.gaps.js';
 import { isObject, type MatrixEvent, parseEvent, type StoredEvent } from './matrix.payloads.js';
 import { Turns } from './matrix.turns.js';
 
-export interface SourceParts extends FindingsParts {
+export interface SourceParts extends SupplementParts {
   readonly hsToken: string;
   readonly gaps: TransactionGaps;
   readonly clock: Clock;
@@ -29,14 +29,14 @@ export const answerWith = (status: number, errcode?: string): PublicAnswer => ({
 export class MatrixSource {
   readonly #token: Buffer;
   readonly #turns = new Turns();
-  readonly #findings: MatrixFindings;
+  readonly #supplements: EventSupplements;
   #ingest: { readonly ingest: Ingest; readonly signal: AbortSignal } | undefined;
   #lastOrder = 0;
   #lastPing: string | undefined;
 
   constructor(private readonly parts: SourceParts) {
     this.#token = hashOf(parts.hsToken);
-    this.#findings = new MatrixFindings(parts);
+    this.#supplements = new EventSupplements(parts);
   }
 
   open(ingest: Ingest, signal: AbortSignal): void {
@@ -112,7 +112,7 @@ export class MatrixSource {
     for (const value of values) {
       const event = parseEvent(value);
       if (event === undefined) continue;
-      this.#findings.wasStored(event);
+      this.#supplements.wasStored(event);
       await this.parts.onStored(event);
     }
   }
@@ -129,7 +129,7 @@ export class MatrixSource {
         payloads.push(unreadable(value));
         continue;
       }
-      const found = await this.#findings.of(event, signal);
+      const found = await this.#supplements.find(event, signal);
       const stored = { event: value as MatrixEvent, order: this.#orderOf(event, told), ...found };
       payloads.push({ ...toPayload(stored, event.event_id), ...(told === 'now' ? { isNews: true } : {}) });
     }

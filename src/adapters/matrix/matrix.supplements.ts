@@ -9,7 +9,7 @@ import type { LivePlaces } from './matrix.live-places.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import { type MatrixEvent, readFile, readRedaction, readRelation, type StoredEvent } from './matrix.payloads.js';
 
-export interface FindingsParts {
+export interface SupplementParts {
   readonly users: OurUsers;
   readonly lookups: MatrixLookups;
   readonly edited: EditedMessages;
@@ -24,10 +24,10 @@ export interface FindingsParts {
 const maxPatience = 3;
 
 /** What an event leaves open, found out before it is stored: later it may be told no more. */
-export class MatrixFindings {
+export class EventSupplements {
   readonly #patience = new Map<string, number>();
 
-  constructor(private readonly parts: FindingsParts) {}
+  constructor(private readonly parts: SupplementParts) {}
 
   /** It does not come again. */
   wasStored(event: MatrixEvent): void {
@@ -35,7 +35,7 @@ export class MatrixFindings {
   }
 
   /** Throws BridgeErrors where the homeserver does not tell it: its transaction is to come again. */
-  async of(event: MatrixEvent, signal: AbortSignal): Promise<Omit<StoredEvent, 'event' | 'order'>> {
+  async find(event: MatrixEvent, signal: AbortSignal): Promise<Omit<StoredEvent, 'event' | 'order'>> {
     const { lookups, users } = this.parts;
     const { content, room_id: room, sender } = event;
     lookups.note(event);
