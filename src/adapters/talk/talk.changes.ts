@@ -3,13 +3,18 @@ import { MessageRefused, TargetGone } from '../../model/errors.js';
 import { isFirstLost, lostApart } from '../../model/file-parts.js';
 import type { RoomId } from '../../model/ids.js';
 import type { Copy, Deliver, DeliveryRequest } from '../../model/network-adapter.js';
+import { captionOfGone } from './from-talk-text.js';
 import type { Author } from './talk.authors.js';
 import { uneditable } from './talk.errors.js';
-import { fileKept } from './talk.file-errors.js';
+import { fileKept, wordsKept } from './talk.file-errors.js';
 import { rowIdOf } from './talk.ids.js';
+import { showsGoneFile } from './talk.payloads.js';
 import { post, reasoned, type Writing } from './talk.posting.js';
 import { deleteFile, fileBehind, type FileFate } from './talk.shown-files.js';
 import type { Voice, VoiceKind } from './talk.voices.js';
+
+/** Talk takes no edit without words. */
+const noWords = '…';
 
 /** Changes the parts that are there, posts those that the new words need besides, and deletes those that they do not need. */
 export class EditDelivery implements Deliver<'messageEdited'> {
@@ -165,6 +170,35 @@ async function deletePart(
     );
   } catch (error) {
     if (!(error instanceof TargetGone)) throw error;
+    await takeWords(writing, request, id, author, signal);
+  }
+}
+
+/**
+ * Of a file that is gone Talk deletes no message, and answers as if there were none: what was said with it is taken back. Throws
+ * MessageRefused where it is too old for that.
+ */
+async function takeWords(
+  writing: Writing,
+  request: Pick<DeliveryRequest<BridgeEvent>, 'room' | 'beforeSend'>,
+  id: number,
+  author: Author,
+  signal: AbortSignal,
+): Promise<void> {
+  const { client } = writing;
+  const { room: token } = request;
+  const row = await client.chat.get(token, id, signal);
+  if (row === undefined || !showsGoneFile(row.message, row.messageParameters)) return;
+  const words = captionOfGone(row.message);
+  if (words === '' || words === noWords) return;
+  try {
+    await changing(writing, token, author, signal, (voice) =>
+      reasoned(voice, { client, token, signal, beyondChat: 'edit messages' }, () =>
+        voice.chat.edit(token, id, noWords, () => request.beforeSend(), signal),
+      ),
+    );
+  } catch (error) {
+    throw error instanceof TargetGone ? wordsKept(error) : error;
   }
 }
 

@@ -39,3 +39,10 @@ export function fileKept(): BridgeError {
     'the file stays in the files of the user who shared it in Talk: the login of theirs that sent it is no longer lent',
   );
 }
+
+/** Its message cannot be deleted, nor edited after a day. */
+export function wordsKept(cause: unknown): BridgeError {
+  return new MessageRefused('Talk deletes no message of a file that is gone, and edits none that is older than a day', {
+    cause,
+  });
+}

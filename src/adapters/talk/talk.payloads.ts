@@ -319,7 +319,12 @@ export const ownUser = z.looseObject({
 /** Whether a row is what Talk shows in the place of a file that is not shared any more. Its words depend on the language. */
 export function isOfGoneFile(row: OrderedRow): boolean {
   const { message, messageParameters } = row as { message?: unknown; messageParameters?: unknown };
-  if (row.systemMessage !== '' || typeof message !== 'string' || !message.startsWith('*')) return false;
+  return row.systemMessage === '' && showsGoneFile(message, messageParameters);
+}
+
+/** The same of a row that is known to be no system message. */
+export function showsGoneFile(message: unknown, messageParameters: unknown): boolean {
+  if (typeof message !== 'string' || !message.startsWith('*')) return false;
   // What people say has no actor among its parameters; what they share does, and what it is besides.
   const { actor, file, object } = messageParametersOf(messageParameters);
   return actor !== undefined && file === undefined && object === undefined;

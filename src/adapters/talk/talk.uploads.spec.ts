@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
+import type { MessageDeleted, MessageEdited, MessageSent } from '../../model/bridge-event.js';
 import { accountId, type FileRef, remoteId, roomId } from '../../model/ids.js';
-import { NetworkUnavailable } from '../../model/errors.js';
+import { MessageRefused, NetworkUnavailable } from '../../model/errors.js';
 import type { OpenedFile } from '../../model/network-adapter.js';
 import { chooseFolder } from '../../../test/contract/attachments-folder.js';
 import { type TalkAtSandbox, talkAtSandbox } from '../../../test/contract/talk-at-sandbox.js';
@@ -66,6 +66,36 @@ describe('talk.uploads', () => {
       expect(rowOf(row)).toMatchObject({ messageType: 'comment_deleted', messageParameters: { actor: {} } });
       expect(JSON.stringify(at.talk.messages(at.token))).not.toContain('a secret');
       expect(files()).toBe(0);
+    });
+
+    describe('where its file went before', () => {
+      const loseFile = async ({ id }: Record<string, unknown>): Promise<void> => {
+        const gone = { filesGone: [0], words: 'same', body: [], style: 'text', version: '1' } as const;
+        const event: MessageEdited = { ...happened, kind: 'messageEdited', message, ...gone };
+        const lost = { places: [0], apart: [], words: 'same', hasWords: true } as const;
+        const { request } = requested(at, event, { target: [copyOf(Number(id))], lost });
+        await at.adapter.deliver.messageEdited.send(request, signal);
+      };
+
+      it('takes its words back: Talk deletes no message of a file that is gone', async () => {
+        const row = await send([file], 'audio/mpeg', words);
+        await loseFile(row);
+        expect(rowOf(row)?.['message']).toContain('a secret');
+        await remove(row);
+        expect(rowOf(row)?.['message']).toMatch(/no longer available\*\n\n…$/);
+        // Once more, as after a crash.
+        const edits = at.talk.messages(at.token).length;
+        await remove(row);
+        expect(at.talk.messages(at.token)).toHaveLength(edits);
+      });
+
+      it('says so where Talk lets nobody change them any more', async () => {
+        const row = await send([file], 'audio/mpeg', words);
+        await loseFile(row);
+        const body = JSON.stringify({ ocs: { meta: { status: 'failure', statuscode: 400 }, data: { error: 'age' } } });
+        at.talk.faults.add({ method: 'PUT', path: '/chat/', fault: { do: 'answer', status: 400, body } });
+        await expect(remove(row)).rejects.toBeInstanceOf(MessageRefused);
+      });
     });
 
     it('goes as well where the account has another folder for attachments since', async () => {
