@@ -1,3 +1,4 @@
+import { Three } from './three.js';
 import { until, World } from './world.js';
 
 let world: World;
@@ -65,4 +66,24 @@ it('a file that is deleted or unshared is taken away everywhere, and what stands
     const shown = JSON.stringify(slack.sandbox.messages(room.slack));
     return !shown.includes('"d.txt"') && !shown.includes('"e.txt"');
   });
+});
+
+it('words that an edit gives to what is left of several files are said, once', async () => {
+  world = await World.build({ slack: 'linked' });
+  const { slack } = world;
+  await world.start().ready();
+  const three = new Three(world);
+  const shown = (): string[] => three.shown('matrix').map(({ text }) => text);
+  const files = ['a.txt', 'b.txt'].map((name) => ({ name, mimetype: 'text/plain', bytes: Buffer.from(name) }));
+  const ts = slack.sandbox.post(three.channel, slack.people.pia, '', { files });
+  await until('both', () => shown().join() === 'a.txt,b.txt');
+  const [first] = slack.sandbox.messages(three.channel).find((each) => each.ts === ts)?.['files'] as { id: string }[];
+  slack.sandbox.deleteFile(first?.id ?? '');
+  await until('one', () => shown().join() === 'b.txt');
+  three.edit('slack', ts, 'late words');
+  await until('the words on Matrix', () => shown().includes('late words'));
+  three.edit('slack', ts, 'later words');
+  await until('the new words on Matrix', () => shown().join() === 'b.txt,later words');
+  three.remove('slack', ts);
+  await until('nothing on Matrix', () => shown().length === 0);
 });

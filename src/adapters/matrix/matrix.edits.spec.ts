@@ -72,6 +72,24 @@ describe('matrix edits', () => {
     expect(bench.sandbox.messages(room).at(-1)?.content['m.new_content']).not.toHaveProperty('url');
   });
 
+  it('words for what has none there any more, while others of its parts stand, are said once', async () => {
+    const late = editing('late', room, [], 'late words');
+    await deliver(late);
+    expect(shown().at(-1)).toEqual([annasGhost, 'late words']);
+    expect(late.made).toMatchObject([{ part: 0 }]);
+    await deliver(editing('late', room, [], 'late words', { made: late.made }));
+    expect(shown().filter((each) => JSON.stringify(each).includes('late words'))).toHaveLength(1);
+  });
+
+  it('a part that the new words do not need goes with what earlier edits made of it', async () => {
+    const target = await said(`${long}one`);
+    await deliver(editing('longer', room, target, `${long}a secret`));
+    await deliver(editing('shorter', room, target, 'short'));
+    const readable = bench.sandbox.messages(room).filter(({ redactedBy }) => redactedBy === undefined);
+    expect(JSON.stringify(readable)).not.toContain('a secret');
+    expect(shown()).toEqual([[annasGhost, 'short']]);
+  });
+
   it('what a ghost said it says otherwise', async () => {
     const target = await said('hello');
     const edit = editing('edit', room, target, 'hello, all');

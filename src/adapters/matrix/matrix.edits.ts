@@ -2,13 +2,14 @@ import type { MessageEdited } from '../../model/bridge-event.js';
 import { isFirstLost, isOfFiles, lostApart } from '../../model/file-parts.js';
 import { type UserId, userId } from '../../model/ids.js';
 import type { Copy, DeliveryRequest } from '../../model/network-adapter.js';
+import type { Writing } from './api/account.api.js';
 import type { TimelineApi } from './api/timeline.api.js';
 import type { MatrixEmoji } from './matrix.emoji.js';
 import { notOurs, targetRedacted } from './matrix.errors.js';
 import type { MatrixSelf } from './matrix.ids.js';
 import { isObject, type JsonObject, type MatrixEvent, readRelation } from './matrix.payloads.js';
+import type { MatrixRedactions } from './matrix.redactions.js';
 import { type MatrixWriter, ownVoice, writingOf } from './matrix.writer.js';
-
 import { mentionedIn, replacing, toMatrix, type Voice } from './to-matrix.js';
 import { recaptioned, showsFile, wordsAlone } from './to-matrix-files.js';
 
@@ -26,6 +27,8 @@ export interface EditPlan {
 
 type Asked = Pick<DeliveryRequest<MessageEdited>, 'event' | 'room' | 'speaker' | 'target' | 'lost'>;
 
+const nothing = { replacements: [], additions: [], surplus: [], gone: [] } as const;
+
 interface Standing {
   readonly copy: Copy;
   readonly event: MatrixEvent;
@@ -38,6 +41,7 @@ export class MatrixEdits {
     private readonly timeline: TimelineApi,
     private readonly writer: MatrixWriter,
     private readonly emoji: Pick<MatrixEmoji, 'shownIn'>,
+    private readonly redactions: MatrixRedactions,
   ) {}
 
   /** Throws TargetGone where nothing of the message stands in the room, Uneditable where somebody else wrote it. */
@@ -46,7 +50,8 @@ export class MatrixEdits {
     await this.writer.assertWanted(room);
     const writing = writingOf(request, signal);
     const body = await this.emoji.shownIn(request.event.body, request, writing);
-    const plan = await this.plan({ ...request, event: { ...request.event, body } }, signal);
+    const edit = { ...request, event: { ...request.event, body } };
+    const plan = isSaidAnew(edit) ? await this.#anew(edit, writing) : await this.plan(edit, signal);
     for (const { copy, user, content } of plan.replacements) {
       await this.writer.say(room, user, content, request.key(copy.part), writing);
     }
@@ -56,9 +61,16 @@ export class MatrixEdits {
       request.onMade({ part, id: await this.writer.say(room, plan.user, content, key, writing), key });
     }
     for (const copy of [...plan.surplus, ...(request.lost === undefined ? [] : lostApart(request.lost))]) {
-      if (!plan.gone.includes(copy)) await this.writer.redact(room, copy.id, request.key(copy.part), writing);
+      if (plan.gone.includes(copy)) await this.redactions.takeEdits(request, copy, writing);
+      else await this.redactions.take(request, copy, writing);
       request.onGone(copy);
     }
+  }
+
+  async #anew(request: Asked, writing: Writing): Promise<EditPlan> {
+    const { user, voice } = await this.writer.speaking(request, writing);
+    const contents = toMatrix({ ...request.event, files: [] }, this.self, { voice });
+    return { ...nothing, user, additions: contents.map((content, part) => ({ part, content })) };
   }
 
   /** Reads what stands in the room now: an edit of what was redacted would say it again. */
@@ -72,9 +84,9 @@ export class MatrixEdits {
     const firstLost = lost !== undefined && isFirstLost(lost);
     const isBare = ({ part }: Copy): boolean => firstLost && part === 0 && !lost.hasWords;
     const bare = target.filter(isBare);
-    const nothing = { user: userId(this.self.users.bot), replacements: [], additions: [], surplus: [], gone: [] };
-    if (isOfFiles(event) && !firstLost) return nothing;
-    if (first === undefined && lost?.words === 'same') return { ...nothing, surplus: bare, gone: bare };
+    const none = { ...nothing, user: userId(this.self.users.bot) };
+    if (isOfFiles(event) && !firstLost) return none;
+    if (first === undefined && lost?.words === 'same') return { ...none, surplus: bare, gone: bare };
     if (first === undefined) {
       await this.writer.assertInRoom(room, signal);
       throw targetRedacted();
@@ -83,8 +95,8 @@ export class MatrixEdits {
     if (isOfFiles(event)) {
       const shown = standing.filter((each) => each.copy.part === 0);
       return lost?.hasWords === true
-        ? { ...nothing, replacements: shown.flatMap(withoutFile) }
-        : { ...nothing, surplus: bare, gone: shown.length === 0 ? bare : [] };
+        ? { ...none, replacements: shown.flatMap(withoutFile) }
+        : { ...none, surplus: bare, gone: shown.length === 0 ? bare : [] };
     }
     const user = userId(first.event.sender);
     const relation = readRelation(first.event.content);
@@ -124,6 +136,11 @@ export class MatrixEdits {
   #voice(user: UserId, speaker: Asked['speaker']): Voice {
     return user === this.self.users.bot ? ownVoice(speaker) : { as: 'ghost' };
   }
+}
+
+/** Pure: where the part that had the words, or had none, is gone and others stand, they are a new one. */
+function isSaidAnew({ event, target }: Pick<Asked, 'event' | 'target'>): boolean {
+  return target.length === 0 && event.body.length > 0 && !isOfFiles(event);
 }
 
 /** The words stay as they stand with the file, or as its latest caption says them. */

@@ -1,15 +1,14 @@
 import { fileLine } from '../../formatting/named-files.js';
 import type { MessageDeleted, MessageSent } from '../../model/bridge-event.js';
 import { piecesOf, sayInPieces } from '../../model/file-parts.js';
-import { type RemoteId, remoteId, type RoomId } from '../../model/ids.js';
 import type { DeliveryRequest } from '../../model/network-adapter.js';
 import type { MediaApi } from './api/media.api.js';
-import type { TimelineApi } from './api/timeline.api.js';
 import type { MatrixSelf } from './matrix.ids.js';
 import type { MatrixEmoji } from './matrix.emoji.js';
 import type { MatrixLookups } from './matrix.lookups.js';
 import type { JsonObject } from './matrix.payloads.js';
 import type { FilePreviews } from './matrix.previews.js';
+import type { MatrixRedactions } from './matrix.redactions.js';
 import { type MatrixWriter, writingOf } from './matrix.writer.js';
 import { type Placing, toMatrix, wordless } from './to-matrix.js';
 import { asLocation } from './to-matrix-location.js';
@@ -19,12 +18,12 @@ import { withFile } from './to-matrix-files.js';
 export class MatrixMessages {
   constructor(
     private readonly self: MatrixSelf,
-    private readonly timeline: TimelineApi,
     private readonly media: MediaApi,
     private readonly previews: FilePreviews,
     private readonly writer: MatrixWriter,
     private readonly lookups: Pick<MatrixLookups, 'threadOf'>,
     private readonly emoji: Pick<MatrixEmoji, 'shownIn'>,
+    private readonly redactions: MatrixRedactions,
   ) {}
 
   async say(request: DeliveryRequest<MessageSent>, signal: AbortSignal): Promise<void> {
@@ -80,32 +79,11 @@ export class MatrixMessages {
     return first === addedTo.id ? undefined : first;
   }
 
-  /**
-   * With all that its edits said, which stays readable else; the message itself comes last, since a look goes by it.
-   * What is deleted already is left as it is. Throws MessageRefused where the room does not let us.
-   */
+  /** What is deleted already is left as it is. Throws MessageRefused where the room does not let us. */
   async unsay(request: DeliveryRequest<MessageDeleted>, signal: AbortSignal): Promise<void> {
     const { room, target } = request;
     await this.writer.assertWanted(room);
     const writing = writingOf(request, signal);
-    for (const { id, part } of target) {
-      for (const edit of await this.#ourEditsOf(room, id, signal)) {
-        await this.writer.redact(room, edit, request.key(part), writing);
-      }
-      await this.writer.redact(room, id, request.key(part), writing);
-    }
-  }
-
-  async #ourEditsOf(room: RoomId, message: RemoteId, signal: AbortSignal): Promise<readonly RemoteId[]> {
-    const related = { to: message, by: 'm.replace', type: 'm.room.message' } as const;
-    const found: RemoteId[] = [];
-    let from: string | undefined;
-    do {
-      const page = await this.timeline.relations(room, { ...related, from }, signal);
-      const ours = page.events.filter(({ sender }) => this.self.users.isOurs(sender));
-      found.push(...ours.map(({ event_id: id }) => remoteId(id)));
-      from = page.end;
-    } while (from !== undefined);
-    return found;
+    for (const copy of target) await this.redactions.take(request, copy, writing);
   }
 }
