@@ -1,3 +1,4 @@
+import { firstFilePart } from '../model/file-parts.js';
 import { firstToldPart } from '../model/told-reactions.js';
 import type { Lane, DeliveryResult, ReactionCopy, ShownCopy, WaitingDelivery } from '../model/delivery.js';
 import type { BridgeEvent } from '../model/bridge-event.js';
@@ -55,13 +56,14 @@ export class DeliveryRepository {
     );
   }
 
-  /** The copies, in one lane's room, of a message known by one of its copies elsewhere. */
+  /** The copies, in one lane's room, of a message known by one of its copies elsewhere; of one of several files its own copy first. */
   async copiesOfRef(ref: MessageRef, lane: RowId): Promise<ShownCopy[]> {
     return this.database.rows<ShownCopy>(
       `select there.part, there.remote as id, there.hash, there.made_at as "madeAt"
          from copies here join copies there on there.message = here.message and there.portal = $4
-        where here.account = $1 and here.room = $2 and here.remote = $3 order by there.part`,
-      [ref.room.account, ref.room.id, ref.id, lane],
+        where here.account = $1 and here.room = $2 and here.remote = $3
+        order by (here.part >= $5 and there.part = here.part) desc, there.part`,
+      [ref.room.account, ref.room.id, ref.id, lane, firstFilePart],
     );
   }
 

@@ -130,3 +130,17 @@ describe.each(sides)('a moving picture of %s', (from) => {
     }
   });
 });
+
+it('an answer to the second of several files answers that one, where each is a message', async () => {
+  const { talk, matrix, slack } = world;
+  const files = ['a.txt', 'b.txt'].map((name) => ({ name, mimetype: 'text/plain', bytes: Buffer.from(name) }));
+  slack.sandbox.post(three.channel, slack.people.pia, 'two of them', { files });
+  for (const side of ['talk', 'matrix'] as const) await until(`both in ${side}`, () => filesIn(side).length === 2);
+  const [, second = ''] = messagesWithFiles('talk');
+  talk.post(three.talkRoom, 'ben', 'the second', { replyTo: Number(second) });
+  await until('the answer', () => three.idsOf('matrix', 'the second').length === 1);
+  const answer = matrix.messages(three.matrixRoom).find(({ content }) => content['body'] === 'the second');
+  expect(answer?.content['m.relates_to']).toEqual({
+    'm.in_reply_to': { event_id: messagesWithFiles('matrix').at(1) },
+  });
+});
