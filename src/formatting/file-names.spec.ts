@@ -6,6 +6,7 @@ it.each([
   ['a/b\\c.txt', 'text/plain', 'a_b_c.txt'],
   ['Sitzplan größer (final) #2.pdf', 'application/pdf', 'Sitzplan größer (final) #2.pdf'],
   ['👩‍👩‍👧‍👦 ❤️.jpg', 'image/jpeg', '👩‍👩‍👧‍👦 ❤️.jpg'],
+  ['نامه\u200cها.txt', 'text/plain', 'نامه\u200cها.txt'],
   ['', 'image/jpeg', 'image.jpg'],
   ['', 'application/octet-stream', 'file'],
   ['  ', 'audio/ogg', 'audio.ogg'],

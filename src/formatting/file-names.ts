@@ -4,8 +4,8 @@ import { cleanText } from './clean.js';
 /** What every file system takes as one name; Nextcloud has 250, and numbers what was there before. */
 const longestBytes = 200;
 const nothingKnown = 'application/octet-stream';
-/** An emoji's joiners and colours are invisible, and wanted. */
-const joining: ReadonlySet<string> = new Set(['\u200d', '\ufe0f']);
+/** An emoji's joiners and colours are invisible, and wanted; so is what keeps letters of a word apart, in Persian say. */
+const joining: ReadonlySet<string> = new Set(['\u200c', '\u200d', '\ufe0f']);
 /** Where what people write is not the first in the list of types. */
 const usualEndings: ReadonlyMap<string, string> = new Map([
   ['image/jpeg', 'jpg'],

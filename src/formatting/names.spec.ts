@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cleanName, nameWithHandle } from './names.js';
+import { cleanFileName, cleanName, nameWithHandle } from './names.js';
 
 describe('cleanName', () => {
   it.each([
@@ -59,4 +59,17 @@ describe('nameWithHandle', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['👩\u200d👩\u200d👧 family 🏳\ufe0f\u200d🌈.txt', '👩\u200d👩\u200d👧 family 🏳\ufe0f\u200d🌈.txt'],
+  ['نامه\u200cها.txt', 'نامه\u200cها.txt'],
+  ['\u200da\u200b\u202e\u200d .txt', 'a .txt'],
+  [' \n ', 'file'],
+  ['\u200d', 'file'],
+  ['a\nb.txt', 'a b.txt'],
+  ['.htaccess', '.htaccess'],
+  [`${'word '.repeat(40)}end.pdf`, `${'word '.repeat(15).trimEnd()}….pdf`],
+])('cleanFileName: %j is %j', (name, expected) => {
+  expect(cleanFileName(name)).toBe(expected);
 });

@@ -6,6 +6,9 @@ const longestName = 80;
 const longestHandle = 56;
 /** What one cannot see: marks of direction, joiners, fillers, tags; but not what asks for an emoji's colours. */
 const invisible = /(?!(?<=\p{Extended_Pictographic})\ufe0f)[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+/** The same, but for joiners that join something: in the name of a file they belong to its emoji and words. */
+const invisibleInFiles =
+  /(?!(?<=\p{Extended_Pictographic})\ufe0f)(?!(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=[\p{L}\p{Extended_Pictographic}]))[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 /** The blank of Braille looks like a space and counts as a letter. */
 const blanks = /[\s\u2800]+/gu;
 
@@ -30,9 +33,16 @@ export function nameWithHandle(name: string, handle: string): string {
   return `${cut(oneLine(name) || 'Someone', longestName - behind.length)}${behind}`;
 }
 
-function oneLine(name: string): string {
+/** Pure: the name of a file as a line of its own; of a longer one the beginning and the ending. */
+export function cleanFileName(name: string): string {
+  const line = oneLine(name, invisibleInFiles) || 'file';
+  const [ending = ''] = /(?<=.)\.[^.\s]{1,15}$/su.exec(line) ?? [];
+  return cut(line.slice(0, line.length - ending.length), longestName - ending.length) + ending;
+}
+
+function oneLine(name: string, hidden = invisible): string {
   const spaced = cleanText(name.replaceAll(blanks, ' '));
-  return spaced.replaceAll(invisible, '').replaceAll(blanks, ' ').trim();
+  return spaced.replaceAll(hidden, '').replaceAll(blanks, ' ').trim();
 }
 
 function cut(line: string, longest: number): string {
